@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "tillcue/core/bundle_parts.hpp"
+#include "tillcue/core/policy.hpp"
+#include "tillcue/core/result.hpp"
+#include "tillcue/core/sku.hpp"
+#include "tillcue/core/units.hpp"
+
+namespace tillcue {
+
+enum class ItemFlag : std::uint16_t {
+  age_restricted = 1U << 0,  ///< alcohol, tobacco, knives...: never offered
+  excluded = 1U << 1,        ///< HQ's exclusion list: never offered
+  not_for_sale = 1U << 2,    ///< postage, bag fee, adjustments, service lines: never offered, never a reason
+};
+
+struct ItemView {
+  std::string_view sku;
+  std::string_view name;      ///< UTF-8
+  std::string_view category;  ///< UTF-8, empty when unknown
+  std::optional<Money> price;
+  std::optional<Money> unit_cost;
+  std::uint16_t flags = 0;
+
+  [[nodiscard]] bool has(ItemFlag flag) const noexcept { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
+};
+
+/// A score adds at most this many items of a basket (so that it fits 32 bits, FORMAT.md); further ones are ignored.
+inline constexpr std::size_t kMaxScoredItems = 512;
+
+/// One row of the affinity table: what `source` adds to the scores of its neighbours.
+/// Shape  `targets` ascending, never `source` itself; contribution to a score = weights[n] * scale.
+struct AffinityRow {
+  std::span<std::byte const> targets;  ///< `id_bytes` little-endian bytes each
+  std::span<std::int8_t const> weights;
+  std::uint16_t scale = 0;
+  std::uint8_t id_bytes = 2;  ///< 2 up to 65,536 items, else 3
+
+  [[nodiscard]] std::size_t size() const noexcept { return weights.size(); }
+  [[nodiscard]] ItemIx target(std::size_t n) const noexcept;
+  [[nodiscard]] Score contribution(std::size_t n) const noexcept {
+    return static_cast<Score>(weights[n]) * static_cast<Score>(scale);
+  }
+};
+
+/// What a bundle says about itself.
+struct BundleInfo {
+  std::int64_t created = 0;    ///< seconds since 1970, from the builder's input, not its clock
+  std::int64_t data_from = 0;  ///< first and last transaction; 0 when unknown
+  std::int64_t data_to = 0;
+  std::uint64_t baskets = 0;  ///< trained on
+  Currency currency{};
+  std::string_view language;  ///< of names and default texts: "en", "ru"
+  std::string_view note;      ///< "key=value" lines: builder version, options, evaluation
+  double score_unit = 0;      ///< one Score step in the trainer's units
+};
+
+/// A validated, read-only view of one bundle file. Borrows the bytes it was opened on.
+/// Layout  core/FORMAT.md.  Threads  any.  After from_bytes nothing here can fail or allocates.
+class Bundle {
+ public:
+  /// Safe to read afterwards whatever the bytes were: every offset, length, id and checksum is checked here.
+  /// Errors  corrupt (checksum, bounds, order), unsupported (version, required unknown section).
+  static Result<Bundle> from_bytes(std::span<std::byte const> bytes);
+
+  [[nodiscard]] BundleInfo const& info() const noexcept { return info_; }
+  [[nodiscard]] std::uint32_t item_count() const noexcept { return item_count_; }
+  [[nodiscard]] std::span<std::byte const> bytes() const noexcept { return bytes_; }
+
+  /// By SKU or by any other code of the item (GTIN); kNoItem when unknown.
+  [[nodiscard]] ItemIx find(std::string_view code) const noexcept;
+  [[nodiscard]] ItemView item(ItemIx item) const noexcept;
+  /// Single fields of it, for rules that look at many items.
+  [[nodiscard]] bool has(ItemIx item, ItemFlag flag) const noexcept;
+  [[nodiscard]] std::optional<Money> price(ItemIx item) const noexcept;
+  [[nodiscard]] std::optional<Money> unit_cost(ItemIx item) const noexcept;
+
+  [[nodiscard]] AffinityRow row(ItemIx source) const noexcept;
+  [[nodiscard]] std::uint64_t entry_count() const noexcept;
+  /// Bytes of the served affinity part: table, scales, row index, intercepts, popular list.
+  [[nodiscard]] std::size_t affinity_bytes() const noexcept;
+  [[nodiscard]] Score bias(ItemIx item) const noexcept;
+  /// Items by falling intercept, ties by lower ItemIx: the candidates of an empty basket. The first 1,024 at most.
+  [[nodiscard]] std::size_t popular_count() const noexcept;
+  [[nodiscard]] ItemIx popular(std::size_t n) const noexcept;
+  /// P(bought | basket) of a suggestion with this score at this rank (0 = first).
+  [[nodiscard]] Probability probability(Score score, std::size_t rank) const noexcept;
+
+  [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
+  [[nodiscard]] std::size_t campaign_count() const noexcept;
+  [[nodiscard]] CampaignView campaign(std::size_t n) const noexcept;
+  /// True when `item` is one of the campaign's targets (an empty target list means every item).
+  [[nodiscard]] bool targets(std::size_t campaign, ItemIx item) const noexcept;
+  /// Template text by key in `language`, else in the bundle's language, else empty.
+  [[nodiscard]] std::string_view text(std::string_view language, std::string_view key) const noexcept;
+  /// The same without falling back to the bundle's language.
+  [[nodiscard]] std::string_view text_in(std::string_view language, std::string_view key) const noexcept;
+  /// The campaign's target items, ascending; none means every item.
+  [[nodiscard]] std::size_t target_count(std::size_t campaign) const noexcept;
+  [[nodiscard]] ItemIx target(std::size_t campaign, std::size_t n) const noexcept;
+
+ private:
+  Bundle() = default;
+  [[nodiscard]] std::string_view string(std::byte const* ref) const noexcept;
+
+  std::span<std::byte const> bytes_;
+  BundleInfo info_;
+  std::uint32_t item_count_ = 0;
+  Policy policy_;
+  format::Parts parts_;
+};
+
+}  // namespace tillcue

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tillcue/core/bundle.hpp"
+
+namespace tillcue {
+
+struct ItemSource {
+  std::string sku;
+  std::string name;
+  std::vector<std::string> codes;  ///< further codes that find it (GTIN)
+  std::int32_t category = -1;      ///< index into BundleSource::categories
+  std::optional<std::int64_t> price_minor;
+  std::optional<std::int64_t> unit_cost_minor;
+  std::uint16_t flags = 0;
+};
+
+struct WeightSource {
+  std::uint32_t target = 0;
+  float weight = 0;  ///< in the trainer's units
+};
+
+/// Monotone map score -> probability for one rank; the last map serves all further ranks.
+/// Read as steps: the probability of the last point whose score is <= the score; below the first point its probability.
+struct CalibrationSource {
+  struct Point {
+    float score = 0;        ///< ascending, in the trainer's units
+    std::uint32_t ppm = 0;  ///< not falling
+  };
+  std::vector<Point> points;
+};
+
+struct CampaignSource {
+  std::string id, headline, terms;
+  DiscountKind discount = DiscountKind::none;
+  std::int64_t value = 0, starts = 0, ends = 0;
+  std::uint16_t valid_days = 14;
+  std::uint32_t min_probability_ppm = 0;
+  std::int64_t min_basket_minor = 0;
+  std::vector<std::uint32_t> items;  ///< targets; empty = every item
+};
+
+struct TextSource {
+  std::string language, key, text;
+};
+
+/// All that goes into a bundle, in the builder's own terms. ItemIx = position in `items`.
+struct BundleSource {
+  std::int64_t created = 0, data_from = 0, data_to = 0;
+  std::uint64_t baskets = 0;
+  Currency currency{};
+  std::string language = "en", note;
+  std::vector<std::string> categories;
+  std::vector<ItemSource> items;
+  std::vector<std::vector<WeightSource>> rows;  ///< one per item; any order, no repeated target, no self
+  std::vector<float> bias;                      ///< one per item
+  std::vector<CalibrationSource> calibration;   ///< at least one
+  Policy policy;
+  std::vector<CampaignSource> campaigns;
+  std::vector<TextSource> texts;
+};
+
+/// Quantises and lays out a bundle by core/FORMAT.md. The same source gives the same bytes.
+/// Errors  invalid, naming the item and the rule (duplicate SKU or code, target out of range, limits of FORMAT.md).
+Result<std::vector<std::byte>> write_bundle(BundleSource const& source);
+
+}  // namespace tillcue

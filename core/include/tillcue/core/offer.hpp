@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tillcue/core/bundle.hpp"
+
+namespace tillcue {
+
+enum class OfferKind : std::uint8_t { suggestion, coupon };
+
+/// Why an offer is made (D10).
+enum class ReasonCode : std::uint8_t { bought_together, popular };
+
+struct Reason {
+  ReasonCode code = ReasonCode::popular;
+  ItemIx trigger = kNoItem;  ///< the item of the basket that speaks loudest for it
+  Probability share{};       ///< how many in a million such baskets hold the item
+};
+
+/// One thing to say or print. Plain data; texts are rendered by script().
+struct Offer {
+  std::uint32_t number = 0;  ///< 1, 2, ... within the sale; 0 for the extras one may only look at
+  OfferKind kind = OfferKind::suggestion;
+  Stage stage = Stage::scan;
+  ItemIx item = kNoItem;
+  Money price{};  ///< shelf price; 0 when unknown
+  Probability probability{};
+  Reason reason{};
+  std::int64_t expected_margin_micro = 0;  ///< P x unit margin - P x discount, in millionths of a minor unit
+  std::uint16_t campaign = kNoCampaign;    ///< index in the bundle
+  DiscountKind discount = DiscountKind::none;
+  std::int64_t discount_value = 0;  ///< percent or minor units
+
+  static constexpr std::uint16_t kNoCampaign = 0xFFFF;
+};
+
+/// The sentence for the cashier (C2) and the reason for the customer, in `language` ("en", "ru"; else the bundle's).
+/// Templates come from the bundle (text keys "script.<reason>", "reason.<reason>") or are the built-in ones.
+/// In a template {item} {trigger} {price} {share} {value} are replaced; a part in [brackets] is left out when one of
+/// its variables is empty; "[[" is a bracket.
+std::string script(Bundle const& bundle, Offer const& offer, std::string_view language);
+std::string reason(Bundle const& bundle, Offer const& offer, std::string_view language);
+/// The campaign's headline, or one made from the discount: "-20 %", "1.50 EUR off" (text keys "headline.<discount>").
+std::string headline(Bundle const& bundle, Offer const& offer, std::string_view language);
+
+}  // namespace tillcue

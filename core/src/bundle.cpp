@@ -1,0 +1,233 @@
+#include "tillcue/core/bundle.hpp"
+
+#include <algorithm>
+
+#include "format/bytes.hpp"
+#include "format/check.hpp"
+#include "format/layout.hpp"
+
+namespace tillcue {
+namespace {
+
+using format::load;
+
+static_assert(kMaxScoredItems == format::kMaxScored);
+
+BundleInfo read_info(format::Parts const& parts) {
+  namespace meta = format::meta;
+  BundleInfo info;
+  info.created = load<std::int64_t>(parts.meta + meta::kCreated);
+  info.data_from = load<std::int64_t>(parts.meta + meta::kFrom);
+  info.data_to = load<std::int64_t>(parts.meta + meta::kTo);
+  info.baskets = load<std::uint64_t>(parts.meta + meta::kBaskets);
+  for (std::size_t n = 0; n < 3; ++n) info.currency.code[n] = static_cast<char>(parts.meta[meta::kCurrency + n]);
+  info.currency.digits = std::to_integer<std::uint8_t>(parts.meta[meta::kDigits]);
+  info.language = format::string_at(parts, load<std::uint32_t>(parts.meta + meta::kLanguage));
+  info.note = format::string_at(parts, load<std::uint32_t>(parts.meta + meta::kNote));
+  info.score_unit = load<double>(parts.meta + meta::kUnit);
+  return info;
+}
+
+Policy read_policy(std::byte const* at) {
+  namespace field = format::policy;
+  Policy policy;
+  policy.max_hints_per_sale = load<std::uint16_t>(at + field::kHintsPerSale);
+  policy.max_hints_per_stage = load<std::uint16_t>(at + field::kHintsPerStage);
+  policy.max_coupons_per_sale = load<std::uint16_t>(at + field::kCoupons);
+  policy.min_items_before_hint = load<std::uint16_t>(at + field::kMinItems);
+  policy.min_probability_ppm = load<std::uint32_t>(at + field::kMinProbability);
+  policy.price_guard_percent = load<std::uint16_t>(at + field::kGuard);
+  policy.holdout_permille = load<std::uint16_t>(at + field::kHoldout);
+  policy.holdout_salt = load<std::uint32_t>(at + field::kSalt);
+  policy.default_margin_percent = load<std::uint16_t>(at + field::kMargin);
+  return policy;
+}
+
+std::optional<Money> money(std::byte const* at, Currency currency) noexcept {
+  auto const minor = load<std::int64_t>(at);
+  if (minor == format::kNoPrice) return std::nullopt;
+  return Money{minor, currency};
+}
+
+}  // namespace
+
+ItemIx AffinityRow::target(std::size_t n) const noexcept {
+  return ItemIx{format::target_at(targets.data(), id_bytes, n)};
+}
+
+Result<Bundle> Bundle::from_bytes(std::span<std::byte const> bytes) {
+  Bundle bundle;
+  if (auto const found = format::check(bytes, bundle.parts_); !found.ok()) {
+    return tl::make_unexpected(format::to_error(found));
+  }
+  bundle.bytes_ = bytes;
+  bundle.item_count_ = bundle.parts_.item_count;
+  bundle.info_ = read_info(bundle.parts_);
+  bundle.policy_ = read_policy(bundle.parts_.policy);
+  return bundle;
+}
+
+std::string_view Bundle::string(std::byte const* ref) const noexcept {
+  return format::string_at(parts_, load<std::uint32_t>(ref));
+}
+
+ItemIx Bundle::find(std::string_view code) const noexcept {
+  std::uint32_t low = 0, high = parts_.codes.count;
+  while (low < high) {
+    auto const middle = low + (high - low) / 2;
+    auto const order = string(parts_.codes.at(middle)).compare(code);
+    if (order == 0) return ItemIx{load<std::uint32_t>(parts_.codes.at(middle) + 4)};
+    if (order < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return kNoItem;
+}
+
+ItemView Bundle::item(ItemIx item) const noexcept {
+  namespace field = format::item;
+  ItemView view;
+  if (index(item) >= item_count_) return view;
+  auto const* at = parts_.items.at(index(item));
+  view.sku = string(at + field::kSku);
+  view.name = string(at + field::kName);
+  view.price = money(at + field::kPrice, info_.currency);
+  view.unit_cost = money(at + field::kCost, info_.currency);
+  view.flags = load<std::uint16_t>(at + field::kFlags);
+  auto const category = load<std::uint32_t>(at + field::kCategory);
+  if (category != format::kNoCategory) view.category = string(parts_.categories.at(category));
+  return view;
+}
+
+bool Bundle::has(ItemIx item, ItemFlag flag) const noexcept {
+  if (index(item) >= item_count_) return false;
+  auto const flags = load<std::uint16_t>(parts_.items.at(index(item)) + format::item::kFlags);
+  return (flags & static_cast<std::uint16_t>(flag)) != 0;
+}
+
+std::optional<Money> Bundle::price(ItemIx item) const noexcept {
+  if (index(item) >= item_count_) return std::nullopt;
+  return money(parts_.items.at(index(item)) + format::item::kPrice, info_.currency);
+}
+
+std::optional<Money> Bundle::unit_cost(ItemIx item) const noexcept {
+  if (index(item) >= item_count_) return std::nullopt;
+  return money(parts_.items.at(index(item)) + format::item::kCost, info_.currency);
+}
+
+AffinityRow Bundle::row(ItemIx source) const noexcept {
+  std::size_t const n = index(source);
+  if (n >= item_count_) return {};
+  auto const begin = load<std::uint32_t>(parts_.row_ends + 4 * n);
+  std::size_t const size = load<std::uint32_t>(parts_.row_ends + 4 * n + 4) - begin;
+  return {{parts_.row_ids + std::size_t{begin} * parts_.id_bytes, size * parts_.id_bytes},
+          {reinterpret_cast<std::int8_t const*>(parts_.row_weights) + begin, size},
+          load<std::uint16_t>(parts_.row_scales + 2 * n),
+          parts_.id_bytes};
+}
+
+std::uint64_t Bundle::entry_count() const noexcept { return parts_.entry_count; }
+
+std::size_t Bundle::affinity_bytes() const noexcept { return parts_.affinity_bytes; }
+
+Score Bundle::bias(ItemIx item) const noexcept {
+  return index(item) < item_count_ ? format::bias_at(parts_, index(item)) : 0;
+}
+
+std::size_t Bundle::popular_count() const noexcept { return parts_.popular.count; }
+
+ItemIx Bundle::popular(std::size_t n) const noexcept {
+  return n < parts_.popular.count ? ItemIx{load<std::uint32_t>(parts_.popular.at(n))} : kNoItem;
+}
+
+Probability Bundle::probability(Score score, std::size_t rank) const noexcept {
+  auto const map = std::min<std::size_t>(rank, parts_.map_count - 1);
+  auto low = load<std::uint32_t>(parts_.map_ends + 4 * map);
+  auto high = load<std::uint32_t>(parts_.map_ends + 4 * map + 4);
+  // The last point at or below the score; the first one serves everything below it.
+  while (high - low > 1) {
+    auto const middle = low + (high - low) / 2;
+    auto const* at = parts_.points + std::size_t{middle} * format::kPointBytes;
+    if (load<std::int32_t>(at) <= score) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return {load<std::uint32_t>(parts_.points + std::size_t{low} * format::kPointBytes + 4)};
+}
+
+std::size_t Bundle::campaign_count() const noexcept { return parts_.campaigns.count; }
+
+CampaignView Bundle::campaign(std::size_t n) const noexcept {
+  namespace field = format::campaign;
+  CampaignView view;
+  if (n >= parts_.campaigns.count) return view;
+  auto const* at = parts_.campaigns.at(n);
+  view.id = string(at + field::kId);
+  view.headline = string(at + field::kHeadline);
+  view.terms = string(at + field::kTerms);
+  view.discount = static_cast<DiscountKind>(load<std::uint16_t>(at + field::kDiscount));
+  view.value = load<std::int64_t>(at + field::kValue);
+  view.starts = load<std::int64_t>(at + field::kStarts);
+  view.ends = load<std::int64_t>(at + field::kEnds);
+  view.valid_days = load<std::uint16_t>(at + field::kValidDays);
+  view.min_probability_ppm = load<std::uint32_t>(at + field::kMinProbability);
+  view.min_basket_minor = load<std::int64_t>(at + field::kMinBasket);
+  return view;
+}
+
+std::size_t Bundle::target_count(std::size_t campaign) const noexcept {
+  if (campaign >= parts_.campaigns.count) return 0;
+  return load<std::uint32_t>(parts_.campaigns.at(campaign) + format::campaign::kTargetCount);
+}
+
+ItemIx Bundle::target(std::size_t campaign, std::size_t n) const noexcept {
+  if (n >= target_count(campaign)) return kNoItem;
+  auto const first = load<std::uint32_t>(parts_.campaigns.at(campaign) + format::campaign::kFirstTarget);
+  return ItemIx{load<std::uint32_t>(parts_.targets.at(first + n))};
+}
+
+bool Bundle::targets(std::size_t campaign, ItemIx item) const noexcept {
+  if (campaign >= parts_.campaigns.count || index(item) >= item_count_) return false;
+  std::size_t low = 0, high = target_count(campaign);
+  if (high == 0) return true;
+  while (low < high) {
+    auto const middle = low + (high - low) / 2;
+    auto const at = target(campaign, middle);
+    if (at == item) return true;
+    if (index(at) < index(item)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return false;
+}
+
+std::string_view Bundle::text_in(std::string_view language, std::string_view key) const noexcept {
+  namespace field = format::text;
+  std::uint32_t low = 0, high = parts_.texts.count;
+  while (low < high) {
+    auto const middle = low + (high - low) / 2;
+    auto const* at = parts_.texts.at(middle);
+    auto order = string(at + field::kLanguage).compare(language);
+    if (order == 0) order = string(at + field::kKey).compare(key);
+    if (order == 0) return string(at + field::kText);
+    if (order < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return {};
+}
+
+std::string_view Bundle::text(std::string_view language, std::string_view key) const noexcept {
+  auto const own = text_in(language, key);
+  return own.empty() ? text_in(info_.language, key) : own;
+}
+
+}  // namespace tillcue

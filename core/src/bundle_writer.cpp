@@ -1,0 +1,284 @@
+#include "tillcue/core/bundle_writer.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "format/layout.hpp"
+#include "format/output.hpp"
+#include "quantise.hpp"
+#include "source_check.hpp"
+
+namespace tillcue {
+namespace {
+
+using format::Output;
+using format::StringPool;
+
+struct IndexedCode {
+  std::string_view text;
+  std::uint32_t item;
+};
+
+tl::unexpected<Error> repeated(std::string const& what, std::string_view text) {
+  return fail(Code::invalid,
+              "bundle source: " + what + " \"" + std::string(text) + "\" is there twice; keep one of them");
+}
+
+/// Every code of every item, sorted; an item may repeat its own.
+Result<std::vector<IndexedCode>> collect_codes(BundleSource const& source) {
+  std::vector<IndexedCode> codes;
+  for (std::uint32_t n = 0; n < source.items.size(); ++n) {
+    codes.push_back({source.items[n].sku, n});
+    for (auto const& code : source.items[n].codes) codes.push_back({code, n});
+  }
+  std::sort(codes.begin(), codes.end(), [](IndexedCode const& a, IndexedCode const& b) {
+    return a.text != b.text ? a.text < b.text : a.item < b.item;
+  });
+  auto const same = [](IndexedCode const& a, IndexedCode const& b) { return a.text == b.text && a.item == b.item; };
+  codes.erase(std::unique(codes.begin(), codes.end(), same), codes.end());
+  for (std::size_t n = 1; n < codes.size(); ++n) {
+    if (codes[n].text != codes[n - 1].text) continue;
+    return repeated(
+        "SKU or code of items " + std::to_string(codes[n - 1].item) + " and " + std::to_string(codes[n].item) + ":",
+        codes[n].text);
+  }
+  return codes;
+}
+
+Result<std::vector<TextSource const*>> collect_texts(BundleSource const& source) {
+  std::vector<TextSource const*> texts;
+  for (auto const& text : source.texts) texts.push_back(&text);
+  std::sort(texts.begin(), texts.end(), [](TextSource const* a, TextSource const* b) {
+    return a->language != b->language ? a->language < b->language : a->key < b->key;
+  });
+  for (std::size_t n = 1; n < texts.size(); ++n) {
+    if (texts[n]->language == texts[n - 1]->language && texts[n]->key == texts[n - 1]->key) {
+      return repeated("text of language \"" + texts[n]->language + "\"", texts[n]->key);
+    }
+  }
+  return texts;
+}
+
+Result<void> check_campaign_ids(BundleSource const& source) {
+  std::set<std::string_view> ids;
+  for (auto const& campaign : source.campaigns) {
+    if (!ids.insert(campaign.id).second) return repeated("campaign", campaign.id);
+  }
+  return {};
+}
+
+Output meta(BundleSource const& source, double score_unit, StringPool& pool) {
+  Output out;
+  out.put(source.created);
+  out.put(source.data_from);
+  out.put(source.data_to);
+  out.put(source.baskets);
+  out.put(std::bit_cast<std::uint64_t>(score_unit));
+  out.put(static_cast<std::uint32_t>(source.items.size()));
+  for (char c : source.currency.code) out.put(static_cast<std::uint8_t>(c));
+  out.put(source.currency.digits);
+  out.put(pool.add(source.language));
+  out.put(pool.add(source.note));
+  return out;
+}
+
+Output categories(BundleSource const& source, StringPool& pool) {
+  Output out;
+  for (auto const& category : source.categories) out.put(pool.add(category));
+  return out;
+}
+
+Output items(BundleSource const& source, StringPool& pool) {
+  Output out;
+  for (auto const& item : source.items) {
+    out.put(pool.add(item.sku));
+    out.put(pool.add(item.name));
+    out.put(item.price_minor.value_or(format::kNoPrice));
+    out.put(item.unit_cost_minor.value_or(format::kNoPrice));
+    out.put(item.category < 0 ? format::kNoCategory : static_cast<std::uint32_t>(item.category));
+    out.put(item.flags);
+    out.zeros(2);
+  }
+  return out;
+}
+
+Output code_index(std::vector<IndexedCode> const& codes, StringPool& pool) {
+  Output out;
+  for (auto const& code : codes) {
+    out.put(pool.add(code.text));
+    out.put(code.item);
+  }
+  return out;
+}
+
+Output affinity(Quantised const& quantised) {
+  bool const narrow = quantised.rows.size() <= format::kMaxWideIds;
+  std::uint32_t entries = 0;
+  for (auto const& row : quantised.rows) entries += static_cast<std::uint32_t>(row.targets.size());
+  Output out;
+  out.put(static_cast<std::uint32_t>(quantised.rows.size()));
+  out.put(entries);
+  out.put(std::uint32_t{narrow ? 2U : 3U});
+  out.put(std::uint32_t{0});
+  std::uint32_t begin = 0;
+  out.put(begin);
+  for (auto const& row : quantised.rows) out.put(begin += static_cast<std::uint32_t>(row.targets.size()));
+  for (auto const& row : quantised.rows) out.put(row.scale);
+  for (auto const& row : quantised.rows) {
+    for (auto target : row.targets) narrow ? out.put(static_cast<std::uint16_t>(target)) : out.put24(target);
+  }
+  for (auto const& row : quantised.rows) {
+    for (auto weight : row.weights) out.put(weight);
+  }
+  return out;
+}
+
+Output bias(Quantised const& quantised) {
+  Output out;
+  out.put(quantised.bias_scale);
+  out.put(static_cast<std::uint32_t>(quantised.bias.size()));
+  for (auto b : quantised.bias) out.put(b);
+  return out;
+}
+
+Output popular(Quantised const& quantised) {
+  std::vector<std::uint32_t> order(quantised.bias.size());
+  for (std::uint32_t n = 0; n < order.size(); ++n) order[n] = n;
+  auto const count = std::min<std::size_t>(order.size(), format::kMaxPopular);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                    [&](std::uint32_t a, std::uint32_t b) {
+                      auto const of_a = quantised.bias_of(a), of_b = quantised.bias_of(b);
+                      return of_a != of_b ? of_a > of_b : a < b;
+                    });
+  Output out;
+  for (std::size_t n = 0; n < count; ++n) out.put(order[n]);
+  return out;
+}
+
+struct Step {
+  std::int32_t score;
+  std::uint32_t ppm;
+};
+
+/// Points that fall on the same step become one, the later.
+std::vector<Step> steps(CalibrationSource const& map, double score_unit) {
+  std::vector<Step> steps;
+  for (auto const& point : map.points) {
+    Step const step{step_of(static_cast<double>(point.score), score_unit), point.ppm};
+    if (!steps.empty() && steps.back().score == step.score) steps.pop_back();
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+Output calibration(BundleSource const& source, double score_unit) {
+  std::vector<std::vector<Step>> maps;
+  std::uint32_t total = 0;
+  for (auto const& map : source.calibration) {
+    maps.push_back(steps(map, score_unit));
+    total += static_cast<std::uint32_t>(maps.back().size());
+  }
+  Output out;
+  out.put(static_cast<std::uint32_t>(maps.size()));
+  out.put(total);
+  std::uint32_t begin = 0;
+  out.put(begin);
+  for (auto const& map : maps) out.put(begin += static_cast<std::uint32_t>(map.size()));
+  for (auto const& map : maps) {
+    for (auto const& step : map) {
+      out.put(step.score);
+      out.put(step.ppm);
+    }
+  }
+  return out;
+}
+
+Output policy(Policy const& policy) {
+  Output out;
+  out.put(policy.max_hints_per_sale);
+  out.put(policy.max_hints_per_stage);
+  out.put(policy.max_coupons_per_sale);
+  out.put(policy.min_items_before_hint);
+  out.put(policy.min_probability_ppm);
+  out.put(policy.price_guard_percent);
+  out.put(policy.holdout_permille);
+  out.put(policy.holdout_salt);
+  out.put(policy.default_margin_percent);
+  out.zeros(2);
+  return out;
+}
+
+void put_campaign(CampaignSource const& campaign, StringPool& pool, Output& out, Output& targets) {
+  auto items = campaign.items;
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  out.put(pool.add(campaign.id));
+  out.put(pool.add(campaign.headline));
+  out.put(pool.add(campaign.terms));
+  out.put(static_cast<std::uint16_t>(campaign.discount));
+  out.put(campaign.valid_days);
+  out.put(campaign.value);
+  out.put(campaign.starts);
+  out.put(campaign.ends);
+  out.put(campaign.min_basket_minor);
+  out.put(campaign.min_probability_ppm);
+  out.put(static_cast<std::uint32_t>(targets.size() / format::kTargetBytes));
+  out.put(static_cast<std::uint32_t>(items.size()));
+  out.zeros(4);
+  for (auto item : items) targets.put(item);
+}
+
+Output texts(std::vector<TextSource const*> const& sorted, StringPool& pool) {
+  Output out;
+  for (auto const* text : sorted) {
+    out.put(pool.add(text->language));
+    out.put(pool.add(text->key));
+    out.put(pool.add(text->text));
+  }
+  return out;
+}
+
+std::vector<std::byte> lay_out(BundleSource const& source, std::vector<IndexedCode> const& codes,
+                               std::vector<TextSource const*> const& sorted_texts) {
+  auto const quantised = quantise(source);
+  StringPool pool;
+  format::FileOutput file;
+  file.add(format::kMeta, format::kMetaBytes, meta(source, quantised.score_unit, pool));
+  file.add(format::kCategories, format::kCategoryBytes, categories(source, pool));
+  file.add(format::kItems, format::kItemBytes, items(source, pool));
+  file.add(format::kCodes, format::kCodeBytes, code_index(codes, pool));
+  file.add(format::kAffinity, 0, affinity(quantised));
+  file.add(format::kBias, 0, bias(quantised));
+  file.add(format::kPopular, format::kPopularBytes, popular(quantised));
+  file.add(format::kCalibration, 0, calibration(source, quantised.score_unit));
+  file.add(format::kPolicy, format::kPolicyBytes, policy(source.policy));
+  Output campaigns, targets;
+  for (auto const& campaign : source.campaigns) put_campaign(campaign, pool, campaigns, targets);
+  file.add(format::kCampaigns, format::kCampaignBytes, std::move(campaigns));
+  file.add(format::kTargets, format::kTargetBytes, std::move(targets));
+  file.add(format::kTexts, format::kTextBytes, texts(sorted_texts, pool));
+  file.add(format::kStrings, 0, pool.output());
+  return file.finish();
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> write_bundle(BundleSource const& source) {
+  if (auto ok = check_source(source); !ok) return tl::make_unexpected(ok.error());
+  if (auto ok = check_campaign_ids(source); !ok) return tl::make_unexpected(ok.error());
+  auto const codes = collect_codes(source);
+  if (!codes) return tl::make_unexpected(codes.error());
+  auto const texts = collect_texts(source);
+  if (!texts) return tl::make_unexpected(texts.error());
+  auto bytes = lay_out(source, *codes, *texts);
+  if (bytes.size() > format::kMaxFile) {
+    return fail(Code::invalid, "bundle source: the file would be " + std::to_string(bytes.size()) +
+                                   " bytes, above 1 GiB; keep fewer targets per row");
+  }
+  return bytes;
+}
+
+}  // namespace tillcue

@@ -1,0 +1,346 @@
+#include "format/check.hpp"
+
+#include <cmath>
+
+#include "format/layout.hpp"
+#include "format/sections.hpp"
+#include "format/utf8.hpp"
+#include "tillcue/core/sku.hpp"
+
+namespace tillcue::format {
+namespace {
+
+class Checker {
+ public:
+  Checker(Sections const& sections, Parts& parts) noexcept : sections_(sections), p_(parts) {}
+  Finding run() noexcept;
+
+ private:
+  using Step = Finding (Checker::*)() noexcept;
+
+  Finding place_records() noexcept;
+  Finding meta() noexcept;
+  Finding categories() noexcept;
+  Finding items() noexcept;
+  Finding codes() noexcept;
+  Finding affinity() noexcept;
+  Finding row(std::uint32_t source) noexcept;
+  Finding bias() noexcept;
+  Finding popular() noexcept;
+  Finding calibration() noexcept;
+  Finding map(std::uint32_t n) noexcept;
+  Finding policy() noexcept;
+  Finding campaigns() noexcept;
+  Finding campaign(std::uint32_t n) noexcept;
+  Finding texts() noexcept;
+
+  Records records(std::uint32_t tag) const noexcept;
+  bool text_ok(std::uint32_t ref, std::size_t least, std::size_t most) const noexcept;
+  bool text_ok(std::uint32_t ref) const noexcept { return text_ok(ref, 0, kMaxString); }
+  std::string_view text(std::uint32_t ref) const noexcept { return string_at(p_, ref); }
+  bool ranks_before(std::uint32_t a, std::uint32_t b) const noexcept;
+
+  Sections const& sections_;
+  Parts& p_;
+};
+
+Finding Checker::run() noexcept {
+  constexpr Step kSteps[] = {&Checker::place_records, &Checker::meta,     &Checker::categories, &Checker::items,
+                             &Checker::codes,         &Checker::affinity, &Checker::bias,       &Checker::popular,
+                             &Checker::calibration,   &Checker::policy,   &Checker::campaigns,  &Checker::texts};
+  for (auto step : kSteps) {
+    if (auto found = (this->*step)(); !found.ok()) return found;
+  }
+  return {};
+}
+
+Records Checker::records(std::uint32_t tag) const noexcept {
+  auto const& section = sections_[tag];
+  if (!section.present) return {};
+  return {section.bytes.data(), static_cast<std::uint32_t>(section.bytes.size() / section.record), section.record};
+}
+
+bool Checker::text_ok(std::uint32_t ref, std::size_t least, std::size_t most) const noexcept {
+  auto const size = p_.strings.size();
+  if (size < 2 || ref > size - 2) return false;
+  auto const length = load<std::uint16_t>(p_.strings.data() + ref);
+  if (length > size - 2 - ref || length < least || length > most) return false;
+  return is_utf8(text(ref));
+}
+
+Finding Checker::place_records() noexcept {
+  p_.strings = sections_[kStrings].bytes;
+  p_.categories = records(kCategories);
+  p_.items = records(kItems);
+  p_.codes = records(kCodes);
+  p_.popular = records(kPopular);
+  p_.campaigns = records(kCampaigns);
+  p_.targets = records(kTargets);
+  p_.texts = records(kTexts);
+  if (p_.items.count > kMaxItems) return {Fault::count, kItems, 0};
+  p_.item_count = p_.items.count;
+  return {};
+}
+
+Finding Checker::meta() noexcept {
+  auto const record = records(kMeta);
+  if (record.count != 1) return {Fault::count, kMeta, 0};
+  p_.meta = record.data;
+  if (load<std::uint32_t>(p_.meta + meta::kItems) != p_.item_count) return {Fault::count, kMeta, meta::kItems};
+  auto const unit = load<double>(p_.meta + meta::kUnit);
+  if (!std::isfinite(unit) || unit <= 0) return {Fault::value, kMeta, meta::kUnit};
+  for (std::size_t n = 0; n < 3; ++n) {
+    auto const c = std::to_integer<unsigned char>(p_.meta[meta::kCurrency + n]);
+    if (c < 'A' || c > 'Z') return {Fault::value, kMeta, meta::kCurrency + n};
+  }
+  if (std::to_integer<unsigned>(p_.meta[meta::kDigits]) > 4) return {Fault::value, kMeta, meta::kDigits};
+  if (!text_ok(load<std::uint32_t>(p_.meta + meta::kLanguage), 1, kMaxIdentifier)) {
+    return {Fault::text, kMeta, meta::kLanguage};
+  }
+  if (!text_ok(load<std::uint32_t>(p_.meta + meta::kNote))) return {Fault::text, kMeta, meta::kNote};
+  return {};
+}
+
+Finding Checker::categories() noexcept {
+  if (p_.categories.count > kMaxCategories) return {Fault::count, kCategories, 0};
+  for (std::uint32_t n = 0; n < p_.categories.count; ++n) {
+    if (!text_ok(load<std::uint32_t>(p_.categories.at(n)))) {
+      return {Fault::text, kCategories, std::uint64_t{n} * p_.categories.stride};
+    }
+  }
+  return {};
+}
+
+Finding Checker::items() noexcept {
+  for (std::uint32_t n = 0; n < p_.item_count; ++n) {
+    auto const* at = p_.items.at(n);
+    auto const fault = [&](Fault what, std::size_t field) {
+      return Finding{what, kItems, std::uint64_t{n} * p_.items.stride + field};
+    };
+    if (!text_ok(load<std::uint32_t>(at + item::kSku), 1, kMaxIdentifier)) return fault(Fault::text, item::kSku);
+    if (!text_ok(load<std::uint32_t>(at + item::kName))) return fault(Fault::text, item::kName);
+    auto const price = load<std::int64_t>(at + item::kPrice), cost = load<std::int64_t>(at + item::kCost);
+    if (price < kNoPrice || price > kMaxPrice) return fault(Fault::value, item::kPrice);
+    if (cost < kNoPrice || cost > kMaxPrice) return fault(Fault::value, item::kCost);
+    auto const category = load<std::uint32_t>(at + item::kCategory);
+    if (category != kNoCategory && category >= p_.categories.count) return fault(Fault::reference, item::kCategory);
+  }
+  return {};
+}
+
+Finding Checker::codes() noexcept {
+  std::string_view before;
+  for (std::uint32_t n = 0; n < p_.codes.count; ++n) {
+    auto const* at = p_.codes.at(n);
+    auto const offset = std::uint64_t{n} * p_.codes.stride;
+    auto const ref = load<std::uint32_t>(at);
+    if (!text_ok(ref, 1, kMaxIdentifier)) return {Fault::text, kCodes, offset};
+    if (n > 0 && text(ref) <= before) return {Fault::order, kCodes, offset};
+    if (load<std::uint32_t>(at + 4) >= p_.item_count) return {Fault::reference, kCodes, offset + 4};
+    before = text(ref);
+  }
+  return {};
+}
+
+Finding Checker::affinity() noexcept {
+  auto const bytes = sections_[kAffinity].bytes;
+  if (bytes.size() < kAffinityHeader) return {Fault::bounds, kAffinity, bytes.size()};
+  auto const rows = load<std::uint32_t>(bytes.data());
+  p_.entry_count = load<std::uint32_t>(bytes.data() + 4);
+  auto const id_bytes = load<std::uint32_t>(bytes.data() + 8);
+  if (rows != p_.item_count) return {Fault::count, kAffinity, 0};
+  if (id_bytes != (rows <= kMaxWideIds ? 2U : 3U)) return {Fault::value, kAffinity, 8};
+  std::uint64_t const scales = kAffinityHeader + 4 * (std::uint64_t{rows} + 1);
+  std::uint64_t const ids = scales + 2 * std::uint64_t{rows};
+  std::uint64_t const weights = ids + std::uint64_t{id_bytes} * p_.entry_count;
+  if (weights + p_.entry_count != bytes.size()) return {Fault::bounds, kAffinity, 4};
+  p_.id_bytes = static_cast<std::uint8_t>(id_bytes);
+  p_.row_ends = bytes.data() + kAffinityHeader;
+  p_.row_scales = bytes.data() + scales;
+  p_.row_ids = bytes.data() + ids;
+  p_.row_weights = bytes.data() + weights;
+  if (load<std::uint32_t>(p_.row_ends) != 0) return {Fault::order, kAffinity, kAffinityHeader};
+  for (std::uint32_t source = 0; source < rows; ++source) {
+    if (auto found = row(source); !found.ok()) return found;
+  }
+  auto const end = load<std::uint32_t>(p_.row_ends + 4 * std::size_t{rows});
+  return end == p_.entry_count ? Finding{} : Finding{Fault::count, kAffinity, kAffinityHeader + 4ULL * rows};
+}
+
+Finding Checker::row(std::uint32_t source) noexcept {
+  auto const begin = load<std::uint32_t>(p_.row_ends + 4 * std::size_t{source});
+  auto const end = load<std::uint32_t>(p_.row_ends + 4 * (std::size_t{source} + 1));
+  auto const where = kAffinityHeader + 4ULL * source;
+  if (end < begin || end > p_.entry_count) return {Fault::order, kAffinity, where};
+  if (end - begin > kMaxRow) return {Fault::count, kAffinity, where};
+  if (load<std::uint16_t>(p_.row_scales + 2 * std::size_t{source}) > kMaxRowScale) {
+    return {Fault::value, kAffinity, where};
+  }
+  auto const* ids = p_.row_ids + std::size_t{begin} * p_.id_bytes;
+  for (std::uint32_t n = 0; n < end - begin; ++n) {
+    auto const target = target_at(ids, p_.id_bytes, n);
+    if (target >= p_.item_count || target == source) return {Fault::reference, kAffinity, where};
+    if (n > 0 && target <= target_at(ids, p_.id_bytes, n - 1)) return {Fault::order, kAffinity, where};
+  }
+  return {};
+}
+
+Finding Checker::bias() noexcept {
+  auto const bytes = sections_[kBias].bytes;
+  if (bytes.size() != kBiasHeader + 2 * std::uint64_t{p_.item_count}) return {Fault::bounds, kBias, bytes.size()};
+  p_.bias_scale = load<std::uint32_t>(bytes.data());
+  if (p_.bias_scale > kMaxBiasScale) return {Fault::value, kBias, 0};
+  if (load<std::uint32_t>(bytes.data() + 4) != p_.item_count) return {Fault::count, kBias, 4};
+  p_.biases = bytes.data() + kBiasHeader;
+  return {};
+}
+
+bool Checker::ranks_before(std::uint32_t a, std::uint32_t b) const noexcept {
+  auto const of_a = bias_at(p_, a), of_b = bias_at(p_, b);
+  return of_a != of_b ? of_a > of_b : a < b;
+}
+
+Finding Checker::popular() noexcept {
+  auto const expected = p_.item_count < kMaxPopular ? p_.item_count : kMaxPopular;
+  if (p_.popular.count != expected) return {Fault::count, kPopular, 0};
+  if (expected == 0) return {};
+  for (std::uint32_t n = 0; n < expected; ++n) {
+    auto const offset = std::uint64_t{n} * p_.popular.stride;
+    auto const item = load<std::uint32_t>(p_.popular.at(n));
+    if (item >= p_.item_count) return {Fault::reference, kPopular, offset};
+    if (n > 0 && !ranks_before(load<std::uint32_t>(p_.popular.at(n - 1)), item)) {
+      return {Fault::order, kPopular, offset};
+    }
+  }
+  // The list is strictly ordered, so it is the top exactly when no more than `expected` items rank up to its last.
+  auto const last = load<std::uint32_t>(p_.popular.at(expected - 1));
+  std::uint32_t up_to_last = 0;
+  for (std::uint32_t item = 0; item < p_.item_count; ++item) up_to_last += ranks_before(last, item) ? 0 : 1;
+  return up_to_last == expected ? Finding{} : Finding{Fault::order, kPopular, 0};
+}
+
+Finding Checker::calibration() noexcept {
+  auto const bytes = sections_[kCalibration].bytes;
+  if (bytes.size() < kCalibrationHeader) return {Fault::bounds, kCalibration, bytes.size()};
+  p_.map_count = load<std::uint32_t>(bytes.data());
+  auto const total = load<std::uint32_t>(bytes.data() + 4);
+  if (p_.map_count == 0 || p_.map_count > kMaxMaps) return {Fault::count, kCalibration, 0};
+  auto const points = kCalibrationHeader + 4 * (std::uint64_t{p_.map_count} + 1);
+  if (points + std::uint64_t{kPointBytes} * total != bytes.size()) return {Fault::bounds, kCalibration, 4};
+  p_.map_ends = bytes.data() + kCalibrationHeader;
+  p_.points = bytes.data() + points;
+  if (load<std::uint32_t>(p_.map_ends) != 0 ||
+      load<std::uint32_t>(p_.map_ends + 4 * std::size_t{p_.map_count}) != total) {
+    return {Fault::count, kCalibration, kCalibrationHeader};
+  }
+  for (std::uint32_t n = 0; n < p_.map_count; ++n) {
+    if (auto found = map(n); !found.ok()) return found;
+  }
+  return {};
+}
+
+Finding Checker::map(std::uint32_t n) noexcept {
+  auto const begin = load<std::uint32_t>(p_.map_ends + 4 * std::size_t{n});
+  auto const end = load<std::uint32_t>(p_.map_ends + 4 * (std::size_t{n} + 1));
+  auto const total = load<std::uint32_t>(p_.map_ends + 4 * std::size_t{p_.map_count});
+  auto const where = kCalibrationHeader + 4ULL * n;
+  if (end <= begin || end > total || end - begin > kMaxPoints) return {Fault::count, kCalibration, where};
+  for (auto k = begin; k < end; ++k) {
+    auto const* at = p_.points + std::size_t{k} * kPointBytes;
+    auto const ppm = load<std::uint32_t>(at + 4);
+    if (ppm > 1'000'000) return {Fault::value, kCalibration, where};
+    if (k == begin) continue;
+    auto const* before = at - kPointBytes;
+    if (load<std::int32_t>(at) <= load<std::int32_t>(before) || ppm < load<std::uint32_t>(before + 4)) {
+      return {Fault::order, kCalibration, where};
+    }
+  }
+  return {};
+}
+
+Finding Checker::policy() noexcept {
+  auto const record = records(kPolicy);
+  if (record.count != 1) return {Fault::count, kPolicy, 0};
+  p_.policy = record.data;
+  auto const fault = [](std::size_t field) { return Finding{Fault::value, kPolicy, field}; };
+  if (load<std::uint32_t>(p_.policy + policy::kMinProbability) > 1'000'000) return fault(policy::kMinProbability);
+  if (load<std::uint16_t>(p_.policy + policy::kHoldout) > 1000) return fault(policy::kHoldout);
+  if (load<std::uint16_t>(p_.policy + policy::kMargin) > 100) return fault(policy::kMargin);
+  return {};
+}
+
+Finding Checker::campaigns() noexcept {
+  if (p_.campaigns.count > kMaxCampaigns) return {Fault::count, kCampaigns, 0};
+  for (std::uint32_t n = 0; n < p_.targets.count; ++n) {
+    if (load<std::uint32_t>(p_.targets.at(n)) >= p_.item_count) {
+      return {Fault::reference, kTargets, std::uint64_t{n} * p_.targets.stride};
+    }
+  }
+  for (std::uint32_t n = 0; n < p_.campaigns.count; ++n) {
+    if (auto found = campaign(n); !found.ok()) return found;
+  }
+  return {};
+}
+
+Finding Checker::campaign(std::uint32_t n) noexcept {
+  auto const* at = p_.campaigns.at(n);
+  auto const fault = [&](Fault what, std::size_t field) {
+    return Finding{what, kCampaigns, std::uint64_t{n} * p_.campaigns.stride + field};
+  };
+  if (!text_ok(load<std::uint32_t>(at + campaign::kId), 1, kMaxIdentifier)) return fault(Fault::text, campaign::kId);
+  if (!text_ok(load<std::uint32_t>(at + campaign::kHeadline))) return fault(Fault::text, campaign::kHeadline);
+  if (!text_ok(load<std::uint32_t>(at + campaign::kTerms))) return fault(Fault::text, campaign::kTerms);
+  auto const kind = load<std::uint16_t>(at + campaign::kDiscount);
+  auto const value = load<std::int64_t>(at + campaign::kValue);
+  if (kind > 2) return fault(Fault::value, campaign::kDiscount);
+  std::int64_t const least = kind == 0 ? 0 : 1, most = kind == 0 ? 0 : kind == 1 ? 100 : kMaxPrice;
+  if (value < least || value > most) return fault(Fault::value, campaign::kValue);
+  if (load<std::uint32_t>(at + campaign::kMinProbability) > 1'000'000) {
+    return fault(Fault::value, campaign::kMinProbability);
+  }
+  auto const first = load<std::uint32_t>(at + campaign::kFirstTarget);
+  auto const count = load<std::uint32_t>(at + campaign::kTargetCount);
+  if (first > p_.targets.count || count > p_.targets.count - first) return fault(Fault::bounds, campaign::kFirstTarget);
+  for (std::uint32_t k = 1; k < count; ++k) {
+    if (load<std::uint32_t>(p_.targets.at(first + k)) <= load<std::uint32_t>(p_.targets.at(first + k - 1))) {
+      return fault(Fault::order, campaign::kFirstTarget);
+    }
+  }
+  return {};
+}
+
+Finding Checker::texts() noexcept {
+  if (p_.texts.count > kMaxTexts) return {Fault::count, kTexts, 0};
+  std::string_view language, key;
+  for (std::uint32_t n = 0; n < p_.texts.count; ++n) {
+    auto const* at = p_.texts.at(n);
+    auto const offset = std::uint64_t{n} * p_.texts.stride;
+    if (!text_ok(load<std::uint32_t>(at + text::kLanguage), 1, kMaxIdentifier) ||
+        !text_ok(load<std::uint32_t>(at + text::kKey), 1, kMaxIdentifier) ||
+        !text_ok(load<std::uint32_t>(at + text::kText))) {
+      return {Fault::text, kTexts, offset};
+    }
+    auto const next_language = text(load<std::uint32_t>(at + text::kLanguage));
+    auto const next_key = text(load<std::uint32_t>(at + text::kKey));
+    if (n > 0 && (next_language < language || (next_language == language && next_key <= key))) {
+      return {Fault::order, kTexts, offset};
+    }
+    language = next_language;
+    key = next_key;
+  }
+  return {};
+}
+
+}  // namespace
+
+Finding check(std::span<std::byte const> file, Parts& out) noexcept {
+  Sections sections;
+  if (auto found = read_sections(file, sections); !found.ok()) return found;
+  Checker checker(sections, out);
+  if (auto found = checker.run(); !found.ok()) return found;
+  out.affinity_bytes = static_cast<std::uint32_t>(sections[kAffinity].bytes.size() + sections[kBias].bytes.size() +
+                                                  sections[kPopular].bytes.size());
+  return {};
+}
+
+}  // namespace tillcue::format

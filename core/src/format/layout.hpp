@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+/// Every number of core/FORMAT.md, shared by the reader and the writer.
+namespace tillcue::format {
+
+inline constexpr std::array<unsigned char, 8> kMagic{'T', 'I', 'L', 'L', 'C', 'U', 'E', 0x1A};
+inline constexpr std::uint16_t kVersion = 1;
+
+namespace header {
+inline constexpr std::size_t kVersionAt = 8;     // u16
+inline constexpr std::size_t kSizeAt = 10;       // u16, bytes of the header: the table follows
+inline constexpr std::size_t kSectionsAt = 12;   // u32
+inline constexpr std::size_t kFileBytesAt = 16;  // u64
+inline constexpr std::size_t kReservedAt = 24;   // u32, 0
+inline constexpr std::size_t kChecksumAt = 28;   // u32 over the bytes before it and the section table
+inline constexpr std::size_t kBytes = 32;
+}  // namespace header
+
+namespace entry {
+inline constexpr std::size_t kTagAt = 0;        // 4 characters
+inline constexpr std::size_t kVersionAt = 4;    // u16
+inline constexpr std::size_t kFlagsAt = 6;      // u16
+inline constexpr std::size_t kOffsetAt = 8;     // u64
+inline constexpr std::size_t kLengthAt = 16;    // u64
+inline constexpr std::size_t kRecordAt = 24;    // u32, 0: not an array of records
+inline constexpr std::size_t kChecksumAt = 28;  // u32
+inline constexpr std::size_t kBytes = 32;
+inline constexpr std::uint16_t kRequired = 1;
+}  // namespace entry
+
+/// A section's tag as the little-endian number its four characters make.
+constexpr std::uint32_t tag(char const (&text)[5]) noexcept {
+  std::uint32_t value = 0;
+  for (std::size_t n = 4; n-- > 0;) value = value << 8U | static_cast<unsigned char>(text[n]);
+  return value;
+}
+
+inline constexpr std::uint32_t kMeta = tag("META"), kCategories = tag("CATS"), kItems = tag("ITEM"),
+                               kStrings = tag("STRS"), kCodes = tag("CODE"), kAffinity = tag("AFFN"),
+                               kBias = tag("BIAS"), kPopular = tag("POPU"), kCalibration = tag("CALI"),
+                               kPolicy = tag("PLCY"), kCampaigns = tag("CAMP"), kTargets = tag("CTGT"),
+                               kTexts = tag("TEXT");
+inline constexpr std::uint16_t kSectionVersion = 1;  // of all of them
+
+/// Bytes of a record as this version writes it; a reader takes longer ones and ignores the tail.
+inline constexpr std::uint32_t kMetaBytes = 56, kCategoryBytes = 4, kItemBytes = 32, kCodeBytes = 8, kPopularBytes = 4,
+                               kPolicyBytes = 24, kCampaignBytes = 64, kTargetBytes = 4, kTextBytes = 12,
+                               kPointBytes = 8;
+inline constexpr std::size_t kAffinityHeader = 16, kBiasHeader = 8, kCalibrationHeader = 8;
+
+inline constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 30U;
+inline constexpr std::uint32_t kMaxSections = 64;
+inline constexpr std::uint32_t kMaxRecord = 4096;
+inline constexpr std::uint32_t kMaxItems = 0xFF'FFFF;
+inline constexpr std::uint32_t kMaxWideIds = 0x1'0000;  // up to here ids have 2 bytes, above 3
+inline constexpr std::uint32_t kMaxCategories = 0xFFFF;
+inline constexpr std::uint32_t kMaxString = 4096;
+inline constexpr std::uint32_t kMaxRow = 4096;
+inline constexpr std::uint32_t kMaxPopular = 1024;
+inline constexpr std::uint32_t kMaxMaps = 64;
+inline constexpr std::uint32_t kMaxPoints = 4096;  // of one map
+inline constexpr std::uint32_t kMaxCampaigns = 0xFFFE;
+inline constexpr std::uint32_t kMaxTexts = 0xFFFF;
+inline constexpr std::uint32_t kNoCategory = 0xFFFF'FFFF;
+inline constexpr std::int64_t kNoPrice = -1;
+/// P in millionths times a price stays below 2^63.
+inline constexpr std::int64_t kMaxPrice = 1'000'000'000'000;
+
+/// A score is one bias and at most kMaxScored weights x scale. With these limits it fits int32, because
+///   512 * 128 * 16,383 + 32,768 * 32,767 = 2,147,385,344 < 2^31 - 1 = 2,147,483,647,
+/// and so does every partial sum, in whatever order items come and go.
+inline constexpr std::size_t kMaxScored = 512;
+inline constexpr std::uint16_t kMaxRowScale = 16'383;
+inline constexpr std::uint32_t kMaxBiasScale = 32'767;
+static_assert(std::int64_t{kMaxScored} * 128 * kMaxRowScale + std::int64_t{32'768} * kMaxBiasScale < 0x7FFF'FFFF);
+
+}  // namespace tillcue::format

@@ -1,0 +1,86 @@
+#include "tillcue/core/offer.hpp"
+
+#include <array>
+
+#include "phrases.hpp"
+
+namespace tillcue {
+namespace {
+
+std::string_view name_of(Bundle const& bundle, ItemIx item) noexcept {
+  auto const view = bundle.item(item);
+  return view.name.empty() ? view.sku : view.name;
+}
+
+std::string_view suffix(ReasonCode code) noexcept {
+  return code == ReasonCode::bought_together ? "bought_together" : "popular";
+}
+
+std::string_view suffix(DiscountKind kind) noexcept {
+  switch (kind) {
+    case DiscountKind::none:
+      return "none";
+    case DiscountKind::percent:
+      return "percent";
+    case DiscountKind::amount:
+      return "amount";
+  }
+  return "none";
+}
+
+/// A smaller share is true, but no reason to anybody: "about 1 in 90" persuades nobody.
+constexpr Probability kLeastSaid{20'000};
+
+struct Wording {
+  std::string_view language;  ///< of the text, which its numbers follow
+  std::string_view text;
+};
+
+/// HQ's words in the language asked for, else ours in it, else the bundle's language, else English.
+Wording wording(Bundle const& bundle, std::string_view language, std::string const& key) noexcept {
+  for (auto tongue : {language, bundle.info().language, std::string_view("en")}) {
+    if (auto const own = bundle.text_in(tongue, key); !own.empty()) return {tongue, own};
+    if (auto const ours = built_in_text(tongue, key); !ours.empty()) return {tongue, ours};
+  }
+  return {};
+}
+
+std::string render(Bundle const& bundle, Offer const& offer, std::string_view language, std::string const& key) {
+  auto const words = wording(bundle, language, key);
+  auto const price = offer.price.minor > 0 ? spoken_money(offer.price, words.language) : std::string();
+  auto const said = offer.reason.share >= kLeastSaid;
+  auto const share = said ? spoken_share(offer.reason.share, words.language) : std::string();
+  auto const value = offer.discount == DiscountKind::amount
+                         ? spoken_money({offer.discount_value, bundle.info().currency}, words.language)
+                         : std::to_string(offer.discount_value);
+  std::array const variables{Variable{"item", name_of(bundle, offer.item)},
+                             Variable{"trigger", name_of(bundle, offer.reason.trigger)}, Variable{"price", price},
+                             Variable{"share", share}, Variable{"value", value}};
+  return fill_in(words.text, variables);
+}
+
+std::string key_of(std::string_view what, std::string_view variant) {
+  std::string key(what);
+  key += '.';
+  key += variant;
+  return key;
+}
+
+}  // namespace
+
+std::string script(Bundle const& bundle, Offer const& offer, std::string_view language) {
+  return render(bundle, offer, language, key_of("script", suffix(offer.reason.code)));
+}
+
+std::string reason(Bundle const& bundle, Offer const& offer, std::string_view language) {
+  return render(bundle, offer, language, key_of("reason", suffix(offer.reason.code)));
+}
+
+std::string headline(Bundle const& bundle, Offer const& offer, std::string_view language) {
+  if (offer.campaign != Offer::kNoCampaign) {
+    if (auto const own = bundle.campaign(offer.campaign).headline; !own.empty()) return std::string(own);
+  }
+  return render(bundle, offer, language, key_of("headline", suffix(offer.discount)));
+}
+
+}  // namespace tillcue

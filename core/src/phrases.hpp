@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tillcue/core/units.hpp"
+
+namespace tillcue {
+
+struct Variable {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// Replaces {name} by its value. A part in [brackets] is left out when one of the variables in it is empty; "[[" is a
+/// bracket. Unknown names stay as they are, so that the mistake shows.
+[[nodiscard]] std::string fill_in(std::string_view text, std::span<Variable const> variables);
+
+/// "about 1 in 4", "примерно 1 из 4": small numbers one can say aloud, never a false precision.
+/// Below three in ten as one in so many (rounded to 1, 2, 5, 20 or 50 the larger it is), above as the nearest of a
+/// few fractions; beyond the ends "fewer than 1 in 1000" and "more than 9 in 10".
+[[nodiscard]] std::string spoken_share(Probability share, std::string_view language);
+
+/// The amount as that language writes it: Russian has a decimal comma.
+[[nodiscard]] std::string spoken_money(Money amount, std::string_view language);
+
+/// The text Tillcue brings along for `key` in "en" or "ru"; empty when there is none.
+[[nodiscard]] std::string_view built_in_text(std::string_view language, std::string_view key) noexcept;
+
+}  // namespace tillcue

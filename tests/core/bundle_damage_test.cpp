@@ -1,0 +1,289 @@
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "core/shop.hpp"
+#include "core/surgery.hpp"
+#include "format/check.hpp"
+
+using namespace tillcue;
+namespace f = tillcue::format;
+
+namespace {
+
+std::vector<std::byte> small_bundle() {
+  auto source = shop::source();
+  source.campaigns = {{"a", "h", "t", DiscountKind::percent, 10, 0, 0, 14, 0, 0, {shop::jam, shop::butter}}};
+  source.texts = {{"en", "a", "1"}, {"en", "b", "2"}, {"ru", "a", "3"}};
+  auto bytes = write_bundle(source);
+  REQUIRE(bytes);
+  return *bytes;
+}
+
+Error refused(std::vector<std::byte> const& bytes) {
+  auto const bundle = Bundle::from_bytes(bytes);
+  REQUIRE_FALSE(bundle);
+  return bundle.error();
+}
+
+void check_refused(std::vector<std::byte> const& bytes, Code code, std::string_view words) {
+  auto const error = refused(bytes);
+  CHECK_MESSAGE(error.code == code, error.what);
+  CHECK_MESSAGE(error.what.find(words) != std::string::npos, error.what, " lacks ", words);
+}
+
+/// One lie that every checksum confirms, and what must be said about it.
+struct Lie {
+  char const* section;
+  char const* words;
+  std::function<void(Surgery&)> tell;
+};
+
+template <class T>
+Lie lie(char const (&tag)[5], std::size_t offset, T value, char const* words) {
+  return {tag, words, [t = f::tag(tag), offset, value](Surgery& s) { s.set(t, offset, value); }};
+}
+
+constexpr std::size_t kFirstEnd = f::kAffinityHeader, kScales = kFirstEnd + 4 * (shop::item_count + 1),
+                      kIds = kScales + 2 * shop::item_count;
+
+std::vector<Lie> const kLies{
+    lie("META", f::meta::kItems, std::uint32_t{8}, "count"),
+    lie("META", f::meta::kUnit, std::numeric_limits<std::uint64_t>::max(), "value"),  // NaN
+    lie("META", f::meta::kUnit, std::uint64_t{0}, "value"),
+    lie("META", f::meta::kCurrency, 'e', "value"),
+    lie("META", f::meta::kDigits, std::uint8_t{9}, "value"),
+    lie("META", f::meta::kLanguage, std::uint32_t{0}, "text"),  // empty
+    lie("META", f::meta::kNote, std::uint32_t{0xFFFF'FFFE}, "text"),
+    lie("CATS", 0, std::uint32_t{1'000'000}, "text"),
+    lie("ITEM", f::item::kSku, std::uint32_t{0}, "text"),
+    lie("ITEM", f::item::kName, std::uint32_t{0xFFFF'FFFF}, "text"),
+    lie("ITEM", f::item::kPrice, std::int64_t{-2}, "value"),
+    lie("ITEM", f::item::kCost, std::int64_t{1'000'000'000'001}, "value"),
+    lie("ITEM", f::kItemBytes + f::item::kCategory, std::uint32_t{2}, "does not exist"),
+    lie("CODE", 0, std::uint32_t{0x7FFF'FFFF}, "text"),
+    lie("CODE", 4, std::uint32_t{shop::item_count}, "does not exist"),
+    {"CODE", "order", [](Surgery& s) { s.set(f::kCodes, 8, s.get<std::uint32_t>(f::kCodes, 0)); }},
+    lie("AFFN", 0, std::uint32_t{shop::item_count + 1}, "count"),
+    lie("AFFN", 4, std::uint32_t{0xFFFF'FFFF}, "bounds"),
+    lie("AFFN", 4, std::uint32_t{1}, "bounds"),
+    lie("AFFN", 8, std::uint32_t{3}, "value"),
+    lie("AFFN", kFirstEnd, std::uint32_t{1}, "order"),
+    lie("AFFN", kFirstEnd + 4, std::uint32_t{0xFFFF'FFF0}, "order"),
+    lie("AFFN", kFirstEnd + 8, std::uint32_t{0}, "order"),  // falls
+    lie("AFFN", kFirstEnd + 4 * shop::item_count, std::uint32_t{9}, "order"),
+    {"AFFN", "count",
+     [](Surgery& s) {  // the last entry belongs to no row
+       for (std::size_t n = 0; n <= shop::item_count; ++n) {
+         auto const at = kFirstEnd + 4 * n;
+         s.set(f::kAffinity, at, std::min(s.get<std::uint32_t>(f::kAffinity, at), std::uint32_t{7}));
+       }
+     }},
+    lie("AFFN", kScales, std::uint16_t{16'384}, "value"),
+    lie("AFFN", kIds, std::uint16_t{shop::item_count}, "does not exist"),
+    lie("AFFN", kIds, std::uint16_t{shop::bread}, "does not exist"),  // itself
+    lie("AFFN", kIds, std::uint16_t{shop::jam}, "order"),             // twice
+    lie("BIAS", 0, std::uint32_t{32'768}, "value"),
+    lie("BIAS", 4, std::uint32_t{1}, "count"),
+    lie("POPU", 0, std::uint32_t{shop::item_count}, "does not exist"),
+    lie("POPU", 0, std::uint32_t{shop::saffron}, "order"),
+    lie("CALI", 0, std::uint32_t{0}, "count"),
+    lie("CALI", 0, std::uint32_t{65}, "count"),
+    lie("CALI", 4, std::uint32_t{0x4000'0000}, "bounds"),
+    lie("CALI", 8, std::uint32_t{1}, "count"),
+    lie("CALI", 12, std::uint32_t{0}, "count"),  // an empty map
+    lie("CALI", 12, std::uint32_t{9}, "count"),
+    lie("CALI", 20 + 4, std::uint32_t{1'000'001}, "value"),
+    lie("CALI", 20 + 4, std::uint32_t{999'999}, "order"),  // probabilities fall
+    lie("CALI", 20, std::int32_t{0x7FFF'FFFF}, "order"),   // scores fall
+    lie("PLCY", f::policy::kHoldout, std::uint16_t{1001}, "value"),
+    lie("PLCY", f::policy::kMinProbability, std::uint32_t{1'000'001}, "value"),
+    lie("PLCY", f::policy::kMargin, std::uint16_t{101}, "value"),
+    lie("CAMP", f::campaign::kId, std::uint32_t{0}, "text"),
+    lie("CAMP", f::campaign::kHeadline, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("CAMP", f::campaign::kTerms, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("CAMP", f::campaign::kDiscount, std::uint16_t{3}, "value"),
+    lie("CAMP", f::campaign::kDiscount, std::uint16_t{0}, "value"),
+    lie("CAMP", f::campaign::kValue, std::int64_t{101}, "value"),
+    lie("CAMP", f::campaign::kValue, std::int64_t{0}, "value"),
+    lie("CAMP", f::campaign::kMinProbability, std::uint32_t{1'000'001}, "value"),
+    lie("CAMP", f::campaign::kFirstTarget, std::uint32_t{0xFFFF'FFFF}, "bounds"),
+    lie("CAMP", f::campaign::kTargetCount, std::uint32_t{3}, "bounds"),
+    lie("CTGT", 0, std::uint32_t{shop::item_count}, "does not exist"),
+    {"CAMP", "order", [](Surgery& s) { s.set(f::kTargets, 0, std::uint32_t{shop::jam}); }},
+    lie("TEXT", f::text::kLanguage, std::uint32_t{0}, "text"),
+    lie("TEXT", f::text::kKey, std::uint32_t{0}, "text"),
+    lie("TEXT", f::text::kText, std::uint32_t{0x00FF'FFFF}, "text"),
+    {"TEXT", "order", [](Surgery& s) { s.set(f::kTexts, 16, s.get<std::uint32_t>(f::kTexts, 4)); }},
+};
+
+}  // namespace
+
+TEST_CASE("a truncated bundle is refused at every length") {
+  auto const whole = small_bundle();
+  REQUIRE(Bundle::from_bytes(whole));
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    std::vector<std::byte> const part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    CHECK_MESSAGE(refused(part).code == Code::corrupt, size);
+  }
+}
+
+TEST_CASE("a bundle with bytes behind its end is refused") {
+  auto longer = small_bundle();
+  longer.resize(longer.size() + 8);
+  check_refused(longer, Code::corrupt, "size differs");
+}
+
+TEST_CASE("every changed byte of a bundle is noticed") {
+  auto const whole = small_bundle();
+  auto changed = whole;
+  for (std::size_t n = 0; n < whole.size(); ++n) {
+    for (unsigned mask : {0x01U, 0x80U, 0xFFU}) {
+      changed[n] = whole[n] ^ static_cast<std::byte>(mask);
+      REQUIRE_FALSE_MESSAGE(Bundle::from_bytes(changed), "byte ", n, " mask ", mask);
+    }
+    changed[n] = whole[n];
+  }
+}
+
+TEST_CASE("a file that is no bundle, or a newer one, is told apart from a damaged one") {
+  auto const whole = small_bundle();
+  check_refused({}, Code::corrupt, "shorter than its header");
+  check_refused(Surgery(whole).set_header(0, 'X').sealed(), Code::corrupt, "not a Tillcue bundle");
+  check_refused(Surgery(whole).set_header(f::header::kVersionAt, std::uint16_t{2}).sealed(), Code::unsupported,
+                "version is not 1; update this program");
+  check_refused(Surgery(whole).set_header(f::header::kSizeAt, std::uint16_t{40}).sealed(), Code::unsupported,
+                "header size");
+  check_refused(Surgery(whole).set_header(f::header::kReservedAt, std::uint32_t{1}).sealed(), Code::corrupt, "value");
+}
+
+TEST_CASE("unknown sections are skipped unless they are required") {
+  auto const whole = small_bundle();
+  std::vector<std::byte> const content(13, std::byte{7});
+  auto const with = Surgery(whole).append(f::tag("NEW1"), 0, content).sealed();
+  auto const bundle = Bundle::from_bytes(with);
+  REQUIRE_MESSAGE(bundle, (bundle ? "" : bundle.error().what));
+  CHECK(bundle->find("100") == ItemIx{shop::bread});
+  check_refused(Surgery(whole).append(f::tag("NEW1"), f::entry::kRequired, content).sealed(), Code::unsupported,
+                "section NEW1 at byte 0: required section is unknown");
+  check_refused(Surgery(whole).append(f::kTexts, 0, {}).sealed(), Code::corrupt, "there twice");
+}
+
+TEST_CASE("a section of a newer version or without its place is refused") {
+  auto const whole = small_bundle();
+  auto const entry = [&](std::uint32_t tag, std::size_t field, auto value) {
+    return Surgery(whole).set_entry(tag, field, value).sealed();
+  };
+  check_refused(entry(f::kItems, f::entry::kVersionAt, std::uint16_t{2}), Code::unsupported, "section ITEM");
+  check_refused(entry(f::kItems, f::entry::kTagAt, f::tag("ITEX")), Code::unsupported, "required section is unknown");
+  check_refused(entry(f::kItems, f::entry::kOffsetAt, std::uint64_t{8}), Code::corrupt, "laid out");
+  check_refused(entry(f::kItems, f::entry::kLengthAt, ~std::uint64_t{0}), Code::corrupt, "bounds");
+  check_refused(entry(f::kItems, f::entry::kLengthAt, std::uint64_t{0}), Code::corrupt, "");
+  check_refused(entry(f::kItems, f::entry::kRecordAt, std::uint32_t{0}), Code::corrupt, "record size");
+  check_refused(entry(f::kItems, f::entry::kRecordAt, std::uint32_t{28}), Code::corrupt, "record size");
+  check_refused(entry(f::kItems, f::entry::kRecordAt, std::uint32_t{0xFFFF'FFFC}), Code::corrupt, "record size");
+  check_refused(entry(f::kAffinity, f::entry::kRecordAt, std::uint32_t{4}), Code::corrupt, "record size");
+  check_refused(Surgery(whole).set_header(f::header::kSectionsAt, std::uint32_t{0}).sealed(), Code::corrupt,
+                "number of");
+  check_refused(Surgery(whole).set_header(f::header::kSectionsAt, std::uint32_t{65}).sealed(), Code::corrupt, "number");
+  check_refused(Surgery(whole).set_header(f::header::kSectionsAt, std::uint32_t{12}).sealed(), Code::corrupt, "");
+}
+
+TEST_CASE("a needed section that is missing is named") {
+  // The last entry taken away whole: its tag becomes an unknown one that may be skipped.
+  auto surgery = Surgery(small_bundle());
+  surgery.set_entry(f::kStrings, f::entry::kFlagsAt, std::uint16_t{0});
+  surgery.set_entry(f::kStrings, f::entry::kTagAt, f::tag("GONE"));
+  check_refused(surgery.sealed(), Code::corrupt, "section STRS at byte 0: section is missing");
+}
+
+TEST_CASE("padding that is not zero is refused") {
+  auto bytes = small_bundle();
+  bool padded = false;
+  Surgery surgery(bytes);
+  for (auto tag : {f::kStrings, f::kAffinity, f::kBias, f::kTexts}) {
+    if (surgery.length_of(tag) % 8 == 0 || padded) continue;
+    surgery.set(tag, surgery.length_of(tag), std::uint8_t{1});
+    padded = true;
+  }
+  REQUIRE(padded);
+  check_refused(surgery.sealed(), Code::corrupt, "laid out");
+}
+
+TEST_CASE("a lie that every checksum confirms is still refused, and its section named") {
+  auto const whole = small_bundle();
+  for (auto const& one : kLies) {
+    Surgery surgery(whole);
+    one.tell(surgery);
+    auto const error = refused(surgery.sealed());
+    CHECK_MESSAGE(error.code == Code::corrupt, error.what);
+    CHECK_MESSAGE(error.what.find(one.section) != std::string::npos, error.what, " should name ",
+                  std::string(one.section));
+    CHECK_MESSAGE(error.what.find(one.words) != std::string::npos, error.what, " lacks ", std::string(one.words));
+  }
+}
+
+TEST_CASE("text that is not UTF-8 is refused though its checksum is right") {
+  auto const whole = small_bundle();
+  Surgery surgery(whole);
+  auto const name = surgery.get<std::uint32_t>(f::kItems, f::item::kName);
+  surgery.set(f::kStrings, name + 2, std::uint8_t{0xFF});
+  check_refused(surgery.sealed(), Code::corrupt, "section ITEM at byte 4: text is not UTF-8");
+}
+
+TEST_CASE("any one changed byte with right checksums is refused or opens a bundle that can be read to the end") {
+  auto const whole = small_bundle();
+  std::size_t opened = 0;
+  for (std::size_t n = f::header::kBytes; n < whole.size(); ++n) {
+    auto changed = whole;
+    changed[n] ^= std::byte{0x55};
+    auto const bytes = Surgery(changed).sealed();
+    auto bundle = Bundle::from_bytes(bytes);
+    if (!bundle) continue;
+    ++opened;
+    Engine engine(std::make_shared<Bundle const>(*bundle));
+    auto sale = shop::sale_with(*bundle, {0, 6});
+    for (auto stage : {Stage::scan, Stage::subtotal, Stage::tender}) {
+      auto const decision = engine.decide(sale, stage, {});
+      for (std::size_t k = 0; k < decision.offer_count; ++k) (void)script(*bundle, decision.offers[k], "en");
+    }
+  }
+  MESSAGE(opened << " of " << whole.size() << " changed bundles are valid ones with another content");
+  CHECK(opened > 0);
+}
+
+TEST_CASE("a row longer than the limit is refused though its entries are in order") {
+  auto source = shop::random_source(4100, 0, 1);
+  for (std::uint32_t n = 1; n <= 4096; ++n) source.rows[0].push_back({n, 1.0F});
+  source.rows[1] = {{4099, 1.0F}};
+  auto const bytes = write_bundle(source);
+  REQUIRE(bytes);
+  REQUIRE(Bundle::from_bytes(*bytes));
+  Surgery surgery(*bytes);
+  surgery.set(f::kAffinity, f::kAffinityHeader + 4, std::uint32_t{4097});  // row 1's only entry becomes row 0's last
+  check_refused(surgery.sealed(), Code::corrupt, "section AFFN at byte 16: count");
+}
+
+TEST_CASE("records with fields appended by a newer writer are read by this one") {
+  auto const whole = small_bundle();
+  auto const plain = Bundle::from_bytes(whole);
+  REQUIRE(plain);
+  for (auto tag : {f::kMeta, f::kCategories, f::kItems, f::kCodes, f::kPopular, f::kPolicy, f::kCampaigns, f::kTargets,
+                   f::kTexts}) {
+    Surgery surgery(whole);
+    surgery.widen(tag, 12);
+    auto const wide = surgery.sealed();
+    auto const bundle = Bundle::from_bytes(wide);
+    REQUIRE_MESSAGE(bundle, (bundle ? "" : bundle.error().what));
+    CHECK(bundle->item_count() == plain->item_count());
+    CHECK(bundle->find("900") == ItemIx{shop::honey});
+    CHECK(bundle->item(ItemIx{shop::torch}).name == "Torch");
+    CHECK(bundle->item(ItemIx{shop::torch}).category == "Household");
+    CHECK(bundle->popular(3) == plain->popular(3));
+    CHECK(bundle->target(0, 1) == ItemIx{shop::jam});
+    CHECK(bundle->text_in("ru", "a") == "3");
+    CHECK(bundle->policy().max_hints_per_sale == 5);
+  }
+}

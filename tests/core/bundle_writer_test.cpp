@@ -1,0 +1,145 @@
+#include "tillcue/core/bundle_writer.hpp"
+
+#include <functional>
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "core/shop.hpp"
+
+using namespace tillcue;
+
+namespace {
+
+struct Mistake {
+  char const* named;  ///< what the error must say
+  std::function<void(BundleSource&)> make;
+};
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+std::vector<Mistake> const kMistakes{
+    {"SKU is empty", [](auto& s) { s.items[1].sku.clear(); }},
+    {"SKU is longer than 64 bytes", [](auto& s) { s.items[1].sku = std::string(65, 'x'); }},
+    {"SKU is not UTF-8", [](auto& s) { s.items[1].sku = "\xC3("; }},
+    {"name is not UTF-8", [](auto& s) { s.items[1].name = "Caf\xE9"; }},
+    {"name is longer than 4096 bytes", [](auto& s) { s.items[1].name = std::string(4097, 'x'); }},
+    {"code is empty", [](auto& s) { s.items[1].codes = {""}; }},
+    {"items 0 and 1: \"100\" is there twice", [](auto& s) { s.items[1].sku = "100"; }},
+    {"\"4006381333931\" is there twice", [](auto& s) { s.items[1].codes = {"4006381333931"}; }},
+    {"category 2 does not exist", [](auto& s) { s.items[1].category = 2; }},
+    {"category -2 does not exist", [](auto& s) { s.items[1].category = -2; }},
+    {"category \"Fo\xFFod\": name is not UTF-8", [](auto& s) { s.categories[0] = "Fo\xFFod"; }},
+    {"price -5 is not within", [](auto& s) { s.items[1].price_minor = -5; }},
+    {"unit cost 1000000000001 is not within", [](auto& s) { s.items[1].unit_cost_minor = 1'000'000'000'001; }},
+    {"rows: must be one per item", [](auto& s) { s.rows.pop_back(); }},
+    {"bias: must be one per item", [](auto& s) { s.bias.push_back(0); }},
+    {"item 6 (SKU \"700\"): target 9 does not exist",
+     [](auto& s) {
+       s.rows[6].push_back({9, 1});
+     }},
+    {"item 6 (SKU \"700\"): is its own target",
+     [](auto& s) {
+       s.rows[6].push_back({6, 1});
+     }},
+    {"target item 4 (SKU \"500\") is there twice",
+     [](auto& s) {
+       s.rows[6].push_back({4, 1});
+     }},
+    {"weight for item 4 (SKU \"500\") is not a finite", [](auto& s) { s.rows[6][0].weight = kNan; }},
+    {"bias is not a finite number", [](auto& s) { s.bias[3] = kNan; }},
+    {"row has more than 4096 targets", [](auto& s) { s.rows[0].resize(4097); }},
+    {"calibration: needs at least one map", [](auto& s) { s.calibration.clear(); }},
+    {"calibration: has more than 64 maps", [](auto& s) { s.calibration.resize(65); }},
+    {"calibration map 1: has no point", [](auto& s) { s.calibration[1].points.clear(); }},
+    {"calibration map 0: has more than 4096", [](auto& s) { s.calibration[0].points.resize(4097); }},
+    {"calibration map 0: score is not a finite", [](auto& s) { s.calibration[0].points[0].score = kNan; }},
+    {"calibration map 0: probability is above", [](auto& s) { s.calibration[0].points[4].ppm = 1'000'001; }},
+    {"calibration map 0: scores do not ascend", [](auto& s) { s.calibration[0].points[1].score = 0; }},
+    {"calibration map 0: probabilities fall", [](auto& s) { s.calibration[0].points[1].ppm = 0; }},
+    {"holdout_permille", [](auto& s) { s.policy.holdout_permille = 1001; }},
+    {"min_probability_ppm", [](auto& s) { s.policy.min_probability_ppm = 1'000'001; }},
+    {"default_margin_percent", [](auto& s) { s.policy.default_margin_percent = 101; }},
+    {"currency: is not three", [](auto& s) { s.currency.code[0] = 'e'; }},
+    {"currency: has more than 4", [](auto& s) { s.currency.digits = 5; }},
+    {"language: it is empty", [](auto& s) { s.language.clear(); }},
+    {"note: it is longer", [](auto& s) { s.note = std::string(4097, 'n'); }},
+};
+
+std::vector<Mistake> const kCampaignMistakes{
+    {"id is empty", [](auto& s) { s.campaigns[0].id.clear(); }},
+    {"campaign \"a\" is there twice", [](auto& s) { s.campaigns[1].id = "a"; }},
+    {"percent 101 is not within", [](auto& s) { s.campaigns[0].value = 101; }},
+    {"amount 0 is not within", [](auto& s) { s.campaigns[1].value = 0; }},
+    {"has a value without a discount", [](auto& s) { s.campaigns[0].discount = DiscountKind::none; }},
+    {"ends before it starts", [](auto& s) { s.campaigns[0].starts = 10, s.campaigns[0].ends = 10; }},
+    {"campaign \"a\": min_probability", [](auto& s) { s.campaigns[0].min_probability_ppm = 1'000'001; }},
+    {"campaign \"b\": item 9 does not exist", [](auto& s) { s.campaigns[1].items = {9}; }},
+    {"headline is not UTF-8", [](auto& s) { s.campaigns[0].headline = "\xFF"; }},
+    {"terms is longer", [](auto& s) { s.campaigns[0].terms = std::string(5000, 't'); }},
+    {"text of language \"en\" \"k\" is there twice", [](auto& s) { s.texts.push_back(s.texts[0]); }},
+    {"text \"k\" (en): text is longer", [](auto& s) { s.texts[0].text = std::string(5000, 't'); }},
+    {"key is empty", [](auto& s) { s.texts[0].key.clear(); }},
+    {"language is empty", [](auto& s) { s.texts[0].language.clear(); }},
+};
+
+void check_named(BundleSource const& source, char const* named) {
+  auto const written = write_bundle(source);
+  REQUIRE_FALSE_MESSAGE(written, named);
+  CHECK(written.error().code == Code::invalid);
+  CHECK_MESSAGE(written.error().what.find(named) != std::string::npos, written.error().what, " lacks ",
+                std::string(named));
+}
+
+}  // namespace
+
+TEST_CASE("every broken rule of a source is refused by name") {
+  for (auto const& mistake : kMistakes) {
+    auto source = shop::source();
+    mistake.make(source);
+    check_named(source, mistake.named);
+  }
+}
+
+TEST_CASE("every broken rule of campaigns and texts is refused by name") {
+  for (auto const& mistake : kCampaignMistakes) {
+    auto source = shop::source();
+    source.campaigns = {{"a", "", "", DiscountKind::percent, 10, 0, 0, 14, 0, 0, {}},
+                        {"b", "", "", DiscountKind::amount, 100, 0, 0, 14, 0, 0, {}}};
+    source.texts = {{"en", "k", "t"}};
+    REQUIRE(write_bundle(source));
+    mistake.make(source);
+    check_named(source, mistake.named);
+  }
+}
+
+TEST_CASE("an item may repeat its own code") {
+  auto source = shop::source();
+  source.items[shop::bread].codes = {"100", "4006381333931", "4006381333931"};
+  auto const bundle = shop::open(source);
+  CHECK(bundle->find("100") == ItemIx{shop::bread});
+}
+
+TEST_CASE("calibration points that fall on one step become the later one") {
+  auto source = shop::source();
+  source.calibration = {{{{0.0F, 1'000}, {1e-9F, 2'000}, {1.5e-9F, 3'000}, {0.5F, 4'000}}}};
+  auto const bundle = shop::open(source);
+  CHECK(bundle->probability(1, 0).ppm == 3'000);
+  CHECK(bundle->probability(0, 0).ppm == 1'000);
+}
+
+TEST_CASE("weights of any size fit: the unit follows the largest") {
+  for (float factor : {1e-30F, 1e-6F, 1.0F, 1e6F, 1e30F}) {
+    auto source = shop::source();
+    for (auto& row : source.rows) {
+      for (auto& entry : row) entry.weight *= factor;
+    }
+    for (auto& b : source.bias) b *= factor;
+    source.calibration = {{{{0, 1000}}}};
+    auto const bundle = shop::open(source);
+    auto const row = bundle->row(ItemIx{shop::bread});
+    REQUIRE(row.size() == 6);
+    auto const relative = row.contribution(0) * bundle->info().score_unit / static_cast<double>(0.30F * factor);
+    CHECK(relative == doctest::Approx(1).epsilon(0.01));
+  }
+}

@@ -1,0 +1,176 @@
+#include "tillcue/core/candidates.hpp"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "core/shop.hpp"
+
+using namespace tillcue;
+
+namespace {
+
+/// What the scorer must say, computed the slow way.
+std::vector<Scored> by_hand(Bundle const& bundle, std::vector<ItemIx> const& basket) {
+  std::vector<Score> scores(bundle.item_count());
+  for (std::uint32_t n = 0; n < scores.size(); ++n) scores[n] = bundle.bias(ItemIx{n});
+  std::vector<ItemIx> distinct;
+  for (auto item : basket) {
+    if (std::find(distinct.begin(), distinct.end(), item) == distinct.end()) distinct.push_back(item);
+  }
+  for (std::size_t n = 0; n < std::min(distinct.size(), kMaxScoredItems); ++n) {
+    auto const row = bundle.row(distinct[n]);
+    for (std::size_t k = 0; k < row.size(); ++k) scores[index(row.target(k))] += row.contribution(k);
+  }
+  std::vector<Scored> ranked;
+  for (std::uint32_t n = 0; n < scores.size(); ++n) {
+    if (std::find(basket.begin(), basket.end(), ItemIx{n}) == basket.end()) ranked.push_back({ItemIx{n}, scores[n]});
+  }
+  std::sort(ranked.begin(), ranked.end(),
+            [](Scored a, Scored b) { return a.score != b.score ? a.score > b.score : index(a.item) < index(b.item); });
+  return ranked;
+}
+
+void check_top(Scorer& scorer, std::vector<Scored> const& expected, std::size_t k) {
+  std::vector<Scored> top(k);
+  auto const count = scorer.top(top);
+  REQUIRE(count == std::min(k, expected.size()));
+  for (std::size_t n = 0; n < count; ++n) {
+    REQUIRE(top[n].item == expected[n].item);
+    REQUIRE(top[n].score == expected[n].score);
+    REQUIRE(scorer.score(top[n].item) == top[n].score);
+  }
+}
+
+std::vector<ItemIx> random_basket(std::mt19937& random, std::uint32_t items, std::size_t size) {
+  std::vector<ItemIx> basket;
+  for (std::size_t n = 0; n < size; ++n) basket.push_back(ItemIx{static_cast<std::uint32_t>(random() % items)});
+  return basket;
+}
+
+}  // namespace
+
+TEST_CASE("the scorer agrees with brute force on random bundles, baskets and depths") {
+  std::mt19937 random(11);
+  for (std::uint32_t items : {1U, 2U, 30U, 700U, 3000U, 70'000U}) {
+    auto const bundle = shop::open(shop::random_source(items, 20, items));
+    shop::Scoring scoring(*bundle);
+    for (int round = 0; round < (items > 10'000 ? 3 : 25); ++round) {
+      auto const basket = random_basket(random, items, random() % 40);
+      auto const expected = by_hand(*bundle, basket);
+      scoring.scorer.assign(basket);
+      for (std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{5}, std::size_t{64}}) {
+        check_top(scoring.scorer, expected, k);
+      }
+    }
+  }
+}
+
+TEST_CASE("the top is exact even when the popular list is used up") {
+  // 1,024 popular items, all but a few of them in the basket or touched: the answer lies behind the list.
+  auto source = shop::random_source(4000, 0, 9);
+  for (std::uint32_t n = 0; n < 4000; ++n) source.bias[n] = static_cast<float>(4000 - n) / 4000;
+  for (std::uint32_t n = 0; n < 1020; ++n) source.rows[3999].push_back({n, -5.0F});
+  auto const bundle = shop::open(source);
+  shop::Scoring scoring(*bundle);
+  std::vector<ItemIx> const basket{ItemIx{3999}};
+  scoring.scorer.assign(basket);
+  auto const expected = by_hand(*bundle, basket);
+  CHECK(index(expected[4].item) == 1024);
+  for (std::size_t k : {4, 5, 100, 3000, 4000}) check_top(scoring.scorer, expected, k);
+}
+
+TEST_CASE("adding and removing in any order ends where a fresh start ends") {
+  std::mt19937 random(5);
+  auto const bundle = shop::open(shop::random_source(900, 25, 77));
+  shop::Scoring scoring(*bundle);
+  std::vector<ItemIx> basket;
+  for (int step = 0; step < 2000; ++step) {
+    if (basket.empty() || random() % 100 < 55) {
+      auto const item = ItemIx{static_cast<std::uint32_t>(random() % 900)};
+      scoring.scorer.add(item);
+      if (std::find(basket.begin(), basket.end(), item) == basket.end()) basket.push_back(item);
+    } else {
+      auto const at = basket.begin() + static_cast<std::ptrdiff_t>(random() % basket.size());
+      scoring.scorer.remove(*at);
+      basket.erase(at);
+    }
+    if (step % 20 == 0) check_top(scoring.scorer, by_hand(*bundle, basket), 10);
+  }
+  scoring.scorer.clear();
+  check_top(scoring.scorer, by_hand(*bundle, {}), 50);
+}
+
+TEST_CASE("adding twice, removing what is not there and unknown items change nothing") {
+  auto const bundle = shop::open(shop::source());
+  shop::Scoring scoring(*bundle);
+  scoring.scorer.add(ItemIx{shop::bread});
+  auto const once = scoring.scorer.score(ItemIx{shop::butter});
+  scoring.scorer.add(ItemIx{shop::bread});
+  scoring.scorer.remove(ItemIx{shop::torch});
+  scoring.scorer.add(kNoItem);
+  scoring.scorer.remove(kNoItem);
+  scoring.scorer.add(ItemIx{shop::item_count});
+  CHECK(scoring.scorer.score(ItemIx{shop::butter}) == once);
+  CHECK(scoring.scorer.holds(ItemIx{shop::bread}));
+  CHECK_FALSE(scoring.scorer.holds(kNoItem));
+  CHECK(scoring.scorer.score(kNoItem) == 0);
+  scoring.scorer.remove(ItemIx{shop::bread});
+  CHECK(scoring.scorer.score(ItemIx{shop::butter}) == bundle->bias(ItemIx{shop::butter}));
+}
+
+TEST_CASE("beyond 512 items a basket still scores exactly its first 512 and suggests none of them") {
+  std::mt19937 random(3);
+  auto const bundle = shop::open(shop::random_source(2000, 30, 21));
+  shop::Scoring scoring(*bundle);
+  std::vector<ItemIx> basket;
+  for (std::uint32_t n = 0; n < 800; ++n) basket.push_back(ItemIx{n * 2});
+  std::shuffle(basket.begin(), basket.end(), random);
+  scoring.scorer.assign(basket);
+  check_top(scoring.scorer, by_hand(*bundle, basket), 30);
+}
+
+TEST_CASE("the largest possible scores do not overflow") {
+  // 512 sources with the greatest weight for one target, which has the greatest intercept; and all of it negative.
+  for (float sign : {1.0F, -1.0F}) {
+    auto source = shop::random_source(600, 0, 1);
+    for (auto& b : source.bias) b = 0;
+    source.bias[599] = sign * 520.0F;
+    for (std::uint32_t n = 0; n < 599; ++n) source.rows[n] = {{599, sign}};
+    auto const bundle = shop::open(source);
+    std::vector<ItemIx> basket;
+    for (std::uint32_t n = 0; n < 512; ++n) basket.push_back(ItemIx{n});
+    shop::Scoring scoring(*bundle);
+    scoring.scorer.assign(basket);
+    auto const expected = (520.0 + 512.0) * static_cast<double>(sign);
+    CHECK(scoring.scorer.score(ItemIx{599}) * bundle->info().score_unit == doctest::Approx(expected).epsilon(0.001));
+  }
+}
+
+TEST_CASE("explain names the largest positive terms, each item once, ties by position") {
+  auto const bundle = shop::open(shop::random_source(300, 120, 4));
+  std::mt19937 random(8);
+  for (int round = 0; round < 200; ++round) {
+    auto const basket = random_basket(random, 300, 25);
+    auto const candidate = ItemIx{static_cast<std::uint32_t>(random() % 300)};
+    std::set<std::pair<Score, std::uint32_t>> expected;  // falling weight, rising position
+    for (auto source : basket) {
+      auto const row = bundle->row(source);
+      for (std::size_t k = 0; k < row.size(); ++k) {
+        if (row.target(k) == candidate && row.contribution(k) > 0)
+          expected.insert({-row.contribution(k), index(source)});
+      }
+    }
+    std::array<Term, 4> terms{};
+    auto const count = explain(*bundle, basket, candidate, terms);
+    REQUIRE(count == std::min(expected.size(), terms.size()));
+    auto wanted = expected.begin();
+    for (std::size_t n = 0; n < count; ++n, ++wanted) {
+      CHECK(terms[n].weight == -wanted->first);
+      CHECK(index(terms[n].source) == wanted->second);
+    }
+  }
+  CHECK(explain(*bundle, std::array{ItemIx{1}}, kNoItem, {}) == 0);
+}

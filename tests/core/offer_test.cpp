@@ -1,0 +1,137 @@
+#include "tillcue/core/offer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include <doctest/doctest.h>
+
+#include "core/shop.hpp"
+#include "phrases.hpp"
+
+using namespace tillcue;
+
+namespace {
+Offer offer_of(std::uint32_t item, std::uint32_t trigger, std::int64_t price, std::uint32_t ppm) {
+  Offer offer;
+  offer.item = ItemIx{item};
+  offer.price = {price, {{'E', 'U', 'R'}, 2}};
+  offer.reason = {ReasonCode::bought_together, ItemIx{trigger}, {ppm}};
+  return offer;
+}
+}  // namespace
+
+TEST_CASE("a share is said in small numbers, never more precisely than it is known") {
+  struct Row {
+    std::uint32_t ppm;
+    char const* english;
+    char const* russian;
+  };
+  for (auto const& row : std::initializer_list<Row>{{1'000'000, "more than 9 in 10", "более 9 из 10"},
+                                                    {930'001, "more than 9 in 10", "более 9 из 10"},
+                                                    {900'000, "about 9 in 10", "примерно 9 из 10"},
+                                                    {800'000, "about 4 in 5", "примерно 4 из 5"},
+                                                    {750'000, "about 3 in 4", "примерно 3 из 4"},
+                                                    {660'000, "about 2 in 3", "примерно 2 из 3"},
+                                                    {500'000, "about 1 in 2", "примерно 1 из 2"},
+                                                    {410'000, "about 2 in 5", "примерно 2 из 5"},
+                                                    {330'000, "about 1 in 3", "примерно 1 из 3"},
+                                                    {250'000, "about 1 in 4", "примерно 1 из 4"},
+                                                    {100'000, "about 1 in 10", "примерно 1 из 10"},
+                                                    {85'000, "about 1 in 12", "примерно 1 из 12"},
+                                                    {40'000, "about 1 in 25", "примерно 1 из 25"},
+                                                    {21'500, "about 1 in 45", "примерно 1 из 45"},
+                                                    {4'000, "about 1 in 250", "примерно 1 из 250"},
+                                                    {1'000, "about 1 in 1000", "примерно 1 из 1000"},
+                                                    {999, "fewer than 1 in 1000", "реже чем 1 из 1000"},
+                                                    {0, "fewer than 1 in 1000", "реже чем 1 из 1000"}}) {
+    CHECK(spoken_share({row.ppm}, "en") == row.english);
+    CHECK(spoken_share({row.ppm}, "ru") == row.russian);
+  }
+  CHECK(spoken_share({250'000}, "xx") == "about 1 in 4");
+}
+
+TEST_CASE("the spoken share is within a fifth of the true one wherever it says about") {
+  for (std::uint32_t ppm = 1'000; ppm <= 930'000; ppm += 37) {
+    auto const text = spoken_share({ppm}, "en");
+    unsigned part = 0, whole = 0;
+    REQUIRE(std::sscanf(text.c_str(), "about %u in %u", &part, &whole) == 2);
+    auto const said = 1e6 * part / whole;
+    CHECK_MESSAGE(std::max(said, double(ppm)) / std::min(said, double(ppm)) < 1.2, ppm, " ", text);
+  }
+}
+
+TEST_CASE("the sentence names item, trigger and price, in English and Russian") {
+  auto const bundle = shop::open(shop::source());
+  auto const offer = offer_of(shop::butter, shop::bread, 199, 250'000);
+  CHECK(script(*bundle, offer, "en") == "Would you like Butter with your Bread, for 1.99 EUR?");
+  CHECK(script(*bundle, offer, "ru") == "Желаете к товару «Bread» ещё «Butter» за 1,99 EUR?");
+  CHECK(reason(*bundle, offer, "en") == "Goes with Bread (about 1 in 4 such baskets)");
+  CHECK(reason(*bundle, offer, "ru") == "Берут вместе с товаром «Bread» (примерно 1 из 4 таких покупок)");
+}
+
+TEST_CASE("an unknown price is left out, an unknown language is the bundle's") {
+  auto source = shop::source();
+  source.language = "ru";
+  auto const bundle = shop::open(source);
+  auto offer = offer_of(shop::honey, shop::bread, 0, 30'000);
+  CHECK(script(*bundle, offer, "en") == "Would you like Honey with your Bread?");
+  CHECK(script(*bundle, offer, "de") == "Желаете к товару «Bread» ещё «Honey»?");
+  offer.reason = {ReasonCode::popular, kNoItem, {30'000}};
+  CHECK(script(*bundle, offer, "en") == "Would you like Honey as well?");
+  CHECK(reason(*bundle, offer, "en") == "A favourite in this shop (about 1 in 35 such baskets)");
+}
+
+TEST_CASE("HQ's own words win in their language; ours win over HQ's in another") {
+  auto source = shop::source();
+  source.texts = {{"en", "script.bought_together", "How about {item}?"},
+                  {"de", "reason.bought_together", "Passt zu {trigger}: {share}"}};
+  auto const bundle = shop::open(source);
+  auto const offer = offer_of(shop::butter, shop::bread, 199, 250'000);
+  CHECK(script(*bundle, offer, "en") == "How about Butter?");
+  CHECK(script(*bundle, offer, "ru") == "Желаете к товару «Bread» ещё «Butter» за 1,99 EUR?");
+  CHECK(script(*bundle, offer, "de") == "How about Butter?");
+  CHECK(reason(*bundle, offer, "de") == "Passt zu Bread: about 1 in 4");
+}
+
+TEST_CASE("a nameless item goes by its SKU") {
+  auto source = shop::source();
+  source.items[shop::butter].name.clear();
+  auto const bundle = shop::open(source);
+  CHECK(script(*bundle, offer_of(shop::butter, shop::bread, 0, 1), "en") == "Would you like 200 with your Bread?");
+}
+
+TEST_CASE("a coupon's headline is the campaign's or made from the discount") {
+  auto source = shop::source();
+  source.campaigns = {{"a", "Breakfast week", "", DiscountKind::percent, 20, 0, 0, 14, 0, 0, {}},
+                      {"b", "", "", DiscountKind::percent, 20, 0, 0, 14, 0, 0, {}},
+                      {"c", "", "", DiscountKind::amount, 150, 0, 0, 14, 0, 0, {}},
+                      {"d", "", "", DiscountKind::none, 0, 0, 0, 14, 0, 0, {}}};
+  auto const bundle = shop::open(source);
+  auto const headline_of = [&](std::uint16_t campaign, std::string_view language) {
+    auto offer = offer_of(shop::butter, shop::bread, 199, 250'000);
+    offer.campaign = campaign;
+    offer.discount = bundle->campaign(campaign).discount;
+    offer.discount_value = bundle->campaign(campaign).value;
+    return headline(*bundle, offer, language);
+  };
+  CHECK(headline_of(0, "en") == "Breakfast week");
+  CHECK(headline_of(1, "en") == "-20 %");
+  CHECK(headline_of(2, "en") == "1.50 EUR off");
+  CHECK(headline_of(2, "ru") == "Скидка 1,50 EUR");
+  CHECK(headline_of(3, "ru") == "Butter");
+}
+
+TEST_CASE("templates: optional parts, literal brackets, unknown names and unfinished braces") {
+  std::array const variables{Variable{"a", "A"}, Variable{"none", ""}};
+  auto const filled = [&](std::string_view text) { return fill_in(text, variables); };
+  CHECK(filled("{a}{a}") == "AA");
+  CHECK(filled("x[ {a}]y") == "x Ay");
+  CHECK(filled("x[ {none}]y") == "xy");
+  CHECK(filled("x[ {a} {none}][ {a}]") == "x A");
+  CHECK(filled("[[{a}]") == "[A]");
+  CHECK(filled("{b} {a") == "{b} {a");
+  CHECK(filled("]{") == "]{");
+  CHECK(filled("x[ {a}") == "x A");
+  CHECK(filled("") == "");
+}

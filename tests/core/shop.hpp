@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tillcue/core/bundle_writer.hpp"
+#include "tillcue/core/engine.hpp"
+
+/// A shop of nine items whose every number can be followed by hand, and random ones to compare with brute force.
+namespace shop {
+
+enum : std::uint32_t { bread, butter, jam, wine, batteries, bag, torch, saffron, honey, item_count };
+
+/// bread -> butter, jam, honey; torch -> batteries; wine is age-restricted, bag is not for sale, saffron is dear,
+/// honey has no price.
+tillcue::BundleSource source();
+
+/// A catalogue of `items` with random rows and intercepts of both signs.
+tillcue::BundleSource random_source(std::uint32_t items, std::uint32_t row, std::uint32_t seed);
+
+/// The written bundle, its bytes kept with it.
+struct Opened {
+  std::vector<std::byte> bytes;
+  std::shared_ptr<tillcue::Bundle const> bundle;
+  tillcue::Bundle const& operator*() const { return *bundle; }
+  tillcue::Bundle const* operator->() const { return bundle.get(); }
+};
+Opened open(tillcue::BundleSource const& source);
+
+/// A sale with one line per item at the shelf price.
+tillcue::Sale sale_with(tillcue::Bundle const& bundle, std::vector<std::uint32_t> const& items);
+void scan(tillcue::Sale& sale, tillcue::Bundle const& bundle, std::uint32_t item);
+
+/// The scorer's memory and the scorer.
+struct Scoring {
+  explicit Scoring(tillcue::Bundle const& bundle)
+      : memory(tillcue::Scorer::memory_needed(bundle)), scorer(bundle, memory) {}
+  std::vector<std::byte> memory;
+  tillcue::Scorer scorer;
+};
+
+}  // namespace shop

@@ -1,0 +1,27 @@
+tillcue_test(core_test
+  SOURCES core/arm_test.cpp core/basket_test.cpp core/bundle_damage_test.cpp core/bundle_test.cpp
+          core/bundle_writer_test.cpp core/candidates_test.cpp core/engine_test.cpp core/format_test.cpp
+          core/golden_test.cpp core/offer_test.cpp core/policy_test.cpp core/shop.cpp core/units_test.cpp
+          golden/told.cpp
+  LIBS tillcue::bundle_writer)
+target_include_directories(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
+
+# Counts every allocation of its process, therefore a program of its own.
+tillcue_test(core_allocation_test SOURCES core/allocation_test.cpp core/shop.cpp LIBS tillcue::bundle_writer)
+
+# Writes tests/golden/bundle-v1.tcb: golden_bundle FILE. Run once per format version; see tests/golden/README.md.
+add_executable(golden_bundle golden/golden_bundle.cpp golden/told.cpp)
+target_include_directories(golden_bundle PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(golden_bundle PRIVATE tillcue::house tillcue::bundle_writer)
+
+add_executable(c_abi_test core/c_abi_test.c)
+target_compile_options(c_abi_test PRIVATE -Wall -Wextra -Werror -Wpedantic)
+target_link_libraries(c_abi_test PRIVATE tillcue::c)
+if(TILLCUE_SANITIZE)
+  target_compile_options(c_abi_test PRIVATE -fsanitize=${TILLCUE_SANITIZE})
+  target_link_options(c_abi_test PRIVATE -fsanitize=${TILLCUE_SANITIZE})
+endif()
+add_test(NAME c_abi_test COMMAND c_abi_test ${CMAKE_CURRENT_SOURCE_DIR}/golden/bundle-v1.tcb)
+
+tillcue_fuzz(bundle_fuzz CORPUS bundle SOURCES fuzz/bundle_fuzz.cpp LIBS tillcue::core)
+target_include_directories(bundle_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
