@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "tillcue/models/pipeline.hpp"
+#include "tillcue/models/ranker.hpp"
+#include "tillcue/models/transactions.hpp"
+
+namespace tillcue::models::app {
+
+/// What the program returns. Documented in --help and in models/README.md.
+enum ExitCode : int {
+  kOk = 0,
+  kFailed = 1,      ///< the system failed: a file cannot be written, memory, ...
+  kUsage = 2,       ///< the command line is wrong
+  kBadInput = 3,    ///< an input file is missing or was refused
+  kSomeErrors = 4,  ///< score: answered, but at least one line was no query
+};
+
+/// Runs after the command line was read. An error is printed and turned into an exit code.
+using Action = std::function<Result<int>()>;
+
+/// Each adds its subcommand, which sets `action` when it is chosen.
+void add_sample(CLI::App& program, Action& action);
+void add_count(CLI::App& program, Action& action);
+void add_train(CLI::App& program, Action& action);
+void add_build(CLI::App& program, Action& action);
+void add_evaluate(CLI::App& program, Action& action);
+void add_inspect(CLI::App& program, Action& action);
+void add_score(CLI::App& program, Action& action);
+
+/// "tillcue-models: TEXT" on standard error, and the exit code that fits.
+int report(Error const& error);
+
+/// Prints steps with their times on standard error when that is a terminal.
+Progress progress_on_terminal();
+
+/// Options several commands share.
+struct InputOptions {
+  std::vector<std::string> transactions;
+  std::string items;
+  std::string campaigns;
+  double max_bad_percent = 0.1;
+};
+void add_max_bad_rows(CLI::App& command, InputOptions& input);
+void add_training(CLI::App& command, TrainingOptions& training);
+struct ShopOptions {
+  std::string currency = "EUR";
+  std::string language = "en";
+};
+void add_shop(CLI::App& command, ShopOptions& shop);
+Result<void> apply(ShopOptions const& shop, CompileOptions& compile);
+
+/// Reads files and prints what was odd about them on standard error.
+Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input);
+Result<Catalogue> load_catalogue(InputOptions const& input);
+Result<Campaigns> load_campaigns(InputOptions const& input, Currency currency, Assortment const& assortment);
+Result<Ranker> load_bundle(std::string const& path);
+
+}  // namespace tillcue::models::app

@@ -1,0 +1,45 @@
+#include <exception>
+
+#include "command.hpp"
+
+using namespace tillcue::models::app;
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App program("Learns what is bought together and compiles it into a bundle for the tills.", "tillcue-models");
+  program.set_version_flag("--version", TILLCUE_VERSION);
+  program.require_subcommand(1);
+  program.footer(
+      "Exit codes: 0 done; 1 the system failed (disk, permissions); 2 wrong command line; 3 an input file is missing "
+      "or "
+      "was refused; 4 score: some lines were no queries.\n\nExample:\n  tillcue-models sample --out store\n"
+      "  tillcue-models build --transactions store/transactions.csv --items store/items.csv \\\n"
+      "      --campaigns store/campaigns.json --out store/bundle\n"
+      "  echo '{\"basket\":[\"1001\"]}' | tillcue-models score --bundle store/bundle --k 5");
+  Action action;
+  add_sample(program, action);
+  add_count(program, action);
+  add_train(program, action);
+  add_build(program, action);
+  add_evaluate(program, action);
+  add_inspect(program, action);
+  add_score(program, action);
+  try {
+    program.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return program.exit(error) == 0 ? kOk : kUsage;
+  }
+  auto const done = action();
+  return done ? *done : report(done.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (std::exception const& error) {
+    return report({tillcue::Code::io, error.what()});
+  }
+}

@@ -1,0 +1,78 @@
+#include <cstdio>
+#include <memory>
+
+#include "command.hpp"
+#include "tillcue/models/atomic_file.hpp"
+
+namespace tillcue::models::app {
+namespace {
+
+struct Options {
+  InputOptions input;
+  ShopOptions shop;
+  BuildOptions build;
+  std::string counts;
+  std::vector<std::string> calibrate_on;
+  bool uncalibrated = false;
+  std::string out;
+};
+
+constexpr std::size_t kLargestCounts = std::size_t{64} << 30U;
+
+Result<int> run(Options options) {
+  if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
+  auto const bytes = read_file(options.counts, kLargestCounts);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto const counts = decode(*bytes);
+  if (!counts) return tl::unexpected(counts.error().within(options.counts));
+  auto const catalogue = load_catalogue(options.input);
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  auto const campaigns =
+      load_campaigns(options.input, options.build.compile.currency, assortment_of(*counts, *catalogue));
+  if (!campaigns) return tl::unexpected(campaigns.error());
+  Dataset later;
+  if (!options.uncalibrated) {
+    auto read = load_transactions(options.calibrate_on, options.input);
+    if (!read) return tl::unexpected(read.error());
+    later = std::move(*read);
+  }
+  auto const built = build_from_counts(*counts, options.uncalibrated ? nullptr : &later, *catalogue, *campaigns,
+                                       options.build, progress_on_terminal());
+  if (!built) return tl::unexpected(built.error());
+  for (auto const& note : built->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (auto const written = write_file(options.out, std::span(built->bundle)); !written) {
+    return tl::unexpected(written.error());
+  }
+  std::printf("%s: %zu bytes from %llu counted baskets; probabilities %s\n", options.out.c_str(), built->bundle.size(),
+              static_cast<unsigned long long>(counts->baskets), built->calibration.c_str());
+  return kOk;
+}
+
+}  // namespace
+
+void add_train(CLI::App& program, Action& action) {
+  auto const options = std::make_shared<Options>();
+  auto& command = *program.add_subcommand("train", "Counts to bundle, for when the counts come from elsewhere.");
+  command.add_option("--counts", options->counts, "counts file")->required();
+  auto* const calibrate = command.add_option("--calibrate-on", options->calibrate_on,
+                                             "transactions that are not in the counts, for honest probabilities");
+  command.add_flag("--uncalibrated", options->uncalibrated, "do without: the probabilities are rough then")
+      ->excludes(calibrate);
+  command.add_option("--items", options->input.items, "items file: names, categories, prices, flags");
+  command.add_option("--campaigns", options->input.campaigns, "campaigns file (JSON): rules and coupons");
+  command.add_option("--out", options->out, "bundle to write")->required();
+  add_shop(command, options->shop);
+  add_training(command, options->build.training);
+  add_max_bad_rows(command, options->input);
+  command.footer(
+      "Example:\n  tillcue-models count --transactions sep.csv oct.csv --out autumn.counts\n"
+      "  tillcue-models train --counts autumn.counts --calibrate-on nov.csv --items items.csv --out bundle");
+  command.callback([options, &action] {
+    if (options->calibrate_on.empty() && !options->uncalibrated) {
+      throw CLI::RequiredError("--calibrate-on (or --uncalibrated)");
+    }
+    action = [options] { return run(*options); };
+  });
+}
+
+}  // namespace tillcue::models::app

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tillcue/core/result.hpp"
+
+namespace tillcue::models {
+
+/// Replaces the file at `path` as a whole: written beside it, forced to the disk, then renamed over it. A failure or a
+/// power cut leaves the old file, or none where none was.
+/// Errors  io, in the system's words.
+Result<void> write_file(std::string const& path, std::span<std::byte const> bytes);
+Result<void> write_file(std::string const& path, std::string_view bytes);
+
+/// The whole file. Errors  not_found, io, and invalid when it is larger than `most` bytes.
+Result<std::string> read_file(std::string const& path, std::size_t most);
+
+}  // namespace tillcue::models

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tillcue/core/result.hpp"
+
+namespace tillcue::models {
+
+/// Everything that was wrong with rows read, and other things worth saying: counted in full, shown in part.
+class BadRows {
+ public:
+  static constexpr std::size_t kShown = 20;
+
+  /// "FILE:LINE: field: reason; mend". Counts against the limit.
+  void add(std::string_view file, std::uint64_t line, std::string_view complaint);
+  /// Something the reader did that the user should know; does not count.
+  void note(std::string text);
+  void count_row() noexcept { ++rows_; }
+
+  [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+  [[nodiscard]] std::uint64_t bad() const noexcept { return bad_; }
+  [[nodiscard]] std::vector<std::string> const& shown() const noexcept { return shown_; }
+  [[nodiscard]] std::vector<std::string> const& notes() const noexcept { return notes_; }
+
+  /// Errors  invalid when more than `share` (0..1) of the rows are bad; the text lists the first ones.
+  [[nodiscard]] Result<void> judge(double share, std::string_view what) const;
+
+ private:
+  std::uint64_t rows_ = 0;
+  std::uint64_t bad_ = 0;
+  std::vector<std::string> shown_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace tillcue::models

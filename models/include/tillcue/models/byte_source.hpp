@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "tillcue/core/result.hpp"
+
+namespace tillcue::models {
+
+/// Where bytes come from, in order.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// Fills the front of `out`; returns how many bytes, 0 at the end.
+  /// Errors  io (the system's words), corrupt (a gzip stream that is damaged or cut short).
+  virtual Result<std::size_t> read(std::span<char> out) = 0;
+};
+
+/// A file; unpacked while reading when its name ends in ".gz".
+/// Errors  not_found, io, corrupt (named .gz without being gzip).
+Result<std::unique_ptr<ByteSource>> open_file(std::string const& path);
+
+/// Bytes already in memory, handed out at most `step` at a time (0: all at once).
+std::unique_ptr<ByteSource> from_memory(std::string bytes, std::size_t step = 0);
+
+}  // namespace tillcue::models

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tillcue/core/bundle_writer.hpp"
+#include "tillcue/models/campaigns.hpp"
+#include "tillcue/models/catalogue.hpp"
+#include "tillcue/models/counts.hpp"
+#include "tillcue/models/training.hpp"
+
+namespace tillcue::models {
+
+struct CompileOptions {
+  Currency currency{{'E', 'U', 'R'}, 2};
+  std::string language = "en";
+  std::string note;  ///< "key=value" lines
+};
+
+/// Everything the items and transactions name, for checking a campaigns file.
+Assortment assortment_of(Counts const& counts, Catalogue const& catalogue);
+
+/// Brings counts, weights, catalogue and campaigns together, items by falling popularity, those never sold last.
+/// An item without catalogue entry is named by its SKU; without a price it gets the median one it was sold at.
+/// A GTIN that is another item's SKU is left out with a word in `notes`.
+BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue const& catalogue,
+                      Campaigns const& campaigns, std::vector<CalibrationSource> calibration,
+                      CompileOptions const& options, std::vector<std::string>& notes);
+
+}  // namespace tillcue::models

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tillcue/core/result.hpp"
+#include "tillcue/models/dataset.hpp"
+
+namespace tillcue::models {
+
+struct CountedItem {
+  std::string sku;
+  std::uint32_t baskets = 0;  ///< that hold it
+  std::int64_t quantity_milli = 0;
+  std::vector<PricePoint> prices;  ///< by rising price
+  friend bool operator==(CountedItem const&, CountedItem const&) = default;
+};
+
+/// Everything affinity is learned from: in how many baskets each item and each pair of items occurs.
+/// Integers in one canonical order, so adding up is exact and does not depend on order or grouping.
+struct Counts {
+  TimeKind time_kind = TimeKind::none;
+  std::int64_t from = 0, to = 0;  ///< first and last time; 0 when time_kind is none
+  std::uint64_t baskets = 0;
+  std::vector<CountedItem> items;       ///< by rising SKU (bytes)
+  std::vector<std::uint64_t> row{0};    ///< item -> place in partner; one more than items
+  std::vector<std::uint32_t> partner;   ///< later items it shares a basket with, rising
+  std::vector<std::uint32_t> together;  ///< in how many baskets
+
+  [[nodiscard]] std::uint64_t pairs() const noexcept { return partner.size(); }
+  friend bool operator==(Counts const&, Counts const&) = default;
+};
+
+/// Counts the given baskets of `data`. Quantities and prices are those of the whole of `data`.
+/// Threads  `threads` of its own (0: all); the result does not depend on how many.
+/// Cost  one step per pair occurrence, row by row over items ranked by popularity; memory ~ the distinct pairs.
+Counts count(Dataset const& data, std::span<std::uint32_t const> baskets, unsigned threads = 0);
+Counts count(Dataset const& data, unsigned threads = 0);
+
+/// The counts of all inputs together.
+/// Errors  invalid (visit numbers and dates mixed), unsupported (a count beyond 32 bits).
+Result<Counts> merge(std::span<Counts const> parts);
+
+/// The counts file, laid out in models/README.md. The same counts give the same bytes.
+std::string encode(Counts const& counts);
+/// Errors  corrupt (checksum, bounds, order), unsupported (another version).
+Result<Counts> decode(std::string_view bytes);
+
+}  // namespace tillcue::models

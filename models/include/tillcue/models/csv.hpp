@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tillcue/models/byte_source.hpp"
+
+namespace tillcue::models {
+
+struct CsvLimits {
+  std::size_t field = 4096;     ///< bytes; the longest string a bundle holds
+  std::size_t row = 64 * 1024;  ///< bytes, with separators and quotes
+};
+
+/// Rows of a CSV stream: commas, RFC 4180 quotes (a quoted field may hold commas, "" and line ends), LF or CRLF,
+/// UTF-8 byte order mark skipped, blank lines ignored. A quote inside an unquoted field is an ordinary character.
+/// A row that breaks a rule is told apart and reading goes on with the next line.
+/// Borrows  the source.  Threads  one.  Source  RFC 4180.
+class CsvReader {
+ public:
+  enum class Next { row, bad_row, end };
+
+  explicit CsvReader(ByteSource& source, CsvLimits limits = {}) : source_(&source), limits_(limits) {}
+
+  /// Errors  of the source, and unsupported (UTF-16).
+  Result<Next> next();
+
+  /// Of the last row; valid until the next call.
+  [[nodiscard]] std::span<std::string_view const> fields() const noexcept { return fields_; }
+  /// The line on which the last row began, from 1.
+  [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
+  /// What is wrong with the last bad row, and the mend.
+  [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
+
+ private:
+  Result<bool> fill();
+  Result<std::size_t> line_length();
+  Result<Next> quoted_row();
+  Result<Next> skip_long_row();
+  Next plain_row(std::string_view line);
+  Next bad(std::string complaint, std::size_t consumed);
+  void consume(std::size_t bytes) noexcept;
+  [[nodiscard]] std::string_view pending() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+
+  ByteSource* source_;
+  CsvLimits limits_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool started_ = false;
+  bool exhausted_ = false;
+  std::uint64_t line_ = 0;
+  std::uint64_t next_line_ = 1;
+  std::vector<std::string_view> fields_;
+  std::string unquoted_;
+  std::vector<std::pair<std::size_t, std::size_t>> extents_;  ///< of the fields in unquoted_
+  std::string complaint_;
+};
+
+}  // namespace tillcue::models

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tillcue/models/calibration.hpp"
+#include "tillcue/models/compile.hpp"
+#include "tillcue/models/dataset.hpp"
+
+namespace tillcue::models {
+
+/// Called with the name of a step when it begins; "" when the last one is done.
+using Progress = std::function<void(std::string_view step)>;
+
+struct BuildOptions {
+  TrainingOptions training;
+  CompileOptions compile;
+  double held_share = 0.1;             ///< of the baskets, kept back to calibrate on
+  std::size_t enough_queries = 2000;   ///< below, five-fold cross-fitting is used instead
+  std::size_t most_queries = 100'000;  ///< to calibrate on
+};
+
+struct Built {
+  std::vector<std::byte> bundle;
+  std::string calibration;  ///< how: held_out_by_time, held_out_by_hash, five_folds, none
+  std::size_t calibration_queries = 0;
+  std::vector<std::string> notes;  ///< worth telling the user
+};
+
+/// Suggestions of a model learned from `split.train`, for the hidden items of `split.held`, by rank.
+Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options);
+
+/// Transactions to bundle: calibrates on baskets kept back, then trains on everything.
+/// Errors  those of write_bundle.
+Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns const& campaigns,
+                    BuildOptions const& options, Progress const& progress = {});
+
+/// Counts to bundle. The maps come from `calibrate_on`, which should not be in the counts, or are uncalibrated().
+Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,
+                                Campaigns const& campaigns, BuildOptions const& options, Progress const& progress = {});
+
+}  // namespace tillcue::models

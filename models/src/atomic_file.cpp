@@ -1,0 +1,95 @@
+#include "tillcue/models/atomic_file.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace tillcue::models {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor const&) = delete;
+  Descriptor& operator=(Descriptor const&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int get() const { return number_; }
+
+ private:
+  int number_;
+};
+
+tl::unexpected<Error> failed(std::string const& path, char const* what) {
+  auto const reason = std::string(std::strerror(errno));
+  return fail(Code::io, path + ": cannot " + what + ": " + reason);
+}
+
+bool write_all(int descriptor, std::span<std::byte const> bytes) {
+  while (!bytes.empty()) {
+    auto const written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+/// Makes the rename itself survive a power cut.
+void sync_directory(std::string const& path) {
+  auto directory = std::filesystem::path(path).parent_path();
+  if (directory.empty()) directory = ".";
+  Descriptor const opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.get() >= 0) (void)::fsync(opened.get());
+}
+
+}  // namespace
+
+Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
+  auto const beside = path + ".tmp" + std::to_string(::getpid());
+  Descriptor const file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) return failed(path, "create");
+  if (!write_all(file.get(), bytes) || ::fsync(file.get()) != 0) {
+    auto const error = failed(path, "write");
+    ::unlink(beside.c_str());
+    return error;
+  }
+  if (std::rename(beside.c_str(), path.c_str()) != 0) {
+    auto const error = failed(path, "replace");
+    ::unlink(beside.c_str());
+    return error;
+  }
+  sync_directory(path);
+  return {};
+}
+
+Result<void> write_file(std::string const& path, std::string_view bytes) {
+  return write_file(path, std::as_bytes(std::span(bytes.data(), bytes.size())));
+}
+
+Result<std::string> read_file(std::string const& path, std::size_t most) {
+  Descriptor const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) {
+    return fail(errno == ENOENT ? Code::not_found : Code::io,
+                path + ": cannot open: " + std::strerror(errno) + "; check the path");
+  }
+  std::string text;
+  char piece[65536];
+  for (;;) {
+    auto const got = ::read(file.get(), piece, sizeof piece);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(path, "read");
+    if (got == 0) return text;
+    text.append(piece, static_cast<std::size_t>(got));
+    if (text.size() > most) {
+      return fail(Code::invalid, path + ": is larger than " + std::to_string(most) + " bytes; is this the right file?");
+    }
+  }
+}
+
+}  // namespace tillcue::models

@@ -1,0 +1,29 @@
+#include "tillcue/models/bad_rows.hpp"
+
+#include <cstdio>
+#include <utility>
+
+namespace tillcue::models {
+
+void BadRows::add(std::string_view file, std::uint64_t line, std::string_view complaint) {
+  ++bad_;
+  if (shown_.size() >= kShown) return;
+  shown_.push_back(std::string(file) + ':' + std::to_string(line) + ": " + std::string(complaint));
+}
+
+void BadRows::note(std::string text) {
+  if (notes_.size() < kShown) notes_.push_back(std::move(text));
+}
+
+Result<void> BadRows::judge(double share, std::string_view what) const {
+  if (static_cast<double>(bad_) <= share * static_cast<double>(rows_)) return {};
+  char head[160];
+  std::snprintf(head, sizeof head, ": %llu of %llu rows are bad, more than the %g %% allowed",
+                static_cast<unsigned long long>(bad_), static_cast<unsigned long long>(rows_), share * 100);
+  std::string text = std::string(what) + head + "; mend them or raise --max-bad-rows";
+  for (auto const& line : shown_) text += "\n  " + line;
+  if (bad_ > shown_.size()) text += "\n  ... and " + std::to_string(bad_ - shown_.size()) + " more";
+  return fail(Code::invalid, std::move(text));
+}
+
+}  // namespace tillcue::models

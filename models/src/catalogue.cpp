@@ -1,0 +1,137 @@
+#include "tillcue/models/catalogue.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "tillcue/core/bundle.hpp"
+#include "tillcue/core/sku.hpp"
+#include "tillcue/models/field.hpp"
+#include "tillcue/models/table.hpp"
+
+namespace tillcue::models {
+namespace {
+
+enum Wanted : std::size_t { kSku, kName, kCategory, kPrice, kCost, kBrand, kSize, kUnit, kGtin, kFlags };
+constexpr Column kColumns[] = {{"sku", true}, {"name", true}, {"category"}, {"price"}, {"unit_cost"},
+                               {"brand"},     {"size"},       {"unit"},     {"gtin"},  {"flags"}};
+
+struct NamedFlag {
+  std::string_view name;
+  ItemFlag flag;
+};
+constexpr NamedFlag kFlagNames[] = {{"age_restricted", ItemFlag::age_restricted},
+                                    {"excluded", ItemFlag::excluded},
+                                    {"not_for_sale", ItemFlag::not_for_sale}};
+
+using Complaint = std::optional<std::string>;
+
+Complaint parse_flags(std::string_view text, std::uint16_t& flags) {
+  while (!text.empty()) {
+    auto const end = std::min(text.find_first_of(" |"), text.size());
+    auto const word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty()) continue;
+    auto const known = std::find_if(std::begin(kFlagNames), std::end(kFlagNames),
+                                    [&](NamedFlag const& flag) { return flag.name == word; });
+    if (known == std::end(kFlagNames)) {
+      return "flags: '" + std::string(word.substr(0, 40)) + "' is none of age_restricted, excluded, not_for_sale";
+    }
+    flags = static_cast<std::uint16_t>(flags | static_cast<std::uint16_t>(known->flag));
+  }
+  return std::nullopt;
+}
+
+Complaint parse_price(std::string_view column, std::string_view text, std::optional<std::int64_t>& out) {
+  if (text.empty()) return std::nullopt;
+  out = parse_decimal(text, kPriceDecimals);
+  if (out && *out >= 0) return std::nullopt;
+  return std::string(column) + ": '" + std::string(text.substr(0, 40)) +
+         "' is not an amount like 2.55; use a point, no currency";
+}
+
+Complaint parse_texts(Table const& table, CatalogueItem& item) {
+  struct {
+    Wanted column;
+    std::string* text;
+  } const texts[] = {{kSku, &item.sku},   {kName, &item.name}, {kCategory, &item.category}, {kBrand, &item.brand},
+                     {kSize, &item.size}, {kUnit, &item.unit}, {kGtin, &item.gtin}};
+  for (auto const& [column, text] : texts) {
+    auto const field = table.field(column);
+    if (!is_clean_text(field)) {
+      return std::string(kColumns[column].name) + ": not clean UTF-8, or it holds a line end or tab; mend the text";
+    }
+    *text = field;
+  }
+  if (item.sku.empty()) return "sku: is empty; every row needs one";
+  if (item.sku.size() > kMaxIdentifier) return "sku: longer than " + std::to_string(kMaxIdentifier) + " bytes";
+  if (item.name.empty()) item.name = item.sku;
+  return std::nullopt;
+}
+
+Complaint parse(Table const& table, CatalogueItem& item) {
+  if (auto complaint = parse_texts(table, item)) return complaint;
+  if (auto complaint = parse_price("price", table.field(kPrice), item.price_micro)) return complaint;
+  if (auto complaint = parse_price("unit_cost", table.field(kCost), item.unit_cost_micro)) return complaint;
+  if (auto complaint = parse_flags(table.field(kFlags), item.flags)) return complaint;
+  if (!item.gtin.empty() && !is_gtin(item.gtin)) {
+    return "gtin: '" + item.gtin.substr(0, 20) + "' is not 8, 12, 13 or 14 digits with a right check digit";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+CatalogueItem const* Catalogue::find(std::string const& sku) const {
+  auto const found = by_sku.find(sku);
+  return found == by_sku.end() ? nullptr : &items[found->second];
+}
+
+char gtin_check_digit(std::string_view digits) {
+  int sum = 0;
+  int weight = 3;
+  for (std::size_t n = digits.size(); n-- > 0; weight = 4 - weight) sum += weight * (digits[n] - '0');
+  return static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
+bool is_gtin(std::string_view text) {
+  auto const size = text.size();
+  if (size != 8 && size != 12 && size != 13 && size != 14) return false;
+  if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
+  return gtin_check_digit(text.substr(0, size - 1)) == text.back();
+}
+
+Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, double bad_share, BadRows& bad) {
+  auto table = Table::open(std::move(source), std::move(name), kColumns);
+  if (!table) return tl::unexpected(table.error());
+  Catalogue catalogue;
+  std::unordered_set<std::string> gtins;
+  for (;;) {
+    auto const more = table->next(bad);
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+    CatalogueItem item;
+    auto complaint = parse(*table, item);
+    if (!complaint && catalogue.by_sku.count(item.sku) > 0)
+      complaint = "sku: '" + item.sku + "' is there twice; keep one";
+    if (!complaint && !item.gtin.empty() && !gtins.insert(item.gtin).second) {
+      complaint = "gtin: " + item.gtin + " belongs to an earlier row; keep one";
+    }
+    if (complaint) {
+      bad.add(table->name(), table->line(), *complaint);
+      continue;
+    }
+    catalogue.by_sku.emplace(item.sku, static_cast<std::uint32_t>(catalogue.items.size()));
+    catalogue.items.push_back(std::move(item));
+  }
+  if (auto const judged = bad.judge(bad_share, "items"); !judged) return tl::unexpected(judged.error());
+  return catalogue;
+}
+
+Result<Catalogue> read_catalogue(std::string const& path, double bad_share, BadRows& bad) {
+  auto source = open_file(path);
+  if (!source) return tl::unexpected(source.error());
+  return read_catalogue(std::move(*source), path, bad_share, bad);
+}
+
+}  // namespace tillcue::models

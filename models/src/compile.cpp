@@ -1,0 +1,165 @@
+#include "tillcue/models/compile.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+
+#include "tillcue/models/field.hpp"
+
+namespace tillcue::models {
+namespace {
+
+constexpr std::uint32_t kNever = 0xFFFF'FFFF;
+
+std::uint16_t bit(ItemFlag flag) { return static_cast<std::uint16_t>(flag); }
+
+class Assembly {
+ public:
+  Assembly(Counts const& counts, Catalogue const& catalogue, CompileOptions const& options)
+      : counts_(counts), catalogue_(catalogue), options_(options) {}
+
+  BundleSource items() {
+    std::vector<std::uint32_t> order(counts_.items.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](auto a, auto b) { return counts_.items[a].baskets > counts_.items[b].baskets; });
+    place_.resize(order.size());
+    for (auto const counted : order) {
+      place_[counted] = static_cast<std::uint32_t>(out_.items.size());
+      add(counts_.items[counted].sku, counts_.items[counted].prices);
+    }
+    for (auto const& item : catalogue_.items) {
+      if (place_of_.count(item.sku) == 0) add(item.sku, {});
+    }
+    return std::move(out_);
+  }
+
+  [[nodiscard]] std::uint32_t place(std::uint32_t counted) const { return place_[counted]; }
+  [[nodiscard]] std::uint32_t place(std::string const& sku) const {
+    auto const found = place_of_.find(sku);
+    return found == place_of_.end() ? kNever : found->second;
+  }
+
+ private:
+  void add(std::string const& sku, std::vector<PricePoint> const& prices) {
+    ItemSource item;
+    item.sku = item.name = sku;
+    if (auto const* const known = catalogue_.find(sku)) describe(*known, item);
+    std::int64_t micro = 0;
+    if (!item.price_minor && median_price(prices, micro)) item.price_minor = minor(micro);
+    place_of_.emplace(sku, static_cast<std::uint32_t>(out_.items.size()));
+    out_.items.push_back(std::move(item));
+  }
+
+  void describe(CatalogueItem const& known, ItemSource& item) {
+    item.name = known.name;
+    item.flags = known.flags;
+    if (!known.gtin.empty() && known.gtin != known.sku) item.codes.push_back(known.gtin);
+    if (known.price_micro) item.price_minor = minor(*known.price_micro);
+    if (known.unit_cost_micro) item.unit_cost_minor = minor(*known.unit_cost_micro);
+    if (known.category.empty()) return;
+    auto const [found, fresh] =
+        category_of_.try_emplace(known.category, static_cast<std::int32_t>(out_.categories.size()));
+    if (fresh) out_.categories.push_back(known.category);
+    item.category = found->second;
+  }
+
+  [[nodiscard]] std::int64_t minor(std::int64_t micro) const { return micro_to_minor(micro, options_.currency.digits); }
+
+  Counts const& counts_;
+  Catalogue const& catalogue_;
+  CompileOptions const& options_;
+  BundleSource out_;
+  std::vector<std::uint32_t> place_;
+  std::unordered_map<std::string, std::uint32_t> place_of_;
+  std::unordered_map<std::string, std::int32_t> category_of_;
+};
+
+void drop_taken_codes(Assembly const& places, BundleSource& source, std::vector<std::string>& notes) {
+  for (auto& item : source.items) {
+    std::erase_if(item.codes, [&](std::string const& code) {
+      if (places.place(code) == kNever) return false;
+      notes.push_back("items: GTIN " + code + " of '" + item.sku + "' is another item's SKU; left out");
+      return true;
+    });
+  }
+}
+
+std::vector<char> marked(Assembly const& places, BundleSource const& source, std::vector<std::string> const& skus,
+                         std::vector<std::string> const& categories) {
+  std::vector<char> marks(source.items.size(), 0);
+  for (auto const& sku : skus) {
+    if (auto const at = places.place(sku); at != kNever) marks[at] = 1;
+  }
+  std::vector<char> chosen(source.categories.size(), 0);
+  for (std::size_t n = 0; n < chosen.size(); ++n) {
+    chosen[n] = std::find(categories.begin(), categories.end(), source.categories[n]) != categories.end() ? 1 : 0;
+  }
+  for (std::size_t n = 0; n < marks.size(); ++n) {
+    auto const category = source.items[n].category;
+    if (category >= 0 && chosen[static_cast<std::size_t>(category)] != 0) marks[n] = 1;
+  }
+  return marks;
+}
+
+void apply(Campaigns const& campaigns, Assembly const& places, BundleSource& source) {
+  source.policy = campaigns.policy;
+  source.texts = campaigns.texts;
+  auto const out = marked(places, source, campaigns.excluded_skus, campaigns.excluded_categories);
+  for (std::size_t n = 0; n < out.size(); ++n) {
+    if (out[n] == 0) continue;
+    source.items[n].flags = static_cast<std::uint16_t>(source.items[n].flags | bit(ItemFlag::excluded));
+  }
+  for (auto const& coupon : campaigns.coupons) {
+    auto campaign = coupon.source;
+    auto const targets = marked(places, source, coupon.skus, coupon.categories);
+    for (std::uint32_t n = 0; n < targets.size(); ++n) {
+      if (targets[n] != 0) campaign.items.push_back(n);
+    }
+    source.campaigns.push_back(std::move(campaign));
+  }
+}
+
+void place_weights(Weights const& weights, Assembly const& places, BundleSource& source) {
+  source.rows.resize(source.items.size());
+  source.bias.assign(source.items.size(), 0.0F);
+  for (std::uint32_t n = 0; n < weights.rows.size(); ++n) {
+    source.bias[places.place(n)] = weights.bias[n];
+    auto& row = source.rows[places.place(n)];
+    for (auto const& [target, weight] : weights.rows[n]) row.push_back({places.place(target), weight});
+  }
+}
+
+}  // namespace
+
+Assortment assortment_of(Counts const& counts, Catalogue const& catalogue) {
+  Assortment assortment;
+  for (auto const& item : counts.items) assortment.skus.insert(item.sku);
+  for (auto const& item : catalogue.items) {
+    assortment.skus.insert(item.sku);
+    if (!item.category.empty()) assortment.categories.insert(item.category);
+  }
+  return assortment;
+}
+
+BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue const& catalogue,
+                      Campaigns const& campaigns, std::vector<CalibrationSource> calibration,
+                      CompileOptions const& options, std::vector<std::string>& notes) {
+  Assembly places(counts, catalogue, options);
+  auto source = places.items();
+  if (counts.time_kind == TimeKind::calendar) {
+    source.created = source.data_to = counts.to;
+    source.data_from = counts.from;
+  }
+  source.baskets = counts.baskets;
+  source.currency = options.currency;
+  source.language = options.language;
+  source.note = options.note;
+  source.calibration = std::move(calibration);
+  drop_taken_codes(places, source, notes);
+  place_weights(weights, places, source);
+  apply(campaigns, places, source);
+  return source;
+}
+
+}  // namespace tillcue::models

@@ -1,0 +1,189 @@
+#include <algorithm>
+#include <limits>
+
+#include <zlib.h>
+
+#include "tillcue/core/sku.hpp"
+#include "tillcue/models/counts.hpp"
+
+// The layout is drawn in models/README.md ("The counts file").
+
+namespace tillcue::models {
+namespace {
+
+constexpr std::string_view kMagic = "TCCOUNT1";
+constexpr std::size_t kTrailer = 4;
+
+std::uint32_t checksum(std::string_view bytes) {
+  uLong sum = crc32_z(0L, Z_NULL, 0);
+  sum = crc32_z(sum, reinterpret_cast<Bytef const*>(bytes.data()), bytes.size());
+  return static_cast<std::uint32_t>(sum);
+}
+
+void put(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7U) out += static_cast<char>(value | 0x80U);
+  out += static_cast<char>(value);
+}
+
+void put_signed(std::string& out, std::int64_t value) {
+  put(out, (static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63));
+}
+
+/// Reads varints; once something does not fit, good() stays false and everything read is 0.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  std::uint64_t number(std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && !bytes_.empty(); shift += 7) {
+      auto const byte = static_cast<unsigned char>(bytes_.front());
+      bytes_.remove_prefix(1);
+      if (shift == 63 && byte > 1) break;
+      value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+      if ((byte & 0x80U) != 0) continue;
+      if (value > most) break;
+      return value;
+    }
+    good_ = false;
+    bytes_ = {};
+    return 0;
+  }
+  std::int64_t signed_number() {
+    auto const value = number();
+    return static_cast<std::int64_t>(value >> 1U) ^ -static_cast<std::int64_t>(value & 1U);
+  }
+  std::string_view text(std::size_t size) {
+    if (size > bytes_.size()) {
+      good_ = false;
+      bytes_ = {};
+      return {};
+    }
+    auto const result = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return result;
+  }
+  /// A number of things of which each takes at least one byte: never more than there are bytes left.
+  std::uint64_t how_many() { return number(bytes_.size()); }
+
+  [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] bool done() const { return bytes_.empty(); }
+  void refuse() { good_ = false; }
+
+ private:
+  std::string_view bytes_;
+  bool good_ = true;
+};
+
+void put_item(std::string& out, CountedItem const& item) {
+  put(out, item.sku.size());
+  out += item.sku;
+  put(out, item.baskets);
+  put_signed(out, item.quantity_milli);
+  put(out, item.prices.size());
+  std::int64_t last = 0;
+  for (auto const& point : item.prices) {
+    put_signed(out, point.micro - last);
+    put(out, point.times);
+    last = point.micro;
+  }
+}
+
+constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
+
+CountedItem get_item(Reader& in) {
+  CountedItem item;
+  item.sku = in.text(in.number(kMaxIdentifier));
+  item.baskets = static_cast<std::uint32_t>(in.number(kMost32));
+  item.quantity_milli = in.signed_number();
+  std::int64_t last = 0;
+  for (auto left = in.how_many(); left > 0 && in.good(); --left) {
+    auto const step = in.signed_number();
+    if (step < 0 || step > std::numeric_limits<std::int64_t>::max() - last || (step == 0 && !item.prices.empty())) {
+      in.refuse();
+      return item;
+    }
+    last += step;
+    item.prices.push_back({last, in.number()});
+  }
+  return item;
+}
+
+void get_row(Reader& in, std::uint64_t own, std::uint64_t items, Counts& counts) {
+  auto last = own;
+  for (auto left = in.how_many(); left > 0 && in.good(); --left) {
+    last += in.number(items) + 1;
+    auto const together = in.number(kMost32);
+    if (last >= items || together == 0 || together > std::min(counts.items[own].baskets, counts.items[last].baskets)) {
+      in.refuse();
+      return;
+    }
+    counts.partner.push_back(static_cast<std::uint32_t>(last));
+    counts.together.push_back(static_cast<std::uint32_t>(together));
+  }
+  counts.row.push_back(counts.partner.size());
+}
+
+Counts get_counts(Reader& in) {
+  Counts counts;
+  if (in.number() != 0) in.refuse();  // the weight unit; see README
+  counts.time_kind = static_cast<TimeKind>(in.number(static_cast<std::uint64_t>(TimeKind::calendar)));
+  counts.from = in.signed_number();
+  counts.to = in.signed_number();
+  counts.baskets = in.number();
+  auto const items = in.how_many();
+  for (std::uint64_t n = 0; n < items && in.good(); ++n) {
+    counts.items.push_back(get_item(in));
+    if (n > 0 && counts.items[n].sku <= counts.items[n - 1].sku) in.refuse();
+    if (counts.items[n].baskets > counts.baskets) in.refuse();
+  }
+  for (std::uint64_t n = 0; n < items && in.good(); ++n) get_row(in, n, items, counts);
+  if (!in.done()) in.refuse();
+  return counts;
+}
+
+}  // namespace
+
+std::string encode(Counts const& counts) {
+  std::string out(kMagic);
+  put(out, 0);
+  put(out, static_cast<std::uint64_t>(counts.time_kind));
+  put_signed(out, counts.from);
+  put_signed(out, counts.to);
+  put(out, counts.baskets);
+  put(out, counts.items.size());
+  for (auto const& item : counts.items) put_item(out, item);
+  for (std::uint32_t n = 0; n < counts.items.size(); ++n) {
+    put(out, counts.row[n + 1] - counts.row[n]);
+    auto last = n;
+    for (auto at = counts.row[n]; at < counts.row[n + 1]; ++at) {
+      put(out, counts.partner[at] - last - 1);
+      put(out, counts.together[at]);
+      last = counts.partner[at];
+    }
+  }
+  auto const sum = checksum(out);
+  for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(sum >> shift);
+  return out;
+}
+
+Result<Counts> decode(std::string_view bytes) {
+  if (bytes.size() < kMagic.size() + kTrailer || bytes.substr(0, 7) != kMagic.substr(0, 7)) {
+    return fail(Code::corrupt, "is not a counts file; make one with tillcue-models count");
+  }
+  if (bytes[7] != kMagic[7]) {
+    return fail(Code::unsupported, "is a counts file of another version; count again with this program");
+  }
+  auto const body = bytes.substr(0, bytes.size() - kTrailer);
+  std::uint32_t stored = 0;
+  for (unsigned n = 0; n < kTrailer; ++n) {
+    stored |= std::uint32_t{static_cast<unsigned char>(bytes[body.size() + n])} << (8 * n);
+  }
+  if (stored != checksum(body)) return fail(Code::corrupt, "checksum does not match; copy or count it again");
+  Reader in(body.substr(kMagic.size()));
+  auto counts = get_counts(in);
+  if (!in.good()) return fail(Code::corrupt, "breaks the layout of a counts file; count again with this program");
+  return counts;
+}
+
+}  // namespace tillcue::models

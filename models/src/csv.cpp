@@ -1,0 +1,187 @@
+#include "tillcue/models/csv.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tillcue::models {
+namespace {
+
+constexpr std::size_t kChunk = 256 * 1024;
+
+std::string_view without_return(std::string_view line) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+Result<bool> CsvReader::fill() {
+  if (exhausted_) return false;
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (buffer_.size() < end_ + kChunk) buffer_.resize(end_ + kChunk);
+  auto const got = source_->read({buffer_.data() + end_, buffer_.size() - end_});
+  if (!got) return tl::unexpected(got.error());
+  end_ += *got;
+  exhausted_ = *got == 0;
+  return !exhausted_;
+}
+
+void CsvReader::consume(std::size_t bytes) noexcept {
+  auto const gone = pending().substr(0, bytes);
+  next_line_ += static_cast<std::uint64_t>(std::count(gone.begin(), gone.end(), '\n'));
+  begin_ += gone.size();
+}
+
+/// Bytes up to the next line end, or to the end of the stream; more than limits_.row when there is none in reach.
+Result<std::size_t> CsvReader::line_length() {
+  std::size_t searched = 0;
+  for (;;) {
+    auto const found = pending().find('\n', searched);
+    if (found != std::string_view::npos) return found;
+    searched = end_ - begin_;
+    if (searched > limits_.row) return searched;
+    auto const more = fill();
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) return searched;
+  }
+}
+
+CsvReader::Next CsvReader::bad(std::string complaint, std::size_t consumed) {
+  complaint_ = std::move(complaint);
+  fields_.clear();
+  consume(consumed);
+  return Next::bad_row;
+}
+
+Result<CsvReader::Next> CsvReader::next() {
+  while (!started_) {
+    if (end_ < 3 && !exhausted_) {
+      auto const more = fill();
+      if (!more) return tl::unexpected(more.error());
+      continue;
+    }
+    started_ = true;
+    if (pending().starts_with("\xEF\xBB\xBF")) begin_ += 3;
+    if (pending().starts_with("\xFF\xFE") || pending().starts_with("\xFE\xFF")) {
+      return fail(Code::unsupported, "is UTF-16; save it as UTF-8");
+    }
+  }
+  for (;;) {
+    auto const length = line_length();
+    if (!length) return tl::unexpected(length.error());
+    if (begin_ == end_) return Next::end;
+    line_ = next_line_;
+    if (*length > limits_.row) return skip_long_row();
+    auto const line = without_return(pending().substr(0, *length));
+    if (line.empty()) {
+      consume(*length + 1);
+      continue;
+    }
+    if (std::memchr(line.data(), '"', line.size()) != nullptr) return quoted_row();
+    auto const result = plain_row(line);
+    if (result == Next::row) {
+      // The views stay good: nothing moves in the buffer before the next fill().
+      begin_ = std::min(end_, begin_ + *length + 1);
+      ++next_line_;
+      return result;
+    }
+    consume(*length + 1);
+    return result;
+  }
+}
+
+CsvReader::Next CsvReader::plain_row(std::string_view line) {
+  fields_.clear();
+  for (;;) {
+    auto const comma = line.find(',');
+    auto const field = line.substr(0, comma);
+    if (field.size() > limits_.field) {
+      return bad("field " + std::to_string(fields_.size() + 1) + ": longer than " + std::to_string(limits_.field) +
+                     " bytes; shorten it",
+                 0);
+    }
+    fields_.push_back(field);
+    if (comma == std::string_view::npos) return Next::row;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+Result<CsvReader::Next> CsvReader::skip_long_row() {
+  for (;;) {
+    auto const found = pending().find('\n');
+    if (found != std::string_view::npos) {
+      return bad("row: longer than " + std::to_string(limits_.row) + " bytes; is a line end missing?", found + 1);
+    }
+    consume(end_ - begin_);
+    auto const more = fill();
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) return bad("row: longer than " + std::to_string(limits_.row) + " bytes; is a line end missing?", 0);
+  }
+}
+
+/// A row with at least one quote on its first line. It may run over several lines.
+Result<CsvReader::Next> CsvReader::quoted_row() {
+  enum class At { field_start, plain, quoted, after_quote };
+  unquoted_.clear();
+  extents_.clear();
+  At at = At::field_start;
+  std::size_t field_begin = 0;
+  auto const close_field = [&] {
+    extents_.emplace_back(field_begin, unquoted_.size() - field_begin);
+    field_begin = unquoted_.size();
+    at = At::field_start;
+  };
+  auto const first_line = [&] { return std::min(pending().find('\n'), end_ - begin_ - 1) + 1; };
+  bool ended = false;
+  std::size_t used = 0;
+  for (; !ended; ++used) {
+    if (used > limits_.row) return bad("row: a quoted field never ends; close the quote", first_line());
+    if (begin_ + used >= end_) {
+      auto const more = fill();
+      if (!more) return tl::unexpected(more.error());
+      if (!*more) {
+        if (at == At::quoted) return bad("row: a quoted field never ends; close the quote", first_line());
+        break;
+      }
+    }
+    char const c = pending()[used];
+    if (at == At::quoted) {
+      if (c == '"')
+        at = At::after_quote;
+      else
+        unquoted_ += c;
+    } else if (c == '"' && at != At::plain) {
+      if (at == At::after_quote) unquoted_ += c;
+      at = At::quoted;
+    } else if (c == ',') {
+      close_field();
+    } else if (c == '\n') {
+      ended = true;
+    } else if (at == At::after_quote) {
+      if (c == '\r') continue;
+      return bad("field " + std::to_string(extents_.size() + 1) +
+                     ": text after the closing quote; write a quote inside a field twice",
+                 first_line());
+    } else {
+      unquoted_ += c;
+      at = At::plain;
+    }
+    if (unquoted_.size() - field_begin > limits_.field) {
+      return bad("field " + std::to_string(extents_.size() + 1) + ": longer than " + std::to_string(limits_.field) +
+                     " bytes; shorten it or close its quote",
+                 first_line());
+    }
+  }
+  if (at == At::plain && unquoted_.back() == '\r') unquoted_.pop_back();
+  close_field();
+  fields_.clear();
+  for (auto const& [begin, size] : extents_) fields_.push_back(std::string_view(unquoted_).substr(begin, size));
+  consume(used);
+  return Next::row;
+}
+
+}  // namespace tillcue::models

@@ -1,0 +1,96 @@
+#include "tillcue/models/table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tillcue::models {
+namespace {
+
+constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
+
+std::string normalised(std::string_view text) {
+  auto const first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  std::string result(text.substr(first, text.find_last_not_of(" \t") - first + 1));
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+std::string listed(std::span<Column const> columns) {
+  std::string text;
+  for (auto const& column : columns) text += (text.empty() ? "" : ",") + std::string(column.name);
+  return text;
+}
+
+}  // namespace
+
+Result<Table> Table::open(std::unique_ptr<ByteSource> source, std::string name, std::span<Column const> columns) {
+  Table table;
+  table.name_ = std::move(name);
+  table.source_ = std::move(source);
+  table.reader_ = std::make_unique<CsvReader>(*table.source_);
+  if (auto const header = table.read_header(columns); !header) return tl::unexpected(header.error());
+  return table;
+}
+
+Result<Table> Table::open(std::string const& path, std::span<Column const> columns) {
+  auto source = open_file(path);
+  if (!source) return tl::unexpected(source.error());
+  return open(std::move(*source), path, columns);
+}
+
+Result<void> Table::read_header(std::span<Column const> columns) {
+  auto const next = reader_->next();
+  if (!next) {
+    auto const& error = next.error();
+    // The sources name their file themselves; the reader does not know it.
+    return tl::unexpected(error.what.starts_with(name_) ? error : error.within(name_));
+  }
+  if (*next == CsvReader::Next::end) {
+    return fail(Code::invalid, name_ + ": is empty; a header line is needed: " + listed(columns));
+  }
+  if (*next == CsvReader::Next::bad_row) return fail(Code::invalid, name_ + ":1: header: " + reader_->complaint());
+  std::vector<std::string> header;
+  for (auto const field : reader_->fields()) header.push_back(normalised(field));
+  width_ = header.size();
+  for (auto const& column : columns) {
+    auto const found = std::find(header.begin(), header.end(), column.name);
+    if (found != header.end() && std::find(found + 1, header.end(), column.name) != header.end()) {
+      return fail(Code::invalid, name_ + ":1: header: column '" + std::string(column.name) + "' is there twice");
+    }
+    if (found == header.end() && column.required) {
+      bool const semicolons = width_ == 1 && header[0].find(';') != std::string::npos;
+      return fail(Code::invalid, name_ + ":1: header: column '" + std::string(column.name) + "' is missing; " +
+                                     (semicolons ? "the file seems to use ';', save it with commas"
+                                                 : "the columns are " + listed(columns)));
+    }
+    place_.push_back(found == header.end() ? kAbsent : static_cast<std::size_t>(found - header.begin()));
+  }
+  return {};
+}
+
+Result<bool> Table::next(BadRows& bad) {
+  for (;;) {
+    auto const next = reader_->next();
+    if (!next) return tl::unexpected(next.error());
+    if (*next == CsvReader::Next::end) return false;
+    bad.count_row();
+    if (*next == CsvReader::Next::bad_row) {
+      bad.add(name_, line(), reader_->complaint());
+    } else if (reader_->fields().size() != width_) {
+      bad.add(name_, line(),
+              "row: has " + std::to_string(reader_->fields().size()) + " fields, the header has " +
+                  std::to_string(width_) + "; put a text with commas in quotes");
+    } else {
+      return true;
+    }
+  }
+}
+
+std::string_view Table::field(std::size_t column) const noexcept {
+  auto const place = place_[column];
+  return place == kAbsent ? std::string_view{} : reader_->fields()[place];
+}
+
+}  // namespace tillcue::models

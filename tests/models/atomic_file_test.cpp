@@ -1,0 +1,82 @@
+#include "tillcue/models/atomic_file.hpp"
+
+#include <csignal>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include "made.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+
+namespace {
+
+/// Lets files grow to `bytes` only, as a full disk would.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : before_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &limit_);
+    rlimit const small{bytes, limit_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  FullDisk(FullDisk const&) = delete;
+  FullDisk& operator=(FullDisk const&) = delete;
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &limit_);
+    std::signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  void (*before_)(int);
+};
+
+std::size_t files_in(std::string const& folder) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("a written file reads back and replaces the old one") {
+  made::Folder folder;
+  auto const path = folder.file("f");
+  REQUIRE(write_file(path, std::string_view("one")).has_value());
+  REQUIRE(write_file(path, std::string_view("two")).has_value());
+  CHECK(read_file(path, 100).value() == "two");
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("a full disk leaves the old file and nothing beside it") {
+  made::Folder folder;
+  auto const path = folder.file("f");
+  REQUIRE(write_file(path, std::string_view("old")).has_value());
+  Result<void> written;
+  {
+    FullDisk const disk(4096);
+    written = write_file(path, std::string(100'000, 'x'));
+  }
+  REQUIRE(!written.has_value());
+  CHECK(written.error().code == Code::io);
+  CHECK(read_file(path, 100).value() == "old");
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("a folder that is not there, a missing and an oversized file are errors") {
+  made::Folder folder;
+  CHECK(write_file(folder.file("none/f"), std::string_view("x")).error().code == Code::io);
+  CHECK(read_file(folder.file("none"), 10).error().code == Code::not_found);
+  CHECK(read_file(folder.path(), 10).error().code == Code::io);
+  REQUIRE(write_file(folder.file("f"), std::string_view("12345678901")).has_value());
+  CHECK(read_file(folder.file("f"), 10).error().code == Code::invalid);
+}
+
+TEST_CASE("a target that is a folder is not replaced") {
+  made::Folder folder;
+  std::filesystem::create_directory(folder.file("f"));
+  made::put_file(folder.file("f/inside"), "x");
+  CHECK(write_file(folder.file("f"), std::string_view("x")).error().code == Code::io);
+  CHECK(files_in(folder.path()) == 1);
+}

@@ -1,0 +1,136 @@
+#include "tillcue/models/pipeline.hpp"
+
+#include <doctest/doctest.h>
+
+#include "made.hpp"
+#include "tillcue/models/ranker.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+
+namespace {
+
+Ranker opened(Built built) {
+  auto ranker = Ranker::open(std::move(built.bundle));
+  REQUIRE_MESSAGE(ranker.has_value(), ranker.error().what);
+  return std::move(*ranker);
+}
+
+}  // namespace
+
+TEST_CASE("transactions become a bundle that suggests what goes along") {
+  auto const data = made::dataset(made::random_baskets(4000, 40, 1));
+  auto const built = build(data, {}, {}, {});
+  REQUIRE_MESSAGE(built.has_value(), built.error().what);
+  CHECK(built->calibration == "five_folds");
+  auto ranker = opened(*built);
+  auto const& bundle = ranker.bundle();
+  CHECK(bundle.info().baskets == 4000);
+  std::size_t found = 0;
+  for (int n = 0; n < 20; n += 2) {
+    ItemIx const basket[] = {bundle.find("i" + std::to_string(n))};
+    auto const wanted = bundle.find("i" + std::to_string(n + 1));
+    for (auto const& suggestion : ranker.rank(basket, 3)) found += suggestion.item == wanted ? 1 : 0;
+  }
+  CHECK(found >= 8);
+}
+
+TEST_CASE("the same transactions give the same bytes, with any number of threads") {
+  auto const data = made::dataset(made::random_baskets(1500, 60, 2));
+  BuildOptions options;
+  options.training.threads = 1;
+  auto const one = build(data, {}, {}, options)->bundle;
+  options.training.threads = 3;
+  CHECK(build(data, {}, {}, options)->bundle == one);
+}
+
+TEST_CASE("many baskets are calibrated on the held-out ones, few by folds, single items not at all") {
+  BuildOptions options;
+  options.enough_queries = 200;
+  auto const data = made::dataset(made::random_baskets(3000, 30, 3));
+  auto const many = build(data, {}, {}, options);
+  REQUIRE(many.has_value());
+  CHECK(many->calibration == "held_out_by_hash");
+  CHECK(many->calibration_queries >= 200);
+
+  std::vector<std::vector<std::string>> const singles(50, {"a"});
+  auto const none = build(made::dataset(singles), {}, {}, options);
+  REQUIRE_MESSAGE(none.has_value(), none.error().what);
+  CHECK(none->calibration == "none");
+  REQUIRE(!none->notes.empty());
+  CHECK(none->notes[0].find("rough") != std::string::npos);
+
+  std::string dated = "basket_id,timestamp,sku\n";
+  for (int n = 0; n < 3000; ++n) {
+    auto const start = std::to_string(n) + ",2026-01-" + std::to_string(10 + n % 20) + ",";
+    dated += start + "i" + std::to_string(n % 7) + "\n" + start + "i" + std::to_string(n % 11 + 3) + "\n";
+  }
+  auto const by_time = build(made::read(dated).value(), {}, {}, options);
+  REQUIRE(by_time.has_value());
+  CHECK(by_time->calibration == "held_out_by_time");
+}
+
+TEST_CASE("one basket with one item is enough for a bundle") {
+  auto const built = build(made::dataset({{"a"}}), {}, {}, {});
+  REQUIRE_MESSAGE(built.has_value(), built.error().what);
+  auto ranker = opened(*built);
+  CHECK(ranker.bundle().item_count() == 1);
+  CHECK(ranker.rank({}, 5).size() == 1);
+}
+
+TEST_CASE("probabilities of the first suggestions match what later baskets hold") {
+  auto const data = made::dataset(made::random_baskets(20'000, 50, 4));
+  auto const split = hold_out(data, 0.3);
+  BuildOptions options;
+  options.enough_queries = 500;
+  auto const seen = observe(data, split, options);
+  REQUIRE(seen.has_value());
+  auto const maps = calibrate(*seen);
+  REQUIRE(maps.size() >= 2);
+  // The map of the first rank, read over its own observations, gives their base rate back.
+  double predicted = 0;
+  double bought = 0;
+  for (auto const& observation : (*seen)[0]) {
+    std::uint32_t ppm = maps[0].points.front().ppm;
+    for (auto const& point : maps[0].points) {
+      if (point.score <= observation.score) ppm = point.ppm;
+    }
+    predicted += ppm / 1e6;
+    bought += observation.bought ? 1 : 0;
+  }
+  CHECK(predicted == doctest::Approx(bought).epsilon(0.001));
+}
+
+TEST_CASE("counts alone become a bundle, calibrated on baskets given or roughly without") {
+  auto const data = made::dataset(made::random_baskets(3000, 30, 5));
+  auto const later = made::dataset(made::random_baskets(1500, 30, 6));
+  auto const counts = count(data, 1);
+  auto const calibrated = build_from_counts(counts, &later, {}, {}, {});
+  REQUIRE(calibrated.has_value());
+  CHECK(calibrated->calibration == "baskets_given");
+  CHECK(calibrated->notes.empty());
+  auto const rough = build_from_counts(counts, nullptr, {}, {}, {});
+  REQUIRE(rough.has_value());
+  CHECK(rough->calibration == "none");
+  CHECK(!rough->notes.empty());
+  // The weights are those of build(): only the maps and the note differ.
+  auto a = opened(*calibrated);
+  auto b = opened(*build(data, {}, {}, {}));
+  ItemIx const basket[] = {a.bundle().find("i0"), a.bundle().find("i3")};
+  auto const left = a.rank(basket, 10);
+  auto const right = b.rank(basket, 10);
+  REQUIRE(left.size() == right.size());
+  for (std::size_t n = 0; n < left.size(); ++n) {
+    CHECK(left[n].item == right[n].item);
+    CHECK(left[n].score == right[n].score);
+  }
+}
+
+TEST_CASE("progress names the steps and ends with nothing") {
+  std::vector<std::string> steps;
+  auto const built = build(made::dataset(made::random_baskets(50, 5, 7)), {}, {}, {},
+                           [&](std::string_view step) { steps.emplace_back(step); });
+  REQUIRE(built.has_value());
+  CHECK(steps ==
+        std::vector<std::string>{"calibrate on held-out baskets", "count pairs", "fit weights", "write bundle", ""});
+}

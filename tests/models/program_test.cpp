@@ -1,0 +1,194 @@
+#include <cstdio>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include "made.hpp"
+
+using namespace tillcue::models;
+using Json = nlohmann::json;
+
+namespace {
+
+struct Run {
+  int code;
+  std::string out;  ///< with standard error
+};
+
+Run run(std::string const& arguments) {
+  auto const command = std::string(TILLCUE_MODELS_PROGRAM) + " " + arguments + " 2>&1";
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Run result{0, {}};
+  char piece[4096];
+  while (auto const got = std::fread(piece, 1, sizeof piece, pipe)) result.out.append(piece, got);
+  auto const status = ::pclose(pipe);
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result;
+}
+
+bool tells(Run const& result, std::string const& part) {
+  bool const found = result.out.find(part) != std::string::npos;
+  if (!found) MESSAGE(result.out);
+  return found;
+}
+
+/// A small shop built once for all cases.
+struct Shop {
+  made::Folder folder;
+  std::string bundle = folder.file("bundle");
+  Shop() {
+    auto const sample = run("sample --out " + folder.path() + " --days 10 --customers 200 --baskets-per-day 100");
+    REQUIRE_MESSAGE(sample.code == 0, sample.out);
+    auto const build =
+        run("build --transactions " + folder.file("transactions.csv") + " --items " + folder.file("items.csv") +
+            " --campaigns " + folder.file("campaigns.json") + " --out " + bundle);
+    REQUIRE_MESSAGE(build.code == 0, build.out);
+  }
+};
+
+Shop const& shop() {
+  static Shop const made;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("every command explains itself with an example") {
+  CHECK(run("--help").code == 0);
+  CHECK(tells(run("--version"), TILLCUE_VERSION));
+  for (auto const* const name : {"sample", "count", "train", "build", "evaluate", "inspect", "score"}) {
+    auto const help = run(std::string(name) + " --help");
+    CHECK(help.code == 0);
+    CHECK(tells(help, "Example"));
+    CHECK(tells(help, std::string("tillcue-models ") + name));
+  }
+}
+
+TEST_CASE("a wrong command line is exit code 2") {
+  CHECK(run("").code == 2);
+  CHECK(run("nonsense").code == 2);
+  CHECK(run("build --out x").code == 2);
+  CHECK(run("count --out x").code == 2);
+  CHECK(run("count --transactions a --merge b --out x").code == 2);
+  CHECK(run("train --counts c --out x").code == 2);
+  CHECK(run("score --bundle b --k 0").code == 2);
+}
+
+TEST_CASE("a missing or refused input file is exit code 3 and is named") {
+  made::Folder folder;
+  auto const missing = run("build --transactions " + folder.file("none.csv") + " --out " + folder.file("b"));
+  CHECK(missing.code == 3);
+  CHECK(tells(missing, "none.csv: cannot open"));
+  made::put_file(folder.file("t.csv"), "basket_id,sku\n1,a\n1,\n");
+  auto const bad = run("build --transactions " + folder.file("t.csv") + " --out " + folder.file("b"));
+  CHECK(bad.code == 3);
+  CHECK(tells(bad, "t.csv:3: sku: is empty"));
+  auto const tolerant =
+      run("build --max-bad-rows 50 --transactions " + folder.file("t.csv") + " --out " + folder.file("b"));
+  CHECK(tolerant.code == 0);
+  CHECK(tells(tolerant, "1 of 2 rows were bad"));
+  made::put_file(folder.file("c.json"), R"({"coupons":[{"id":"x","skus":["zz"]}]})");
+  auto const campaigns = run("build --max-bad-rows 50 --transactions " + folder.file("t.csv") + " --campaigns " +
+                             folder.file("c.json") + " --out " + folder.file("b"));
+  CHECK(campaigns.code == 3);
+  CHECK(tells(campaigns, "/coupons/0/skus/0: 'zz' is no SKU"));
+  made::put_file(folder.file("junk"), "junk");
+  CHECK(run("inspect --bundle " + folder.file("junk")).code == 3);
+  CHECK(run("count --merge " + folder.file("junk") + " --out " + folder.file("c")).code == 3);
+  CHECK(run("build --currency euro --transactions " + folder.file("t.csv") + " --out " + folder.file("b")).code == 3);
+  CHECK(run("build --language EN --transactions " + folder.file("t.csv") + " --out " + folder.file("b")).code == 3);
+}
+
+TEST_CASE("a place that cannot be written is exit code 1") {
+  CHECK(run("count --transactions " + shop().folder.file("today.csv") + " --out " + shop().folder.file("no/c")).code ==
+        1);
+}
+
+TEST_CASE("merging two counts files equals counting both, byte for byte") {
+  auto const& folder = shop().folder;
+  auto const a = folder.file("transactions.csv");
+  auto const b = folder.file("today.csv");
+  REQUIRE(run("count --transactions " + a + " --out " + folder.file("a.counts")).code == 0);
+  REQUIRE(run("count --transactions " + b + " --out " + folder.file("b.counts")).code == 0);
+  REQUIRE(run("count --transactions " + a + " " + b + " --out " + folder.file("both.counts")).code == 0);
+  REQUIRE(run("count --merge " + folder.file("b.counts") + " " + folder.file("a.counts") + " --out " +
+              folder.file("merged.counts"))
+              .code == 0);
+  CHECK(made::get_file(folder.file("merged.counts")) == made::get_file(folder.file("both.counts")));
+}
+
+TEST_CASE("train makes a bundle of counts") {
+  auto const& folder = shop().folder;
+  REQUIRE(run("count --transactions " + folder.file("transactions.csv") + " --out " + folder.file("t.counts")).code ==
+          0);
+  auto const trained = run("train --counts " + folder.file("t.counts") + " --calibrate-on " + folder.file("today.csv") +
+                           " --items " + folder.file("items.csv") + " --out " + folder.file("trained"));
+  CHECK_MESSAGE(trained.code == 0, trained.out);
+  CHECK(tells(trained, "baskets_given"));
+  CHECK(run("inspect --bundle " + folder.file("trained")).code == 0);
+  auto const rough = run("train --counts " + folder.file("t.counts") + " --uncalibrated --out " + folder.file("rough"));
+  CHECK(rough.code == 0);
+  CHECK(tells(rough, "rough"));
+}
+
+TEST_CASE("inspect shows the bundle and the neighbours of an item by SKU") {
+  auto const summary = run("inspect --json --bundle " + shop().bundle);
+  REQUIRE(summary.code == 0);
+  auto const facts = Json::parse(summary.out);
+  CHECK(facts["campaigns"].size() == 3);
+  CHECK(facts["data_from"] == "2026-08-23");
+  CHECK(facts["currency"] == "EUR");
+  CHECK(facts["baskets"].get<int>() > 500);
+  auto const row = run("inspect --json --sku 1001 --bundle " + shop().bundle);
+  REQUIRE(row.code == 0);
+  auto const item = Json::parse(row.out);
+  CHECK(item["name"].get<std::string>().find("Ground coffee") != std::string::npos);
+  CHECK(item["neighbours"].size() > 3);
+  CHECK(tells(run("inspect --sku 1001 --bundle " + shop().bundle), "Ground coffee"));
+  auto const unknown = run("inspect --sku 9999 --bundle " + shop().bundle);
+  CHECK(unknown.code == 3);
+  CHECK(tells(unknown, "knows no item"));
+}
+
+TEST_CASE("score answers line by line in order, and says by exit code 4 that a line was no query") {
+  auto const& folder = shop().folder;
+  made::put_file(folder.file("q.jsonl"), "{\"basket\":[\"1001\"]}\nnonsense\n{\"basket\":[\"1002\",\"1003\"]}");
+  auto const scored =
+      run("score --raw --k 3 --bundle " + shop().bundle + " < " + folder.file("q.jsonl") + " 2>/dev/null");
+  CHECK(scored.code == 4);
+  std::vector<Json> lines;
+  std::size_t begin = 0;
+  for (auto end = scored.out.find('\n'); end != std::string::npos; end = scored.out.find('\n', begin)) {
+    lines.push_back(Json::parse(scored.out.substr(begin, end - begin), nullptr, false));
+    begin = end + 1;
+  }
+  // "2>&1" comes after our own redirection, so standard error is in the output as well.
+  std::erase_if(lines, [](Json const& line) { return line.is_discarded(); });
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0]["suggestions"].size() == 3);
+  CHECK(lines[1].contains("error"));
+  CHECK(lines[2]["suggestions"].size() == 3);
+  made::put_file(folder.file("good.jsonl"), "{\"basket\":[\"1001\"],\"stage\":\"tender\"}\n");
+  auto const tender = run("score --bundle " + shop().bundle + " < " + folder.file("good.jsonl"));
+  CHECK_MESSAGE(tender.code == 0, tender.out);
+}
+
+TEST_CASE("evaluate compares with popularity in text and JSON") {
+  auto const transactions = shop().folder.file("transactions.csv");
+  auto const json = run("evaluate --json --transactions " + transactions);
+  REQUIRE_MESSAGE(json.code == 0, json.out);
+  auto const result = Json::parse(json.out);
+  CHECK(result["model"]["hr_5"].get<double>() > result["popularity"]["hr_5"].get<double>());
+  CHECK(result["calibration"]["ece"].get<double>() < 0.1);
+  CHECK(result["size"]["items"].get<int>() > 300);
+  CHECK(tells(run("evaluate --transactions " + transactions), "popularity"));
+}
+
+TEST_CASE("build reports as JSON where a machine reads") {
+  auto const built = run("build --json --transactions " + shop().folder.file("today.csv") + " --out " +
+                         shop().folder.file("today.bundle"));
+  REQUIRE(built.code == 0);
+  CHECK(Json::parse(built.out)["bytes"].get<int>() > 1000);
+}

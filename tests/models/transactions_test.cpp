@@ -1,0 +1,161 @@
+#include "tillcue/models/transactions.hpp"
+
+#include <doctest/doctest.h>
+
+#include "made.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+using made::read;
+
+namespace {
+
+std::string const kHeader = "basket_id,customer_id,timestamp,sku,quantity,unit_price\n";
+
+/// The complaint about the only bad row.
+std::string complaint(std::string const& rows) {
+  TransactionReader reader({1.0, 1000});
+  REQUIRE(reader.add(from_memory(kHeader + rows), "t.csv").has_value());
+  REQUIRE(reader.bad().bad() == 1);
+  return reader.bad().shown().at(0);
+}
+
+bool tells(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("baskets are sets of items in the order of the first scan, also when their rows stand apart") {
+  auto const data = read(kHeader + "1,,,a,1,\n2,,,a,1,\n1,,,b,1,\n2,,,c,2,\n1,,,a,1,\n");
+  REQUIRE(data.has_value());
+  REQUIRE(data->baskets() == 2);
+  CHECK(data->basket(0).size() == 2);
+  CHECK(data->items[data->basket(0)[0]].sku == "a");
+  CHECK(data->items[data->basket(0)[1]].sku == "b");
+  CHECK(data->items[data->basket(1)[1]].sku == "c");
+  CHECK(data->items[0].quantity_milli == 3000);
+  CHECK(data->items[data->basket(1)[1]].quantity_milli == 2000);
+}
+
+TEST_CASE("a basket id holds within one file only") {
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory(kHeader + "1,,,a,1,\n"), "mon.csv").has_value());
+  REQUIRE(reader.add(from_memory(kHeader + "1,,,b,1,\n"), "tue.csv").has_value());
+  auto const data = reader.finish();
+  REQUIRE(data.has_value());
+  CHECK(data->baskets() == 2);
+}
+
+TEST_CASE("columns may stand in any order and only basket_id and sku are needed") {
+  auto const data = read("sku,till,basket_id\na,3,1\nb,3,1\n");
+  REQUIRE(data.has_value());
+  CHECK(data->baskets() == 1);
+  CHECK(tells(read("sku,name\n1,2\n").error().what, "t.csv:1: header: column 'basket_id' is missing"));
+  CHECK(tells(read("basket_id,name\n1,2\n").error().what, "column 'sku' is missing"));
+}
+
+TEST_CASE("every bad field is told by file, line, field and mend") {
+  CHECK(tells(complaint(",,,a,1,\n"), "t.csv:2: basket_id: is empty"));
+  CHECK(tells(complaint("1,,,,1,\n"), "t.csv:2: sku: is empty"));
+  CHECK(tells(complaint("1,,," + std::string(65, 's') + ",1,\n"), "sku: longer than 64 bytes"));
+  CHECK(tells(complaint("1,,,\xFF,1,\n"), "sku: not clean UTF-8"));
+  CHECK(tells(complaint("1,,,a,two,\n"), "quantity: 'two' is not a number"));
+  CHECK(tells(complaint("1,,,a,1,\"2,55\"\n"), "unit_price: '2,55' is not a number like 2.55; use a point"));
+  CHECK(tells(complaint("1,,01.12.2010,a,1,\n"), "timestamp: '01.12.2010' is neither ISO 8601"));
+  CHECK(tells(complaint("1,,2010-12-01,a,1,\n2,,17,a,1,\n"), "t.csv:3: timestamp: '17' mixes two formats"));
+  CHECK(tells(complaint("1,,17,a,1,\n2,,2010-12-01,a,1,\n"), "the rows before use whole numbers"));
+  CHECK(tells(complaint("1,,,a\n"), "row: has 4 fields, the header has 6"));
+}
+
+TEST_CASE("the share of bad rows decides, the first 20 are shown and the rest counted") {
+  std::string good;
+  for (int n = 0; n < 1000; ++n) good += std::to_string(n) + ",,,a,1,\n";
+  CHECK(read(kHeader + good + "x,,,,1,\n").has_value());
+  auto const two = read(kHeader + good + "x,,,,1,\ny,,,,1,\n");
+  REQUIRE(!two.has_value());
+  CHECK(two.error().code == Code::invalid);
+  CHECK(tells(two.error().what, "2 of 1002 rows are bad"));
+  CHECK(tells(two.error().what, "--max-bad-rows"));
+  CHECK(tells(two.error().what, "t.csv:1002: sku"));
+  std::string many;
+  for (int n = 0; n < 50; ++n) many += "x,,,,1,\n";
+  auto const flood = read(kHeader + good + many);
+  CHECK(tells(flood.error().what, "t.csv:1021:"));
+  CHECK(!tells(flood.error().what, "t.csv:1022:"));
+  CHECK(tells(flood.error().what, "and 30 more"));
+  CHECK(read(kHeader + good + many, {0.1, 1000}).has_value());
+}
+
+TEST_CASE("no rows, or none that is a purchase, is an error") {
+  CHECK(tells(read("").error().what, "t.csv: is empty"));
+  CHECK(tells(read(kHeader).error().what, "not one basket"));
+  CHECK(tells(read(kHeader + "1,,,a,-1,\n").error().what, "not one basket"));
+}
+
+TEST_CASE("returns are noted and not counted") {
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory(kHeader + "1,,,a,1,\n1,,,b,-1,\n1,,,c,0,\n"), "t.csv").has_value());
+  auto const data = reader.finish();
+  REQUIRE(data.has_value());
+  CHECK(data->basket(0).size() == 1);
+  REQUIRE(reader.bad().notes().size() == 1);
+  CHECK(tells(reader.bad().notes()[0], "2 rows with a quantity of 0 or less"));
+}
+
+TEST_CASE("a basket with more than 1000 distinct items is noted and left out; one with 1000 is kept") {
+  auto const rows = [](int items) {
+    std::string text = kHeader + "small,,,a,1,\n";
+    for (int n = 0; n < items; ++n) text += "big,,,s" + std::to_string(n) + ",1,\n";
+    return text;
+  };
+  CHECK(read(rows(1000))->baskets() == 2);
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory(rows(1001)), "t.csv").has_value());
+  auto const data = reader.finish();
+  REQUIRE(data.has_value());
+  CHECK(data->baskets() == 1);
+  CHECK(tells(reader.bad().notes().at(0), "t.csv:3: basket with 1001 distinct items left out"));
+}
+
+TEST_CASE("dates, visit numbers and no times are told apart, and a basket takes its earliest time") {
+  auto const dated = read(kHeader + "1,,2010-12-01T10:00,a,1,\n1,,2010-12-01T09:00,b,1,\n2,,,a,1,\n");
+  REQUIRE(dated.has_value());
+  CHECK(dated->time_kind == TimeKind::calendar);
+  CHECK(dated->times[0] == 1'291'194'000);
+  CHECK(dated->times[1] == kNoTime);
+  CHECK(read(kHeader + "1,,3,a,1,\n")->time_kind == TimeKind::order);
+  CHECK(read(kHeader + "1,,,a,1,\n")->time_kind == TimeKind::none);
+}
+
+TEST_CASE("sold prices are kept and their median found; prices below zero are not") {
+  auto const data = read(kHeader + "1,,,a,1,2.00\n2,,,a,1,3.00\n3,,,a,1,9.99\n4,,,a,1,-1\n5,,,b,1,\n");
+  REQUIRE(data.has_value());
+  std::int64_t micro = 0;
+  REQUIRE(median_price(data->items[0].prices, micro));
+  CHECK(micro == 3'000'000);
+  CHECK(!median_price(data->items[1].prices, micro));
+}
+
+TEST_CASE("the held-out part is the latest by date, and a stable hashed part without dates") {
+  std::string dated = kHeader;
+  for (int n = 0; n < 20; ++n) {
+    dated += std::to_string(n) + ",,2026-01-" + std::to_string(10 + (n * 7) % 20) + ",a,1,\n";
+  }
+  auto const data = read(dated);
+  auto const split = hold_out(*data, 0.25);
+  REQUIRE(split.held.size() == 5);
+  for (auto const late : split.held) {
+    for (auto const early : split.train) CHECK(data->times[early] <= data->times[late]);
+  }
+  std::vector<std::vector<std::string>> baskets(1000, {"a", "b"});
+  auto const plain = made::dataset(baskets);
+  auto const hashed = hold_out(plain, 0.1);
+  CHECK(hashed.held.size() == 100);
+  CHECK(hold_out(plain, 0.1).held == hashed.held);
+  std::size_t in_folds = 0;
+  for (std::uint64_t fold = 0; fold < 5; ++fold) {
+    auto const size = fold_out(plain, fold, 5).held.size();
+    CHECK(size > 120);
+    in_folds += size;
+  }
+  CHECK(in_folds == 1000);
+}
