@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tillcue/core/result.hpp"
+#include "tillcue/pos/code_table.hpp"
+
+namespace tillcue::pos {
+
+/// One character set of a printer and its number in ESC t.
+struct CodePage {
+  CodeTable table = CodeTable::cp437;
+  std::uint8_t number = 0;
+};
+
+enum class CutKind : std::uint8_t {
+  none,     ///< no cutter: paper is only fed
+  partial,  ///< feed to the cutter, leave one point
+  full,     ///< feed to the cutter, cut through
+};
+
+/// What one model of receipt printer can do. Plain data, so that a store can correct it.
+/// Source  makers' command manuals and the public escpos-printer-db.
+struct PrinterProfile {
+  std::string name;
+  unsigned columns = 48;               ///< characters of font A in a line
+  unsigned dots = 576;                 ///< print width
+  std::vector<CodePage> code_pages;    ///< in the order they are preferred; the first is the power-on one
+  std::uint8_t resting_code_page = 0;  ///< ESC t number the POS expects to find afterwards
+  bool qr = true;                      ///< GS ( k
+  bool code128 = true;                 ///< GS k 73
+  bool reset_first = false;            ///< ESC @ before a coupon: only where nobody else prints
+  bool kanji_off = false;              ///< FS . before 8-bit text (many Chinese boards)
+  CutKind cut = CutKind::partial;
+  std::uint8_t feed_before_cut = 0;  ///< lines, for printers whose cut does not feed to the blade itself
+
+  /// The table that ESC t `number` selects; none when the profile does not list it.
+  [[nodiscard]] std::optional<CodeTable> table(std::uint8_t number) const noexcept;
+  /// Dots of one character cell of font A.
+  [[nodiscard]] unsigned cell() const noexcept { return dots / columns; }
+};
+
+/// Errors  not_found, listing the names there are.
+Result<PrinterProfile> find_profile(std::string_view name);
+std::vector<std::string> profile_names();
+
+}  // namespace tillcue::pos

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace tillcue::pos::sim {
+
+/// What a subcommand does once its options are read; the result is the exit code.
+using Command = std::function<int()>;
+
+// Each adds its subcommand to `app` and sets `chosen` when it is the one on the command line.
+void add_run(CLI::App& app, Command& chosen);
+void add_printer(CLI::App& app, Command& chosen);
+void add_script(CLI::App& app, Command& chosen);
+
+// Exit codes, documented in --help.
+inline constexpr int kExitRefused = 1;  ///< the terminal refused something
+inline constexpr int kExitLost = 2;     ///< the terminal was gone or silent
+inline constexpr int kExitInput = 3;    ///< a file or an option is wrong
+
+}  // namespace tillcue::pos::sim

@@ -1,0 +1,26 @@
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+
+int main(int argc, char** argv) {
+  using namespace tillcue::pos::sim;
+  CLI::App app("tillcue-pos: a scriptable POS, a virtual receipt printer, and a hand on the protocol");
+  app.set_version_flag("--version", TILLCUE_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 all well, 1 the terminal refused something, 2 the terminal was lost, 3 wrong input.\n"
+      "Examples:\n"
+      "  tillcue-pos printer --listen 127.0.0.1:9100 --show\n"
+      "  tillcue-pos run --terminal 127.0.0.1:7411 --transactions transactions.csv.gz --items items.csv --baskets 5\n"
+      "  echo '{\"type\":\"ping\",\"id\":1}' | tillcue-pos script --terminal 127.0.0.1:7411");
+  Command chosen;
+  add_run(app, chosen);
+  add_printer(app, chosen);
+  add_script(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? 0 : kExitInput;
+  }
+  return chosen();
+}

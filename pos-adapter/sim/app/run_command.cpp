@@ -1,0 +1,117 @@
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "../src/till.hpp"
+#include "commands.hpp"
+
+namespace tillcue::pos::sim {
+namespace {
+
+struct RunArguments {
+  std::string terminal, transactions, items, printer, till = "lane-1", store = "Tillcue Demo Store", currency = "EUR";
+  std::uint64_t baskets = 10, skip = 0, seed = 1;
+  double pace = 2.8, accept = 0.3, slips = 0.05;
+  bool fast = false, json = false;
+};
+
+int complain(Error const& error) {
+  std::cerr << "tillcue-pos: " << error.what << '\n';
+  return kExitInput;
+}
+
+/// Short, different for every start, and with letters, so that no sale id looks like a number of something.
+std::string run_name() {
+  auto const seconds = std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds(1);
+  char text[32];
+  std::snprintf(text, sizeof text, "r%llx", static_cast<unsigned long long>(seconds & 0xFFFFFFFFFFLL));
+  return text;
+}
+
+Result<TillOptions> till_options(RunArguments const& given) {
+  TillOptions options;
+  auto terminal = parse_address(given.terminal);
+  if (!terminal) return tl::unexpected(terminal.error().within("--terminal"));
+  options.terminal = std::move(*terminal);
+  if (!given.printer.empty()) {
+    auto printer = parse_address(given.printer);
+    if (!printer) return tl::unexpected(printer.error().within("--printer"));
+    options.printer = std::move(*printer);
+  }
+  auto const currency = parse_currency(given.currency);
+  if (!currency) return tl::unexpected(currency.error().within("--currency"));
+  options.currency = *currency;
+  options.till = given.till;
+  options.store = given.store;
+  options.run = run_name();
+  options.pace = std::chrono::milliseconds(given.fast ? 0 : static_cast<std::int64_t>(given.pace * 1000));
+  options.accept = given.accept;
+  options.slips = given.slips;
+  options.seed = given.seed;
+  return options;
+}
+
+Result<std::vector<RecordedBasket>> recorded(RunArguments const& given, Currency currency) {
+  Catalogue catalogue;
+  if (!given.items.empty()) {
+    auto read = read_catalogue(given.items, currency);
+    if (!read) return tl::unexpected(read.error());
+    catalogue = std::move(*read);
+  }
+  return read_baskets(given.transactions, catalogue, currency, given.skip + given.baskets);
+}
+
+int verdict(Tally const& tally) {
+  if (tally.lost > 0) return kExitLost;
+  return tally.refused > 0 ? kExitRefused : 0;
+}
+
+int run(RunArguments const& given) {
+  auto options = till_options(given);
+  if (!options) return complain(options.error());
+  auto const baskets = recorded(given, options->currency);
+  if (!baskets) return complain(baskets.error());
+  Narrator narrator(std::cout, given.json);
+  Till till(std::move(*options), narrator);
+  for (auto n = static_cast<std::size_t>(given.skip); n < baskets->size(); ++n) {
+    till.ring_up((*baskets)[n]);
+    std::cout.flush();
+  }
+  till.close();
+  narrator.summary(till.tally());
+  return verdict(till.tally());
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Command& chosen) {
+  auto* command = app.add_subcommand("run", "ring up recorded baskets against a terminal");
+  auto given = std::make_shared<RunArguments>();
+  command->add_option("--terminal", given->terminal, "the terminal's native protocol, HOST:PORT")->required();
+  command->add_option("--transactions", given->transactions, "transactions CSV, plain or .gz")->required();
+  command->add_option("--items", given->items, "items CSV with names and prices");
+  command->add_option("--baskets", given->baskets, "how many sales")->capture_default_str();
+  command->add_option("--skip", given->skip, "baskets to leave out first")->capture_default_str();
+  command->add_option("--pace", given->pace, "seconds from scan to scan")
+      ->check(CLI::Range(0.0, 60.0))
+      ->capture_default_str();
+  command->add_flag("--fast", given->fast, "no pause at all, same as --pace 0");
+  command->add_option("--accept", given->accept, "share of hints taken")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_option("--slips", given->slips, "share of scans to be mended")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_option("--seed", given->seed, "of the dice")->capture_default_str();
+  command->add_option("--printer", given->printer, "where the POS prints its own receipts, HOST:PORT");
+  command->add_option("--till", given->till, "name of the lane")->capture_default_str();
+  command->add_option("--store", given->store, "name on the receipt")->capture_default_str();
+  command->add_option("--currency", given->currency, "ISO 4217 code of the prices")->capture_default_str();
+  command->add_flag("--json", given->json, "one JSON object a line");
+  command->callback([given, &chosen] { chosen = [given] { return run(*given); }; });
+}
+
+}  // namespace tillcue::pos::sim

@@ -1,0 +1,54 @@
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "../src/script.hpp"
+#include "commands.hpp"
+
+namespace tillcue::pos::sim {
+namespace {
+
+struct ScriptArguments {
+  std::string terminal, file;
+  unsigned wait_ms = 500;
+};
+
+int play(ScriptArguments const& given) {
+  auto const address = parse_address(given.terminal);
+  if (!address) {
+    std::cerr << "tillcue-pos: --terminal: " << address.error().what << '\n';
+    return kExitInput;
+  }
+  std::ifstream file;
+  if (!given.file.empty() && given.file != "-") {
+    file.open(given.file);
+    if (!file) {
+      std::cerr << "tillcue-pos: " << given.file << ": cannot be opened; check the name\n";
+      return kExitInput;
+    }
+  }
+  auto const done =
+      play_script(*address, file.is_open() ? file : std::cin, std::cout, std::chrono::milliseconds(given.wait_ms));
+  if (!done) {
+    std::cerr << "tillcue-pos: " << done.error().what << '\n';
+    return kExitLost;
+  }
+  return *done > 0 ? kExitRefused : 0;
+}
+
+}  // namespace
+
+void add_script(CLI::App& app, Command& chosen) {
+  auto* command = app.add_subcommand("script", "send JSON lines to a terminal and show what comes back, with times");
+  auto given = std::make_shared<ScriptArguments>();
+  command->add_option("--terminal", given->terminal, "the terminal's native protocol, HOST:PORT")->required();
+  command->add_option("file", given->file, "JSON lines; standard input when left out");
+  command->add_option("--wait-ms", given->wait_ms, "how long to listen after the last line")->capture_default_str();
+  command->callback([given, &chosen] { chosen = [given] { return play(*given); }; });
+}
+
+}  // namespace tillcue::pos::sim

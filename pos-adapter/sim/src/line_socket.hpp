@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tillcue/core/result.hpp"
+
+namespace tillcue::pos::sim {
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+  [[nodiscard]] std::string text() const { return host + ":" + std::to_string(port); }
+};
+
+/// "127.0.0.1:7411".  Errors  invalid, saying what is wrong.
+Result<Address> parse_address(std::string_view text);
+
+/// A blocking TCP connection that never waits beyond a deadline.
+/// Threads  one.
+class LineSocket {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Errors  io (not resolved, refused), timeout.
+  static Result<LineSocket> connect(Address const& address, std::chrono::milliseconds patience);
+  LineSocket(LineSocket&& other) noexcept;
+  LineSocket& operator=(LineSocket&& other) noexcept;
+  ~LineSocket();
+
+  /// Errors  io (the other side is gone), timeout.
+  Result<void> send(std::string_view bytes, std::chrono::milliseconds patience);
+  /// The next line without its end; nothing when none came in time.
+  /// Errors  io (closed by the other side), invalid (a line over 64 KiB).
+  Result<std::optional<std::string>> line(Clock::time_point deadline);
+  /// Says that nothing more will be sent, and waits until the other side closes too or the time is over.
+  void close_gently(std::chrono::milliseconds patience);
+
+ private:
+  LineSocket(int descriptor, std::string peer) : descriptor_(descriptor), peer_(std::move(peer)) {}
+  std::optional<std::string> take_line();
+
+  int descriptor_ = -1;
+  std::string peer_;
+  std::string held_;
+};
+
+}  // namespace tillcue::pos::sim

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "narrator.hpp"
+#include "receipt.hpp"
+#include "terminal_client.hpp"
+
+namespace tillcue::pos::sim {
+
+struct TillOptions {
+  Address terminal;
+  std::optional<Address> printer;  ///< for the POS's own receipts
+  std::string till = "lane-1";
+  std::string store = "Tillcue Demo Store";
+  std::string run = "run";  ///< makes the sale ids of this run its own
+  Currency currency{{'E', 'U', 'R'}, 2};
+  std::chrono::milliseconds pace{2800};  ///< from scan to scan
+  double accept = 0.3;                   ///< share of hints the customer takes
+  double slips = 0.05;                   ///< share of scans the cashier has to mend
+  std::uint64_t seed = 1;
+};
+
+/// A POS with one lane: rings up recorded baskets, shows its hints to a dice-throwing customer, prints its own receipt.
+/// It never waits for the terminal longer than 2 s, and sells on when that is gone.
+/// Threads  one.
+class Till {
+ public:
+  Till(TillOptions options, Narrator& narrator);
+
+  /// One sale from begin to finish.
+  void ring_up(RecordedBasket const& basket);
+  /// Waits a moment for what the terminal still has to say of the last sale.
+  void close();
+  [[nodiscard]] Tally const& tally() const noexcept { return tally_; }
+
+ private:
+  struct Pending {
+    HintBoard board;
+    double latency_ms;
+  };
+  struct Rung {
+    LineNo line;
+    Scan scan;
+  };
+
+  void connect();
+  void tell(Message message);
+  void lose(Error const& error);
+  void hear(FromTerminal const& push);
+  void pause(std::chrono::milliseconds for_so_long);
+
+  void scan(Scan const& scan);
+  void put(Rung const& rung, PutLine::Verb verb);
+  void make_a_slip(Rung const& rung);
+  void answer_hints();
+  void answer(Pending const& pending);
+  void ring_up_extras();
+  void pay();
+  void print_receipt(Money total);
+  [[nodiscard]] Money total() const;
+  [[nodiscard]] bool chance(double share);
+
+  TillOptions options_;
+  Narrator& narrator_;
+  Tally tally_;
+  std::mt19937_64 dice_;
+  std::optional<TerminalClient> terminal_;
+
+  SaleId sale_;
+  std::vector<Rung> rung_;
+  std::uint32_t next_line_ = 1;
+  std::deque<Pending> pending_;
+  std::deque<Scan> extras_;
+  std::set<std::uint32_t> answered_;
+  std::optional<LineSocket::Clock::time_point> asked_at_;
+  bool coupon_heard_ = false;
+};
+
+}  // namespace tillcue::pos::sim

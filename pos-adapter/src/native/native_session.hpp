@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "protocol/line_splitter.hpp"
+#include "tillcue/pos/native_server.hpp"
+
+namespace tillcue::pos {
+
+/// What a connection needs of the server that holds it.
+class NativeHost {
+ public:
+  virtual ~NativeHost() = default;
+  virtual Result<void> dispatch(Message const& message) = 0;
+  /// After the answer has been queued: what the message caused may follow.
+  virtual void answered() = 0;
+  virtual void gone(class NativeSession& session) = 0;
+  [[nodiscard]] virtual NativeOptions const& options() const noexcept = 0;
+  [[nodiscard]] virtual NativeCounters& counters() noexcept = 0;
+};
+
+/// One till's connection: reads lines, has them answered, writes, and ends when the till is silent, slow or oversized.
+/// Threads  the io_context's.
+class NativeSession : public std::enable_shared_from_this<NativeSession> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+
+  NativeSession(Socket socket, NativeHost& host);
+
+  void start();
+  /// Queues one line; drops the connection when the till leaves too much unread.
+  void send(std::string_view line);
+  /// Ends at once. The host is not called any more.
+  void close();
+
+  [[nodiscard]] bool greeted() const noexcept { return greeted_; }
+  [[nodiscard]] bool knows(SaleId const& sale) const noexcept;
+
+ private:
+  enum class Phase { open, draining, closed };
+
+  void read();
+  void take(std::string_view bytes);
+  void obey(std::string_view line);
+  Result<void> answer(Message const& message);
+  void note(Message const& message);
+  void drain();
+  void write();
+  void written();
+  void watch();
+  void leave();
+
+  Socket socket_;
+  NativeHost* host_;
+  boost::asio::steady_timer silence_;
+  std::chrono::steady_clock::time_point heard_;
+  std::array<char, 4096> received_{};
+  LineSplitter lines_{kMaxRequestLine};
+  std::string queued_;
+  std::string writing_;
+  std::deque<SaleId> sales_;
+  std::size_t drained_ = 0;
+  Phase phase_ = Phase::open;
+  bool greeted_ = false;
+  bool at_end_ = false;  ///< the till has closed its side
+};
+
+}  // namespace tillcue::pos

@@ -1,0 +1,243 @@
+#include "print_session.hpp"
+
+#include <utility>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+namespace tillcue::pos {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+
+constexpr auto kPollWhileProving = 200ms;
+constexpr auto kGentleClose = 100ms;
+
+std::string_view mend(std::string_view trouble) {
+  if (trouble == "paper out") return "put in a new roll";
+  if (trouble == "cover open") return "close the cover";
+  return "look at the printer";
+}
+
+}  // namespace
+
+PrintSession::PrintSession(asio::io_context& io, TcpPrinterOptions const& options, std::vector<std::byte> job,
+                           TcpPrinter::Done ended)
+    : io_(io),
+      options_(options),
+      job_(std::move(job)),
+      ended_(std::move(ended)),
+      socket_(io),
+      resolver_(io),
+      deadline_timer_(io),
+      step_timer_(io) {}
+
+void PrintSession::arm(asio::steady_timer& timer, Clock::duration after, void (PrintSession::*then)()) {
+  timer.expires_after(after);
+  timer.async_wait([self = shared_from_this(), then](Failure failure) {
+    if (!failure && self->step_ != Step::ended) (self.get()->*then)();
+  });
+}
+
+void PrintSession::start(Clock::time_point deadline) {
+  arm(deadline_timer_, std::max(deadline - Clock::now(), Clock::duration::zero()), &PrintSession::out_of_time);
+  Failure not_numeric;
+  auto const address = asio::ip::make_address(options_.host, not_numeric);
+  if (not_numeric) return resolve();
+  connect({address, options_.port});
+}
+
+void PrintSession::resolve() {
+  resolver_.async_resolve(options_.host, std::to_string(options_.port),
+                          [self = shared_from_this()](Failure failure, tcp::resolver::results_type const& found) {
+                            if (self->step_ != Step::connecting) return;
+                            if (failure) return self->line_lost(failure);
+                            self->connect(found.begin()->endpoint());
+                          });
+}
+
+void PrintSession::connect(Endpoint const& endpoint) {
+  socket_.async_connect(endpoint, [self = shared_from_this()](Failure failure) {
+    if (self->step_ != Step::connecting) return;
+    if (failure) return self->line_lost(failure);
+    Failure ignored;
+    self->socket_.set_option(tcp::no_delay(true), ignored);
+    self->ask();
+  });
+}
+
+void PrintSession::ask_status(std::vector<std::byte>& out) {
+  for (unsigned n : {1U, 2U, 4U}) {
+    out.insert(out.end(), {std::byte{0x10}, std::byte{0x04}, static_cast<std::byte>(n)});
+    asked_.push_back(n);
+  }
+}
+
+void PrintSession::write_status_question() {
+  if (writing_question_) return;
+  writing_question_ = true;
+  question_.clear();
+  ask_status(question_);
+  asio::async_write(socket_, asio::buffer(question_), [self = shared_from_this()](Failure failure, std::size_t) {
+    self->writing_question_ = false;
+    if (failure && self->step_ == Step::asking) self->line_lost(failure);
+  });
+}
+
+void PrintSession::ask() {
+  step_ = Step::asking;
+  read();
+  write_status_question();
+  arm(step_timer_, options_.status_answer, &PrintSession::silence);
+}
+
+void PrintSession::read() {
+  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](Failure failure, std::size_t bytes) {
+    if (self->step_ == Step::ended) return;
+    if (failure) return self->line_lost(failure);
+    self->take_answers(bytes);
+    if (self->step_ != Step::ended) self->read();
+  });
+}
+
+void PrintSession::take_answers(std::size_t bytes) {
+  reader_.take(std::span(buffer_).first(bytes), answers_);
+  if (step_ == Step::asking && answers_.real_time.size() >= 3) judge();
+  if (step_ == Step::proving) take_proof();
+}
+
+/// The step timer ran out: the printer answers no status, or not all of it.
+void PrintSession::silence() {
+  if (step_ == Step::proving) return poll_while_proving();
+  if (step_ == Step::closing) return end();
+  if (step_ == Step::asking) judge();
+}
+
+/// The most telling trouble among the answers: "cover open" says more than "offline". Uses the answers up, but only
+/// when every question is answered: until then it cannot be told which answer is whose.
+std::string PrintSession::worst_trouble() {
+  std::string worst;
+  if (answers_.real_time.size() < asked_.size()) return worst;
+  for (auto const byte : std::exchange(answers_.real_time, {})) {
+    if (asked_.empty()) break;
+    auto const n = asked_.front();
+    asked_.pop_front();
+    auto const found = trouble(n, byte);
+    if (!found.empty() && (worst.empty() || worst == "offline")) worst = found;
+    if (n == 4 && near_end(byte)) near_end_ = true;
+  }
+  return worst;
+}
+
+void PrintSession::judge() {
+  step_timer_.cancel();
+  answers_status_ = !answers_.real_time.empty();
+  if (answers_.foreign.size() + answers_.in_order.size() > answers_.real_time.size()) {
+    return refuse(Code::io, "answered something that is no printer status; check host and port");
+  }
+  auto const found = worst_trouble();
+  if (!found.empty()) return refuse(Code::busy, found + "; " + std::string(mend(found)));
+  send();
+}
+
+void PrintSession::send() {
+  step_ = Step::sending;
+  asked_.clear();
+  answers_ = {};
+  if (answers_status_ && options_.in_order_status) {
+    job_.insert(job_.end(), {std::byte{0x1D}, std::byte{0x72}, std::byte{0x01}});
+  }
+  asio::async_write(socket_, asio::buffer(job_), [self = shared_from_this()](Failure failure, std::size_t) {
+    if (self->step_ != Step::sending) return;
+    if (failure) return self->line_lost(failure);
+    self->sent();
+  });
+}
+
+void PrintSession::sent() {
+  if (!answers_status_) return succeed(PrintFate::unconfirmed, "sent; the printer answers no status");
+  step_ = Step::proving;
+  if (!options_.in_order_status) write_status_question();
+  arm(step_timer_, kPollWhileProving, &PrintSession::silence);
+  take_proof();
+}
+
+void PrintSession::take_proof() {
+  auto const found = worst_trouble();
+  if (!found.empty()) return refuse(Code::busy, found + " while printing; " + std::string(mend(found)));
+  if (!options_.in_order_status) {
+    // Answered ahead of the paper: the job was taken and nothing is wrong yet, more it does not say.
+    if (asked_.empty()) succeed(PrintFate::unconfirmed, "sent; the printer is ready, printing is not confirmed");
+    return;
+  }
+  if (answers_.in_order.empty()) return;
+  if (paper_out_in_order(answers_.in_order.front())) near_end_ = true;
+  succeed(PrintFate::printed, near_end_ ? "printed; paper is near its end" : "printed");
+}
+
+/// No proof yet: a printer that ran out of paper in the middle tells so only when it is asked.
+void PrintSession::poll_while_proving() {
+  if (asked_.empty()) write_status_question();
+  arm(step_timer_, kPollWhileProving, &PrintSession::silence);
+}
+
+void PrintSession::line_lost(Failure failure) {
+  if (step_ == Step::closing) return end();
+  if (step_ == Step::proving) return succeed(PrintFate::unconfirmed, "sent; the printer hung up before it confirmed");
+  if (step_ == Step::connecting) return refuse(Code::io, failure.message() + "; check that it is on and the address");
+  refuse(Code::io, "the line was lost " + std::string(step_ == Step::sending ? "while printing" : "before printing") +
+                       " (" + failure.message() + ")");
+}
+
+void PrintSession::out_of_time() {
+  switch (step_) {
+    case Step::closing:
+      return end();
+    case Step::proving:
+      return succeed(PrintFate::unconfirmed, "sent; no confirmation in time");
+    case Step::sending:
+      return refuse(Code::timeout, "took the job too slowly; part of it may come out while printing");
+    default:
+      return refuse(Code::timeout, "no connection in time; check that it is on and free");
+  }
+}
+
+void PrintSession::refuse(Code code, std::string const& what) {
+  outcome_ = fail(code, where() + ": " + what);
+  end();
+}
+
+void PrintSession::succeed(PrintFate fate, std::string text) {
+  outcome_ = PrintProof{fate, near_end_, std::move(text)};
+  close_gently();
+}
+
+/// Half-closes and waits for the printer to hang up: a hard close can make a print server drop what it has not printed.
+void PrintSession::close_gently() {
+  step_ = Step::closing;
+  Failure ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  arm(step_timer_, kGentleClose, &PrintSession::silence);
+}
+
+void PrintSession::cancel() {
+  if (step_ == Step::ended) return;
+  outcome_ = fail(Code::rejected, where() + ": the job was cancelled");
+  end();
+}
+
+void PrintSession::end() {
+  if (step_ == Step::ended) return;
+  step_ = Step::ended;
+  Failure ignored;
+  socket_.close(ignored);
+  resolver_.cancel();
+  deadline_timer_.cancel();
+  step_timer_.cancel();
+  asio::post(io_, [self = shared_from_this()] { self->ended_(std::move(self->outcome_)); });
+}
+
+}  // namespace tillcue::pos

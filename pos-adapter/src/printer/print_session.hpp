@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "printer_status.hpp"
+#include "tillcue/pos/tcp_printer.hpp"
+
+namespace tillcue::pos {
+
+/// One job on its own connection: connect, ask, send, ask again, close.
+/// Threads  the io_context's.  `ended` is called exactly once and never inside start() or cancel().
+class PrintSession : public std::enable_shared_from_this<PrintSession> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  PrintSession(boost::asio::io_context& io, TcpPrinterOptions const& options, std::vector<std::byte> job,
+               TcpPrinter::Done ended);
+
+  void start(Clock::time_point deadline);
+  void cancel();
+
+ private:
+  enum class Step : std::uint8_t { connecting, asking, sending, proving, closing, ended };
+  using Endpoint = boost::asio::ip::tcp::endpoint;
+  using Failure = boost::system::error_code;
+
+  void resolve();
+  void connect(Endpoint const& endpoint);
+  void ask();
+  void read();
+  void take_answers(std::size_t bytes);
+  void judge();
+  void send();
+  void sent();
+  void take_proof();
+  void poll_while_proving();
+  void line_lost(Failure failure);
+  void out_of_time();
+  void silence();
+
+  void refuse(Code code, std::string const& what);
+  void succeed(PrintFate fate, std::string text);
+  void close_gently();
+  void end();
+  void ask_status(std::vector<std::byte>& out);
+  void write_status_question();
+  void arm(boost::asio::steady_timer& timer, Clock::duration after, void (PrintSession::*then)());
+  [[nodiscard]] std::string worst_trouble();
+  [[nodiscard]] std::string where() const { return "printer " + options_.host + ":" + std::to_string(options_.port); }
+
+  boost::asio::io_context& io_;
+  TcpPrinterOptions options_;
+  std::vector<std::byte> job_;
+  TcpPrinter::Done ended_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::steady_timer deadline_timer_, step_timer_;
+  Step step_ = Step::connecting;
+  std::array<std::byte, 256> buffer_{};
+  std::vector<std::byte> question_;
+  AnswerReader reader_;
+  AnswerReader::Answers answers_;
+  std::deque<unsigned> asked_;  ///< which DLE EOT n the next real-time answer belongs to
+  bool answers_status_ = false;
+  bool writing_question_ = false;
+  bool near_end_ = false;
+  Result<PrintProof> outcome_;
+};
+
+}  // namespace tillcue::pos

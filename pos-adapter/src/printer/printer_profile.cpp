@@ -1,0 +1,98 @@
+#include "tillcue/pos/printer_profile.hpp"
+
+#include <algorithm>
+
+namespace tillcue::pos {
+namespace {
+
+using enum CodeTable;
+
+/// Epson's numbers, which most makers follow. Western first, then Cyrillic with the widest support first.
+std::vector<CodePage> epson_pages() {
+  return {{cp437, 0},  {cp858, 19},  {cp850, 2},  {cp1252, 16}, {cp866, 17}, {cp1251, 46},
+          {cp852, 18}, {cp1250, 45}, {cp857, 13}, {cp1254, 48}, {cp737, 14}, {cp1253, 47},
+          {cp860, 3},  {cp863, 4},   {cp865, 5},  {cp1125, 44}, {cp1257, 51}};
+}
+
+std::vector<CodePage> bixolon_pages() {
+  return {{cp437, 0},   {cp858, 19}, {cp850, 2}, {cp1252, 16}, {cp866, 17},
+          {cp1251, 28}, {cp852, 18}, {cp860, 3}, {cp863, 4},   {cp865, 5}};
+}
+
+std::vector<CodePage> citizen_pages() { return {{cp437, 0}, {cp858, 2}, {cp1252, 16}, {cp866, 7}, {cp852, 6}}; }
+
+std::vector<CodePage> rongta_pages() {
+  return {{cp437, 0},  {cp858, 19}, {cp850, 2}, {cp1252, 16}, {cp866, 7},
+          {cp1251, 6}, {cp852, 18}, {cp860, 3}, {cp863, 4},   {cp865, 5}};
+}
+
+std::vector<CodePage> pos5890_pages() {
+  return {{cp437, 0},   {cp858, 19}, {cp850, 2}, {cp1252, 16}, {cp866, 17},
+          {cp1251, 73}, {cp852, 18}, {cp860, 3}, {cp863, 4},   {cp865, 5}};
+}
+
+PrinterProfile named(std::string name, unsigned columns, unsigned dots, std::vector<CodePage> pages) {
+  PrinterProfile profile;
+  profile.name = std::move(name);
+  profile.columns = columns;
+  profile.dots = dots;
+  profile.code_pages = std::move(pages);
+  return profile;
+}
+
+PrinterProfile without_cutter(PrinterProfile profile) {
+  profile.cut = CutKind::none;
+  profile.feed_before_cut = 4;  // past the tear bar
+  return profile;
+}
+
+PrinterProfile pos5890() {
+  auto profile = without_cutter(named("pos-5890", 32, 384, pos5890_pages()));
+  profile.qr = false;
+  profile.kanji_off = true;
+  return profile;
+}
+
+PrinterProfile rongta() {
+  auto profile = named("rongta-rp326", 48, 576, rongta_pages());
+  profile.kanji_off = true;
+  return profile;
+}
+
+std::vector<PrinterProfile> const& profiles() {
+  static std::vector<PrinterProfile> const kProfiles{
+      named("generic-80", 48, 576, epson_pages()),
+      without_cutter(named("generic-58", 32, 384, epson_pages())),
+      named("epson-tm-t88", 42, 512, epson_pages()),
+      named("epson-tm-t20", 48, 576, epson_pages()),
+      named("citizen-ct", 48, 576, citizen_pages()),
+      named("bixolon", 42, 512, bixolon_pages()),
+      rongta(),
+      pos5890(),
+  };
+  return kProfiles;
+}
+
+}  // namespace
+
+std::optional<CodeTable> PrinterProfile::table(std::uint8_t number) const noexcept {
+  auto const found =
+      std::find_if(code_pages.begin(), code_pages.end(), [&](CodePage page) { return page.number == number; });
+  return found == code_pages.end() ? std::nullopt : std::optional{found->table};
+}
+
+Result<PrinterProfile> find_profile(std::string_view name) {
+  auto const found = std::find_if(profiles().begin(), profiles().end(), [&](auto const& p) { return p.name == name; });
+  if (found != profiles().end()) return *found;
+  std::string known;
+  for (auto const& profile : profiles()) known += (known.empty() ? "" : ", ") + profile.name;
+  return fail(Code::not_found, "no printer profile \"" + std::string(name) + "\"; take one of " + known);
+}
+
+std::vector<std::string> profile_names() {
+  std::vector<std::string> names;
+  for (auto const& profile : profiles()) names.push_back(profile.name);
+  return names;
+}
+
+}  // namespace tillcue::pos

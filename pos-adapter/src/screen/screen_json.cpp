@@ -1,0 +1,26 @@
+#include "screen/screen_json.hpp"
+
+#include "protocol/json_line.hpp"
+#include "tillcue/pos/protocol.hpp"
+
+namespace tillcue::pos {
+
+std::string screen_line(HintBoard const& board) { return encode(board); }
+
+std::string screen_line(TerminalStatus const& status) {
+  nlohmann::ordered_json out;
+  out["type"] = "status";
+  out["terminal"] = status.terminal;
+  out["store"] = status.store;
+  out["language"] = status.language;
+  out["release"] = status.release;
+  out["hq"] = status.hq_connected;
+  out["printer_ok"] = status.printer_ok;
+  out["printer"] = status.printer;
+  out["outbox"] = status.outbox_pending;
+  out["sales"] = status.sales;
+  out["message"] = status.message;
+  return json_line(out);
+}
+
+}  // namespace tillcue::pos

@@ -1,0 +1,136 @@
+#include "screen/screen_socket.hpp"
+
+#include <deque>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/websocket.hpp>
+
+namespace tillcue::pos {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using boost::system::error_code;
+
+constexpr std::size_t kMaxMessage = std::size_t{4} * 1024;
+constexpr std::size_t kMaxReplies = 16;
+
+/// One cashier screen. Threads  the io_context's.
+class ScreenSocket : public ScreenConnection, public std::enable_shared_from_this<ScreenSocket> {
+ public:
+  ScreenSocket(asio::ip::tcp::socket socket, ScreenRequest request, ScreenHub& hub)
+      : stream_(std::move(socket)), request_(std::move(request)), hub_(&hub) {}
+
+  void start() {
+    ++hub_->counters.screens;
+    beast::get_lowest_layer(stream_).expires_never();  // the WebSocket has its own clock
+    stream_.set_option(websocket::stream_base::timeout{hub_->options.request_timeout, hub_->options.socket_idle, true});
+    stream_.read_message_max(kMaxMessage);
+    stream_.text(true);
+    stream_.async_accept(request_, [self = shared_from_this()](error_code problem) {
+      if (self->closed_) return;
+      if (problem) return self->leave();
+      self->accepted_ = true;
+      self->read();
+      self->refresh();
+    });
+  }
+
+  void close() override {
+    closed_ = true;
+    beast::get_lowest_layer(stream_).close();
+  }
+
+  void refresh() override {
+    if (!accepted_ || writing_ || closed_ || !next()) return;
+    writing_ = true;
+    stream_.async_write(asio::buffer(outgoing_), [self = shared_from_this()](error_code problem, std::size_t) {
+      self->writing_ = false;
+      if (self->closed_) return;
+      if (problem) return self->leave();
+      self->refresh();
+    });
+  }
+
+ private:
+  void read() {
+    incoming_.clear();
+    stream_.async_read(incoming_, [self = shared_from_this()](error_code problem, std::size_t) {
+      if (self->closed_) return;
+      if (problem) return self->leave();
+      self->take();
+      if (!self->closed_) self->read();
+    });
+  }
+
+  void take() {
+    auto const bytes = incoming_.cdata();
+    std::string_view const line(static_cast<char const*>(bytes.data()), bytes.size());
+    auto const request = stream_.got_text() ? parse_request(line) : not_text();
+    auto const done = request ? obey(request->message) : Result<void>(tl::unexpected(request.error()));
+    if (closed_) return;  // the handler stopped the server
+    auto const id = request ? request->id : std::nullopt;
+    if (replies_.size() == kMaxReplies) return leave();
+    replies_.push_back(done ? encode_ok(id) : encode_error(id, done.error()));
+    refresh();
+  }
+
+  static Result<Request> not_text() { return fail(Code::invalid, "a screen sends text messages"); }
+
+  Result<void> obey(Message const& message) {
+    auto const* answer = std::get_if<Answer>(&message);
+    if (answer == nullptr) return fail(Code::unsupported, "a screen may send accept and decline");
+    ++hub_->counters.answers;
+    if (!hub_->handlers.answer) return fail(Code::rejected, "this terminal takes no answers from the screen");
+    return hub_->handlers.answer(*answer);
+  }
+
+  /// What this screen has not seen yet goes to outgoing_: status and board in their newest state, then replies.
+  bool next() {
+    if (newer(hub_->status, status_seen_) || newer(hub_->board, board_seen_)) return true;
+    if (replies_.empty()) return false;
+    outgoing_ = std::move(replies_.front());
+    replies_.pop_front();
+    return true;
+  }
+
+  bool newer(Versioned const& state, std::uint64_t& seen) {
+    if (state.version == seen) return false;
+    seen = state.version;
+    outgoing_ = state.line;
+    return true;
+  }
+
+  void leave() {
+    if (closed_) return;
+    close();
+    --hub_->counters.screens;
+    hub_->remove(*this);
+  }
+
+  websocket::stream<beast::tcp_stream> stream_;
+  ScreenRequest request_;
+  ScreenHub* hub_;
+  beast::flat_buffer incoming_;
+  std::string outgoing_;
+  std::deque<std::string> replies_;
+  std::uint64_t status_seen_ = 0;
+  std::uint64_t board_seen_ = 0;
+  bool accepted_ = false;
+  bool writing_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+void open_screen_socket(asio::ip::tcp::socket socket, ScreenRequest request, ScreenHub& hub) {
+  auto screen = std::make_shared<ScreenSocket>(std::move(socket), std::move(request), hub);
+  hub.add(screen);
+  screen->start();
+}
+
+}  // namespace tillcue::pos

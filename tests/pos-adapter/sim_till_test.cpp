@@ -1,0 +1,381 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "coupon_slips.hpp"
+#include "framed_job.hpp"
+#include "job_bytes.hpp"
+#include "pos-adapter/loopback.hpp"
+#include "receipt.hpp"
+#include "script.hpp"
+#include "till.hpp"
+#include "tillcue/pos/native_server.hpp"
+#include "tillcue/pos/printed_text.hpp"
+#include "tillcue/pos/tcp_printer.hpp"
+#include "virtual_printer.hpp"
+
+using namespace tillcue;
+using namespace tillcue::pos;
+using namespace tillcue::pos::sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A terminal with one rule: whoever buys TEA is offered CAKE once, and every finished sale gets a coupon.
+class RuleTerminal : public SaleEvents {
+ public:
+  Result<void> on(Message const& message) override {
+    heard.push_back(message);
+    if (auto const* put = std::get_if<PutLine>(&message)) return put_line(*put);
+    if (auto const* removed = std::get_if<RemoveLine>(&message)) lines[removed->sale.value].erase(removed->line);
+    if (auto const* finish = std::get_if<Finish>(&message)) {
+      server->push(CouponNotice{finish->sale, "7KQ2M9XR4T", "-20 %\nTea", PrintFate::printed});
+    }
+    return {};
+  }
+
+  std::vector<Message> heard;
+  std::map<std::string, std::map<LineNo, PutLine>> lines;  ///< what the terminal thinks is in each sale
+  NativeServer* server = nullptr;
+  bool refuse_lines = false;
+
+ private:
+  Result<void> put_line(PutLine const& put) {
+    if (refuse_lines) return fail(Code::busy, "not now");
+    lines[put.sale.value][put.line] = put;
+    HintBoard board{put.sale, Stage::scan, {}};
+    if (put.sku.value == "TEA") {
+      board.cards.push_back(
+          {1, Sku("CAKE"), "Carrot cake", "3.10 EUR", "", "A slice of cake with it?", "Goes with tea", {}});
+    }
+    server->push(board);
+    return {};
+  }
+};
+
+struct Lane {
+  testing::LoopThread loop;
+  RuleTerminal terminal;
+  std::unique_ptr<NativeServer> server;
+  std::ostringstream told;
+
+  Lane() {
+    loop.do_on_loop([&] {
+      auto made = NativeServer::listen(loop.io(), {}, terminal);
+      REQUIRE(made);
+      server = std::move(*made);
+      terminal.server = server.get();
+    });
+  }
+  ~Lane() {
+    loop.do_on_loop([&] { server.reset(); });
+  }
+
+  TillOptions options() {
+    TillOptions out;
+    out.terminal = {"127.0.0.1", loop.on_loop([&] { return server->port(); })};
+    out.pace = 0ms;
+    out.slips = 0;
+    return out;
+  }
+  Tally ring_up(TillOptions const& options, std::vector<RecordedBasket> const& baskets, bool json = false) {
+    Narrator narrator(told, json);
+    Till till(options, narrator);
+    for (auto const& basket : baskets) till.ring_up(basket);
+    till.close();
+    narrator.summary(till.tally());
+    return till.tally();
+  }
+  std::size_t count(std::size_t alternative) {
+    return loop.on_loop([&] {
+      return static_cast<std::size_t>(std::count_if(terminal.heard.begin(), terminal.heard.end(),
+                                                    [&](Message const& m) { return m.index() == alternative; }));
+    });
+  }
+};
+
+template <class T>
+constexpr std::size_t kIndexOf = Message(T{}).index();
+
+RecordedBasket tea_and_milk() {
+  return {"1", "C7", {{Sku("TEA"), "Tea", {2000}, 250}, {Sku("MILK"), "Milk", {1000}, 120}}};
+}
+
+/// A virtual printer on a thread of its own.
+struct Paper {
+  std::array<int, 2> stop{};
+  std::vector<std::vector<std::byte>> jobs;
+  std::optional<VirtualPrinter> printer;
+  std::thread thread;
+
+  explicit Paper(PrinterFault fault = PrinterFault::none) {
+    REQUIRE(::pipe(stop.data()) == 0);
+    auto made = VirtualPrinter::listen({"127.0.0.1", 0}, fault, [this](auto const& job) { jobs.push_back(job); });
+    REQUIRE(made);
+    printer.emplace(std::move(*made));
+    thread = std::thread([this] { printer->run(stop[0]); });
+  }
+  /// Stops it; the jobs may be looked at afterwards.
+  void end() {
+    if (!thread.joinable()) return;
+    (void)!::write(stop[1], "x", 1);
+    thread.join();
+  }
+  ~Paper() {
+    end();
+    ::close(stop[0]);
+    ::close(stop[1]);
+  }
+};
+
+Result<PrintProof> print(std::uint16_t port, std::vector<std::byte> job) {
+  boost::asio::io_context io;
+  TcpPrinter printer(io, {"127.0.0.1", port, 5000ms, 600ms, true});
+  std::optional<Result<PrintProof>> result;
+  printer.print(std::move(job), [&](auto r) { result = std::move(r); });
+  io.run();
+  REQUIRE(result);
+  return *result;
+}
+
+}  // namespace
+
+TEST_CASE("a basket is rung up from hello to finish, and an accepted hint becomes a further line") {
+  Lane lane;
+  auto options = lane.options();
+  options.accept = 1;
+  auto const tally = lane.ring_up(options, {tea_and_milk()});
+  CHECK(tally.sales == 1);
+  CHECK(tally.scans == 3);
+  CHECK(tally.hints == 1);
+  CHECK(tally.accepted == 1);
+  CHECK(tally.coupons_printed == 1);
+  CHECK(tally.refused == 0);
+  CHECK(tally.lost == 0);
+  CHECK(tally.latencies_ms.size() == 1);
+  CHECK(tally.latency_ms(1) < 1000);
+  auto const lines = lane.loop.on_loop([&] { return lane.terminal.lines.begin()->second; });
+  REQUIRE(lines.size() == 3);
+  CHECK(lines.at(LineNo{2}).sku == Sku("CAKE"));  // rung up before the next article
+  CHECK(lines.at(LineNo{2}).price_minor == 310);
+  REQUIRE(lane.count(kIndexOf<Finish>) == 1);
+  auto const finish = lane.loop.on_loop([&] {
+    auto const& heard = lane.terminal.heard;
+    return std::get<Finish>(
+        *std::find_if(heard.begin(), heard.end(), [](Message const& m) { return m.index() == kIndexOf<Finish>; }));
+  });
+  CHECK(finish.total_minor == 2 * 250 + 120 + 310);
+  for (auto const* part :
+       {"scan     Tea   2 x 2.50", "HINT     Carrot cake", "say: \"A slice of cake with it?\"", "why: Goes with tea",
+        "ACCEPT   Carrot cake", "tender   9.30 EUR", "COUPON   7KQ2M9XR4T", "| -20 %"}) {
+    CAPTURE(part);
+    CHECK(lane.told.str().find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("a declined hint is told to the terminal and adds nothing") {
+  Lane lane;
+  auto options = lane.options();
+  options.accept = 0;
+  auto const tally = lane.ring_up(options, {tea_and_milk()});
+  CHECK(tally.declined == 1);
+  CHECK(tally.scans == 2);
+  CHECK(lane.count(kIndexOf<Answer>) == 1);
+}
+
+TEST_CASE("slips are mended: the terminal ends with the basket as it was recorded") {
+  Lane lane;
+  auto options = lane.options();
+  options.accept = 0;
+  options.slips = 1;
+  RecordedBasket basket{"1", "", {}};
+  for (int n = 0; n < 20; ++n) basket.scans.push_back({Sku("S" + std::to_string(n)), "Thing", {1000}, 100});
+  auto const tally = lane.ring_up(options, {basket});
+  CHECK(tally.refused == 0);
+  CHECK(lane.count(kIndexOf<RemoveLine>) > 0);
+  auto const lines = lane.loop.on_loop([&] { return lane.terminal.lines.begin()->second; });
+  CHECK(lines.size() == 20);
+  for (auto const& [number, line] : lines) CHECK(line.quantity.milli == 1000);
+}
+
+TEST_CASE("the same seed makes the same choices") {
+  auto const accepted = [](std::uint64_t seed) {
+    Lane lane;
+    auto options = lane.options();
+    options.accept = 0.5;
+    options.seed = seed;
+    return lane.ring_up(options, std::vector<RecordedBasket>(12, tea_and_milk())).accepted;
+  };
+  auto const first = accepted(3);
+  CHECK(first > 0);
+  CHECK(first < 12);
+  CHECK(accepted(3) == first);
+}
+
+TEST_CASE("a refusing terminal is counted and the sale goes on") {
+  Lane lane;
+  lane.loop.do_on_loop([&] { lane.terminal.refuse_lines = true; });
+  auto const tally = lane.ring_up(lane.options(), {tea_and_milk()});
+  CHECK(tally.refused == 2);
+  CHECK(tally.sales == 1);
+  CHECK(lane.count(kIndexOf<Finish>) == 1);
+  CHECK(lane.told.str().find("refused (busy): not now") != std::string::npos);
+}
+
+TEST_CASE("with no terminal at all the sale goes on, its receipt is printed, and the loss is counted") {
+  Paper paper;
+  TillOptions options;
+  {
+    auto const gone = VirtualPrinter::listen({"127.0.0.1", 0}, PrinterFault::none, {});
+    options.terminal = {"127.0.0.1", gone->port()};
+  }
+  options.pace = 0ms;
+  options.printer = Address{"127.0.0.1", paper.printer->port()};
+  std::ostringstream told;
+  Narrator narrator(told, false);
+  Till till(options, narrator);
+  till.ring_up(tea_and_milk());
+  till.close();
+  CHECK(till.tally().lost == 1);
+  CHECK(till.tally().receipts == 1);
+  CHECK(told.str().find("selling on without hints") != std::string::npos);
+  paper.end();
+  CHECK(paper.jobs.size() == 1);
+}
+
+TEST_CASE("the JSON narration is one object a line, with a summary last") {
+  Lane lane;
+  (void)lane.ring_up(lane.options(), {tea_and_milk()}, true);
+  std::istringstream lines(lane.told.str());
+  std::string line, last;
+  while (std::getline(lines, line)) {
+    CHECK(line.front() == '{');
+    CHECK(line.back() == '}');
+    last = line;
+  }
+  CHECK(last.find("\"event\":\"summary\"") != std::string::npos);
+  CHECK(last.find("\"sales\":1") != std::string::npos);
+}
+
+TEST_CASE("the POS's own receipt shows its lines and total, is cut, and kicks the drawer after the cut") {
+  auto const profile = find_profile("generic-80").value();
+  Receipt const receipt{
+      "Магазин", "lane-1", "00001", {{Sku("T"), "Чай зелёный", {2000}, 250}}, {500, {{'E', 'U', 'R'}, 2}}};
+  auto const job = receipt_bytes(receipt, profile);
+  auto const printed = read_printed(job, profile);
+  auto const text = printed.text();
+  CHECK(text.find("Чай зелёный") != std::string::npos);
+  CHECK(text.find("2 x 2.50") != std::string::npos);
+  CHECK(text.find("5.00 EUR") != std::string::npos);
+  REQUIRE(printed.cuts.size() == 1);
+  REQUIRE(printed.drawer_kicks.size() == 1);
+  CHECK(printed.drawer_kicks[0] > printed.cuts[0]);
+}
+
+TEST_CASE("receipt and coupon come out of the virtual printer one after the other, whole") {
+  Paper paper;
+  auto const profile = find_profile("generic-80").value();
+  Receipt const receipt{"Shop", "1", "1", {{Sku("T"), "Tea", {1000}, 250}}, {250, {{'E', 'U', 'R'}, 2}}};
+  CHECK(print_at({"127.0.0.1", paper.printer->port()}, receipt_bytes(receipt, profile)));
+  auto const proof = print(paper.printer->port(), encode_coupon(english_slip(), profile));
+  REQUIRE(proof);
+  CHECK(proof->fate == PrintFate::printed);
+  paper.end();
+  REQUIRE(paper.jobs.size() == 2);
+  CHECK(paper.jobs[0] == receipt_bytes(receipt, profile));
+  CHECK(read_printed(paper.jobs[1], profile).text().find("Rye crispbread") != std::string::npos);
+}
+
+TEST_CASE("the virtual printer acts out paper, cover, silence and slowness") {
+  auto const job = encode_coupon(english_slip(), find_profile("generic-80").value());
+  {
+    Paper paper(PrinterFault::paper);
+    auto const proof = print(paper.printer->port(), job);
+    REQUIRE_FALSE(proof);
+    CHECK(proof.error().what.find("paper out") != std::string::npos);
+    paper.end();
+    CHECK(paper.jobs.empty());
+  }
+  {
+    Paper cover(PrinterFault::cover);
+    auto const proof = print(cover.printer->port(), job);
+    REQUIRE_FALSE(proof);
+    CHECK(proof.error().what.find("cover open") != std::string::npos);
+  }
+  {
+    Paper silent(PrinterFault::silent);
+    auto const proof = print(silent.printer->port(), job);
+    REQUIRE(proof);
+    CHECK(proof->fate == PrintFate::unconfirmed);
+    silent.end();
+    CHECK(silent.jobs.size() == 1);
+  }
+  {
+    Paper slow(PrinterFault::slow);
+    auto const proof = print(slow.printer->port(), job);
+    REQUIRE(proof);
+    CHECK(proof->fate == PrintFate::printed);
+  }
+}
+
+TEST_CASE("status questions alone are no job, and an unknown fault is refused with the names") {
+  Paper paper;
+  CHECK(print_at({"127.0.0.1", paper.printer->port()}, job_of("\x10\x04\x01\x10\x04\x04")));
+  paper.end();
+  CHECK(paper.jobs.empty());
+  auto const fault = parse_fault("fire");
+  REQUIRE_FALSE(fault);
+  CHECK(fault.error().what.find("silent") != std::string::npos);
+}
+
+TEST_CASE("an address that is taken is an io error and a name is not an address") {
+  Paper paper;
+  auto const taken = VirtualPrinter::listen({"127.0.0.1", paper.printer->port()}, PrinterFault::none, {});
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().code == Code::io);
+  CHECK_FALSE(VirtualPrinter::listen({"printer", 0}, PrinterFault::none, {}));
+  for (auto const* text : {"9100", "host:", ":9100", "host:99999", "host:12x"}) CHECK_FALSE(parse_address(text));
+  CHECK(parse_address("127.0.0.1:9100").value().port == 9100);
+}
+
+TEST_CASE("a printed job is framed as wide as the paper") {
+  auto const profile = find_profile("generic-58").value();
+  auto const box = framed_job(encode_coupon(russian_slip(), profile), profile, "job 1");
+  std::istringstream lines(box);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("[QR") == std::string::npos) CHECK(display_width(from_utf8(line)) == 36);
+  }
+}
+
+TEST_CASE("a script shows both ways and counts what was refused") {
+  Lane lane;
+  std::istringstream in(
+      "# a sale by "
+      "hand\n\n{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\nnonsense\n{\"type\":\"ping\",\"id\":5}\n");
+  std::ostringstream out;
+  auto const refused = play_script(lane.options().terminal, in, out, 20ms);
+  REQUIRE(refused);
+  CHECK(*refused == 1);
+  CHECK(out.str().find("> nonsense") != std::string::npos);
+  CHECK(out.str().find("\"id\":5") != std::string::npos);
+  CHECK(out.str().find(" ms  {") != std::string::npos);
+}
+
+TEST_CASE("a script without a terminal is an error that names the address") {
+  std::istringstream in("{\"type\":\"ping\"}\n");
+  std::ostringstream out;
+  std::uint16_t closed = 0;
+  {
+    auto const gone = VirtualPrinter::listen({"127.0.0.1", 0}, PrinterFault::none, {});
+    closed = gone->port();
+  }
+  auto const played = play_script({"127.0.0.1", closed}, in, out, 10ms);
+  REQUIRE_FALSE(played);
+  CHECK(played.error().what.find("127.0.0.1:") != std::string::npos);
+}

@@ -1,0 +1,25 @@
+# Live side: protocol codec, native server, screen.
+find_package(Boost 1.74 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+tillcue_test(pos_live_test
+  SOURCES
+    pos-adapter/card_number_test.cpp pos-adapter/loopback.cpp pos-adapter/native_server_test.cpp
+    pos-adapter/protocol_document_test.cpp pos-adapter/protocol_test.cpp pos-adapter/screen_server_test.cpp
+    pos-adapter/terminal_line_test.cpp pos-adapter/web_peer.cpp
+  LIBS tillcue::pos Boost::headers Threads::Threads)
+
+tillcue_fuzz(protocol_fuzz CORPUS protocol SOURCES fuzz/protocol_fuzz.cpp LIBS tillcue::pos)
+target_include_directories(protocol_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+
+# ---- paper side: coupons, printers, simulator
+find_package(ZLIB REQUIRED)
+tillcue_test(pos_paper_test
+  SOURCES
+    pos-adapter/code_table_test.cpp pos-adapter/coupon_picture_test.cpp pos-adapter/coupon_test.cpp pos-adapter/escpos_samples_test.cpp
+    pos-adapter/escpos_test.cpp pos-adapter/printer_test.cpp
+  LIBS tillcue::pos_paper nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
+tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue::pos_paper)
+tillcue_test(pos_sim_test
+  SOURCES
+    pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_till_test.cpp
+  LIBS tillcue::pos_sim Boost::headers ZLIB::ZLIB Threads::Threads)
