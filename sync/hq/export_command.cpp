@@ -1,0 +1,52 @@
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "program.hpp"
+#include "tillcue/sync/hq_export.hpp"
+#include "tillcue/sync/hq_store.hpp"
+#include "tillcue/sync/hq_time.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+struct Options {
+  std::string database, out, since;
+};
+
+Result<Exported> write(Options const& options) {
+  ExportOptions wanted;
+  if (!options.since.empty()) {
+    auto const since = parse_since(options.since, clock_now());
+    if (!since) return tl::unexpected{since.error().within("--since")};
+    wanted.since = *since;
+  }
+  auto db = open_hq_reader(options.database);
+  if (!db) return tl::unexpected{db.error().within("--db")};
+  return export_transactions(*db, options.out, wanted);
+}
+
+Exit run(Options const& options) {
+  auto const done = write(options);
+  if (!done) return report_error(done.error());
+  std::cout << options.out << ": " << done->sales << " sales, " << done->rows << " rows\n";
+  if (done->sales == 0) std::cerr << "tillcue-hq: no finished sale in this period; the file holds the header only\n";
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, Command& chosen) {
+  auto const options = std::make_shared<Options>();
+  auto* const command = app.add_subcommand("export", "Collected sales as transactions.csv for the next training");
+  command->add_option("--db", options->database, "HQ's database (may be in use by serve)")->required();
+  command->add_option("--out", options->out, "File; .gz is compressed")->required();
+  command->add_option("--since", options->since, "2026-11-21, 2026-11-21T08:00:00 (UTC), or an age: 7d, 24h, 30m");
+  command->footer(
+      "Example:\n  tillcue-hq export --db hq.sqlite --out transactions.csv.gz --since 90d\n"
+      "  tillcue-models build --transactions transactions.csv.gz --out next.bundle");
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace tillcue::sync

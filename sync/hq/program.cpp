@@ -1,0 +1,88 @@
+#include "program.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+namespace tillcue::sync {
+namespace {
+
+constexpr auto kFooter =
+    "Examples:\n"
+    "  tillcue-hq keys init --dir keys\n"
+    "  tillcue-hq serve --broker mqtt://127.0.0.1:1883 --chain demo --db hq.sqlite \\\n"
+    "             --key keys/hq.key.pem --http 127.0.0.1:9465\n"
+    "  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"
+    "             --broker mqtt://127.0.0.1:1883 --chain demo --wait 30\n"
+    "  tillcue-hq report --db hq.sqlite --since 7d\n\n"
+    "Exit codes: 0 done; 2 wrong command line; 3 an input is missing, damaged or\n"
+    "not understood; 4 broker, disk or network trouble; 5 refused; 6 published, but\n"
+    "not every terminal that is online ran it in time.";
+
+}  // namespace
+
+int run_hq_program(int argc, char** argv) {
+  CLI::App app{"Head office of Tillcue: publishes bundles, collects results, reports.", "tillcue-hq"};
+  app.footer(kFooter);
+  app.set_version_flag("--version", TILLCUE_VERSION);
+  app.require_subcommand(1);
+  Command chosen;
+  for (auto const add : {add_keys_command, add_publish_command, add_serve_command, add_report_command,
+                         add_terminals_command, add_export_command}) {
+    add(app, chosen);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+  return static_cast<int>(chosen());
+}
+
+Exit report_error(Error const& error) {
+  std::cerr << "tillcue-hq: error: " << error.what << '\n';
+  switch (error.code) {
+    case Code::io:
+    case Code::timeout:
+    case Code::busy:
+      return Exit::trouble;
+    case Code::rejected:
+      return Exit::refused;
+    case Code::invalid:
+    case Code::not_found:
+    case Code::corrupt:
+    case Code::unsupported:
+      break;
+  }
+  return Exit::bad_input;
+}
+
+Timestamp clock_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+void BrokerOptions::add_to(CLI::App& command) {
+  command.add_option("--broker", uri, "mqtt://HOST:PORT or mqtts://HOST:PORT")->required();
+  command.add_option("--user", user, "User name at the broker");
+  command.add_option("--password-file", password_file, "File whose first line is the password");
+  command.add_option("--ca", ca, "PEM of the authority that signed the broker's certificate (mqtts)");
+  command.add_option("--cert", certificate, "PEM certificate of HQ (mqtts)");
+  command.add_option("--cert-key", key, "PEM private key of that certificate");
+}
+
+Result<MqttOptions> BrokerOptions::mqtt(std::string client_id) const {
+  MqttOptions options;
+  options.uri = uri;
+  options.client_id = std::move(client_id);
+  options.user = user;
+  if (!password_file.empty()) {
+    std::ifstream in{password_file};
+    if (!std::getline(in, options.password)) {
+      return fail(Code::not_found, "--password-file " + password_file + ": cannot be read");
+    }
+  }
+  if (!ca.empty() || !certificate.empty() || !key.empty()) options.tls = MqttTls{ca, certificate, key, true};
+  return options;
+}
+
+}  // namespace tillcue::sync

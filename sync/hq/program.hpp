@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "tillcue/core/units.hpp"
+#include "tillcue/sync/mqtt_link.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tillcue::sync {
+
+/// Exit codes of tillcue-hq, as --help prints them.
+enum class Exit : int {
+  done = 0,
+  usage = 2,         ///< the command line is wrong
+  bad_input = 3,     ///< a file, key, bundle or database is missing, damaged or not understood
+  trouble = 4,       ///< the broker, the disk or the network failed or did not answer: trying again may help
+  refused = 5,       ///< understood and refused
+  not_everyone = 6,  ///< published, but not every terminal that is online ran it in time
+};
+
+/// Set by the command that was chosen; runs after the command line was understood.
+using Command = std::function<Exit()>;
+
+void add_keys_command(CLI::App& app, Command& chosen);
+void add_publish_command(CLI::App& app, Command& chosen);
+void add_serve_command(CLI::App& app, Command& chosen);
+void add_report_command(CLI::App& app, Command& chosen);
+void add_terminals_command(CLI::App& app, Command& chosen);
+void add_export_command(CLI::App& app, Command& chosen);
+
+int run_hq_program(int argc, char** argv);
+
+/// "tillcue-hq: error: ..." on standard error; the exit code that goes with it.
+Exit report_error(Error const& error);
+/// The one place that reads the clock.
+Timestamp clock_now();
+
+/// How to reach the broker; the same options for every command that does.
+struct BrokerOptions {
+  std::string uri, user, password_file, ca, certificate, key;
+
+  void add_to(CLI::App& command);
+  /// Errors  not_found (password file).
+  [[nodiscard]] Result<MqttOptions> mqtt(std::string client_id) const;
+};
+
+}  // namespace tillcue::sync

@@ -1,0 +1,138 @@
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "program.hpp"
+#include "tillcue/sync/hq_publisher.hpp"
+#include "tillcue/sync/hq_store.hpp"
+#include "tillcue/sync/hq_terminals.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+struct Options {
+  BrokerOptions broker;
+  PublishOptions publish;
+  std::string bundle, key, database, shelf;
+  std::vector<std::string> trusted;
+  unsigned expires_days = 90;
+  unsigned wait_seconds = 0;
+};
+
+Result<std::string> read_file(std::string const& file) {
+  std::ifstream in{file, std::ios::binary};
+  if (!in) return fail(Code::not_found, "--bundle " + file + ": cannot be opened; build one with tillcue-models build");
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  if (!in && !in.eof()) return fail(Code::io, "--bundle " + file + ": cannot be read");
+  return bytes.str();
+}
+
+Result<std::uint64_t> known_release(Options const& options) {
+  if (options.database.empty()) return 0;
+  auto db = open_hq_reader(options.database);
+  if (!db) return tl::unexpected{db.error()};
+  return newest_release(*db, options.publish.scope);
+}
+
+Result<KeyRing> trusted_keys(Options const& options, SigningKey const& key) {
+  KeyRing ring;
+  ring.pin(key.public_key());
+  for (auto const& file : options.trusted) {
+    if (auto done = ring.pin_file(file); !done) return tl::unexpected{done.error()};
+  }
+  return ring;
+}
+
+void show(Published const& done) {
+  std::cout << "published release " << done.release << ": " << done.bytes << " bytes, " << done.chunks << " chunks, "
+            << done.upload.count() << " ms to the broker\n"
+            << "bundle " << done.bundle.hex() << '\n';
+  if (done.cleared_chunks > 0) std::cout << "cleared " << done.cleared_chunks << " chunks of older releases\n";
+}
+
+Exit judge_wait(Options const& options, Published const& done) {
+  if (options.wait_seconds == 0) return Exit::done;
+  std::cout << done.active << " of " << done.online << " terminals online run release " << done.release << '\n';
+  if (done.online > 0 && done.active == done.online) return Exit::done;
+  std::cerr << "tillcue-hq: error: "
+            << (done.online == 0 ? "no terminal is online; it will be fetched when one comes"
+                                 : "not every terminal ran it in time; see `tillcue-hq terminals`")
+            << '\n';
+  return Exit::not_everyone;
+}
+
+Result<Published> publish(Options& options) {
+  auto const bytes = read_file(options.bundle);
+  if (!bytes) return tl::unexpected{bytes.error()};
+  auto const key = SigningKey::load(options.key);
+  if (!key) return tl::unexpected{key.error().within("--key")};
+  auto const trusted = trusted_keys(options, *key);
+  if (!trusted) return tl::unexpected{trusted.error().within("--trust")};
+  auto const known = known_release(options);
+  if (!known) return tl::unexpected{known.error().within("--db")};
+  auto const number = random_id();
+  if (!number) return tl::unexpected{number.error()};
+
+  auto mqtt = options.broker.mqtt("hq-publish-" + std::to_string(*number));
+  if (!mqtt) return tl::unexpected{mqtt.error()};
+  mqtt->clean_start = true;
+  mqtt->session_expiry = std::chrono::seconds{0};
+  auto const link = make_paho_link(std::move(*mqtt));
+  if (!link) return tl::unexpected{link.error().within("--broker")};
+
+  std::optional<BundleShelf> shelf;
+  if (!options.shelf.empty()) {
+    auto opened = BundleShelf::open(options.shelf);
+    if (!opened) return tl::unexpected{opened.error().within("--bundles")};
+    shelf = std::move(*opened);
+  }
+  options.publish.known_release = *known;
+  options.publish.created = std::chrono::floor<std::chrono::seconds>(clock_now()).time_since_epoch().count();
+  options.publish.expires = options.publish.created + std::int64_t{options.expires_days} * 86'400;
+  options.publish.wait = std::chrono::seconds{options.wait_seconds};
+  PublishParts const parts{**link, *key, *trusted, shelf ? &*shelf : nullptr,
+                           [](std::string const& line) { std::cerr << line << '\n'; }};
+  auto done = publish_bundle(parts, as_bytes(*bytes), options.publish);
+  if (!done) return tl::unexpected{done.error().within(options.bundle)};
+  return done;
+}
+
+Exit run(Options& options) {
+  auto const done = publish(options);
+  if (!done) return report_error(done.error());
+  show(*done);
+  return judge_wait(options, *done);
+}
+
+}  // namespace
+
+void add_publish_command(CLI::App& app, Command& chosen) {
+  auto const options = std::make_shared<Options>();
+  auto* const command = app.add_subcommand("publish", "Signs a bundle and puts it on the broker for the terminals");
+  command->add_option("--bundle", options->bundle, "Bundle file from `tillcue-models build`")->required();
+  command->add_option("--key", options->key, "Private signing key (PEM)")->required();
+  command->add_option("--chain", options->publish.chain, "Name of the chain in the topics")->required();
+  options->broker.add_to(*command);
+  command->add_option("--release", options->publish.release, "Release number; default: the next");
+  command->add_option("--db", options->database, "HQ's database: the next release is also newer than those it knows");
+  command->add_option("--bundles", options->shelf, "Folder for a copy, from which `serve` answers missing chunks");
+  command->add_option("--expires", options->expires_days, "Days until terminals refuse to switch to it")
+      ->check(CLI::Range(1U, 3'650U))
+      ->capture_default_str();
+  command->add_option("--wait", options->wait_seconds, "Seconds to wait for terminals to run it")
+      ->check(CLI::Range(0U, 86'400U));
+  command->add_option("--minimum-version", options->publish.minimum_version, "Oldest terminal program that may run it");
+  command->add_option("--note", options->publish.note, "Free text, shown with the release");
+  command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
+  command->footer(
+      "Example:\n  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"
+      "             --broker mqtt://127.0.0.1:1883 --chain demo --wait 30\n"
+      "Roll back by publishing the old bundle again: it gets a new release number.");
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace tillcue::sync

@@ -1,0 +1,134 @@
+#include <csignal>
+#include <memory>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+
+#include "program.hpp"
+#include "tillcue/sync/hq_collector.hpp"
+#include "tillcue/sync/hq_http.hpp"
+#include "tillcue/sync/topics.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+struct Options {
+  BrokerOptions broker;
+  std::string chain, database, key, http, shelf, client_id;
+  std::vector<std::string> trusted;
+};
+
+/// Blocked in every thread from here on, so that the main thread alone takes them.
+sigset_t take_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+std::string wait_for(sigset_t const& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+}
+
+Result<KeyRing> trusted_keys(Options const& options, SigningKey const& key) {
+  KeyRing ring;
+  ring.pin(key.public_key());
+  for (auto const& file : options.trusted) {
+    if (auto done = ring.pin_file(file); !done) return tl::unexpected{done.error()};
+  }
+  return ring;
+}
+
+Result<std::optional<BundleShelf>> open_shelf(Options const& options) {
+  if (options.shelf.empty()) return std::nullopt;
+  auto shelf = BundleShelf::open(options.shelf);
+  if (!shelf) return tl::unexpected{shelf.error()};
+  return std::optional{std::move(*shelf)};
+}
+
+Result<std::unique_ptr<HqHttp>> open_pages(Options const& options, HqCounters const& counters, MqttLink const& link) {
+  if (options.http.empty()) return nullptr;
+  HqPages pages;
+  pages.metrics = [&] { return metrics_text(counters, link.connected()); };
+  pages.trouble = [&]() -> std::optional<std::string> {
+    if (!link.connected()) return "not connected to the broker";
+    if (!counters.storing) return "results cannot be stored; the log says why";
+    return std::nullopt;
+  };
+  return HqHttp::start(options.http, std::move(pages));
+}
+
+Result<void> serve(Options const& options) {
+  if (!is_topic_name(options.chain)) {
+    return fail(Code::invalid, "--chain: \"" + options.chain + "\"; use 1 to 64 letters, digits, - _ . :");
+  }
+  auto const signals = take_signals();
+  auto const log = stderr_log();
+  auto const key = SigningKey::load(options.key);
+  if (!key) return tl::unexpected{key.error().within("--key")};
+  auto const trusted = trusted_keys(options, *key);
+  if (!trusted) return tl::unexpected{trusted.error().within("--trust")};
+  auto inbox = Inbox::open(options.database);
+  if (!inbox) return tl::unexpected{inbox.error().within("--db")};
+  auto const shelf = open_shelf(options);
+  if (!shelf) return tl::unexpected{shelf.error().within("--bundles")};
+  // A stable client id: the broker then queues results while HQ is away. What it drops, terminals send again.
+  auto mqtt = options.broker.mqtt(options.client_id.empty() ? "hq-" + options.chain : options.client_id);
+  if (!mqtt) return tl::unexpected{mqtt.error()};
+  mqtt->offline_messages = 1'000;
+  mqtt->backoff_most = std::chrono::seconds{5};
+  auto const link = make_paho_link(std::move(*mqtt));
+  if (!link) return tl::unexpected{link.error().within("--broker")};
+
+  HqCounters counters;
+  auto const* const lying = *shelf ? &**shelf : nullptr;
+  Collector collector{options.chain, {**link, *inbox, *key, *trusted, counters, lying, log, clock_now}};
+  auto const pages = open_pages(options, counters, **link);
+  if (!pages) return tl::unexpected{pages.error()};
+  log(LogLevel::info, log_line("hq.started", {{"version", TILLCUE_VERSION},
+                                              {"chain", options.chain},
+                                              {"broker", options.broker.uri},
+                                              {"db", options.database},
+                                              {"key", key->id()},
+                                              {"http_port", std::uint64_t{*pages ? (*pages)->port() : 0U}}}));
+  (*link)->start(collector.events());
+  auto const signal = wait_for(signals);
+  log(LogLevel::info, log_line("hq.stopping", {{"signal", signal}}));
+  (*link)->stop(std::chrono::seconds{3});
+  log(LogLevel::info, log_line("hq.stopped", {{"events_added", counters.events_added.load()},
+                                              {"events_duplicate", counters.events_duplicate.load()},
+                                              {"refused", counters.refused.load()}}));
+  return {};
+}
+
+Exit run(Options const& options) {
+  auto const done = serve(options);
+  return done ? Exit::done : report_error(done.error());
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, Command& chosen) {
+  auto const options = std::make_shared<Options>();
+  auto* const command = app.add_subcommand("serve", "Collects results and terminal states until SIGTERM or SIGINT");
+  command->add_option("--chain", options->chain, "Name of the chain in the topics")->required();
+  command->add_option("--db", options->database, "HQ's database; created when missing")->required();
+  command->add_option("--key", options->key, "Private signing key (PEM): signs acknowledgements")->required();
+  options->broker.add_to(*command);
+  command->add_option("--http", options->http, "IP:PORT for /metrics and /healthz; port 0 takes a free one");
+  command->add_option("--bundles", options->shelf, "Folder of published bundles: missing chunks are published again");
+  command->add_option("--client-id", options->client_id, "At the broker; default: hq-CHAIN");
+  command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
+  command->footer(
+      "Example:\n  tillcue-hq serve --broker mqtt://127.0.0.1:1883 --chain demo --db hq.sqlite \\\n"
+      "             --key keys/hq.key.pem --http 127.0.0.1:9465\n"
+      "Log lines go to standard error: time, level, event, key=value.");
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace tillcue::sync

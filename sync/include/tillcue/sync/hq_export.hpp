@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "tillcue/core/units.hpp"
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+
+struct ExportOptions {
+  Timestamp since{};  ///< sales closed at or after this by the terminal's clock
+};
+
+struct Exported {
+  std::uint64_t sales = 0;
+  std::uint64_t rows = 0;
+};
+
+/// Writes the finished sales as transactions.csv for the next training, in order of time: basket_id, customer_id,
+/// timestamp, sku, quantity, unit_price, holdout (0 or 1). The basket id is TERMINAL/SALE/second the sale began,
+/// because tills use their numbers again. A name that ends in .gz is compressed. The file appears complete or not at
+/// all. Errors  io, else as Statement.
+Result<Exported> export_transactions(Database& db, std::filesystem::path const& out, ExportOptions const& options = {});
+
+}  // namespace tillcue::sync

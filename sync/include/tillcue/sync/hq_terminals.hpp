@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tillcue/core/units.hpp"
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+
+/// One terminal as HQ knows it.
+struct TerminalRow {
+  std::string terminal, phase, last_error, version;
+  std::string counters;  ///< JSON object
+  bool online = false;
+  std::uint64_t release = 0, wanted = 0, pending = 0, dropped = 0;
+  std::int64_t state_at = 0;   ///< ms since 1970, the terminal's clock
+  std::int64_t last_seen = 0;  ///< ms since 1970, HQ's clock; 0 = never
+};
+
+struct Fleet {
+  std::uint64_t newest_release = 0;  ///< the highest published to scope "all"
+  std::vector<TerminalRow> terminals;
+
+  /// Releases behind the newest.
+  [[nodiscard]] std::uint64_t lag(TerminalRow const& row) const noexcept {
+    return row.release < newest_release ? newest_release - row.release : 0;
+  }
+};
+
+/// Errors  as Statement.
+Result<Fleet> read_fleet(Database& db);
+/// The highest release of `scope` that HQ has seen; 0 = none.
+Result<std::uint64_t> newest_release(Database& db, std::string_view scope);
+
+/// At most 80 columns; ages against `now`.
+std::string to_text(Fleet const& fleet, Timestamp now);
+std::string to_json(Fleet const& fleet);
+
+}  // namespace tillcue::sync

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "tillcue/core/sku.hpp"
+#include "tillcue/core/units.hpp"
+#include "tillcue/sync/bundle_store.hpp"
+#include "tillcue/sync/crypto.hpp"
+#include "tillcue/sync/mqtt_link.hpp"
+#include "tillcue/sync/outbox.hpp"
+
+namespace tillcue::sync {
+
+/// Steady time for waiting, wall time for expiry and reports.
+struct Moment {
+  std::chrono::steady_clock::time_point steady{};
+  Timestamp wall{};
+};
+
+struct AgentOptions {
+  std::string chain;
+  TerminalId terminal;        ///< also the MQTT client id and user name
+  std::string version;        ///< of the program, "1.2.3"
+  std::string scope = "all";  ///< whose manifest it follows
+  std::size_t window = 4;     ///< pieces asked for at once; 1 would wait for delayed acknowledgements of TCP
+  std::chrono::milliseconds piece_timeout{10'000};
+  std::chrono::milliseconds ack_timeout{10'000};
+  std::chrono::milliseconds retry_first{2'000};  ///< doubled after each failure, +-50 % jitter
+  std::chrono::milliseconds retry_most{300'000};
+  std::chrono::milliseconds state_every{60'000};
+  std::uint64_t seed = 1;  ///< of the jitter
+};
+
+struct AgentCallbacks {
+  /// Runs a task on the agent's thread, later; called from the link's threads.
+  std::function<void(std::function<void()>)> post;
+  std::function<Moment()> clock;
+  /// A new bundle is active (also after a repair). On the agent's thread.
+  std::function<void(std::filesystem::path const& file, std::uint64_t release)> on_bundle;
+  /// One line for the log, each refusal and failure with its reason. On the agent's thread.
+  std::function<void(Error const&)> on_error;
+  /// Further counters for the state document (hints, coupons...); may be empty.
+  std::function<std::map<std::string, std::int64_t>()> counters;
+};
+
+/// For the screen and /metrics.
+struct AgentStatus {
+  bool connected = false;
+  std::uint64_t release = 0;   ///< active
+  std::uint64_t wanted = 0;    ///< newest valid manifest seen
+  std::string phase = "idle";  ///< "idle", "listing", "fetching 34/171", "paused"
+  std::uint64_t pending = 0;   ///< results
+  std::string last_error;
+  std::uint64_t connects = 0, manifests_refused = 0, pieces = 0, pieces_refused = 0, piece_timeouts = 0;
+  std::uint64_t batches_sent = 0, batches_acknowledged = 0, acks_refused = 0, stray_messages = 0;
+};
+
+/// The terminal's end of sync: fetches what HQ wants run, sends what happened. Borrows link, outbox and store.
+/// Threads  one, except that the link's callbacks only use `post`. Destroy it after link.stop() or with no task
+/// running.
+class TerminalAgent {
+ public:
+  TerminalAgent(MqttLink& link, Outbox& outbox, BundleStore& store, KeyRing keys, AgentOptions options,
+                AgentCallbacks callbacks);
+  ~TerminalAgent();
+  TerminalAgent(TerminalAgent const&) = delete;
+  TerminalAgent& operator=(TerminalAgent const&) = delete;
+
+  /// Starts the link.
+  void start();
+  /// Says good-bye (retained state "offline") and stops the link; results stay in the outbox.
+  void stop(std::chrono::milliseconds patience);
+  /// Timeouts and retries; to be called at next_due() or later, more often does no harm.
+  void tick();
+  [[nodiscard]] std::chrono::steady_clock::time_point next_due() const;
+  /// There are newly committed results: send them now if nothing is on its way.
+  void results_committed();
+  [[nodiscard]] AgentStatus status() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// Client id, user name, will and session for a terminal; the caller adds uri, password and TLS files.
+Result<MqttOptions> terminal_mqtt_options(AgentOptions const& options, Timestamp now);
+
+}  // namespace tillcue::sync

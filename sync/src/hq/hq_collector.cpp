@@ -1,0 +1,198 @@
+#include "tillcue/sync/hq_collector.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace tillcue::sync {
+namespace {
+
+constexpr std::chrono::seconds kRepublishPause{10};
+constexpr std::size_t kRepublishMemory = 4'096;
+
+Result<void> own_topic(TopicParts const& topic, TerminalId const& terminal) {
+  if (topic.name == terminal.value) return {};
+  return fail(Code::rejected, "terminal: \"" + terminal.value + "\" came on the topic of \"" + std::string{topic.name} +
+                                  "\"; a terminal may speak for itself only");
+}
+
+}  // namespace
+
+Collector::Collector(std::string_view chain, CollectorParts parts)
+    : chain_(chain), topics_(chain), parts_(std::move(parts)) {}
+
+MqttEvents Collector::events() {
+  MqttEvents events;
+  events.on_connected = [this](bool) { connected(); };
+  events.on_lost = [this](std::string const& why) {
+    ++parts_.counters.connection_losses;
+    parts_.log(LogLevel::warning, log_line("broker.lost", {{"why", why}}));
+  };
+  events.on_message = [this](MqttMessage const& message) { on_message(message); };
+  return events;
+}
+
+void Collector::connected() {
+  ++parts_.counters.connects;
+  parts_.log(LogLevel::info, log_line("broker.connected", {}));
+  // Even when the broker kept the session: subscribing again repeats the retained states, which may have changed.
+  subscribe(topics_.all_results());
+  subscribe(topics_.all_states());
+  subscribe(topics_.all_requests());
+  subscribe(topics_.manifest("+"));
+}
+
+void Collector::subscribe(std::string filter) {
+  auto const done = [this, filter](Result<void> const& result) {
+    if (result) return;
+    parts_.log(LogLevel::error, log_line("subscribe.failed", {{"filter", filter}, {"why", result.error().what}}));
+  };
+  parts_.link.subscribe(filter, done);
+}
+
+void Collector::on_message(MqttMessage const& message) {
+  ++parts_.counters.messages;
+  auto const done = dispatch(message);
+  if (done) return;
+  auto const& error = done.error();
+  bool const our_trouble = error.code == Code::busy || error.code == Code::io || error.code == Code::corrupt;
+  ++(our_trouble ? parts_.counters.store_failures : parts_.counters.refused);
+  if (our_trouble) parts_.counters.storing = false;
+  parts_.log(
+      our_trouble ? LogLevel::error : LogLevel::warning,
+      log_line(our_trouble ? "store.failed" : "message.refused", {{"topic", message.topic},
+                                                                  {"bytes", std::uint64_t{message.payload.size()}},
+                                                                  {"code", name(error.code)},
+                                                                  {"why", error.what}}));
+}
+
+Result<void> Collector::dispatch(MqttMessage const& message) {
+  auto const topic = topics_.parse(message.topic);
+  if (!topic) return fail(Code::invalid, "not a topic of this chain");
+  // Clearing a retained message arrives as an empty one.
+  if (message.payload.empty() && (topic->kind == TopicKind::state || topic->kind == TopicKind::manifest)) return {};
+  switch (topic->kind) {
+    case TopicKind::results:
+      return take_results(*topic, message);
+    case TopicKind::state:
+      return take_state(*topic, message);
+    case TopicKind::manifest:
+      return take_manifest(*topic, message);
+    case TopicKind::request:
+      return take_request(*topic, message);
+    case TopicKind::chunk:
+    case TopicKind::ack:
+      break;
+  }
+  return fail(Code::invalid, "HQ does not listen to this topic");
+}
+
+Result<void> Collector::take_results(TopicParts const& topic, MqttMessage const& message) {
+  auto const batch = decode_batch(message.payload);
+  if (!batch) return tl::unexpected{batch.error()};
+  if (auto done = own_topic(topic, batch->terminal); !done) return done;
+  auto const begun = std::chrono::steady_clock::now();
+  auto const stored = parts_.inbox.store(*batch, parts_.now());
+  auto const took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+  parts_.counters.commit_micros += static_cast<std::uint64_t>(took.count());
+  if (!stored) return tl::unexpected{stored.error()};
+  count(*stored, batch->terminal);
+  acknowledge(stored->ack);
+  return {};
+}
+
+void Collector::count(Stored const& stored, TerminalId const& terminal) {
+  auto& counters = parts_.counters;
+  ++counters.batches;
+  counters.storing = true;
+  counters.events_added += stored.added;
+  counters.events_duplicate += stored.duplicates;
+  counters.events_changed += stored.changed;
+  counters.events_unread += stored.unread;
+  counters.events_lost += stored.lost;
+  if (stored.changed > 0) {
+    parts_.log(LogLevel::error, log_line("alarm.changed_content", {{"terminal", terminal.value},
+                                                                   {"epoch", to_text(stored.ack.epoch)},
+                                                                   {"events", std::uint64_t{stored.changed}}}));
+  }
+  if (stored.unread > 0) {
+    parts_.log(LogLevel::warning, log_line("alarm.unreadable_event",
+                                           {{"terminal", terminal.value}, {"events", std::uint64_t{stored.unread}}}));
+  }
+}
+
+void Collector::acknowledge(Ack const& ack) {
+  auto const body = encode_ack(ack);
+  auto const envelope = body ? seal(parts_.key, *body) : Result<std::string>{tl::unexpected{body.error()}};
+  auto const done = [this, terminal = ack.terminal.value](Result<void> const& result) {
+    ++(result ? parts_.counters.acks_sent : parts_.counters.acks_failed);
+    if (result) return;
+    // The terminal repeats the batch, finds it stored and gets the next word.
+    parts_.log(LogLevel::warning, log_line("ack.failed", {{"terminal", terminal}, {"why", result.error().what}}));
+  };
+  if (!envelope) return done(tl::unexpected{envelope.error()});
+  parts_.link.publish({topics_.ack(ack.terminal), *envelope, false}, done);
+}
+
+Result<void> Collector::take_state(TopicParts const& topic, MqttMessage const& message) {
+  auto const state = decode_state(message.payload);
+  if (!state) return tl::unexpected{state.error()};
+  if (auto done = own_topic(topic, state->terminal); !done) return done;
+  if (auto done = parts_.inbox.note_state(*state, message.retained, parts_.now()); !done) return done;
+  ++parts_.counters.states;
+  return {};
+}
+
+Result<void> Collector::take_manifest(TopicParts const& topic, MqttMessage const& message) {
+  auto const body = unseal(parts_.trusted, message.payload);
+  if (!body) return tl::unexpected{body.error()};
+  auto const manifest = decode_manifest(*body);
+  if (!manifest) return tl::unexpected{manifest.error()};
+  if (manifest->chain != chain_ || manifest->scope != topic.name) {
+    return fail(Code::rejected, "the manifest is for chain \"" + manifest->chain + "\", scope \"" + manifest->scope +
+                                    "\", not for this topic");
+  }
+  if (auto done = parts_.inbox.note_release(*manifest, parts_.now()); !done) return done;
+  parts_.log(LogLevel::info, log_line("release.seen", {{"scope", manifest->scope},
+                                                       {"release", manifest->release},
+                                                       {"bundle", manifest->bundle.hex()}}));
+  return {};
+}
+
+Result<void> Collector::take_request(TopicParts const& topic, MqttMessage const& message) {
+  auto const request = decode_request(message.payload);
+  if (!request) return tl::unexpected{request.error()};
+  if (auto done = own_topic(topic, request->terminal); !done) return done;
+  ++parts_.counters.chunk_requests;
+  parts_.log(LogLevel::warning, log_line("chunks.requested", {{"terminal", request->terminal.value},
+                                                              {"release", request->release},
+                                                              {"object", request->object.hex()},
+                                                              {"missing", std::uint64_t{request->missing.size()}}}));
+  if (parts_.shelf == nullptr) return {};
+  for (auto const index : request->missing) republish(request->object, index);
+  return {};
+}
+
+void Collector::republish(Sha256 const& object, std::uint32_t index) {
+  if (lately(object, index)) return;
+  auto bytes = parts_.shelf->chunk(object, index);
+  if (!bytes) {
+    parts_.log(LogLevel::error, log_line("chunk.not_republished", {{"why", bytes.error().what}}));
+    return;
+  }
+  parts_.link.publish({topics_.chunk(object, index), std::move(*bytes), true}, [this](Result<void> const& result) {
+    if (result) ++parts_.counters.chunks_republished;
+    if (!result) parts_.log(LogLevel::error, log_line("chunk.not_republished", {{"why", result.error().what}}));
+  });
+}
+
+bool Collector::lately(Sha256 const& object, std::uint32_t index) {
+  auto const now = parts_.now();
+  // A fleet asks for the same piece at once, and a broken terminal asks for ever: one answer serves them.
+  if (republished_.size() >= kRepublishMemory) republished_.clear();
+  auto& last = republished_[{object, index}];
+  if (last != Timestamp{} && now - last < kRepublishPause) return true;
+  last = now;
+  return false;
+}
+
+}  // namespace tillcue::sync

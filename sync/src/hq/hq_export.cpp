@@ -1,0 +1,124 @@
+#include "tillcue/sync/hq_export.hpp"
+
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include <zlib.h>
+
+#include "tillcue/sync/hq_time.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+struct CloseGz {
+  void operator()(gzFile_s* file) const { gzclose(file); }
+};
+
+/// Plain or gzip text into FILE.part, renamed at the end.
+class TextFile {
+ public:
+  explicit TextFile(std::filesystem::path out)
+      : out_(std::move(out)),
+        part_(out_.string() + ".part"),
+        file_(gzopen(part_.c_str(), out_.extension() == ".gz" ? "wb6" : "wbT")) {}
+  TextFile(TextFile const&) = delete;
+  TextFile& operator=(TextFile const&) = delete;
+  ~TextFile() {
+    std::error_code ignored;
+    if (!finished_) std::filesystem::remove(part_, ignored);
+  }
+
+  Result<void> write(std::string_view text) {
+    if (file_ == nullptr) return broken("cannot be created");
+    auto const size = static_cast<unsigned>(text.size());
+    if (size > 0 && gzwrite(file_.get(), text.data(), size) != static_cast<int>(size))
+      return broken("cannot be written");
+    return {};
+  }
+  Result<void> finish() {
+    if (file_ == nullptr) return broken("cannot be created");
+    if (gzclose(file_.release()) != Z_OK) return broken("cannot be written");
+    std::error_code error;
+    std::filesystem::rename(part_, out_, error);
+    if (error) return fail(Code::io, out_.string() + ": " + error.message());
+    finished_ = true;
+    return {};
+  }
+
+ private:
+  [[nodiscard]] tl::unexpected<Error> broken(std::string_view why) const {
+    return fail(Code::io, part_.string() + ": " + std::string{why} + "; check the folder and the free space");
+  }
+
+  std::filesystem::path out_, part_;
+  std::unique_ptr<gzFile_s, CloseGz> file_;
+  bool finished_ = false;
+};
+
+/// RFC 4180.
+std::string csv_field(std::string_view field) {
+  if (field.find_first_of(",\"\r\n") == std::string_view::npos) return std::string{field};
+  std::string out = "\"";
+  for (char const c : field) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string quantity_text(std::int64_t milli) {
+  auto const magnitude = static_cast<std::uint64_t>(milli < 0 ? -milli : milli);
+  std::string text = (milli < 0 ? "-" : "") + std::to_string(magnitude / 1000);
+  if (magnitude % 1000 == 0) return text;
+  auto thousandths = std::to_string(1000 + magnitude % 1000).substr(1);
+  while (thousandths.ends_with('0')) thousandths.pop_back();
+  return text + '.' + thousandths;
+}
+
+Currency currency_of(Statement const& row) {
+  Currency currency;
+  currency.digits = static_cast<std::uint8_t>(row.integer(9));
+  return currency;
+}
+
+std::string csv_row(Statement const& row) {
+  Timestamp const begun{std::chrono::milliseconds{row.integer(2)}};
+  auto const second = std::chrono::floor<std::chrono::seconds>(begun).time_since_epoch().count();
+  std::string const basket = std::string{row.text(0)} + '/' + std::string{row.text(1)} + '/' + std::to_string(second);
+  std::string out =
+      csv_field(basket) + ',' + csv_field(row.text(3)) + ',' + to_iso(begun) + ',' + csv_field(row.text(4)) + ',';
+  out += quantity_text(row.integer(5)) + ',' + to_text(Money{row.integer(6), currency_of(row)}, false) + ',';
+  return out + (row.text(7) == "holdout" ? "1\n" : "0\n");
+}
+
+constexpr std::string_view kRows =
+    "SELECT t.terminal, s.sale, s.begun, s.customer, l.sku, l.quantity, l.unit_price, s.arm, s.event, s.digits "
+    "FROM sales s JOIN streams t ON t.id = s.stream JOIN sale_lines l ON l.event = s.event "
+    "WHERE s.at >= ?1 AND s.ending = 'finished' ORDER BY s.begun, s.event, l.line";
+
+}  // namespace
+
+Result<Exported> export_transactions(Database& db, std::filesystem::path const& out, ExportOptions const& options) {
+  auto rows = db.prepare(kRows);
+  if (!rows) return tl::unexpected{rows.error()};
+  rows->bind(1, std::int64_t{options.since.time_since_epoch().count()});
+  TextFile file{out};
+  Exported exported;
+  std::int64_t last_event = 0;
+  auto done = file.write("basket_id,customer_id,timestamp,sku,quantity,unit_price,holdout\n");
+  while (done) {
+    auto const row = rows->step();
+    if (!row) return tl::unexpected{row.error()};
+    if (!*row) break;
+    done = file.write(csv_row(*rows));
+    ++exported.rows;
+    if (rows->integer(8) != last_event) ++exported.sales;
+    last_event = rows->integer(8);
+  }
+  if (done) done = file.finish();
+  if (!done) return tl::unexpected{done.error()};
+  return exported;
+}
+
+}  // namespace tillcue::sync

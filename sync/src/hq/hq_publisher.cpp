@@ -1,0 +1,218 @@
+#include "tillcue/sync/hq_publisher.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "hq_activation.hpp"
+#include "hq_broker_session.hpp"
+#include "hq_chunk_sweep.hpp"
+#include "tillcue/core/bundle.hpp"
+#include "tillcue/sync/topics.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+constexpr std::size_t kWindow = 4;
+constexpr std::size_t kMostScopes = 1'000;
+
+/// What the broker holds under m/+.
+struct RetainedManifests {
+  std::map<std::string, Manifest> believed;  ///< by scope
+  std::map<std::string, Error> not_believed;
+
+  [[nodiscard]] std::set<Sha256> objects() const {
+    std::set<Sha256> all;
+    for (auto const& [scope, manifest] : believed) {
+      all.insert(manifest.bundle);
+      if (manifest.chunk_list) all.insert(*manifest.chunk_list);
+    }
+    return all;
+  }
+};
+
+class Publishing {
+ public:
+  Publishing(PublishParts const& parts, PublishOptions const& options, CutBundle cut, std::span<std::byte const> bundle)
+      : parts_(parts),
+        options_(options),
+        cut_(std::move(cut)),
+        bundle_(bundle),
+        topics_(options.chain),
+        session_(parts.link) {}
+
+  Result<Published> run();
+
+ private:
+  Result<RetainedManifests> read_manifests();
+  [[nodiscard]] Result<std::uint64_t> choose_release(RetainedManifests const& retained) const;
+  Result<void> upload();
+  Result<void> announce();
+  Result<void> keep_copies() const;
+  Result<void> sweep(RetainedManifests const& retained);
+  [[nodiscard]] Error explained(Error error) const;
+  void say(std::string const& line) const {
+    if (parts_.progress) parts_.progress(line);
+  }
+
+  PublishParts const& parts_;
+  PublishOptions const& options_;
+  CutBundle cut_;
+  std::span<std::byte const> bundle_;
+  Topics topics_;
+  BrokerSession session_;
+  Published published_;
+};
+
+Result<RetainedManifests> Publishing::read_manifests() {
+  auto const filter = topics_.manifest("+");
+  if (auto done = session_.subscribe(filter, options_.patience); !done) return tl::unexpected{done.error()};
+  RetainedManifests retained;
+  for (auto const& message : session_.drain(options_.quiet, kMostScopes)) {
+    auto const topic = topics_.parse(message.topic);
+    if (!topic || topic->kind != TopicKind::manifest || message.payload.empty()) continue;
+    std::string const scope{topic->name};
+    auto manifest = unseal(parts_.trusted, message.payload).and_then(decode_manifest);
+    if (manifest && (manifest->chain != options_.chain || manifest->scope != scope)) {
+      manifest = fail(Code::rejected, "it is signed for another chain or scope");
+    }
+    if (manifest) retained.believed.insert_or_assign(scope, std::move(*manifest));
+    if (!manifest) retained.not_believed.insert_or_assign(scope, manifest.error());
+  }
+  if (auto done = session_.unsubscribe(filter, options_.patience); !done) return tl::unexpected{done.error()};
+  return retained;
+}
+
+Result<std::uint64_t> Publishing::choose_release(RetainedManifests const& retained) const {
+  auto const foreign = retained.not_believed.find(options_.scope);
+  if (foreign != retained.not_believed.end() && options_.release == 0) {
+    return fail(Code::rejected, "the manifest on the broker is not believed (" + foreign->second.what +
+                                    "), so the next release number is unknown; trust its key, or give --release");
+  }
+  auto known = options_.known_release;
+  auto const current = retained.believed.find(options_.scope);
+  if (current != retained.believed.end()) known = std::max(known, current->second.release);
+  if (options_.release == 0) return known + 1;
+  if (options_.release > known) return options_.release;
+  return fail(Code::rejected, "release " + std::to_string(options_.release) + " is not newer than " +
+                                  std::to_string(known) + ", terminals would refuse it; leave --release out");
+}
+
+Error Publishing::explained(Error error) const {
+  // MQTT 5: 149 is "packet too large", 135 "not authorised"; some brokers hang up instead of answering.
+  if (error.code == Code::io || error.what.find("149") != std::string::npos) {
+    error.what +=
+        "; the broker must take packets of 65536 bytes: raise its limit (mosquitto: message_size_limit, "
+        "max_packet_size)";
+  } else if (error.code == Code::rejected) {
+    error.what += "; allow this client to write " + topics_.manifest("#") + " and its chunks (c/#)";
+  }
+  return error;
+}
+
+Result<void> Publishing::upload() {
+  auto const& chunks = cut_.chunks;
+  std::size_t const lists = cut_.chunk_list_bytes.empty() ? 0 : 1;
+  auto const make = [&](std::size_t n) -> Result<MqttPublish> {
+    if (n == chunks.size()) {
+      return MqttPublish{topics_.chunk(*cut_.manifest.chunk_list, 0), cut_.chunk_list_bytes, true};
+    }
+    auto const piece = bundle_.subspan(n * kChunkBytes, std::min(kChunkBytes, bundle_.size() - n * kChunkBytes));
+    return MqttPublish{topics_.chunk(cut_.manifest.bundle, static_cast<std::uint32_t>(n)), std::string{as_text(piece)},
+                       true};
+  };
+  auto done = session_.publish_all(chunks.size() + lists, kWindow, make, options_.patience);
+  if (!done) return tl::unexpected{explained(done.error()).within("chunks of 61440 bytes")};
+  return {};
+}
+
+Result<void> Publishing::announce() {
+  auto& manifest = cut_.manifest;
+  manifest.chain = options_.chain;
+  manifest.scope = options_.scope;
+  manifest.release = published_.release;
+  manifest.created = options_.created;
+  manifest.expires = options_.expires;
+  manifest.minimum_version = options_.minimum_version;
+  manifest.note = options_.note;
+  auto const body = encode_manifest(manifest);
+  if (!body) return tl::unexpected{body.error().within("manifest")};
+  auto envelope = seal(parts_.key, *body);
+  if (!envelope) return tl::unexpected{envelope.error().within("manifest")};
+  auto done = session_.publish({topics_.manifest(options_.scope), std::move(*envelope), true}, options_.patience);
+  if (!done) return tl::unexpected{done.error().within("manifest")};
+  return {};
+}
+
+Result<void> Publishing::keep_copies() const {
+  if (parts_.shelf == nullptr) return {};
+  if (auto done = parts_.shelf->put(cut_.manifest.bundle, bundle_); !done) return done;
+  if (!cut_.manifest.chunk_list) return {};
+  return parts_.shelf->put(*cut_.manifest.chunk_list, as_bytes(cut_.chunk_list_bytes));
+}
+
+Result<void> Publishing::sweep(RetainedManifests const& retained) {
+  for (auto const& [scope, error] : retained.not_believed) {
+    if (scope == options_.scope) continue;
+    say("old chunks are left alone: scope " + scope + " has a manifest that is not believed (" + error.what + ")");
+    return {};
+  }
+  auto keep = retained.objects();  // among them the release just replaced: terminals may be fetching it still
+  keep.insert(cut_.manifest.bundle);
+  if (cut_.manifest.chunk_list) keep.insert(*cut_.manifest.chunk_list);
+  auto const cleared = sweep_chunks(session_, topics_, keep, {options_.patience, options_.quiet});
+  if (!cleared) return tl::unexpected{cleared.error().within("clearing old chunks")};
+  published_.cleared_chunks = *cleared;
+  return {};
+}
+
+Result<Published> Publishing::run() {
+  if (auto done = session_.connect(options_.patience); !done) return tl::unexpected{done.error()};
+  auto const retained = read_manifests();
+  if (!retained) return tl::unexpected{retained.error()};
+  auto const release = choose_release(*retained);
+  if (!release) return tl::unexpected{release.error()};
+  if (auto done = keep_copies(); !done) return tl::unexpected{done.error()};
+
+  published_.release = *release;
+  published_.bundle = cut_.manifest.bundle;
+  published_.bytes = bundle_.size();
+  published_.chunks = cut_.chunks.size();
+  say("release " + std::to_string(*release) + ": " + std::to_string(bundle_.size()) + " bytes in " +
+      std::to_string(cut_.chunks.size()) + " chunks");
+
+  auto const begun = std::chrono::steady_clock::now();
+  if (auto done = upload(); !done) return tl::unexpected{done.error()};
+  if (auto done = announce(); !done) return tl::unexpected{done.error()};
+  published_.upload = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+
+  if (options_.wait.count() > 0) {
+    auto const seen = await_activation(session_, topics_, {published_.release, options_.wait, options_.patience},
+                                       [this](std::string const& line) { say(line); });
+    if (!seen) return tl::unexpected{seen.error()};
+    published_.online = seen->online;
+    published_.active = seen->active;
+  }
+  if (auto done = sweep(*retained); !done) return tl::unexpected{done.error()};
+  return published_;
+}
+
+}  // namespace
+
+Result<Published> publish_bundle(PublishParts const& parts, std::span<std::byte const> bundle,
+                                 PublishOptions const& options) {
+  if (auto const valid = Bundle::from_bytes(bundle); !valid) return tl::unexpected{valid.error()};
+  if (!is_topic_name(options.chain)) {
+    return fail(Code::invalid,
+                "chain: \"" + options.chain + "\" cannot stand in a topic; use 1 to 64 letters, digits, - _ . :");
+  }
+  if (!is_topic_name(options.scope)) {
+    return fail(Code::invalid, "scope: \"" + options.scope + "\" cannot stand in a topic");
+  }
+  auto cut = cut_bundle(bundle);
+  if (!cut) return tl::unexpected{cut.error()};
+  return Publishing{parts, options, std::move(*cut), bundle}.run();
+}
+
+}  // namespace tillcue::sync

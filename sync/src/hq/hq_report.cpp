@@ -1,0 +1,214 @@
+#include "tillcue/sync/hq_report.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
+namespace tillcue::sync {
+namespace {
+
+using Row = Statement const&;
+
+std::uint64_t number(Row row, int column) { return static_cast<std::uint64_t>(row.integer(column)); }
+
+/// Runs `sql` with ?1 = since and hands over each row.
+Result<void> each(Database& db, std::string_view sql, ReportOptions const& options,
+                  std::function<void(Row)> const& take) {
+  auto statement = db.prepare(sql);
+  if (!statement) return tl::unexpected{statement.error()};
+  if (sql.find("?1") != std::string_view::npos) {
+    statement->bind(1, std::int64_t{options.since.time_since_epoch().count()});
+  }
+  for (;;) {
+    auto const row = statement->step();
+    if (!row) return tl::unexpected{row.error()};
+    if (!*row) return {};
+    take(*statement);
+  }
+}
+
+Result<void> read_period(Database& db, ReportOptions const& options, Report& report) {
+  constexpr std::string_view kPeriod =
+      "SELECT count(*), min(at), max(at) FROM (SELECT at FROM sales WHERE at >= ?1 UNION ALL SELECT at FROM decisions "
+      "WHERE at >= ?1 UNION ALL SELECT at FROM answers WHERE at >= ?1 UNION ALL SELECT at FROM coupons WHERE at >= ?1)";
+  return each(db, kPeriod, options, [&](Row row) {
+    report.events = number(row, 0);
+    report.from = row.integer(1);
+    report.to = row.integer(2);
+  });
+}
+
+Report::Impact& impact_in(Report& report, Row row) {
+  Currency currency;
+  auto const code = row.text(4).substr(0, currency.code.size());
+  std::copy(code.begin(), code.end(), currency.code.begin());
+  currency.digits = static_cast<std::uint8_t>(row.integer(5));
+  for (auto& impact : report.impact) {
+    if (impact.currency == currency) return impact;
+  }
+  return report.impact.emplace_back(Report::Impact{currency, {}, {}, {}});
+}
+
+void take_sale(Report& report, Row row) {
+  bool const held_out = row.text(0) == "holdout";
+  auto& arm = held_out ? report.holdout : report.treated;
+  if (row.text(1) == "voided") ++arm.voided;
+  if (row.text(1) == "abandoned") ++arm.abandoned;
+  if (row.text(1) != "finished") return;
+  ++arm.finished;
+  arm.lines.add(static_cast<double>(row.integer(3)));
+  auto& impact = impact_in(report, row);
+  (held_out ? impact.holdout : impact.treated).add(static_cast<double>(row.integer(2)));
+  if (held_out) return;
+  if (row.integer(6) > 0) ++report.hinted_sales;
+  if (row.integer(7) > 0) ++report.accepted_sales;
+}
+
+Result<void> read_sales(Database& db, ReportOptions const& options, Report& report) {
+  auto done =
+      each(db, "SELECT arm, ending, total, line_count, currency, digits, hints, accepted FROM sales WHERE at >= ?1",
+           options, [&](Row row) { take_sale(report, row); });
+  for (auto& impact : report.impact) impact.difference = welch(impact.treated, impact.holdout);
+  std::stable_sort(report.impact.begin(), report.impact.end(), [](auto const& a, auto const& b) {
+    return a.treated.count() + a.holdout.count() > b.treated.count() + b.holdout.count();
+  });
+  return done;
+}
+
+void add(Report::Answers& answers, std::string_view response, std::uint64_t count, std::uint64_t bought) {
+  answers.shown += count;
+  answers.bought += bought;
+  (response == "accepted"   ? answers.accepted
+   : response == "declined" ? answers.declined
+   : response == "ignored"  ? answers.ignored
+                            : answers.unanswered) += count;
+}
+
+Result<void> read_offers(Database& db, ReportOptions const& options, Report& report) {
+  // Coupons are decided at tender and answered at the next visit: they are counted apart.
+  constexpr std::string_view kOffers =
+      "SELECT d.item, coalesce(a.response, 'none'), count(*), coalesce(sum(a.bought), 0), sum(d.probability) "
+      "FROM decisions d LEFT JOIN answers a ON a.event = (SELECT max(event) FROM answers x WHERE x.stream = d.stream "
+      "AND x.sale = d.sale AND x.offer = d.offer) WHERE d.at >= ?1 AND d.offer > 0 AND d.stage <> 'tender' "
+      "GROUP BY 1, 2";
+  std::map<std::string, Report::Offer> offers;
+  auto done = each(db, kOffers, options, [&](Row row) {
+    auto& offer = offers[std::string{row.text(0)}];
+    offer.item = row.text(0);
+    add(offer.answers, row.text(1), number(row, 2), number(row, 3));
+    add(report.answers, row.text(1), number(row, 2), number(row, 3));
+    offer.predicted += static_cast<double>(row.integer(4)) / 1e6;
+  });
+  for (auto& [item, offer] : offers) {
+    offer.predicted /= static_cast<double>(offer.answers.shown);
+    report.offers.push_back(offer);
+  }
+  std::stable_sort(report.offers.begin(), report.offers.end(),
+                   [](auto const& a, auto const& b) { return a.answers.shown > b.answers.shown; });
+  if (report.offers.size() > options.top) report.offers.resize(options.top);
+  return done;
+}
+
+Result<void> read_coupons(Database& db, ReportOptions const& options, Report& report) {
+  return each(db, "SELECT fate, why, count(*) FROM coupons WHERE at >= ?1 GROUP BY fate, why", options, [&](Row row) {
+    if (row.text(0) == "printed") report.coupons.printed += number(row, 2);
+    if (row.text(0) == "unconfirmed") report.coupons.unconfirmed += number(row, 2);
+    if (row.text(0) == "dropped") {
+      report.coupons.dropped[row.text(1).empty() ? "no reason given" : std::string{row.text(1)}] += number(row, 2);
+    }
+  });
+}
+
+Result<void> read_silences(Database& db, ReportOptions const& options, Report& report) {
+  return each(db, "SELECT silence, count(*) FROM decisions WHERE at >= ?1 AND arm = 'treated' AND offer = 0 GROUP BY 1",
+              options, [&](Row row) { report.silences[std::string{row.text(0)}] = number(row, 1); });
+}
+
+Result<void> read_speed(Database& db, ReportOptions const& options, Report& report) {
+  std::vector<std::int64_t> micros;
+  auto done = each(db, "SELECT micros FROM decisions WHERE at >= ?1", options,
+                   [&](Row row) { micros.push_back(row.integer(0)); });
+  report.decisions = micros.size();
+  if (micros.empty()) return done;
+  std::sort(micros.begin(), micros.end());
+  // Nearest rank: the smallest value that 50 (99) of 100 do not exceed.
+  report.decision_p50 = micros[(micros.size() + 1) / 2 - 1];
+  report.decision_p99 = micros[(micros.size() * 99 + 99) / 100 - 1];
+  return done;
+}
+
+Result<void> read_tills(Database& db, ReportOptions const& options, Report& report) {
+  constexpr std::string_view kTills =
+      "SELECT t.terminal, count(*), sum(s.arm = 'treated'), sum(s.arm = 'treated' AND s.hints > 0), "
+      "sum(s.arm = 'treated' AND s.accepted > 0), max(s.at) FROM sales s JOIN streams t ON t.id = s.stream "
+      "WHERE s.at >= ?1 AND s.ending = 'finished' GROUP BY 1 ORDER BY 1";
+  return each(db, kTills, options, [&](Row row) {
+    Report::Till till;
+    till.terminal = row.text(0);
+    till.sales = number(row, 1);
+    till.treated = number(row, 2);
+    till.hinted = number(row, 3);
+    till.accepted = number(row, 4);
+    till.last_event = row.integer(5);
+    report.tills.push_back(till);
+  });
+}
+
+Result<void> read_gaps(Database& db, ReportOptions const& options, Report& report) {
+  constexpr std::string_view kGaps =
+      "SELECT t.terminal, t.epoch, r.first, r.last FROM ranges r JOIN streams t ON t.id = r.stream ORDER BY 1, 2, 3";
+  std::pair<std::string, std::uint64_t> stream;
+  std::uint64_t next = 1;
+  return each(db, kGaps, options, [&](Row row) {
+    std::pair const here{std::string{row.text(0)}, number(row, 1)};
+    if (here != stream) next = 1;
+    stream = here;
+    if (number(row, 2) > next) report.gaps.push_back({here.first, here.second, next, number(row, 2) - 1});
+    next = number(row, 3) + 1;
+  });
+}
+
+Result<void> read_lost(Database& db, ReportOptions const& options, Report& report) {
+  return each(db, "SELECT terminal, sum(lost) FROM streams GROUP BY 1 HAVING sum(lost) > 0", options,
+              [&](Row row) { report.lost[std::string{row.text(0)}] = number(row, 1); });
+}
+
+Result<void> read_alarms(Database& db, ReportOptions const& options, Report& report) {
+  auto done =
+      each(db,
+           "SELECT kind, terminal, detail, seq, times, last_at FROM alarms WHERE last_at >= ?1 "
+           "ORDER BY last_at DESC, id DESC LIMIT 20",
+           options, [&](Row row) {
+             report.alarms.push_back({std::string{row.text(0)}, std::string{row.text(1)}, std::string{row.text(2)},
+                                      number(row, 3), number(row, 4), row.integer(5)});
+           });
+  if (!done) return done;
+  return each(db, "SELECT count(*) FROM alarms WHERE last_at >= ?1", options,
+              [&](Row row) { report.alarm_count = number(row, 0); });
+}
+
+}  // namespace
+
+std::uint64_t Report::Coupons::dropped_total() const {
+  std::uint64_t total = 0;
+  for (auto const& [why, count] : dropped) total += count;
+  return total;
+}
+
+Result<Report> make_report(Database& db, ReportOptions const& options) {
+  // One read transaction: the collector goes on writing, and the parts must add up.
+  if (auto done = db.execute("BEGIN"); !done) return tl::unexpected{done.error()};
+  Report report;
+  Result<void> done;
+  for (auto const read : {read_period, read_sales, read_offers, read_coupons, read_silences, read_speed, read_tills,
+                          read_gaps, read_lost, read_alarms}) {
+    done = read(db, options, report);
+    if (!done) break;
+  }
+  auto const ended = db.execute("COMMIT");
+  if (!done) return tl::unexpected{done.error()};
+  if (!ended) return tl::unexpected{ended.error()};
+  return report;
+}
+
+}  // namespace tillcue::sync

@@ -1,0 +1,186 @@
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "hq_columns.hpp"
+#include "tillcue/sync/hq_report.hpp"
+#include "tillcue/sync/hq_time.hpp"
+#include "tillcue/sync/results.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+Timestamp at(std::int64_t millis) { return Timestamp{std::chrono::milliseconds{millis}}; }
+
+/// A mean or difference of minor units: "12.34"; `sign` adds '+' to what is not negative.
+std::string amount(double minor, Currency currency, bool sign = false) {
+  double const value = minor / std::pow(10.0, currency.digits);
+  return sign ? fmt::format("{:+.{}f}", value, currency.digits) : fmt::format("{:.{}f}", value, currency.digits);
+}
+
+std::string heading(std::string_view title, std::string_view first = "", std::string_view second = "") {
+  return '\n' + left(title, 30) + right(first, 16) + right(second, 16) + '\n';
+}
+
+std::string pair(std::string_view title, std::string_view first, std::string_view second) {
+  return "  " + left(title, 28) + right(first, 16) + right(second, 16) + '\n';
+}
+
+std::string sales(Report const& report) {
+  auto const& t = report.treated;
+  auto const& h = report.holdout;
+  std::string out = heading("SALES", "with offers", "held out");
+  out += pair("finished", grouped(t.finished), grouped(h.finished));
+  out += pair("voided", grouped(t.voided), grouped(h.voided));
+  out += pair("abandoned", grouped(t.abandoned), grouped(h.abandoned));
+  if (t.finished + h.finished == 0) return out;
+  out += pair("lines per sale", fmt::format("{:.2f}", t.lines.mean()),
+              h.finished == 0 ? "-" : fmt::format("{:.2f}", h.lines.mean()));
+  for (auto const& impact : report.impact) {
+    auto const value = [&](Moments const& m) { return m.count() == 0 ? "-" : amount(m.mean(), impact.currency); };
+    out +=
+        pair(fmt::format("average basket, {}", impact.currency.text()), value(impact.treated), value(impact.holdout));
+  }
+  return out;
+}
+
+std::string impact_line(Report::Impact const& impact) {
+  auto const& c = impact.currency;
+  if (!impact.difference) {
+    return wrapped(
+        fmt::format("{}: no interval yet: it needs at least two finished sales with offers (there are {}) and "
+                    "two held out (there are {}), of differing value.",
+                    c.text(), impact.treated.count(), impact.holdout.count()),
+        2);
+  }
+  auto const& d = *impact.difference;
+  std::string const share =
+      impact.holdout.mean() > 0 ? fmt::format(" ({:+.1f} %)", 100 * d.difference / impact.holdout.mean()) : "";
+  return wrapped(
+      fmt::format("{} {}{} a basket; 95 % interval {} .. {}. {}", amount(d.difference, c, true), c.text(), share,
+                  amount(d.low, c, true), amount(d.high, c, true),
+                  d.clear() ? "The interval does not contain 0." : "The interval contains 0: no effect is shown yet."),
+      2);
+}
+
+std::string impact(Report const& report) {
+  std::string out = "\nIMPACT ON THE BASKET (with offers less held out)\n";
+  if (report.impact.empty()) return out + "  no finished sales\n";
+  for (auto const& one : report.impact) out += impact_line(one);
+  return out + wrapped(
+                   "Welch's t interval on basket value, all sales of each arm whether or not a hint was shown. "
+                   "Revenue, not margin. It holds for one look at a date set beforehand: looking every day and "
+                   "stopping when it is clear finds effects that are not there.",
+                   2);
+}
+
+std::string answers(Report const& report) {
+  auto const& a = report.answers;
+  std::string out = "\nSUGGESTIONS AT THE SCREEN\n";
+  auto const line = [&](std::string_view title, std::uint64_t part, std::uint64_t whole, std::string_view of) {
+    out += "  " + left(title, 28) + right(grouped(part), 16) + right(percent(part, whole), 10) + ' ';
+    out += std::string{of} + '\n';
+  };
+  line("sales with a hint", report.hinted_sales, report.treated.finished, "of sales with offers");
+  line("sales with one accepted", report.accepted_sales, report.treated.finished, "of sales with offers");
+  out += "  " + left("suggestions shown", 28) + right(grouped(a.shown), 16) + '\n';
+  line("accepted", a.accepted, a.shown, "of shown");
+  line("declined", a.declined, a.shown, "of shown");
+  line("ignored", a.ignored, a.shown, "of shown");
+  line("not answered yet", a.unanswered, a.shown, "of shown");
+  line("in the basket at the end", a.bought, a.shown, "of shown");
+  if (report.decisions > 0) {
+    out += fmt::format("  decided {} times, half within {} us, 99 % within {} us\n", grouped(report.decisions),
+                       grouped(static_cast<std::uint64_t>(report.decision_p50)),
+                       grouped(static_cast<std::uint64_t>(report.decision_p99)));
+  }
+  std::string quiet;
+  for (auto const& [why, count] : report.silences)
+    quiet += fmt::format("{}{} {}", quiet.empty() ? "" : ", ", why, count);
+  if (!quiet.empty()) out += wrapped("nothing offered because: " + quiet, 2);
+  return out;
+}
+
+std::string coupons(Report const& report) {
+  auto const& c = report.coupons;
+  std::string out = fmt::format("\nCOUPONS  printed {}, unconfirmed {}, dropped {}\n", grouped(c.printed),
+                                grouped(c.unconfirmed), grouped(c.dropped_total()));
+  for (auto const& [why, count] : c.dropped)
+    out += "  " + right(grouped(count), 8) + " dropped: " + left(why, 60) + '\n';
+  return out;
+}
+
+std::string offers(Report const& report, ItemNames const& names) {
+  if (report.offers.empty()) return "";
+  std::string out = "\n" + left("TOP OFFERS", 38) + right("shown", 9) + right("accepted", 10) + right("bought", 9) +
+                    right("predicted", 11) + '\n';
+  for (auto const& offer : report.offers) {
+    auto const name = names.find(offer.item);
+    auto const title = name == names.end() ? offer.item : offer.item + "  " + name->second;
+    out += "  " + left(title, 36) + right(grouped(offer.answers.shown), 9) +
+           right(grouped(offer.answers.accepted), 10) + right(grouped(offer.answers.bought), 9) +
+           right(fmt::format("{:.1f} %", 100 * offer.predicted), 11) + '\n';
+  }
+  return out;
+}
+
+std::string tills(Report const& report) {
+  if (report.tills.empty()) return "";
+  std::string out = "\n" + left("TILLS", 26) + right("sales", 9) + right("hinted", 10) + right("accepted", 10) +
+                    "   last event, UTC\n";
+  for (auto const& till : report.tills) {
+    out += "  " + left(till.terminal, 24) + right(grouped(till.sales), 9) +
+           right(percent(till.hinted, till.treated), 10) + right(percent(till.accepted, till.treated), 10) + "   " +
+           to_minute(at(till.last_event)) + '\n';
+  }
+  return out;
+}
+
+std::string gaps(Report const& report) {
+  if (report.gaps.empty()) return "\nMISSING RESULTS  none\n";
+  std::uint64_t missing = 0;
+  for (auto const& gap : report.gaps) missing += gap.last - gap.first + 1;
+  std::string out = fmt::format("\nMISSING RESULTS  {} (not here yet)\n", grouped(missing));
+  constexpr std::size_t kShown = 10;
+  for (std::size_t n = 0; n < std::min(kShown, report.gaps.size()); ++n) {
+    auto const& gap = report.gaps[n];
+    out +=
+        "  " + left(gap.terminal, 24) + fmt::format(" epoch {}  {}", to_text(static_cast<Epoch>(gap.epoch)), gap.first);
+    out += gap.last == gap.first ? "\n" : fmt::format(" .. {}\n", gap.last);
+  }
+  if (report.gaps.size() > kShown)
+    out += fmt::format("  and {} more gaps (--json lists all)\n", report.gaps.size() - kShown);
+  return out;
+}
+
+std::string lost(Report const& report) {
+  std::string out;
+  for (auto const& [terminal, count] : report.lost) {
+    out += "  " + left(terminal, 24) + fmt::format(" threw {} results away: its outbox was full\n", grouped(count));
+  }
+  return out;
+}
+
+std::string alarms(Report const& report) {
+  if (report.alarm_count == 0) return "\nALARMS  none\n";
+  std::string out = fmt::format("\nALARMS  {}\n", grouped(report.alarm_count));
+  for (auto const& alarm : report.alarms) {
+    out += "  " + to_minute(at(alarm.last_at)) + "  " + left(alarm.terminal, 16) + ' ' + left(alarm.kind, 17) +
+           fmt::format(" no. {}{}\n", alarm.seq, alarm.times > 1 ? fmt::format(", {} times", alarm.times) : "");
+    out += "    " + left(alarm.detail, 76) + '\n';
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_text(Report const& report, ItemNames const& names) {
+  std::string out = report.events == 0
+                        ? "Tillcue results: none in this period\n"
+                        : fmt::format("Tillcue results, {} .. {} UTC, {} events\n", to_minute(at(report.from)),
+                                      to_minute(at(report.to)), grouped(report.events));
+  return out + sales(report) + impact(report) + answers(report) + coupons(report) + offers(report, names) +
+         tills(report) + gaps(report) + lost(report) + alarms(report);
+}
+
+}  // namespace tillcue::sync

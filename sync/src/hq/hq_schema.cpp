@@ -1,0 +1,186 @@
+#include <array>
+#include <string>
+
+#include "tillcue/sync/hq_store.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+// Times are milliseconds since 1970 (UTC), money is minor units, quantities thousandths, enumerations their names.
+// An event is stored twice on purpose: as it came (inbox.body), which later versions can read again, and taken apart
+// into the tables below, which reports ask.
+constexpr std::string_view kStep1 = R"sql(
+CREATE TABLE streams(                     -- one numbering of one terminal; a reinstalled terminal begins a new one
+  id INTEGER PRIMARY KEY,
+  terminal TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  lost INTEGER NOT NULL DEFAULT 0,        -- numbers whose results a full terminal had to throw away
+  UNIQUE(terminal, epoch)
+);
+CREATE TABLE inbox(
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL REFERENCES streams(id),
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,                     -- SHA-256 of body
+  received INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE(stream, seq)
+);
+CREATE TABLE ranges(                      -- which numbers of a stream are stored; ranges never touch
+  stream INTEGER NOT NULL REFERENCES streams(id),
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY(stream, first)
+) WITHOUT ROWID;
+CREATE TABLE sales(
+  event INTEGER PRIMARY KEY REFERENCES inbox(id),
+  stream INTEGER NOT NULL REFERENCES streams(id),
+  sale TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  begun INTEGER NOT NULL,
+  ending TEXT NOT NULL,                   -- finished, voided, abandoned
+  arm TEXT NOT NULL,                      -- treated, holdout
+  customer TEXT NOT NULL,                 -- keyed pseudonym or empty
+  total INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  digits INTEGER NOT NULL,
+  line_count INTEGER NOT NULL,
+  hints INTEGER NOT NULL,
+  accepted INTEGER NOT NULL,
+  coupons INTEGER NOT NULL
+);
+CREATE INDEX sales_at ON sales(at);
+CREATE TABLE sale_lines(
+  event INTEGER NOT NULL REFERENCES sales(event),
+  line INTEGER NOT NULL,
+  sku TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  unit_price INTEGER NOT NULL,
+  PRIMARY KEY(event, line)
+) WITHOUT ROWID;
+CREATE TABLE decisions(
+  event INTEGER PRIMARY KEY REFERENCES inbox(id),
+  stream INTEGER NOT NULL REFERENCES streams(id),
+  sale TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  offer INTEGER NOT NULL,                 -- 0: nothing was offered
+  at INTEGER NOT NULL,
+  stage TEXT NOT NULL,                    -- scan, subtotal, tender
+  arm TEXT NOT NULL,
+  silence TEXT NOT NULL,                  -- none, holdout, cap_reached, too_few_items, nothing_fits
+  eligible TEXT NOT NULL,                 -- JSON array of SKUs, best first
+  item TEXT NOT NULL,
+  probability INTEGER NOT NULL,           -- millionths
+  propensity INTEGER NOT NULL,            -- millionths
+  reason TEXT NOT NULL,
+  cause TEXT NOT NULL,                    -- the basket's item that spoke loudest
+  campaign TEXT NOT NULL,
+  release INTEGER NOT NULL,
+  micros INTEGER NOT NULL
+);
+CREATE INDEX decisions_at ON decisions(at);
+CREATE TABLE answers(
+  event INTEGER PRIMARY KEY REFERENCES inbox(id),
+  stream INTEGER NOT NULL REFERENCES streams(id),
+  sale TEXT NOT NULL,
+  offer INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  response TEXT NOT NULL,                 -- none, accepted, declined, ignored
+  bought INTEGER NOT NULL
+);
+CREATE INDEX answers_offer ON answers(stream, sale, offer);
+CREATE TABLE coupons(
+  event INTEGER PRIMARY KEY REFERENCES inbox(id),
+  stream INTEGER NOT NULL REFERENCES streams(id),
+  sale TEXT NOT NULL,
+  offer INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  serial TEXT NOT NULL,
+  item TEXT NOT NULL,
+  campaign TEXT NOT NULL,
+  discount TEXT NOT NULL,                 -- none, percent, amount
+  value INTEGER NOT NULL,
+  valid_until INTEGER NOT NULL,           -- seconds since 1970, as printed
+  fate TEXT NOT NULL,                     -- printed, unconfirmed, dropped
+  why TEXT NOT NULL
+);
+CREATE INDEX coupons_at ON coupons(at);
+CREATE TABLE terminals(
+  terminal TEXT PRIMARY KEY,
+  online INTEGER NOT NULL DEFAULT 0,
+  release INTEGER NOT NULL DEFAULT 0,     -- running
+  wanted INTEGER NOT NULL DEFAULT 0,      -- newest it has heard of
+  phase TEXT NOT NULL DEFAULT '',
+  pending INTEGER NOT NULL DEFAULT 0,     -- results not acknowledged yet
+  dropped INTEGER NOT NULL DEFAULT 0,     -- results lost because its outbox was full
+  last_error TEXT NOT NULL DEFAULT '',
+  version TEXT NOT NULL DEFAULT '',
+  counters TEXT NOT NULL DEFAULT '{}',    -- JSON object of numbers
+  state_at INTEGER NOT NULL DEFAULT 0,    -- by the terminal's clock
+  last_seen INTEGER NOT NULL DEFAULT 0    -- by HQ's clock; a retained message is not a sign of life
+) WITHOUT ROWID;
+CREATE TABLE releases(                    -- every manifest that was seen on the broker and signed by HQ
+  scope TEXT NOT NULL,
+  release INTEGER NOT NULL,
+  bundle TEXT NOT NULL,                   -- SHA-256
+  size INTEGER NOT NULL,
+  created INTEGER NOT NULL,               -- seconds since 1970
+  expires INTEGER NOT NULL,               -- seconds since 1970, 0 = never
+  note TEXT NOT NULL,
+  seen INTEGER NOT NULL,
+  PRIMARY KEY(scope, release)
+) WITHOUT ROWID;
+CREATE TABLE alarms(
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,                     -- changed_content, unreadable_event
+  terminal TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  times INTEGER NOT NULL DEFAULT 1,
+  detail TEXT NOT NULL,
+  body TEXT NOT NULL,                     -- the first content that was refused
+  UNIQUE(kind, terminal, epoch, seq)
+);
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}};
+
+Result<std::int64_t> schema_number(Database& db) {
+  auto statement = db.prepare("PRAGMA user_version");
+  if (!statement) return tl::unexpected{statement.error()};
+  auto row = statement->step();
+  if (!row) return tl::unexpected{row.error()};
+  return *row ? statement->integer(0) : 0;
+}
+
+}  // namespace
+
+std::span<Migration const> hq_migrations() noexcept { return kSteps; }
+
+Result<Database> open_hq_writer(std::filesystem::path const& file, std::chrono::milliseconds patience) {
+  auto db = Database::open(file, DatabaseOptions{.busy_timeout = patience});
+  if (!db) return db;
+  // The house defaults suit a till's flash; HQ has larger indexes, and a checkpoint costs it a wait for the disk.
+  if (auto done = db->execute("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000"); !done)
+    return tl::unexpected{done.error()};
+  if (auto done = migrate(*db, kSteps); !done) return tl::unexpected{done.error().within(file.string())};
+  return db;
+}
+
+Result<Database> open_hq_reader(std::filesystem::path const& file) {
+  auto db = Database::open(file, DatabaseOptions{.read_only = true});
+  if (!db) return db;
+  auto const number = schema_number(*db);
+  if (!number) return tl::unexpected{number.error().within(file.string())};
+  if (*number == static_cast<std::int64_t>(kSteps.size())) return db;
+  std::string const mend = *number == 0
+                               ? ": not a database of tillcue-hq; name the file given to `tillcue-hq serve --db`"
+                           : *number < static_cast<std::int64_t>(kSteps.size())
+                               ? ": older than this program; start `tillcue-hq serve` on it once to upgrade it"
+                               : ": newer than this program; use the newer tillcue-hq";
+  return fail(Code::unsupported, file.string() + ": schema " + std::to_string(*number) + mend);
+}
+
+}  // namespace tillcue::sync

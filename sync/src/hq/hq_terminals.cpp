@@ -1,0 +1,116 @@
+#include "tillcue/sync/hq_terminals.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "hq_columns.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+std::string age(std::int64_t since, Timestamp now) {
+  if (since == 0) return "never";
+  auto const seconds = std::max<std::int64_t>(0, (now.time_since_epoch().count() - since) / 1000);
+  if (seconds < 100) return fmt::format("{} s ago", seconds);
+  if (seconds < 6'000) return fmt::format("{} min ago", seconds / 60);
+  if (seconds < 200'000) return fmt::format("{} h ago", seconds / 3'600);
+  return fmt::format("{} d ago", seconds / 86'400);
+}
+
+nlohmann::json counters_of(TerminalRow const& row) {
+  auto parsed = nlohmann::json::parse(row.counters, nullptr, false);
+  return parsed.is_object() ? parsed : nlohmann::json::object();
+}
+
+std::string details(TerminalRow const& row) {
+  std::string out;
+  if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
+  if (row.dropped > 0) out += wrapped(fmt::format("lost {} results: its outbox was full", grouped(row.dropped)), 4);
+  if (!row.last_error.empty()) out += wrapped("last error: " + row.last_error, 4);
+  std::string counters;
+  auto const object = counters_of(row);
+  for (auto const& [name, value] : object.items())
+    counters += (counters.empty() ? "" : ", ") + name + ' ' + value.dump();
+  if (!counters.empty()) out += wrapped(counters, 4);
+  return out;
+}
+
+}  // namespace
+
+Result<std::uint64_t> newest_release(Database& db, std::string_view scope) {
+  auto statement = db.prepare("SELECT coalesce(max(release), 0) FROM releases WHERE scope = ?1");
+  if (!statement) return tl::unexpected{statement.error()};
+  statement->bind(1, scope);
+  auto const row = statement->step();
+  if (!row) return tl::unexpected{row.error()};
+  return static_cast<std::uint64_t>(statement->integer(0));
+}
+
+Result<Fleet> read_fleet(Database& db) {
+  Fleet fleet;
+  auto const newest = newest_release(db, "all");
+  if (!newest) return tl::unexpected{newest.error()};
+  fleet.newest_release = *newest;
+  auto rows = db.prepare(
+      "SELECT terminal, online, release, wanted, phase, pending, dropped, last_error, version, counters, state_at, "
+      "last_seen FROM terminals ORDER BY terminal");
+  if (!rows) return tl::unexpected{rows.error()};
+  for (;;) {
+    auto const row = rows->step();
+    if (!row) return tl::unexpected{row.error()};
+    if (!*row) return fleet;
+    auto const number = [&](int column) { return static_cast<std::uint64_t>(rows->integer(column)); };
+    TerminalRow one;
+    one.terminal = rows->text(0);
+    one.online = rows->integer(1) != 0;
+    one.release = number(2);
+    one.wanted = number(3);
+    one.phase = rows->text(4);
+    one.pending = number(5);
+    one.dropped = number(6);
+    one.last_error = rows->text(7);
+    one.version = rows->text(8);
+    one.counters = rows->text(9);
+    one.state_at = rows->integer(10);
+    one.last_seen = rows->integer(11);
+    fleet.terminals.push_back(std::move(one));
+  }
+}
+
+std::string to_text(Fleet const& fleet, Timestamp now) {
+  std::uint64_t online = 0;
+  for (auto const& row : fleet.terminals) online += row.online ? 1 : 0;
+  std::string out = fmt::format("{} terminal{}, {} online; newest release {}\n\n", fleet.terminals.size(),
+                                fleet.terminals.size() == 1 ? "" : "s", online, fleet.newest_release);
+  if (fleet.terminals.empty()) return out + "No terminal has spoken yet.\n";
+  out += left("TERMINAL", 22) + left("STATE", 9) + right("RELEASE", 8) + right("LAG", 5) + right("PENDING", 9) + "  " +
+         left("LAST SEEN", 14) + "VERSION\n";
+  for (auto const& row : fleet.terminals) {
+    out += left(row.terminal, 22) + left(row.online ? "online" : "offline", 9) + right(std::to_string(row.release), 8) +
+           right(std::to_string(fleet.lag(row)), 5) + right(grouped(row.pending), 9) + "  " +
+           left(age(row.last_seen, now), 14) + row.version.substr(0, 11) + '\n' + details(row);
+  }
+  return out;
+}
+
+std::string to_json(Fleet const& fleet) {
+  nlohmann::ordered_json out{{"newest_release", fleet.newest_release}, {"terminals", nlohmann::ordered_json::array()}};
+  for (auto const& row : fleet.terminals) {
+    out["terminals"].push_back({{"terminal", row.terminal},
+                                {"online", row.online},
+                                {"release", row.release},
+                                {"lag", fleet.lag(row)},
+                                {"wanted", row.wanted},
+                                {"phase", row.phase},
+                                {"pending", row.pending},
+                                {"dropped", row.dropped},
+                                {"last_error", row.last_error},
+                                {"version", row.version},
+                                {"state_at", row.state_at},
+                                {"last_seen", row.last_seen},
+                                {"counters", counters_of(row)}});
+  }
+  return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace tillcue::sync

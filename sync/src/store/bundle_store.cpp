@@ -1,0 +1,284 @@
+#include "tillcue/sync/bundle_store.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "bundle_store_schema.hpp"
+#include "disk.hpp"
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+namespace fs = std::filesystem;
+
+struct BundleStore::State {
+  struct Place {
+    std::uint64_t release = 0;
+    std::string bundle;  ///< digest in hexadecimal; empty: none
+    friend bool operator==(Place const&, Place const&) = default;
+  };
+  struct Staging {
+    Manifest manifest;
+    std::vector<Sha256> pieces;  ///< empty until the list is known
+    std::set<std::uint32_t> missing;
+    bool here = false;  ///< the content is on this disk already
+  };
+
+  Database db;
+  fs::path folder;
+  SelfTest self_test;
+  Fault fault;
+  Place active{}, previous{}, newest{};
+  std::uint64_t refused = 0;
+  std::string damage{};
+  std::optional<Staging> staging{};
+
+  [[nodiscard]] fs::path file(std::string const& bundle) const { return folder / (bundle + ".bundle"); }
+  [[nodiscard]] fs::path part() const { return folder / (staging->manifest.bundle.hex() + ".part"); }
+  Result<void> step(std::string_view name) const { return fault ? fault(name) : Result<void>{}; }
+
+  Result<void> load();
+  Result<void> save(Place const& next, Place const& before, Place const& highest, std::uint64_t bad);
+  Result<void> examine(std::string const& bundle) const;
+  Result<void> choose();
+  Result<void> check(fs::path const& content, std::string const& bundle) const;
+  Result<void> settle();
+  Result<void> flip();
+  void resume();
+  void remove_others() const;
+};
+
+Result<void> BundleStore::State::load() {
+  auto query = db.prepare(
+      "SELECT active_release, active_bundle, previous_release, previous_bundle, newest_release, newest_bundle, refused "
+      "FROM pointer");
+  if (!query) return tl::unexpected(query.error());
+  auto const row = query->step();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row)
+    return fail(Code::corrupt, (folder / "store.sqlite").string() + ": the pointer is missing: move the file away");
+  auto const place = [&](int column) {
+    return Place{static_cast<std::uint64_t>(query->integer(column)), std::string(query->text(column + 1))};
+  };
+  active = place(0);
+  previous = place(2);
+  newest = place(4);
+  refused = static_cast<std::uint64_t>(query->integer(6));
+  return {};
+}
+
+/// The one transaction that decides what is active.
+Result<void> BundleStore::State::save(Place const& next, Place const& before, Place const& highest, std::uint64_t bad) {
+  auto statement = db.prepare(
+      "UPDATE pointer SET active_release=?, active_bundle=?, previous_release=?, previous_bundle=?, newest_release=?, "
+      "newest_bundle=?, refused=?");
+  if (!statement) return tl::unexpected(statement.error());
+  int column = 0;
+  for (auto const* place : {&next, &before, &highest}) {
+    statement->bind(column + 1, static_cast<std::int64_t>(place->release)).bind(column + 2, place->bundle);
+    column += 2;
+  }
+  if (auto ok = statement->bind(column + 1, static_cast<std::int64_t>(bad)).run(); !ok) return ok;
+  active = next;
+  previous = before;
+  newest = highest;
+  refused = bad;
+  return {};
+}
+
+Result<void> BundleStore::State::check(fs::path const& content, std::string const& bundle) const {
+  auto const mapped = MappedFile::open(content);
+  if (!mapped) return tl::unexpected(mapped.error());
+  if (sha256(mapped->bytes()).hex() != bundle) return fail(Code::corrupt, content.string() + ": damaged (digest)");
+  if (auto ok = step("self-test"); !ok) return ok;
+  if (auto ok = self_test(mapped->bytes()); !ok) {
+    return fail(Code::rejected, "self-test: " + ok.error().what);
+  }
+  return {};
+}
+
+Result<void> BundleStore::State::examine(std::string const& bundle) const {
+  if (bundle.empty()) return fail(Code::not_found, "none");
+  return check(file(bundle), bundle);
+}
+
+/// After a start: the active bundle if it is sound, else the previous one, else none.
+Result<void> BundleStore::State::choose() {
+  if (active.bundle.empty()) return {};
+  auto const sound = examine(active.bundle);
+  if (sound) return {};
+  damage = "release " + std::to_string(active.release) + ": " + sound.error().what;
+  if (examine(previous.bundle)) {
+    damage += "; fell back to release " + std::to_string(previous.release);
+    return save(previous, {}, newest, refused);
+  }
+  damage += "; no previous bundle to fall back to";
+  return save({}, {}, newest, refused);
+}
+
+/// What an earlier attempt left in the part file is checked piece by piece: the digests are the truth, so no bitmap
+/// has to be kept on flash and a torn write cannot be mistaken for a piece.
+void BundleStore::State::resume() {
+  auto& s = *staging;
+  s.missing.clear();
+  s.here = (s.manifest.bundle.hex() == active.bundle || s.manifest.bundle.hex() == previous.bundle) &&
+           fs::exists(file(s.manifest.bundle.hex()));
+  if (s.here) return;
+  auto const mapped = MappedFile::open(part());
+  auto const have = mapped ? mapped->bytes() : std::span<std::byte const>{};
+  for (std::uint32_t n = 0; n < s.pieces.size(); ++n) {
+    auto const begin = std::size_t{n} * s.manifest.chunk_bytes;
+    auto const size = s.manifest.chunk_size(n);
+    bool const good = begin + size <= have.size() && sha256(have.subspan(begin, size)) == s.pieces[n];
+    if (!good) s.missing.insert(n);
+  }
+}
+
+void BundleStore::State::remove_others() const {
+  std::error_code ignored;
+  for (auto const& entry : fs::directory_iterator(folder, ignored)) {
+    auto const name = entry.path().stem().string();
+    auto const kind = entry.path().extension();
+    bool const staged = staging && name == staging->manifest.bundle.hex();
+    bool const old_bundle = kind == ".bundle" && name != active.bundle && name != previous.bundle && !staged;
+    bool const old_part = kind == ".part" && !staged;
+    if (old_bundle || old_part) fs::remove(entry.path(), ignored);
+  }
+}
+
+/// From a checked part file to a durable bundle file.
+Result<void> BundleStore::State::settle() {
+  if (!staging->here) {
+    auto const from = part();
+    if (auto ok = step("sync file"); !ok) return ok;
+    if (auto ok = make_durable(from); !ok) return ok;
+    if (auto ok = step("rename"); !ok) return ok;
+    if (auto ok = rename_file(from, file(staging->manifest.bundle.hex())); !ok) return ok;
+    staging->here = true;
+  }
+  if (auto ok = step("sync folder"); !ok) return ok;
+  return make_durable(folder);
+}
+
+Result<void> BundleStore::State::flip() {
+  if (auto ok = step("flip"); !ok) return ok;
+  Place const next{staging->manifest.release, staging->manifest.bundle.hex()};
+  // Old content under a new number keeps the previous bundle: falling back to oneself would be no fall-back.
+  auto const before = next.bundle == active.bundle ? previous : active;
+  return save(next, before, next, refused);
+}
+
+BundleStore::BundleStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BundleStore::BundleStore(BundleStore&&) noexcept = default;
+BundleStore& BundleStore::operator=(BundleStore&&) noexcept = default;
+BundleStore::~BundleStore() = default;
+
+Result<BundleStore> BundleStore::open(fs::path const& folder, SelfTest self_test, Fault fault) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(Code::io, folder.string() + ": " + error.message());
+  auto db = Database::open(folder / "store.sqlite");
+  if (!db) return tl::unexpected(db.error());
+  if (auto ok = migrate(*db, kBundleStoreMigrations); !ok) return tl::unexpected(ok.error());
+  auto state = std::make_unique<State>(
+      State{.db = std::move(*db), .folder = folder, .self_test = std::move(self_test), .fault = std::move(fault)});
+  if (auto ok = state->load(); !ok) return tl::unexpected(ok.error());
+  if (auto ok = state->choose(); !ok) return tl::unexpected(ok.error());
+  return BundleStore(std::move(state));
+}
+
+std::optional<BundleStore::Active> BundleStore::active() const {
+  auto const& place = state_->active;
+  auto const digest = Sha256::parse(place.bundle);
+  if (!digest) return std::nullopt;
+  return Active{.file = state_->file(place.bundle), .release = place.release, .bundle = *digest};
+}
+
+std::string const& BundleStore::damage() const noexcept { return state_->damage; }
+std::uint64_t BundleStore::newest_release() const noexcept { return state_->newest.release; }
+
+Result<void> BundleStore::stage(Manifest const& manifest) {
+  auto& s = *state_;
+  auto const release = "release " + std::to_string(manifest.release);
+  // The newest one again is a repair when a damaged disk made us fall back from it; with other content it is a replay.
+  bool const repair = manifest.release == s.newest.release && manifest.bundle.hex() == s.newest.bundle &&
+                      s.active.release != manifest.release;
+  if (manifest.release <= s.newest.release && !repair) {
+    return fail(Code::rejected, release + " is not above " + std::to_string(s.newest.release) + ": replayed");
+  }
+  if (manifest.release == s.refused) return fail(Code::rejected, release + " failed its self-test here before");
+  if (auto ok = s.step("stage"); !ok) return ok;
+  s.staging = State::Staging{.manifest = manifest, .pieces = manifest.chunks, .missing = {}, .here = false};
+  s.remove_others();
+  s.resume();
+  return {};
+}
+
+Manifest const* BundleStore::staged() const noexcept { return state_->staging ? &state_->staging->manifest : nullptr; }
+
+bool BundleStore::needs_chunk_list() const noexcept {
+  auto const& staging = state_->staging;
+  return staging && !staging->here && staging->pieces.empty();
+}
+
+Result<void> BundleStore::put_chunk_list(std::string_view bytes) {
+  if (!state_->staging) return fail(Code::invalid, "chunk list: nothing is staged");
+  auto pieces = decode_chunk_list(state_->staging->manifest, bytes);
+  if (!pieces) return tl::unexpected(pieces.error());
+  state_->staging->pieces = std::move(*pieces);
+  state_->resume();
+  return {};
+}
+
+std::vector<std::uint32_t> BundleStore::missing() const {
+  if (!state_->staging) return {};
+  return {state_->staging->missing.begin(), state_->staging->missing.end()};
+}
+
+Result<void> BundleStore::put(std::uint32_t index, std::string_view bytes) {
+  auto& s = *state_;
+  if (!s.staging || index >= s.staging->pieces.size()) return fail(Code::invalid, "chunk: no such piece is expected");
+  if (!s.staging->missing.contains(index)) return {};
+  auto const name = "chunk " + std::to_string(index);
+  if (bytes.size() != s.staging->manifest.chunk_size(index)) return fail(Code::corrupt, name + ": wrong length");
+  if (sha256(as_bytes(bytes)) != s.staging->pieces[index]) return fail(Code::corrupt, name + ": wrong digest");
+  if (auto ok = s.step("write"); !ok) return ok;
+  auto const offset = std::size_t{index} * s.staging->manifest.chunk_bytes;
+  if (auto ok = write_at(s.part(), offset, bytes); !ok) return ok;
+  s.staging->missing.erase(index);
+  return {};
+}
+
+Result<BundleStore::Active> BundleStore::activate() {
+  auto& s = *state_;
+  if (!s.staging || needs_chunk_list() || !s.staging->missing.empty()) {
+    return fail(Code::invalid, "activate: pieces are missing");
+  }
+  auto const bundle = s.staging->manifest.bundle.hex();
+  auto const content = s.staging->here ? s.file(bundle) : s.part();
+  if (auto ok = s.step("check"); !ok) return tl::unexpected(ok.error());
+  if (auto ok = s.check(content, bundle); !ok) {
+    std::error_code ignored;
+    if (ok.error().code == Code::rejected) {
+      (void)s.save(s.active, s.previous, s.newest, s.staging->manifest.release);
+      discard();
+    } else if (ok.error().code == Code::corrupt) {
+      fs::remove(content, ignored);
+      s.staging->here = false;
+      s.resume();
+    }
+    return tl::unexpected(ok.error());
+  }
+  if (auto ok = s.settle(); !ok) return tl::unexpected(ok.error());
+  if (auto ok = s.flip(); !ok) return tl::unexpected(ok.error());
+  s.staging.reset();
+  s.damage.clear();
+  if (s.step("clean up")) s.remove_others();
+  return *active();
+}
+
+void BundleStore::discard() {
+  state_->staging.reset();
+  state_->remove_others();
+}
+
+}  // namespace tillcue::sync

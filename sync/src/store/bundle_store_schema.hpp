@@ -1,0 +1,22 @@
+#pragma once
+
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+
+/// store.sqlite: one row, the pointer. Release 0 = none. `refused`: the release whose self-test failed.
+inline constexpr Migration kBundleStoreMigrations[] = {
+    {1,
+     "CREATE TABLE pointer (id INTEGER PRIMARY KEY CHECK (id = 1), active_release INTEGER NOT NULL,"
+     " active_bundle TEXT NOT NULL, previous_release INTEGER NOT NULL, previous_bundle TEXT NOT NULL,"
+     " newest_release INTEGER NOT NULL, newest_bundle TEXT NOT NULL, refused INTEGER NOT NULL) STRICT;"
+     "INSERT INTO pointer VALUES (1, 0, '', 0, '', 0, '', 0);"},
+};
+
+/// The schema that all migrations together must equal.
+inline constexpr char const* kBundleStoreSchema =
+    "CREATE TABLE pointer (id INTEGER PRIMARY KEY CHECK (id = 1), active_release INTEGER NOT NULL,"
+    " active_bundle TEXT NOT NULL, previous_release INTEGER NOT NULL, previous_bundle TEXT NOT NULL,"
+    " newest_release INTEGER NOT NULL, newest_bundle TEXT NOT NULL, refused INTEGER NOT NULL) STRICT;";
+
+}  // namespace tillcue::sync

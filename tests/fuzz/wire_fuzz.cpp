@@ -1,0 +1,54 @@
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "tillcue/sync/wire.hpp"
+
+using namespace tillcue::sync;
+
+/// What was read must be writable, and reading that must give the same text: no decoder accepts what its encoder
+/// refuses.
+template <class Decode, class Encode>
+static void check(std::string_view text, Decode decode, Encode encode) {
+  auto const value = decode(text);
+  if (!value) return;
+  auto const written = encode(*value);
+  if (!written) std::abort();
+  auto const again = decode(*written);
+  if (!again || *encode(*again) != *written) std::abort();
+}
+
+/// The first byte chooses the message, the rest is its text.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  if (size == 0) return 0;
+  std::string_view const text(reinterpret_cast<char const*>(data) + 1, size - 1);
+  switch (data[0]) {
+    case 'm':
+      check(text, decode_manifest, encode_manifest);
+      break;
+    case 'b':
+      check(text, decode_batch, encode_batch);
+      break;
+    case 'a':
+      check(text, decode_ack, encode_ack);
+      break;
+    case 's':
+      check(text, decode_state, encode_state);
+      break;
+    case 'q':
+      check(text, decode_request, encode_request);
+      break;
+    case 'e':
+      check(text, decode_event, encode_event);
+      break;
+    case 'u':
+      (void)unseal(KeyRing{}, text);
+      break;
+    case 't':
+      (void)Topics("demo").parse(text);
+      break;
+    default:
+      break;
+  }
+  return 0;
+}

@@ -1,0 +1,314 @@
+#include "tillcue/sync/bundle_store.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "samples.hpp"
+#include "support/mosquitto.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+namespace fs = std::filesystem;
+using test::content;
+using test::manifest_of;
+using test::piece;
+using tillcue::test::TempDir;
+
+Result<void> sound(std::span<std::byte const>) { return {}; }
+
+Result<void> fill(BundleStore& store, std::string_view bytes) {
+  for (auto const index : store.missing()) {
+    if (auto ok = store.put(index, piece(bytes, index)); !ok) return ok;
+  }
+  return {};
+}
+
+Result<BundleStore::Active> install(BundleStore& store, std::string_view bytes, std::uint64_t release) {
+  if (auto ok = store.stage(manifest_of(bytes, release)); !ok) return tl::unexpected(ok.error());
+  if (store.needs_chunk_list()) {
+    if (auto ok = store.put_chunk_list(cut_bundle(as_bytes(bytes))->chunk_list_bytes); !ok)
+      return tl::unexpected(ok.error());
+  }
+  if (auto ok = fill(store, bytes); !ok) return tl::unexpected(ok.error());
+  return store.activate();
+}
+
+std::string text_of(fs::path const& file) { return std::string(as_text(MappedFile::open(file)->bytes())); }
+
+void damage(fs::path const& file) {
+  std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+  out.seekp(5);
+  out.put('#');
+}
+
+std::size_t files(fs::path const& folder, std::string const& extension) {
+  std::size_t count = 0;
+  for (auto const& entry : fs::directory_iterator(folder)) count += entry.path().extension() == extension ? 1 : 0;
+  return count;
+}
+
+TEST_CASE("a new store has nothing active") {
+  TempDir const folder;
+  auto const store = *BundleStore::open(folder / "s", sound);
+  CHECK_FALSE(store.active());
+  CHECK(store.newest_release() == 0);
+  CHECK(store.damage().empty());
+}
+
+TEST_CASE("a bundle is fetched piece by piece, activated, and active after reopening") {
+  TempDir const folder;
+  auto const bytes = content(150'000);
+  {
+    auto store = *BundleStore::open(folder / "s", sound);
+    REQUIRE(store.stage(manifest_of(bytes, 3)));
+    CHECK(store.missing() == std::vector<std::uint32_t>{0, 1, 2});
+    CHECK(store.activate().error().code == Code::invalid);
+    REQUIRE(store.put(2, piece(bytes, 2)));
+    CHECK(store.missing() == std::vector<std::uint32_t>{0, 1});
+    REQUIRE(fill(store, bytes));
+    auto const active = store.activate();
+    REQUIRE(active);
+    CHECK(active->release == 3);
+    CHECK(text_of(active->file) == bytes);
+    CHECK(store.staged() == nullptr);
+  }
+  auto const store = *BundleStore::open(folder / "s", sound);
+  REQUIRE(store.active());
+  CHECK(store.active()->release == 3);
+  CHECK(text_of(store.active()->file) == bytes);
+  CHECK(files(folder / "s", ".part") == 0);
+}
+
+TEST_CASE("a large bundle waits for its chunk list first") {
+  TempDir const folder;
+  auto const bytes = content(205 * kChunkBytes + 17);
+  auto store = *BundleStore::open(folder / "s", sound);
+  REQUIRE(store.stage(manifest_of(bytes, 1)));
+  CHECK(store.needs_chunk_list());
+  CHECK(store.missing().empty());
+  CHECK(store.activate().error().code == Code::invalid);
+  CHECK(store.put_chunk_list("junk").error().code == Code::corrupt);
+  REQUIRE(install(store, bytes, 1));
+  CHECK(text_of(store.active()->file) == bytes);
+}
+
+TEST_CASE("a wrong, short or unexpected piece is refused and stays missing") {
+  TempDir const folder;
+  auto const bytes = content(100'000);
+  auto store = *BundleStore::open(folder / "s", sound);
+  CHECK(store.put(0, piece(bytes, 0)).error().code == Code::invalid);
+  CHECK(store.put_chunk_list("").error().code == Code::invalid);
+  REQUIRE(store.stage(manifest_of(bytes)));
+  auto spoiled = std::string(piece(bytes, 1));
+  spoiled[7] ^= 1;
+  CHECK(store.put(1, spoiled).error().code == Code::corrupt);
+  CHECK(store.put(1, piece(bytes, 0)).error().code == Code::corrupt);
+  CHECK(store.put(1, "").error().code == Code::corrupt);
+  CHECK(store.put(2, piece(bytes, 1)).error().code == Code::invalid);
+  CHECK(store.missing().size() == 2);
+  REQUIRE(store.put(1, piece(bytes, 1)));
+  REQUIRE(store.put(1, piece(bytes, 1)));  // twice does no harm
+  CHECK(store.missing().size() == 1);
+}
+
+TEST_CASE("fetching goes on after a restart with what was there, and a torn piece is fetched again") {
+  TempDir const folder;
+  auto const bytes = content(5 * kChunkBytes);
+  auto const manifest = manifest_of(bytes);
+  {
+    auto store = *BundleStore::open(folder / "s", sound);
+    REQUIRE(store.stage(manifest));
+    for (std::uint32_t const index : {0, 1, 3}) REQUIRE(store.put(index, piece(bytes, index)));
+  }
+  damage(folder / "s" / (manifest.bundle.hex() + ".part"));
+  auto store = *BundleStore::open(folder / "s", sound);
+  REQUIRE(store.stage(manifest));
+  CHECK(store.missing() == std::vector<std::uint32_t>{0, 2, 4});
+  REQUIRE(install(store, bytes, 7));
+}
+
+TEST_CASE("another bundle throws the half-fetched one away") {
+  TempDir const folder;
+  auto store = *BundleStore::open(folder / "s", sound);
+  auto const old = content(100'000, 1);
+  REQUIRE(store.stage(manifest_of(old, 1)));
+  REQUIRE(store.put(0, piece(old, 0)));
+  REQUIRE(store.stage(manifest_of(content(100'000, 2), 2)));
+  CHECK(files(folder / "s", ".part") == 0);
+  store.discard();
+  CHECK(store.staged() == nullptr);
+}
+
+TEST_CASE("a lower or equal release is a replay, also after a restart") {
+  TempDir const folder;
+  {
+    auto store = *BundleStore::open(folder / "s", sound);
+    REQUIRE(install(store, content(1000, 1), 5));
+  }
+  auto store = *BundleStore::open(folder / "s", sound);
+  CHECK(store.newest_release() == 5);
+  for (std::uint64_t const release : {1, 4, 5}) {
+    auto const replay = store.stage(manifest_of(content(1000, 2), release));
+    REQUIRE_FALSE(replay);
+    CHECK(replay.error().code == Code::rejected);
+    CHECK(replay.error().what.find("replayed") != std::string::npos);
+  }
+  CHECK(store.active()->release == 5);
+}
+
+TEST_CASE("a roll back is old content under a new number, needs no piece and keeps the other as previous") {
+  TempDir const folder;
+  auto store = *BundleStore::open(folder / "s", sound);
+  auto const good = content(1000, 1);
+  auto const bad = content(1000, 2);
+  REQUIRE(install(store, good, 1));
+  REQUIRE(install(store, bad, 2));
+  REQUIRE(store.stage(manifest_of(good, 3)));
+  CHECK(store.missing().empty());
+  REQUIRE(store.activate());
+  CHECK(store.active()->release == 3);
+  CHECK(text_of(store.active()->file) == good);
+  CHECK(files(folder / "s", ".bundle") == 2);
+}
+
+TEST_CASE("only the active bundle and the one before are kept") {
+  TempDir const folder;
+  auto store = *BundleStore::open(folder / "s", sound);
+  for (unsigned release = 1; release <= 4; ++release) REQUIRE(install(store, content(1000, release), release));
+  CHECK(files(folder / "s", ".bundle") == 2);
+}
+
+TEST_CASE("a bundle that fails its self-test is not activated, its release not tried again, the next one is") {
+  TempDir const folder;
+  auto const poison = content(1000, 66);
+  auto const picky = [&](std::span<std::byte const> bytes) -> Result<void> {
+    if (as_text(bytes) == poison) return fail(Code::unsupported, "section 9 is newer");
+    return {};
+  };
+  auto store = *BundleStore::open(folder / "s", picky);
+  REQUIRE(install(store, content(1000, 1), 1));
+  auto const refused = install(store, poison, 2);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::rejected);
+  CHECK(refused.error().what.find("section 9 is newer") != std::string::npos);
+  CHECK(store.active()->release == 1);
+  CHECK(store.staged() == nullptr);
+  CHECK(store.stage(manifest_of(poison, 2)).error().what.find("failed its self-test") != std::string::npos);
+  auto reopened = *BundleStore::open(folder / "t", picky);
+  REQUIRE(install(store, content(1000, 3), 3));
+  CHECK(store.active()->release == 3);
+}
+
+TEST_CASE("a damaged active bundle falls back to the previous one, and the same release repairs it") {
+  TempDir const folder;
+  auto const old = content(70'000, 1);
+  auto const current = content(70'000, 2);
+  {
+    auto store = *BundleStore::open(folder / "s", sound);
+    REQUIRE(install(store, old, 1));
+    REQUIRE(install(store, current, 2));
+  }
+  damage(folder / "s" / (sha256(as_bytes(current)).hex() + ".bundle"));
+  auto store = *BundleStore::open(folder / "s", sound);
+  REQUIRE(store.active());
+  CHECK(store.active()->release == 1);
+  CHECK(text_of(store.active()->file) == old);
+  CHECK(store.damage().find("release 2") != std::string::npos);
+  CHECK(store.newest_release() == 2);
+  CHECK_FALSE(store.stage(manifest_of(content(10, 3), 2)));  // other content under the same number
+  REQUIRE(install(store, current, 2));
+  CHECK(store.active()->release == 2);
+  CHECK(text_of(store.active()->file) == current);
+}
+
+TEST_CASE("a missing active file falls back too; with both damaged nothing is active and a new release heals it") {
+  TempDir const folder;
+  {
+    auto store = *BundleStore::open(folder / "s", sound);
+    REQUIRE(install(store, content(1000, 1), 1));
+    REQUIRE(install(store, content(1000, 2), 2));
+    fs::remove(store.active()->file);
+  }
+  auto const previous = BundleStore::open(folder / "s", sound)->active();
+  REQUIRE(previous);
+  CHECK(previous->release == 1);
+  damage(previous->file);
+  auto store = *BundleStore::open(folder / "s", sound);
+  CHECK_FALSE(store.active());
+  CHECK(store.damage().find("no previous") != std::string::npos);
+  REQUIRE(install(store, content(1000, 3), 3));
+  CHECK(store.active()->release == 3);
+}
+
+TEST_CASE("a piece that rots on disk before activation is found and fetched again") {
+  TempDir const folder;
+  auto const bytes = content(100'000);
+  auto const manifest = manifest_of(bytes, 1);
+  auto store = *BundleStore::open(folder / "s", sound);
+  REQUIRE(store.stage(manifest));
+  REQUIRE(fill(store, bytes));
+  damage(folder / "s" / (manifest.bundle.hex() + ".part"));
+  CHECK(store.activate().error().code == Code::corrupt);
+  CHECK(store.missing().size() == 2);
+  REQUIRE(fill(store, bytes));
+  CHECK(store.activate());
+}
+
+TEST_CASE("a stop at any step leaves the old bundle or the new one active, and the next attempt succeeds") {
+  auto const old = content(90'000, 1);
+  auto const next = content(90'000, 2);
+  std::vector<std::string> steps;
+  for (std::size_t cut = 0; cut == 0 || cut < steps.size(); ++cut) {
+    TempDir const folder;
+    {
+      auto store = *BundleStore::open(folder / "s", sound);
+      REQUIRE(install(store, old, 1));
+    }
+    std::size_t step = 0;
+    auto const record = steps.empty();
+    {
+      auto store = *BundleStore::open(folder / "s", sound, [&](std::string_view name) -> Result<void> {
+        if (record) steps.emplace_back(name);
+        if (step++ == cut && !record) return fail(Code::io, "cut at " + std::string(name));
+        return {};
+      });
+      step = 0;
+      (void)install(store, next, 2);
+    }
+    auto store = *BundleStore::open(folder / "s", sound);
+    REQUIRE_MESSAGE(store.active(), steps[cut]);
+    auto const text = text_of(store.active()->file);
+    CHECK_MESSAGE((store.active()->release == 1 ? text == old : (store.active()->release == 2 && text == next)),
+                  steps[cut]);
+    if (store.active()->release == 1) REQUIRE_MESSAGE(install(store, next, 2), steps[cut]);
+    CHECK(store.active()->release == 2);
+  }
+  // Every named step has been cut at.
+  for (auto const* name :
+       {"stage", "write", "check", "self-test", "sync file", "rename", "sync folder", "flip", "clean up"}) {
+    CHECK_MESSAGE(std::find(steps.begin(), steps.end(), name) != steps.end(), name);
+  }
+  MESSAGE(steps.size(), " steps");
+}
+
+TEST_CASE("a mapped file gives its bytes, and says what is wrong with others") {
+  TempDir const folder;
+  std::ofstream(folder / "a") << "hello";
+  CHECK(as_text(MappedFile::open(folder / "a")->bytes()) == "hello");
+  CHECK(MappedFile::open(folder / "none").error().code == Code::not_found);
+  std::ofstream(folder / "empty").flush();
+  CHECK(MappedFile::open(folder / "empty").error().code == Code::invalid);
+  CHECK(MappedFile::open(folder.path()).error().code == Code::invalid);
+}
+
+TEST_CASE("a folder that cannot be made is an io error") {
+  TempDir const folder;
+  std::ofstream(folder / "file") << "x";
+  CHECK(BundleStore::open(folder / "file", sound).error().code == Code::io);
+}
+
+}  // namespace
+}  // namespace tillcue::sync

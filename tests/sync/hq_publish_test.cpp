@@ -1,0 +1,281 @@
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "core/shop.hpp"
+#include "hq_pretend.hpp"
+#include "tillcue/sync/hq_publisher.hpp"
+
+using namespace tillcue;
+using namespace tillcue::sync;
+using namespace tillcue::sync::hq_test;
+
+namespace {
+
+bool skipped() {
+  if (test::Mosquitto::available()) return false;
+  MESSAGE("skipped: mosquitto is not installed");
+  return true;
+}
+
+/// Several chunks; another seed gives other content.
+std::vector<std::byte> const& bundle(std::uint32_t seed) {
+  static std::map<std::uint32_t, std::vector<std::byte>> made;
+  auto& bytes = made[seed];
+  if (bytes.empty()) bytes = write_bundle(shop::random_source(4'000, 16, seed)).value();
+  return bytes;
+}
+
+struct Desk {
+  std::string uri;
+  SigningKey key = *SigningKey::generate();
+  KeyRing ring;
+  Topics topics{"demo"};
+  std::vector<std::string> said;
+  PublishOptions options;
+
+  explicit Desk(std::string broker) : uri(std::move(broker)) {
+    ring.pin(key.public_key());
+    options.chain = "demo";
+    options.created = 1'790'000'000;
+    options.expires = 1'800'000'000;
+    options.patience = std::chrono::seconds{5};
+    options.quiet = std::chrono::milliseconds{300};
+  }
+
+  Result<Published> publish(std::vector<std::byte> const& bytes) {
+    auto const link = link_to(uri, "publisher-" + std::to_string(*random_id()));
+    return publish_bundle({*link, key, ring, nullptr, [this](std::string const& line) { said.push_back(line); }}, bytes,
+                          options);
+  }
+  [[nodiscard]] Manifest manifest(std::string const& scope = "all") const {
+    auto const found = retained(uri, topics.manifest(scope));
+    REQUIRE(found.size() == 1);
+    return unseal(ring, found.begin()->second).and_then(decode_manifest).value();
+  }
+  [[nodiscard]] std::size_t chunks_of(std::vector<std::byte> const& bytes) const {
+    auto topic = topics.chunk(sha256(bytes), 0);
+    topic.back() = '+';
+    return retained(uri, topic).size();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a published bundle can be put together again from what the broker holds, under a signed manifest") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  auto const& bytes = bundle(1);
+  auto const done = desk.publish(bytes);
+  REQUIRE_MESSAGE(done, (done ? "" : done.error().what));
+  CHECK(done->release == 1);
+  CHECK(done->bytes == bytes.size());
+  CHECK(done->chunks == (bytes.size() + kChunkBytes - 1) / kChunkBytes);
+  CHECK(done->chunks > 2);
+
+  auto const manifest = desk.manifest();
+  CHECK(manifest.release == 1);
+  CHECK(manifest.chain == "demo");
+  CHECK(manifest.expires == 1'800'000'000);
+  std::string whole;
+  for (std::uint32_t n = 0; n < manifest.chunk_count(); ++n) {
+    auto const chunk = retained(desk.uri, desk.topics.chunk(manifest.bundle, n));
+    REQUIRE(chunk.size() == 1);
+    CHECK(sha256(as_bytes(chunk.begin()->second)) == manifest.chunks[n]);
+    whole += chunk.begin()->second;
+  }
+  CHECK(sha256(as_bytes(whole)) == manifest.bundle);
+  CHECK(whole == as_text(bytes));
+}
+
+TEST_CASE("the digests of a large bundle travel as an object of their own") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  auto const bytes = write_bundle(shop::random_source(70'000, 50, 9)).value();
+  auto const done = desk.publish(bytes);
+  REQUIRE_MESSAGE(done, (done ? "" : done.error().what));
+  REQUIRE(done->chunks > kMaxInlineChunks);
+  auto const manifest = desk.manifest();
+  REQUIRE(manifest.chunk_list);
+  auto const list = retained(desk.uri, desk.topics.chunk(*manifest.chunk_list, 0));
+  REQUIRE(list.size() == 1);
+  auto const digests = decode_chunk_list(manifest, list.begin()->second);
+  REQUIRE(digests);
+  CHECK(digests->size() == done->chunks);
+  auto const last = retained(desk.uri, desk.topics.chunk(manifest.bundle, manifest.chunk_count() - 1));
+  REQUIRE(last.size() == 1);
+  CHECK(sha256(as_bytes(last.begin()->second)) == digests->back());
+  CHECK(desk.publish(bytes)->cleared_chunks == 0);
+}
+
+TEST_CASE("releases count up from what the broker or HQ's database knows, and never down") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  CHECK(desk.publish(bundle(1))->release == 1);
+  CHECK(desk.publish(bundle(1))->release == 2);
+  desk.options.known_release = 10;
+  CHECK(desk.publish(bundle(1))->release == 11);
+  desk.options.release = 20;
+  CHECK(desk.publish(bundle(1))->release == 20);
+  for (std::uint64_t const old : {20, 19, 1}) {
+    desk.options.release = old;
+    auto const refused = desk.publish(bundle(1));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Code::rejected);
+    CHECK(refused.error().what.find("is not newer than 20") != std::string::npos);
+  }
+  CHECK(desk.manifest().release == 20);
+}
+
+TEST_CASE("the chunks of the release just replaced stay, older ones go, and a roll back keeps its content") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  REQUIRE(desk.publish(bundle(1)));
+  CHECK(desk.publish(bundle(2))->cleared_chunks == 0);
+  CHECK(desk.chunks_of(bundle(1)) > 2);
+  auto const third = desk.publish(bundle(3));
+  CHECK(third->cleared_chunks > 2);
+  CHECK(desk.chunks_of(bundle(1)) == 0);
+  CHECK(desk.chunks_of(bundle(2)) > 2);
+  CHECK(desk.chunks_of(bundle(3)) > 2);
+  CHECK(desk.publish(bundle(2))->cleared_chunks == 0);
+  CHECK(desk.publish(bundle(2))->cleared_chunks > 2);
+  CHECK(desk.chunks_of(bundle(3)) == 0);
+  CHECK(desk.chunks_of(bundle(2)) > 2);
+}
+
+TEST_CASE("what an interrupted publish left on the broker is cleared by the next") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  auto const orphan = sha256(as_bytes("orphan"));
+  {
+    auto const link = link_to(desk.uri, "orphan");
+    BrokerSession session{*link};
+    REQUIRE(session.connect(std::chrono::seconds{5}));
+    for (std::uint32_t const n : {0U, 1U, 7U}) {
+      REQUIRE(session.publish({desk.topics.chunk(orphan, n), "left behind", true}, std::chrono::seconds{5}));
+    }
+  }
+  CHECK(desk.publish(bundle(1))->cleared_chunks == 3);
+  CHECK(retained(desk.uri, desk.topics.chunk(orphan, 7)).empty());
+}
+
+TEST_CASE("another scope's manifest keeps its chunks; one that is not believed stops the clearing") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  desk.options.scope = "north";
+  REQUIRE(desk.publish(bundle(1)));
+  desk.options.scope = "all";
+  REQUIRE(desk.publish(bundle(2)));
+  REQUIRE(desk.publish(bundle(3)));
+  REQUIRE(desk.publish(bundle(3)));
+  CHECK(desk.chunks_of(bundle(1)) > 2);
+  CHECK(desk.chunks_of(bundle(2)) == 0);
+
+  Desk stranger{broker.uri()};
+  stranger.options.scope = "south";
+  CHECK(stranger.publish(bundle(2))->cleared_chunks == 0);
+  CHECK(stranger.said.back().find("left alone") != std::string::npos);
+  CHECK(stranger.chunks_of(bundle(1)) > 2);
+}
+
+TEST_CASE("a retained manifest of an unknown key stops publishing until a release number is given") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk first{broker.uri()};
+  REQUIRE(first.publish(bundle(1)));
+  Desk second{broker.uri()};
+  auto const refused = second.publish(bundle(2));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::rejected);
+  CHECK(refused.error().what.find("give --release") != std::string::npos);
+  CHECK(first.manifest().release == 1);
+  second.options.release = 5;
+  CHECK(second.publish(bundle(2))->release == 5);
+  second.options.release = 0;
+  second.ring.pin(first.key.public_key());
+  CHECK(second.publish(bundle(2))->release == 6);
+}
+
+TEST_CASE("a broker that takes no packet of this size is named with its settings, and no manifest appears") {
+  if (skipped()) return;
+  for (std::string const limit : {"message_size_limit 10000", "max_packet_size 20000"}) {
+    CAPTURE(limit);
+    test::Mosquitto const broker{limit + "\n"};
+    Desk desk{broker.uri()};
+    auto const refused = desk.publish(bundle(1));
+    REQUIRE_FALSE(refused);
+    CHECK((refused.error().code == Code::rejected || refused.error().code == Code::io));
+    CHECK(refused.error().what.find("message_size_limit") != std::string::npos);
+    CHECK(retained(desk.uri, "tillcue/1/demo/m/+").empty());
+  }
+}
+
+TEST_CASE("a broker that does not allow it refuses with its reason") {
+  if (skipped()) return;
+  test::TempDir const folder;
+  std::ofstream{folder / "acl"} << "topic read #\n";
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  test::Mosquitto const broker{"acl_file " + (folder / "acl").string() + "\n"};
+  Desk desk{broker.uri()};
+  auto const refused = desk.publish(bundle(1));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::rejected);
+  CHECK(refused.error().what.find("Not authorized") != std::string::npos);
+  CHECK(refused.error().what.find("allow this client to write") != std::string::npos);
+}
+
+TEST_CASE("without a broker publishing ends in time with what was tried") {
+  Desk desk{"mqtt://127.0.0.1:9"};
+  desk.options.patience = std::chrono::milliseconds{400};
+  auto const refused = desk.publish(bundle(1));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::timeout);
+  CHECK(refused.error().what.find("check --broker") != std::string::npos);
+}
+
+TEST_CASE("a damaged bundle and a name that is no topic never reach the broker") {
+  Desk desk{"mqtt://127.0.0.1:9"};
+  auto broken = bundle(1);
+  broken[broken.size() / 2] ^= std::byte{1};
+  CHECK(desk.publish(broken).error().code == Code::corrupt);
+  broken.resize(broken.size() / 2);
+  CHECK_FALSE(desk.publish(broken));
+  CHECK_FALSE(desk.publish({}));
+  desk.options.chain = "a/b";
+  CHECK(desk.publish(bundle(1)).error().what.find("chain") != std::string::npos);
+  desk.options.chain = "demo";
+  desk.options.scope = "#";
+  CHECK(desk.publish(bundle(1)).error().what.find("scope") != std::string::npos);
+}
+
+TEST_CASE("waiting ends when every terminal that is online runs the release, and counts those that do not") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  PretendTerminal one{broker.uri(), "T1", desk.ring};
+  PretendTerminal two{broker.uri(), "T2", desk.ring};
+  PretendTerminal gone{broker.uri(), "T3", desk.ring};
+  one.say_state(1);
+  two.say_state(1);
+  gone.say_state(0, Presence::offline);
+  desk.options.wait = std::chrono::seconds{60};
+  auto const begun = std::chrono::steady_clock::now();
+  auto done = desk.publish(bundle(1));
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{30});
+  CHECK(done->online == 2);
+  CHECK(done->active == 2);
+
+  one.say_state(2);
+  desk.options.wait = std::chrono::milliseconds{600};
+  done = desk.publish(bundle(2));
+  CHECK(done->release == 2);
+  CHECK(done->online == 2);
+  CHECK(done->active == 1);
+}

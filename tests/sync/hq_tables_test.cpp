@@ -1,0 +1,171 @@
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <zlib.h>
+
+#include "hq_scene.hpp"
+#include "tillcue/sync/hq_export.hpp"
+#include "tillcue/sync/hq_keys.hpp"
+#include "tillcue/sync/hq_terminals.hpp"
+#include "tillcue/sync/hq_time.hpp"
+
+using namespace tillcue;
+using namespace tillcue::sync;
+using namespace tillcue::sync::hq_test;
+
+namespace {
+
+std::string content(std::filesystem::path const& file) {
+  std::string text;
+  auto* const in = gzopen(file.c_str(), "rb");
+  for (int c = gzgetc(in); c >= 0; c = gzgetc(in)) text += static_cast<char>(c);
+  gzclose(in);
+  return text;
+}
+
+std::string raw(std::filesystem::path const& file) {
+  std::ostringstream out;
+  out << std::ifstream{file, std::ios::binary}.rdbuf();
+  return out.str();
+}
+
+Outcome weighed_sale() {
+  SaleClosed sale;
+  sale.sale = SaleId{"7,1"};
+  sale.begun = at(0);
+  sale.arm = Arm::holdout;
+  sale.customer = "ab12";
+  sale.total = {1'034, kEuro};
+  sale.lines = {{Sku{"apples \"red\""}, {1'250}, {199, kEuro}}, {Sku{"bread"}, {-2'000}, {250, kEuro}}};
+  return {at(60), sale};
+}
+
+constexpr auto kHeader = "basket_id,customer_id,timestamp,sku,quantity,unit_price,holdout\n";
+
+}  // namespace
+
+TEST_CASE("finished sales are exported as transactions with exact quantities and prices, in order of time") {
+  Hq hq;
+  hq.receive(batch(
+      "T1", 1, {closed("A", Arm::treated, 250), weighed_sale(), closed("V", Arm::treated, 1, 0, 0, SaleEnd::voided)}));
+  auto db = *open_hq_reader(hq.db);
+  auto const file = hq.folder / "out.csv";
+  auto const done = export_transactions(db, file);
+  REQUIRE(done);
+  CHECK(done->sales == 2);
+  CHECK(done->rows == 3);
+  CHECK(raw(file) == std::string{kHeader} +
+                         "\"T1/7,1/1790000000\",ab12,2026-09-21T14:13:20Z,\"apples \"\"red\"\"\",1.25,1.99,1\n"
+                         "\"T1/7,1/1790000000\",ab12,2026-09-21T14:13:20Z,bread,-2,2.50,1\n"
+                         "T1/A/1790000005,,2026-09-21T14:13:25Z,bread,1,2.50,0\n");
+  CHECK_FALSE(std::filesystem::exists(hq.folder / "out.csv.part"));
+}
+
+TEST_CASE("an export whose name ends in .gz is compressed and holds the same") {
+  Hq hq;
+  hq.receive(batch("T1", 1, {closed("A", Arm::treated, 250)}));
+  auto db = *open_hq_reader(hq.db);
+  REQUIRE(export_transactions(db, hq.folder / "out.csv"));
+  REQUIRE(export_transactions(db, hq.folder / "out.csv.gz"));
+  CHECK(raw(hq.folder / "out.csv.gz").starts_with("\x1f\x8b"));
+  CHECK(content(hq.folder / "out.csv.gz") == raw(hq.folder / "out.csv"));
+}
+
+TEST_CASE("an export that cannot be written says so and leaves nothing behind; one without sales is a header") {
+  Hq hq;
+  auto db = *open_hq_reader(hq.db);
+  auto const nowhere = export_transactions(db, hq.folder / "absent" / "out.csv");
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().code == Code::io);
+  CHECK(nowhere.error().what.find("cannot be created") != std::string::npos);
+  REQUIRE(export_transactions(db, hq.folder / "empty.csv"));
+  CHECK(raw(hq.folder / "empty.csv") == kHeader);
+}
+
+TEST_CASE("an export can begin at a date") {
+  Hq hq;
+  hq.receive(batch("T1", 1, {closed("A", Arm::treated, 250), weighed_sale()}));
+  auto db = *open_hq_reader(hq.db);
+  CHECK(export_transactions(db, hq.folder / "out.csv", {at(50)})->sales == 1);
+}
+
+TEST_CASE("the terminals page shows presence, lag, pending results and the last error in 80 columns") {
+  Fleet fleet;
+  fleet.newest_release = 9;
+  TerminalRow row;
+  row.terminal = "till-1";
+  row.online = true;
+  row.release = 7;
+  row.pending = 12'345;
+  row.phase = "fetching 3/171";
+  row.last_error = "chunk 5 " + std::string(200, 'x');
+  row.version = "0.1.0";
+  row.dropped = 3;
+  row.counters = R"({"sales":12,"hints":5})";
+  row.last_seen = at(0).time_since_epoch().count();
+  fleet.terminals.push_back(row);
+  auto const text = to_text(fleet, at(90));
+  CHECK(text.find("1 terminal, 1 online; newest release 9") != std::string::npos);
+  CHECK(text.find("till-1                online          7    2   12,345  90 s ago") != std::string::npos);
+  CHECK(text.find("hints 5, sales 12") != std::string::npos);
+  CHECK(text.find("lost 3 results") != std::string::npos);
+  auto const json = nlohmann::json::parse(to_json(fleet));
+  CHECK(json["terminals"][0]["lag"] == 2);
+  CHECK(json["terminals"][0]["counters"]["sales"] == 12);
+  CHECK(to_text(Fleet{}, at(0)).find("No terminal has spoken yet") != std::string::npos);
+}
+
+TEST_CASE("a key pair is made once, private to its owner, and never overwritten") {
+  test::TempDir folder;
+  auto const keys = folder / "keys";
+  auto const made = init_key(keys, "hq");
+  REQUIRE(made);
+  CHECK(std::filesystem::status(made->private_file).permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  auto const before = raw(made->private_file);
+  auto const again = init_key(keys, "hq");
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == Code::rejected);
+  CHECK(raw(made->private_file) == before);
+  CHECK(SigningKey::load(made->private_file)->id() == made->id);
+  CHECK(PublicKey::load(made->public_file)->id() == made->id);
+
+  std::filesystem::remove(made->private_file);
+  CHECK(init_key(keys, "hq").error().code == Code::rejected);
+  CHECK(init_key(keys, "../escape").error().code == Code::invalid);
+}
+
+TEST_CASE("keys are listed with their ids; a damaged one is named") {
+  test::TempDir folder;
+  auto const first = *init_key(folder / "keys", "b");
+  auto const second = *init_key(folder / "keys", "a");
+  auto const keys = list_keys(folder / "keys");
+  REQUIRE(keys);
+  REQUIRE(keys->size() == 2);
+  CHECK(keys->at(0).id == second.id);
+  CHECK(keys->at(1).id == first.id);
+  std::ofstream{folder / "keys" / "c.pub.pem"} << "nonsense";
+  CHECK(list_keys(folder / "keys").error().what.find("c.pub.pem") != std::string::npos);
+  CHECK(list_keys(folder / "absent").error().code == Code::not_found);
+}
+
+TEST_CASE("times are read as dates, moments or ages, and refused with the right forms") {
+  auto const now = at(0);
+  CHECK(to_iso(now) == "2026-09-21T14:13:20Z");
+  CHECK(to_minute(now) == "2026-09-21 14:13");
+  CHECK(*parse_since("2026-09-21T14:13:20", at(9)) == now);
+  CHECK(*parse_since("2026-09-21T14:13:20Z", at(9)) == now);
+  CHECK(to_iso(*parse_since("2026-09-21", now)) == "2026-09-21T00:00:00Z");
+  CHECK(*parse_since("7d", now) == now - std::chrono::days{7});
+  CHECK(*parse_since("24h", now) == now - std::chrono::hours{24});
+  CHECK(*parse_since("30m", now) == now - std::chrono::minutes{30});
+  for (auto const* const bad : {"", "7", "d", "7y", "-3d", "2026-02-30", "2026-13-01", "2026-9-21", "yesterday",
+                                "2026-09-21T25:00:00", "2026-09-21T10:00", "2026-09-21x10:00:00"}) {
+    CAPTURE(bad);
+    auto const refused = parse_since(bad, now);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what.find("2026-11-21T08:00:00") != std::string::npos);
+  }
+}

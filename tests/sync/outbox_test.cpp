@@ -1,0 +1,205 @@
+#include "tillcue/sync/outbox.hpp"
+
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "samples.hpp"
+#include "support/mosquitto.hpp"
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+using test::decision;
+using test::sale;
+using tillcue::test::TempDir;
+
+TerminalId const kTill{"till-7"};
+
+void put(Outbox& outbox, int count) {
+  for (int n = 0; n < count; ++n) REQUIRE(outbox.append(decision(static_cast<std::uint32_t>(n))));
+  REQUIRE(outbox.commit());
+}
+
+Batch batch(Outbox& outbox) {
+  auto next = outbox.next_batch();
+  REQUIRE(next);
+  REQUIRE(*next);
+  return **next;
+}
+
+TEST_CASE("what is committed is there after reopening, what is only appended is not") {
+  TempDir const folder;
+  auto epoch = Epoch{};
+  {
+    auto outbox = *Outbox::open(folder / "o.sqlite", kTill);
+    epoch = outbox.epoch();
+    CHECK(epoch != Epoch{});
+    put(outbox, 2);
+    REQUIRE(outbox.append(sale()));
+    CHECK(outbox.buffered() == 1);
+    CHECK(outbox.pending() == 2);
+  }
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill);
+  CHECK(outbox.epoch() == epoch);
+  CHECK(outbox.pending() == 2);
+  CHECK(outbox.last_sequence() == 2);
+  auto const read = batch(outbox);
+  CHECK(read.terminal == kTill);
+  CHECK(read.epoch == epoch);
+  CHECK(read.first == 1);
+  CHECK(read.events == std::vector<std::string>{*encode_event(decision(0)), *encode_event(decision(1))});
+}
+
+TEST_CASE("numbers are not reused after everything was acknowledged and the file reopened") {
+  TempDir const folder;
+  for (std::uint64_t round = 0; round < 5; ++round) {
+    auto outbox = *Outbox::open(folder / "o.sqlite", kTill);
+    put(outbox, 3);
+    auto const read = batch(outbox);
+    CHECK(read.first == round * 3 + 1);
+    REQUIRE(outbox.acknowledge(outbox.epoch(), read.last()));
+    CHECK(outbox.pending() == 0);
+    CHECK_FALSE(*outbox.next_batch());
+  }
+}
+
+TEST_CASE("only an acknowledgement deletes: a part, twice, an old one, another epoch's") {
+  TempDir const folder;
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill);
+  put(outbox, 10);
+  CHECK(batch(outbox).events.size() == 10);
+  CHECK(batch(outbox).events.size() == 10);
+  REQUIRE(outbox.acknowledge(outbox.epoch(), 4));
+  CHECK(batch(outbox).first == 5);
+  REQUIRE(outbox.acknowledge(outbox.epoch(), 4));
+  REQUIRE(outbox.acknowledge(outbox.epoch(), 2));
+  REQUIRE(outbox.acknowledge(Epoch{1}, 10));
+  CHECK(outbox.pending() == 6);
+  auto const beyond = outbox.acknowledge(outbox.epoch(), 11);
+  REQUIRE_FALSE(beyond);
+  CHECK(beyond.error().code == Code::invalid);
+  CHECK(outbox.pending() == 6);
+}
+
+TEST_CASE("a new file draws a new epoch, and another terminal's file is refused") {
+  TempDir const folder;
+  auto const one = *Outbox::open(folder / "a.sqlite", kTill);
+  auto const two = *Outbox::open(folder / "b.sqlite", kTill);
+  CHECK(one.epoch() != two.epoch());
+  auto const other = Outbox::open(folder / "a.sqlite", TerminalId{"till-8"});
+  REQUIRE_FALSE(other);
+  CHECK(other.error().code == Code::invalid);
+  CHECK(other.error().what.find("till-7") != std::string::npos);
+}
+
+TEST_CASE("a batch keeps to 200 events and 32 KiB, and a larger event travels alone") {
+  TempDir const folder;
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill);
+  put(outbox, 300);
+  auto const first = batch(outbox);
+  CHECK(first.events.size() <= kMaxBatchEvents);
+  CHECK(encode_batch(first));
+  REQUIRE(outbox.acknowledge(outbox.epoch(), 300));
+  REQUIRE(outbox.append(decision()));
+  auto large = sale(1000);
+  for (auto& line : std::get<SaleClosed>(large.what).lines) line.sku = Sku{std::string(64, '8')};
+  REQUIRE(outbox.append(large));
+  REQUIRE(outbox.append(decision()));
+  REQUIRE(outbox.commit());
+  for (std::uint64_t sequence = 301; sequence <= 303; ++sequence) {
+    auto const one = batch(outbox);
+    CHECK(one.first == sequence);
+    CHECK(one.events.size() == 1);
+    CHECK(encode_batch(one));
+    REQUIRE(outbox.acknowledge(outbox.epoch(), sequence));
+  }
+}
+
+TEST_CASE("a result that cannot travel is refused, counted and takes no number") {
+  TempDir const folder;
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill);
+  auto bad = decision();
+  std::get<DecisionMade>(bad.what).sale = SaleId{};
+  CHECK(outbox.append(bad).error().code == Code::invalid);
+  CHECK(outbox.refused() == 1);
+  put(outbox, 1);
+  CHECK(outbox.last_sequence() == 1);
+}
+
+TEST_CASE("while the disk does not take them, results wait in memory up to a limit, and nothing is lost") {
+  TempDir const folder;
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill, {.most_buffered = 3});
+  auto intruder = *Database::open(folder / "o.sqlite");
+  auto held = std::make_unique<Transaction>(std::move(*Transaction::begin(intruder)));
+  for (int n = 0; n < 3; ++n) REQUIRE(outbox.append(decision()));
+  CHECK(outbox.commit().error().code == Code::busy);
+  CHECK(outbox.buffered() == 3);
+  CHECK(outbox.last_sequence() == 0);
+  CHECK(outbox.append(decision()).error().code == Code::busy);
+  CHECK(outbox.refused() == 1);
+  held.reset();
+  REQUIRE(outbox.commit());
+  CHECK(outbox.pending() == 3);
+  CHECK(outbox.buffered() == 0);
+}
+
+TEST_CASE("when it is full the oldest decisions go first, counted, and their numbers stay") {
+  TempDir const folder;
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill, {.most_rows = 250});
+  put(outbox, 200);
+  REQUIRE(outbox.append(sale()));
+  REQUIRE(outbox.commit());
+  for (int n = 0; n < 60; ++n) put(outbox, 1);
+  CHECK(outbox.dropped() == 11);
+  CHECK(outbox.pending() == 261);
+  // The first 200 may be at HQ already and keep their content; the sale outlives younger decisions.
+  std::vector<std::string> events;
+  while (outbox.pending() > 0) {
+    auto const part = batch(outbox);
+    events.insert(events.end(), part.events.begin(), part.events.end());
+    REQUIRE(outbox.acknowledge(outbox.epoch(), part.last()));
+  }
+  REQUIRE(events.size() == 261);
+  auto const lost = [&](std::size_t sequence) { return events[sequence - 1].find("\"lost\"") != std::string::npos; };
+  for (std::size_t sequence = 1; sequence <= 201; ++sequence) CHECK_FALSE(lost(sequence));
+  for (std::size_t sequence = 202; sequence <= 212; ++sequence) CHECK(lost(sequence));
+  for (std::size_t sequence = 213; sequence <= 261; ++sequence) CHECK_FALSE(lost(sequence));
+  CHECK(Outbox::open(folder / "o.sqlite", kTill)->dropped() == 11);
+}
+
+TEST_CASE("bytes are bounded as well, and sales go when no decision is left") {
+  TempDir const folder;
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill, {.most_bytes = 60'000});
+  for (int round = 0; round < 6; ++round) {
+    for (int n = 0; n < 100; ++n) REQUIRE(outbox.append(sale(1)));
+    REQUIRE(outbox.commit());
+  }
+  CHECK(outbox.dropped() > 0);
+  CHECK(outbox.last_sequence() == 600);
+  CHECK(outbox.pending() == 600);
+}
+
+TEST_CASE("with nothing left to throw away it refuses, and goes on after an acknowledgement") {
+  TempDir const folder;
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill, {.most_rows = 1});
+  put(outbox, 204);
+  REQUIRE(outbox.append(decision()));
+  auto const full = outbox.commit();
+  REQUIRE_FALSE(full);
+  CHECK(full.error().code == Code::busy);
+  CHECK(outbox.pending() == 204);
+  REQUIRE(outbox.acknowledge(outbox.epoch(), 200));
+  REQUIRE(outbox.commit());
+  CHECK(outbox.last_sequence() == 205);
+}
+
+TEST_CASE("a damaged file is refused as corrupt") {
+  TempDir const folder;
+  std::ofstream(folder / "o.sqlite") << std::string(5000, 'x');
+  CHECK(Outbox::open(folder / "o.sqlite", kTill).error().code == Code::corrupt);
+}
+
+}  // namespace
+}  // namespace tillcue::sync

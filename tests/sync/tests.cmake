@@ -1,0 +1,28 @@
+# A real broker and temporary folders for tests of sync and of whole journeys.
+add_library(tillcue_test_broker STATIC support/mosquitto.cpp)
+target_include_directories(tillcue_test_broker PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(tillcue_test_broker PRIVATE tillcue::house)
+
+tillcue_test(sync_wire_test SOURCES
+  sync/ack_test.cpp sync/batch_test.cpp sync/crypto_test.cpp sync/event_test.cpp sync/manifest_test.cpp
+  sync/signature_test.cpp sync/state_test.cpp sync/topics_test.cpp
+  LIBS tillcue::wire tillcue_test_broker)
+
+tillcue_test(sync_store_test SOURCES
+  sync/bundle_store_test.cpp sync/outbox_kill_test.cpp sync/outbox_test.cpp sync/sqlite_test.cpp
+  LIBS tillcue::sync_terminal tillcue_test_broker)
+# The schemas are private to the store; a test proves them.
+target_include_directories(sync_store_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src/store)
+
+tillcue_test(sync_agent_test SOURCES
+  sync/agent_fetch_test.cpp sync/agent_upload_test.cpp sync/scripted_link.cpp
+  LIBS tillcue::sync_terminal tillcue_test_broker)
+
+# Against a real mosquitto on loopback; skipped with a printed line where it is not installed.
+tillcue_test(sync_broker_test SOURCES
+  sync/delivery_test.cpp sync/paho_link_test.cpp sync/paho_tls_test.cpp
+  LIBS tillcue::sync_terminal tillcue_test_broker)
+
+include(sync/hq_tests.cmake)
+
+tillcue_fuzz(wire_fuzz CORPUS wire SOURCES fuzz/wire_fuzz.cpp LIBS tillcue::wire)
