@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tillcue/core/result.hpp"
+#include "tillcue/core/sku.hpp"
+#include "tillcue/core/units.hpp"
+
+namespace tillcue::terminal {
+
+/// "127.0.0.1:7707"; IPv6 in brackets. Port 0 = any free one.
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+struct StoreConfig {
+  std::string id;
+  std::string name;  ///< printed on coupons
+  std::string chain;
+  Currency currency{};
+  std::string language = "en";
+};
+
+struct PrinterConfig {
+  Address address;
+  std::string profile = "generic-80";
+  int code_page = -1;  ///< ESC t number the POS counts on after us; -1: the profile's
+  bool qr = false;     ///< also print the serial as a QR code where the profile can
+};
+
+struct SyncConfig {
+  std::string broker;  ///< mqtt://host:port or mqtts://host:port
+  std::string ca, certificate, key;
+  std::vector<std::filesystem::path> trusted_keys;  ///< HQ's public signing keys (PEM); pinned
+};
+
+/// How one terminal is set up. Every path is absolute or relative to the configuration file's folder.
+struct Config {
+  TerminalId terminal;
+  StoreConfig store;
+  std::filesystem::path data_dir;
+  std::optional<std::filesystem::path> bundle;  ///< used until HQ has sent one
+  Address pos{"127.0.0.1", 7707};
+  Address screen{"127.0.0.1", 7780};
+  std::optional<PrinterConfig> printer;
+  std::optional<SyncConfig> sync;
+  std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
+  std::chrono::milliseconds hint_lifetime{8000};
+  std::string log_level = "info";
+};
+
+/// Reads and checks a whole configuration. Comments are allowed.
+/// Errors  invalid: every fault at once, a line each: "FILE:LINE: field: what is wrong; the mend".
+Result<Config> parse_config(std::string_view text, std::filesystem::path const& file);
+/// Errors  as parse_config, and io (cannot be read).
+Result<Config> load_config(std::filesystem::path const& file);
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,225 @@
+#include "tillcue/firmware/checkout.hpp"
+
+#include <algorithm>
+
+#include "open_sale.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+}  // namespace
+
+// Whatever the till sends, there is a row for it; what is not in the table cannot happen to an open sale.
+Checkout::Step const Checkout::kFlow[] = {
+    {Phase::scanning, Event::line_put, Phase::scanning, &Checkout::scanned},
+    {Phase::totalled, Event::line_put, Phase::scanning, &Checkout::scanned},
+    {Phase::paying, Event::line_put, Phase::scanning, &Checkout::scanned},
+    {Phase::scanning, Event::line_removed, Phase::scanning, &Checkout::changed},
+    {Phase::totalled, Event::line_removed, Phase::scanning, &Checkout::changed},
+    {Phase::paying, Event::line_removed, Phase::scanning, &Checkout::changed},
+    {Phase::scanning, Event::subtotal, Phase::totalled, &Checkout::totalled},
+    {Phase::totalled, Event::subtotal, Phase::totalled, &Checkout::changed},
+    {Phase::paying, Event::subtotal, Phase::totalled, &Checkout::changed},
+    {Phase::scanning, Event::tender, Phase::paying, &Checkout::tendered},
+    {Phase::totalled, Event::tender, Phase::paying, &Checkout::tendered},
+    {Phase::paying, Event::tender, Phase::paying, &Checkout::changed},
+    {Phase::scanning, Event::finish, Phase::closed, &Checkout::finished},
+    {Phase::totalled, Event::finish, Phase::closed, &Checkout::finished},
+    {Phase::paying, Event::finish, Phase::closed, &Checkout::finished},
+    {Phase::scanning, Event::voided, Phase::closed, &Checkout::voided},
+    {Phase::totalled, Event::voided, Phase::closed, &Checkout::voided},
+    {Phase::paying, Event::voided, Phase::closed, &Checkout::voided},
+};
+
+Checkout::Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, CheckoutPorts ports)
+    : store_(std::move(store)), hint_lifetime_(hint_lifetime), ports_(std::move(ports)) {}
+
+Checkout::~Checkout() = default;
+
+void Checkout::use(std::shared_ptr<Bundle const> bundle, std::uint64_t release) {
+  // The cards carry the old bundle's item numbers.
+  for (auto& [id, open] : sales_) take_away(*open);
+  auto const before = engine_ ? engine_->share() : nullptr;
+  engine_ = std::make_unique<Engine>(std::move(bundle));
+  release_ = release;
+  for (auto& [id, open] : sales_) {
+    engine_->rebind(open->sale, before.get());
+    if (!before) open->sale.arm = engine_->arm_of(id);
+  }
+}
+
+Result<void> Checkout::on(pos::Message const& message) {
+  return std::visit([this](auto const& body) { return handle(body); }, message);
+}
+
+Result<Checkout::OpenSale*> Checkout::find(SaleId const& sale) {
+  if (auto it = sales_.find(sale); it != sales_.end()) return it->second.get();
+  if (was_closed(sale)) return fail(Code::rejected, "sale " + in_quotes(sale.value) + " is closed; begin a new one");
+  return fail(Code::not_found, "sale " + in_quotes(sale.value) + " is not open; send begin first");
+}
+
+bool Checkout::was_closed(SaleId const& sale) const {
+  return std::find(closed_.begin(), closed_.end(), sale) != closed_.end();
+}
+
+void Checkout::advance(OpenSale& sale, Event event) {
+  for (auto const& step : kFlow) {
+    if (step.from != sale.phase || step.event != event) continue;
+    sale.phase = step.to;
+    (this->*step.act)(sale);
+    return;
+  }
+}
+
+Result<void> Checkout::handle(pos::Begin const& begin) {
+  if (sales_.contains(begin.sale)) {
+    if (begin.resume) return {};
+    return fail(Code::rejected, "sale " + in_quotes(begin.sale.value) + " is open already; resume it or void it first");
+  }
+  if (was_closed(begin.sale)) {
+    return fail(Code::rejected,
+                "sale " + in_quotes(begin.sale.value) + " is closed; every sale needs a name of its own");
+  }
+  if (sales_.size() >= kMaxOpenSales) {
+    auto const older = [](auto const& a, auto const& b) { return a.second->sale.begun < b.second->sale.begun; };
+    close(*std::min_element(sales_.begin(), sales_.end(), older)->second, SaleEnd::abandoned);
+  }
+  auto open = std::make_unique<OpenSale>();
+  open->sale.id = begin.sale;
+  open->sale.begun = ports_.now();
+  if (engine_) open->sale.arm = engine_->arm_of(begin.sale);
+  sales_.emplace(begin.sale, std::move(open));
+  ++counters_.sales_begun;
+  return {};
+}
+
+Result<void> Checkout::handle(pos::PutLine const& put) {
+  auto open = find(put.sale);
+  if (!open) return tl::unexpected(open.error());
+  auto const known = engine_ ? engine_->bundle().find(put.sku.value) : kNoItem;
+  BasketLine line{put.line, put.sku, known, put.quantity, Money{0, store_.currency}};
+  if (known == kNoItem) ++counters_.unknown_items;
+  if (put.price_minor) {
+    line.unit_price.minor = *put.price_minor;
+  } else if (known != kNoItem) {
+    line.unit_price.minor = engine_->bundle().item(known).price.value_or(line.unit_price).minor;
+  }
+  if (auto const added = (*open)->sale.basket.put(std::move(line)); !added) return added;
+  ++counters_.lines;
+  advance(**open, Event::line_put);
+  return {};
+}
+
+Result<void> Checkout::handle(pos::RemoveLine const& remove) {
+  auto open = find(remove.sale);
+  if (!open) return tl::unexpected(open.error());
+  if (!(*open)->sale.basket.remove(remove.line)) {
+    return fail(Code::not_found,
+                "line " + std::to_string(static_cast<std::uint32_t>(remove.line)) + " is not in the sale");
+  }
+  advance(**open, Event::line_removed);
+  return {};
+}
+
+Result<void> Checkout::handle(pos::SetCustomer const& set) {
+  auto open = find(set.sale);
+  if (!open) return tl::unexpected(open.error());
+  (*open)->sale.customer = set.customer;
+  return {};
+}
+
+Result<void> Checkout::handle(pos::Subtotal const& subtotal) {
+  auto open = find(subtotal.sale);
+  if (!open) return tl::unexpected(open.error());
+  advance(**open, Event::subtotal);
+  return {};
+}
+
+Result<void> Checkout::handle(pos::Tender const& tender) {
+  auto open = find(tender.sale);
+  if (!open) return tl::unexpected(open.error());
+  advance(**open, Event::tender);
+  return {};
+}
+
+Result<void> Checkout::handle(pos::Finish const& finish) {
+  if (was_closed(finish.sale)) return {};  // the till repeats it after a reconnect
+  auto open = find(finish.sale);
+  if (!open) return tl::unexpected(open.error());
+  if (finish.total_minor) (*open)->total_minor = finish.total_minor;
+  advance(**open, Event::finish);
+  return {};
+}
+
+Result<void> Checkout::handle(pos::Void const& voided) {
+  if (was_closed(voided.sale)) return {};
+  auto open = find(voided.sale);
+  if (!open) return tl::unexpected(open.error());
+  advance(**open, Event::voided);
+  return {};
+}
+
+Result<void> Checkout::handle(pos::Answer const& said) {
+  auto open = find(said.sale);
+  if (!open) return tl::unexpected(open.error());
+  return answer(**open, said.offer, said.accepted ? Response::accepted : Response::declined);
+}
+
+void Checkout::scanned(OpenSale& sale) {
+  settle_bought(sale);
+  suggest(sale, Stage::scan);
+}
+
+void Checkout::changed(OpenSale& sale) { settle_bought(sale); }
+
+void Checkout::totalled(OpenSale& sale) {
+  settle_bought(sale);
+  suggest(sale, Stage::subtotal);
+}
+
+void Checkout::tendered(OpenSale& sale) {
+  // Nobody reads a hint while the customer pays.
+  take_away(sale);
+  choose_coupon(sale);
+}
+
+void Checkout::finished(OpenSale& sale) {
+  if (!sale.tendered) choose_coupon(sale);
+  order_coupon(sale);
+  ++counters_.sales_finished;
+  close(sale, SaleEnd::finished);
+}
+
+void Checkout::voided(OpenSale& sale) {
+  ++counters_.sales_voided;
+  close(sale, SaleEnd::voided);
+}
+
+void Checkout::close(OpenSale& open, SaleEnd end) {
+  take_away(open);
+  auto const now = ports_.now();
+  auto const& sale = open.sale;
+  if (end == SaleEnd::abandoned) ++counters_.sales_abandoned;
+  SaleClosed closed{sale.id, end, sale.arm, sale.begun, {}, sale.basket.total(store_.currency), {}, 0, 0, open.coupons};
+  if (open.total_minor) closed.total.minor = *open.total_minor;
+  if (!sale.customer.empty()) closed.customer = ports_.pseudonym(sale.customer);
+  for (auto const& line : sale.basket.lines()) closed.lines.push_back({line.sku, line.quantity, line.unit_price});
+  for (auto const& shown : sale.shown) {
+    if (shown.offer.kind != OfferKind::suggestion) continue;
+    auto const response = shown.response == Response::none ? Response::ignored : shown.response;
+    ++closed.hints;
+    if (response == Response::accepted) ++closed.accepted;
+    record(now, OfferAnswered{sale.id, shown.offer.number, response, sale.basket.contains(shown.offer.item)});
+  }
+  record(now, std::move(closed));
+  auto const id = sale.id;
+  sales_.erase(id);  // `open` is gone from here on
+  closed_.push_back(id);
+  if (closed_.size() > kClosedRemembered) closed_.pop_front();
+}
+
+void Checkout::record(Timestamp at, decltype(Outcome::what) what) { ports_.record(Outcome{at, std::move(what)}); }
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,79 @@
+#include "command_line.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "service_notice.hpp"
+#include "tillcue/firmware/daemon.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+constexpr int kFine = 0;
+constexpr int kFailed = 1;
+constexpr int kMisused = 2;
+
+int serve(Config const& config) {
+  Log const log(config.log_level);
+  boost::asio::io_context io(1);
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  auto daemon = Daemon::start(io, config, log);
+  if (!daemon) {
+    std::fprintf(stderr, "tillcued: %s\n", daemon.error().what.c_str());
+    return kFailed;
+  }
+  signals.async_wait([&](boost::system::error_code, int) {
+    log.info("terminal.stopping");
+    notify_service("STOPPING=1");
+    (*daemon)->stop();
+    io.stop();
+  });
+  log.info("terminal.ready",
+           {{"terminal", config.terminal.value},
+            {"pos", config.pos.host + ":" + std::to_string((*daemon)->pos_port())},
+            {"screen", "http://" + config.screen.host + ":" + std::to_string((*daemon)->screen_port()) + "/"},
+            {"version", TILLCUE_VERSION}});
+  notify_service("READY=1");
+  io.run();
+  log.info("terminal.stopped");
+  return kFine;
+}
+
+}  // namespace
+
+int run_tillcued(int argc, char** argv) {
+  // Paho C takes proxies from the environment even for plain MQTT, and an empty variable breaks every connection.
+  for (char const* name : {"http_proxy", "https_proxy"}) ::unsetenv(name);
+
+  CLI::App app("The terminal daemon: follows the live basket, hints, prints coupons, syncs with head office.");
+  app.footer(
+      "Examples:\n"
+      "  tillcued --config /etc/tillcue/tillcued.json\n"
+      "  tillcued --config tillcued.json --check      say what is wrong with a configuration, or nothing\n\n"
+      "Exit codes: 0 stopped by SIGTERM or SIGINT, or --check found no fault; 1 could not start;\n"
+      "2 wrong command line or configuration.");
+  std::string file = "/etc/tillcue/tillcued.json";
+  bool check = false;
+  app.add_option("--config", file, "Configuration file (JSON, comments allowed)")->capture_default_str();
+  app.add_flag("--check", check, "Check the configuration and stop");
+  app.set_version_flag("--version", std::string("tillcued ") + TILLCUE_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? kFine : kMisused;
+  }
+  auto const config = load_config(file);
+  if (!config) {
+    std::fprintf(stderr, "%s\n", config.error().what.c_str());
+    return kMisused;
+  }
+  return check ? kFine : serve(*config);
+}
+
+}  // namespace tillcue::terminal

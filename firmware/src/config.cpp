@@ -1,0 +1,304 @@
+#include "tillcue/firmware/config.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "json_lines.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+using Json = nlohmann::json;
+using Complaint = std::optional<std::string>;
+
+constexpr std::size_t kMaxConfigBytes = 256 * 1024;
+
+/// One setting: where it stands, whether it must be there, and how it is read.
+struct Field {
+  std::string_view path;
+  bool required;
+  std::function<Complaint(Config&, Json const&)> read;
+};
+
+Complaint read_text(Json const& value, std::string& out, std::size_t longest = 256) {
+  if (!value.is_string()) return "must be a text in quotes";
+  out = value.get<std::string>();
+  if (out.empty()) return "must not be empty";
+  if (out.size() > longest) return "is longer than " + std::to_string(longest) + " bytes";
+  return {};
+}
+
+/// Names that become part of an MQTT topic and of a client id.
+Complaint read_name(Json const& value, std::string& out) {
+  if (auto complaint = read_text(value, out, kMaxIdentifier)) return complaint;
+  auto const fine = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  if (!std::all_of(out.begin(), out.end(), fine)) {
+    return "may hold only letters, digits, '-', '_' and '.': it becomes part of an MQTT topic";
+  }
+  return {};
+}
+
+Complaint read_address(Json const& value, Address& out) {
+  std::string text;
+  if (auto complaint = read_text(value, text)) return complaint;
+  auto const colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return "must be HOST:PORT, such as \"127.0.0.1:7707\"";
+  auto host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  unsigned port = 0;
+  auto const* last = text.data() + text.size();
+  auto const [end, bad] = std::from_chars(text.data() + colon + 1, last, port);
+  if (bad != std::errc{} || end != last || port > 65535) return "must end in a port from 0 to 65535";
+  out = {host, static_cast<std::uint16_t>(port)};
+  return {};
+}
+
+Complaint read_path(Json const& value, std::filesystem::path& out) {
+  std::string text;
+  if (auto complaint = read_text(value, text, 4096)) return complaint;
+  out = text;
+  return {};
+}
+
+Complaint read_optional_path(Json const& value, std::optional<std::filesystem::path>& out) {
+  std::filesystem::path path;
+  if (auto complaint = read_path(value, path)) return complaint;
+  out = path;
+  return {};
+}
+
+Complaint read_choice(Json const& value, std::string& out, std::vector<std::string> const& choices) {
+  if (auto complaint = read_text(value, out)) return complaint;
+  if (std::find(choices.begin(), choices.end(), out) != choices.end()) return {};
+  std::string list;
+  for (auto const& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+  return "must be one of: " + list;
+}
+
+Complaint read_flag(Json const& value, bool& out) {
+  if (!value.is_boolean()) return "must be true or false";
+  out = value.get<bool>();
+  return {};
+}
+
+Complaint read_code_page(Json const& value, int& out) {
+  if (!value.is_number_integer() || value.get<std::int64_t>() < 0 || value.get<std::int64_t>() > 255) {
+    return "must be a whole number from 0 to 255: what the POS sends behind ESC t";
+  }
+  out = value.get<int>();
+  return {};
+}
+
+Complaint read_milliseconds(Json const& value, std::chrono::milliseconds& out) {
+  if (!value.is_number_integer()) return "must be a whole number of milliseconds";
+  auto const count = value.get<std::int64_t>();
+  if (count < 1500 || count > 120'000) return "must be from 1500 to 120000 milliseconds";
+  out = std::chrono::milliseconds(count);
+  return {};
+}
+
+Complaint read_currency(Json const& value, Currency& out) {
+  std::string text;
+  if (auto complaint = read_text(value, text)) return complaint;
+  auto currency = parse_currency(text);
+  if (!currency) return currency.error().what;
+  out = *currency;
+  return {};
+}
+
+Complaint read_broker(Json const& value, std::string& out) {
+  if (auto complaint = read_text(value, out)) return complaint;
+  if (out.rfind("mqtt://", 0) == 0 || out.rfind("mqtts://", 0) == 0) return {};
+  return "must begin with mqtt:// or mqtts://";
+}
+
+Complaint read_paths(Json const& value, std::vector<std::filesystem::path>& out) {
+  if (!value.is_array() || value.empty()) return "must be a list with at least one key file";
+  for (auto const& entry : value) {
+    if (auto complaint = read_path(entry, out.emplace_back())) return complaint;
+  }
+  return {};
+}
+
+PrinterConfig& printer(Config& config) { return config.printer ? *config.printer : config.printer.emplace(); }
+SyncConfig& sync(Config& config) { return config.sync ? *config.sync : config.sync.emplace(); }
+
+/// "required" holds inside an optional group only when the group is there.
+std::vector<Field> const& fields() {
+  static std::vector<Field> const table = {
+      {"terminal", true, [](Config& c, Json const& v) { return read_name(v, c.terminal.value); }},
+      {"store.id", true, [](Config& c, Json const& v) { return read_name(v, c.store.id); }},
+      {"store.name", true, [](Config& c, Json const& v) { return read_text(v, c.store.name, 64); }},
+      {"store.chain", true, [](Config& c, Json const& v) { return read_name(v, c.store.chain); }},
+      {"store.currency", true, [](Config& c, Json const& v) { return read_currency(v, c.store.currency); }},
+      {"store.language", false,
+       [](Config& c, Json const& v) {
+         return read_choice(v, c.store.language, {"en", "ru"});
+       }},
+      {"data_dir", true, [](Config& c, Json const& v) { return read_path(v, c.data_dir); }},
+      {"bundle", false, [](Config& c, Json const& v) { return read_optional_path(v, c.bundle); }},
+      {"secret", false, [](Config& c, Json const& v) { return read_optional_path(v, c.secret); }},
+      {"pos.listen", false, [](Config& c, Json const& v) { return read_address(v, c.pos); }},
+      {"screen.listen", false, [](Config& c, Json const& v) { return read_address(v, c.screen); }},
+      {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
+      {"printer.address", true, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
+      {"printer.profile", false, [](Config& c, Json const& v) { return read_text(v, printer(c).profile); }},
+      {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
+      {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
+      {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
+      {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
+      {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
+      {"sync.certificate", false, [](Config& c, Json const& v) { return read_text(v, sync(c).certificate, 4096); }},
+      {"sync.key", false, [](Config& c, Json const& v) { return read_text(v, sync(c).key, 4096); }},
+      {"log_level", false,
+       [](Config& c, Json const& v) {
+         return read_choice(v, c.log_level, {"debug", "info", "warning", "error"});
+       }},
+  };
+  return table;
+}
+
+bool optional_group(std::string_view name) { return name == "printer" || name == "sync"; }
+
+/// The errors of one file, each with its line, all told at once.
+class Report {
+ public:
+  Report(std::filesystem::path const& file, std::string_view text) : file_(file.string()), lines_(json_lines(text)) {}
+
+  void add(std::string const& path, std::string const& what) {
+    auto const line = lines_.find(path);
+    text_ += (text_.empty() ? "" : "\n") + file_;
+    if (line != lines_.end()) text_ += ":" + std::to_string(line->second);
+    text_ += ": " + path + ": " + what;
+  }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] std::string const& text() const { return text_; }
+
+ private:
+  std::string file_;
+  std::map<std::string, int> lines_;
+  std::string text_;
+};
+
+Json const* at(Json const& root, std::string_view path) {
+  auto const dot = path.find('.');
+  auto const it = root.is_object() ? root.find(std::string(path.substr(0, dot))) : root.end();
+  if (it == root.end()) return nullptr;
+  return dot == std::string_view::npos ? &*it : at(*it, path.substr(dot + 1));
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      auto const replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string unknown_field(std::string const& path) {
+  std::string_view nearest;
+  std::size_t best = 4;
+  for (auto const& field : fields()) {
+    if (auto const d = distance(path, field.path); d < best) {
+      best = d;
+      nearest = field.path;
+    }
+  }
+  if (nearest.empty()) return "is not a known setting; take it out";
+  return "is not a known setting; did you mean " + std::string(nearest) + "?";
+}
+
+void find_unknown(Json const& object, std::string const& prefix, Report& report) {
+  for (auto const& [name, value] : object.items()) {
+    auto const path = prefix + name;
+    auto const is_field = [&](Field const& field) { return field.path == path; };
+    auto const is_group = [&](Field const& field) { return field.path.substr(0, path.size() + 1) == path + "."; };
+    if (std::any_of(fields().begin(), fields().end(), is_field)) continue;
+    if (std::none_of(fields().begin(), fields().end(), is_group)) {
+      report.add(path, unknown_field(path));
+    } else if (!value.is_object()) {
+      report.add(path, "must be a group in braces { }");
+    } else {
+      find_unknown(value, path + ".", report);
+    }
+  }
+}
+
+void make_absolute(Config& config, std::filesystem::path const& folder) {
+  auto const absolute = [&](std::filesystem::path& path) {
+    if (!path.empty()) path = (folder / path).lexically_normal();
+  };
+  absolute(config.data_dir);
+  if (config.bundle) absolute(*config.bundle);
+  if (config.secret) absolute(*config.secret);
+  if (!config.sync) return;
+  for (auto& key : config.sync->trusted_keys) absolute(key);
+  for (auto* text : {&config.sync->ca, &config.sync->certificate, &config.sync->key}) {
+    std::filesystem::path path = *text;
+    absolute(path);
+    *text = path.string();
+  }
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, std::filesystem::path const& file) {
+  if (text.size() > kMaxConfigBytes) return fail(Code::invalid, file.string() + ": larger than 256 KiB");
+  Json root;
+  try {
+    root = Json::parse(text, nullptr, true, true);
+  } catch (Json::parse_error const& error) {
+    auto const upto = text.substr(0, std::min(text.size(), error.byte));
+    auto const line = 1 + std::count(upto.begin(), upto.end(), '\n');
+    return fail(Code::invalid, file.string() + ":" + std::to_string(line) + ": not valid JSON: " + error.what());
+  }
+  if (!root.is_object()) return fail(Code::invalid, file.string() + ": must be one JSON object { }");
+
+  Config config;
+  Report report(file, text);
+  find_unknown(root, "", report);
+  for (auto const& field : fields()) {
+    std::string const path(field.path);
+    if (auto const* value = at(root, path)) {
+      if (auto const complaint = field.read(config, *value)) report.add(path, *complaint);
+    } else if (field.required) {
+      auto const group = path.substr(0, path.find('.'));
+      if (!optional_group(group) || root.contains(group)) report.add(path, "is missing");
+    }
+  }
+  if (config.sync && config.sync->certificate.empty() != config.sync->key.empty()) {
+    report.add("sync.certificate", "goes together with sync.key; give both or none");
+  }
+  if (!report.empty()) return fail(Code::invalid, report.text());
+  make_absolute(config, std::filesystem::absolute(file).parent_path());
+  return config;
+}
+
+Result<Config> load_config(std::filesystem::path const& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  if (!stream || !(text << stream.rdbuf())) {
+    return fail(Code::io, file.string() + ": cannot be read; give the configuration with --config FILE");
+  }
+  return parse_config(text.str(), file);
+}
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,87 @@
+#include "coupon_desk.hpp"
+
+#include <ctime>
+
+#include "tillcue/firmware/coupon_maker.hpp"
+#include "tillcue/pos/code_table.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+/// The date a customer in this store reads on the calendar.
+std::chrono::sys_days local_date(Timestamp now) {
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  auto const time = static_cast<std::time_t>(seconds);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  return std::chrono::year{local.tm_year + 1900} / (local.tm_mon + 1) / local.tm_mday;
+}
+
+}  // namespace
+
+CouponDesk::CouponDesk(Config const& config, Log const& log, Secret secret, Notice notice)
+    : config_(config), log_(log), secret_(std::move(secret)), notice_(std::move(notice)) {}
+
+Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io, Config const& config, Log const& log,
+                                                     Secret secret, Notice notice) {
+  std::unique_ptr<CouponDesk> desk(new CouponDesk(config, log, std::move(secret), std::move(notice)));
+  if (!config.printer) return desk;
+  auto profile = pos::find_profile(config.printer->profile);
+  if (!profile) return tl::unexpected(profile.error().within("printer.profile"));
+  desk->profile_ = std::move(*profile);
+  if (config.printer->code_page >= 0) {
+    desk->profile_.resting_code_page = static_cast<std::uint8_t>(config.printer->code_page);
+  }
+  pos::TcpPrinterOptions options;
+  options.host = config.printer->address.host;
+  options.port = config.printer->address.port;
+  desk->printer_ = std::make_unique<pos::TcpPrinter>(io, std::move(options));
+  return desk;
+}
+
+void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)> done) {
+  bool const qr = config_.printer && config_.printer->qr;
+  auto coupon = make_coupon(order, config_.store, config_.terminal, qr, secret_, local_date(order.at));
+  CouponFate fate;
+  if (!coupon) {
+    fate.why = coupon.error().what;
+    log_.error("coupon.invalid", {{"sale", order.sale.value}, {"error", fate.why}});
+    return done(std::move(fate));
+  }
+  fate.serial = coupon->slip.serial;
+  fate.valid_until = coupon->valid_until;
+  if (!printer_) {
+    fate.why = "no printer configured";
+    return done(std::move(fate));
+  }
+  pos::CouponReport report;
+  auto job = pos::encode_coupon(coupon->slip, profile_, &report);
+  for (auto const& part : report.left_out) log_.warning("coupon.left_out", {{"part", part}});
+  if (!report.replaced.empty()) log_.warning("coupon.replaced", {{"characters", pos::to_utf8(report.replaced)}});
+  auto text = pos::preview(coupon->slip, profile_.columns);
+  auto finish = [this, fate = std::move(fate), sale = order.sale, text = std::move(text),
+                 done = std::move(done)](Result<pos::PrintProof> proof) mutable {
+    tried_ = true;
+    trouble_ = proof ? std::string() : proof.error().what;
+    fate.fate = proof ? proof->fate : PrintFate::dropped;
+    if (!proof) fate.why = "printer: " + proof.error().what;
+    log_.info(proof ? "coupon.printed" : "coupon.dropped",
+              {{"sale", sale.value}, {"serial", fate.serial}, {"proof", proof ? proof->text : fate.why}});
+    notice_({sale, fate.serial, std::move(text), fate.fate});
+    done(std::move(fate));
+  };
+  // The sale's path waits for nothing here: the answer comes later, on this thread.
+  printer_->print(std::move(job), std::move(finish));
+}
+
+void CouponDesk::cancel() {
+  if (printer_) printer_->cancel();
+}
+
+std::string CouponDesk::printer_text() const {
+  if (!printer_) return "no printer configured";
+  if (!trouble_.empty()) return trouble_;
+  return tried_ ? "ready" : "not tried yet";
+}
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "tillcue/firmware/checkout.hpp"
+#include "tillcue/firmware/log.hpp"
+#include "tillcue/firmware/secret.hpp"
+#include "tillcue/pos/coupon.hpp"
+#include "tillcue/pos/tcp_printer.hpp"
+
+namespace tillcue::terminal {
+
+/// Turns coupon orders into paper: makes the slip, prints it, says what became of it.
+/// Threads  the io_context's.
+class CouponDesk {
+ public:
+  /// Told of every order that came to an end: for the till's screen.
+  using Notice = std::function<void(pos::CouponNotice const&)>;
+
+  /// Borrows all references. Errors  not_found (no such printer profile).
+  static Result<std::unique_ptr<CouponDesk>> open(boost::asio::io_context& io, Config const& config, Log const& log,
+                                                  Secret secret, Notice notice);
+
+  void print(CouponOrder const& order, std::function<void(CouponFate)> done);
+  void cancel();
+
+  [[nodiscard]] bool printer_ok() const noexcept { return trouble_.empty(); }
+  /// "ready", "not tried yet", or what the printer said last.
+  [[nodiscard]] std::string printer_text() const;
+
+ private:
+  CouponDesk(Config const& config, Log const& log, Secret secret, Notice notice);
+
+  Config const& config_;
+  Log const& log_;
+  Secret secret_;
+  Notice notice_;
+  pos::PrinterProfile profile_;
+  std::unique_ptr<pos::TcpPrinter> printer_;
+  bool tried_ = false;
+  std::string trouble_;
+};
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,336 @@
+#include "tillcue/firmware/daemon.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "coupon_desk.hpp"
+#include "loaded_bundle.hpp"
+#include "service_notice.hpp"
+#include "terminal_metrics.hpp"
+#include "tillcue/firmware/checkout.hpp"
+#include "uplink.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// The longest the daemon sleeps: half of what the unit's watchdog allows is plenty.
+constexpr std::chrono::seconds kPulse{10};
+constexpr std::chrono::seconds kUplinkRetry{30};
+constexpr std::chrono::milliseconds kGoodbye{400};
+
+sync::Moment now() {
+  return {Steady::now(), std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+}
+
+std::uint64_t micros() {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(Steady::now().time_since_epoch()).count());
+}
+
+}  // namespace
+
+class Daemon::Impl final : public pos::SaleEvents {
+ public:
+  Impl(boost::asio::io_context& io, Config const& config, Log const& log)
+      : io_(io), config_(config), log_(log), pulse_(io), checkout_(config.store, config.hint_lifetime, ports()) {}
+
+  Result<void> start();
+  void stop();
+  Result<void> on(pos::Message const& message) override;
+
+  std::unique_ptr<pos::NativeServer> native;
+  std::unique_ptr<pos::ScreenServer> screen;
+
+ private:
+  CheckoutPorts ports();
+  Result<void> open_data();
+  Result<void> listen();
+  void open_uplink();
+  void use_bundle(std::filesystem::path const& file, std::uint64_t release);
+  void record(Outcome const& outcome);
+  void show(pos::HintBoard const& board);
+  void refresh();
+  [[nodiscard]] pos::TerminalStatus status() const;
+  [[nodiscard]] TerminalReading reading() const;
+  [[nodiscard]] std::map<std::string, std::int64_t> report() const;
+  void beat();
+  void schedule();
+  [[nodiscard]] Steady::time_point next_due() const;
+
+  boost::asio::io_context& io_;
+  Config const& config_;
+  Log const& log_;
+  boost::asio::steady_timer pulse_;
+  Checkout checkout_;
+  std::optional<Secret> secret_;
+  std::unique_ptr<CouponDesk> desk_;
+  std::unique_ptr<Uplink> uplink_;
+  Steady::time_point uplink_retry_{};
+  bool has_bundle_ = false;
+  std::string language_;
+  std::uint64_t release_ = 0;
+  std::uint64_t results_lost_ = 0;
+  std::string trouble_;
+  SaleId on_screen_;
+  Histogram handling_;
+  bool stopped_ = false;
+};
+
+CheckoutPorts Daemon::Impl::ports() {
+  return {.now = [] { return now().wall; },
+          .micros = micros,
+          .show = [this](pos::HintBoard const& board) { show(board); },
+          .record = [this](Outcome const& outcome) { record(outcome); },
+          .pseudonym = [this](CustomerId const& customer) { return secret_->digest("customer", customer.value); },
+          .print = [this](CouponOrder order,
+                          std::function<void(CouponFate)> done) { desk_->print(order, std::move(done)); }};
+}
+
+Result<void> Daemon::Impl::start() {
+  language_ = config_.store.language;
+  if (auto const ready = open_data(); !ready) return ready;
+  if (auto const listening = listen(); !listening) return listening;
+  if (config_.bundle) use_bundle(*config_.bundle, 0);
+  open_uplink();
+  beat();
+  return {};
+}
+
+Result<void> Daemon::Impl::open_data() {
+  std::error_code failed;
+  std::filesystem::create_directories(config_.data_dir, failed);
+  auto secret = config_.secret ? Secret::load(*config_.secret) : Secret::load_or_make(config_.data_dir / "secret");
+  if (!secret && config_.secret) return tl::unexpected(secret.error());
+  if (!secret) {
+    // A disk that cannot be written to must not keep the till closed: serials and pseudonyms of this run stand alone.
+    log_.error("secret.unkept", {{"error", secret.error().what}});
+    auto bytes = sync::random_bytes(Secret::kLeast);
+    if (!bytes) return tl::unexpected(bytes.error());
+    secret = Secret(std::move(*bytes));
+  }
+  secret_ = std::move(*secret);
+  auto desk = CouponDesk::open(io_, config_, log_, *secret_, [this](pos::CouponNotice const& coupon) {
+    native->push(coupon);
+    refresh();
+  });
+  if (!desk) return tl::unexpected(desk.error());
+  desk_ = std::move(*desk);
+  return {};
+}
+
+Result<void> Daemon::Impl::listen() {
+  pos::NativeOptions till;
+  till.host = config_.pos.host;
+  till.port = config_.pos.port;
+  auto tills = pos::NativeServer::listen(io_, std::move(till), *this);
+  if (!tills) return tl::unexpected(tills.error().within("pos.listen"));
+  native = std::move(*tills);
+
+  pos::ScreenOptions page;
+  page.host = config_.screen.host;
+  page.port = config_.screen.port;
+  pos::ScreenHandlers handlers;
+  handlers.answer = [this](pos::Answer const& answer) { return on(answer); };
+  handlers.metrics = [this] { return metrics_text(reading()); };
+  auto screens = pos::ScreenServer::listen(io_, std::move(page), std::move(handlers));
+  if (!screens) return tl::unexpected(screens.error().within("screen.listen"));
+  screen = std::move(*screens);
+  return {};
+}
+
+void Daemon::Impl::open_uplink() {
+  if (!config_.sync || uplink_) return;
+  Uplink::Callbacks callbacks;
+  callbacks.post = [this](std::function<void()> task) {
+    boost::asio::post(io_, [this, task = std::move(task)] {
+      if (stopped_) return;
+      task();
+      refresh();
+      schedule();
+    });
+  };
+  callbacks.clock = now;
+  callbacks.on_bundle = [this](auto const& file, auto release) { use_bundle(file, release); };
+  callbacks.counters = [this] { return report(); };
+  auto uplink = Uplink::open(config_, log_, std::move(callbacks));
+  if (!uplink) {
+    trouble_ = uplink.error().what;
+    uplink_retry_ = Steady::now() + kUplinkRetry;
+    log_.error("sync.closed", {{"error", trouble_}, {"retry_s", std::to_string(kUplinkRetry.count())}});
+    return;
+  }
+  trouble_.clear();
+  uplink_ = std::move(*uplink);
+  if (auto const active = uplink_->active()) use_bundle(active->file, active->release);
+  uplink_->start();
+}
+
+void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t release) {
+  auto bundle = load_bundle(file);
+  if (!bundle) {
+    log_.error("bundle.refused", {{"file", file.string()}, {"error", bundle.error().what}});
+    trouble_ = bundle.error().what;
+    return;
+  }
+  auto const items = (*bundle)->item_count();
+  auto const currency = (*bundle)->info().currency;
+  if (!(currency == config_.store.currency)) {
+    log_.warning("bundle.currency",
+                 {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
+  }
+  checkout_.use(std::move(*bundle), release);
+  has_bundle_ = true;
+  release_ = release;
+  trouble_.clear();
+  log_.info("bundle.active", {{"release", std::to_string(release)}, {"items", std::to_string(items)}});
+  native->push(pos::Notice{"release " + std::to_string(release) + " in force"});
+  refresh();
+}
+
+Result<void> Daemon::Impl::on(pos::Message const& message) {
+  auto const started = micros();
+  auto const answer = checkout_.on(message);
+  handling_.add(micros() - started);
+  refresh();
+  schedule();
+  return answer;
+}
+
+void Daemon::Impl::record(Outcome const& outcome) {
+  if (auto const* closed = std::get_if<SaleClosed>(&outcome.what)) {
+    log_.info("sale.closed", {{"sale", closed->sale.value},
+                              {"total", to_text(closed->total)},
+                              {"lines", std::to_string(closed->lines.size())},
+                              {"hints", std::to_string(closed->hints)},
+                              {"accepted", std::to_string(closed->accepted)},
+                              {"held_out", closed->arm == Arm::holdout ? "yes" : "no"}});
+  }
+  if (!config_.sync) return;
+  auto const kept = uplink_ ? uplink_->record(outcome) : fail(Code::io, trouble_);
+  if (kept) return;
+  ++results_lost_;
+  log_.error("result.lost", {{"error", kept.error().what}, {"lost", std::to_string(results_lost_)}});
+}
+
+void Daemon::Impl::show(pos::HintBoard const& board) {
+  native->push(board);
+  // A sale put aside must not wipe the hint of the one being rung up.
+  if (board.cards.empty() && !(board.sale == on_screen_)) return;
+  on_screen_ = board.sale;
+  screen->show(board);
+}
+
+pos::TerminalStatus Daemon::Impl::status() const {
+  pos::TerminalStatus status;
+  status.terminal = config_.terminal.value;
+  status.store = config_.store.name;
+  status.language = language_;
+  status.release = !has_bundle_ ? "none" : release_ == 0 ? "local" : std::to_string(release_);
+  status.printer = desk_->printer_text();
+  status.printer_ok = desk_->printer_ok();
+  status.sales = checkout_.counters().sales_finished;
+  status.message = trouble_;
+  if (uplink_) {
+    status.hq_connected = uplink_->status().connected;
+    status.outbox_pending = uplink_->outbox().pending();
+  }
+  return status;
+}
+
+void Daemon::Impl::refresh() {
+  if (screen && !stopped_) screen->show(status());
+}
+
+TerminalReading Daemon::Impl::reading() const {
+  TerminalReading reading;
+  reading.checkout = checkout_.counters();
+  reading.open_sales = checkout_.open_sales();
+  reading.native = native->counters();
+  reading.screen = screen->counters();
+  reading.results_lost = results_lost_;
+  reading.release = release_;
+  reading.has_bundle = has_bundle_;
+  reading.handling = handling_;
+  if (uplink_) {
+    reading.agent = uplink_->status();
+    reading.outbox_pending = uplink_->outbox().pending() + uplink_->outbox().buffered();
+    reading.outbox_dropped = uplink_->outbox().dropped();
+  }
+  return reading;
+}
+
+std::map<std::string, std::int64_t> Daemon::Impl::report() const {
+  auto const& c = checkout_.counters();
+  auto const count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  return {{"sales", count(c.sales_finished)},
+          {"hints", count(c.hints)},
+          {"accepted", count(c.accepted)},
+          {"coupons", count(c.coupons)},
+          {"coupons_dropped", count(c.coupons_dropped)},
+          {"unknown_items", count(c.unknown_items)},
+          {"results_lost", count(results_lost_)},
+          {"resident_bytes", resident_bytes()}};
+}
+
+Steady::time_point Daemon::Impl::next_due() const {
+  auto due = Steady::now() + kPulse;
+  if (auto const hint = checkout_.next_due()) {
+    due = std::min(due, Steady::now() + std::max(std::chrono::milliseconds{0}, *hint - now().wall));
+  }
+  return uplink_ ? std::min(due, uplink_->next_due()) : due;
+}
+
+void Daemon::Impl::beat() {
+  if (stopped_) return;
+  checkout_.expire();
+  if (uplink_) {
+    uplink_->tick();
+  } else if (config_.sync && uplink_retry_ <= Steady::now()) {
+    open_uplink();
+  }
+  notify_service("WATCHDOG=1");
+  refresh();
+  schedule();
+}
+
+void Daemon::Impl::schedule() {
+  if (stopped_) return;
+  // A due time that has passed while we were busy must not become a busy loop.
+  auto const due = std::max(next_due(), Steady::now() + std::chrono::milliseconds(1));
+  if (pulse_.expiry() > Steady::now() && pulse_.expiry() <= due) return;
+  pulse_.expires_at(due);
+  pulse_.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled) beat();
+  });
+}
+
+void Daemon::Impl::stop() {
+  if (std::exchange(stopped_, true)) return;
+  pulse_.cancel();
+  if (native) native->stop();
+  if (desk_) desk_->cancel();
+  if (uplink_) uplink_->stop(kGoodbye);
+  if (screen) screen->stop();
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() { stop(); }
+
+Result<std::unique_ptr<Daemon>> Daemon::start(boost::asio::io_context& io, Config const& config, Log const& log) {
+  auto impl = std::make_unique<Impl>(io, config, log);
+  if (auto const started = impl->start(); !started) return tl::unexpected(started.error());
+  return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+std::uint16_t Daemon::pos_port() const noexcept { return impl_->native->port(); }
+std::uint16_t Daemon::screen_port() const noexcept { return impl_->screen->port(); }
+void Daemon::stop() { impl_->stop(); }
+
+}  // namespace tillcue::terminal

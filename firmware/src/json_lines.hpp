@@ -1,0 +1,14 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace tillcue::terminal {
+
+/// Where each value of a JSON text begins: dotted path ("store.currency") -> line, counted from 1.
+/// The parsed tree does not keep positions, and an error without its line is half an error.
+/// Empty when the text is not JSON (the parser says that better).
+std::map<std::string, int> json_lines(std::string_view text);
+
+}  // namespace tillcue::terminal

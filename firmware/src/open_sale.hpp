@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "tillcue/firmware/checkout.hpp"
+
+namespace tillcue::terminal {
+
+enum class Checkout::Phase : std::uint8_t { scanning, totalled, paying, closed };
+enum class Checkout::Event : std::uint8_t { line_put, line_removed, subtotal, tender, finish, voided };
+
+/// One row of the checkout's flow.
+struct Checkout::Step {
+  Phase from;
+  Event event;
+  Phase to;
+  void (Checkout::*act)(OpenSale&);
+};
+
+/// A sale under way: the engine's memory of it, and what the counter shows of it.
+struct Checkout::OpenSale {
+  Sale sale;
+  Phase phase = Phase::scanning;
+  std::uint32_t decisions = 0;
+  std::array<bool, 3> holdout_noted{};  ///< by stage: one record a stage is enough to count what was withheld
+  std::vector<Offer> cards;             ///< on the screen now: the hint itself, then those one may only look at
+  Timestamp cards_until{};
+  bool tendered = false;
+  std::optional<CouponOrder> coupon;        ///< decided at tender, printed when the sale is finished
+  std::optional<std::int64_t> total_minor;  ///< as the till counts it
+  std::uint32_t coupons = 0;
+
+  Shown* find_shown(std::uint32_t offer);
+};
+
+}  // namespace tillcue::terminal

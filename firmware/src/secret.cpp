@@ -1,0 +1,51 @@
+#include "tillcue/firmware/secret.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "tillcue/sync/crypto.hpp"
+
+namespace tillcue::terminal {
+
+Result<Secret> Secret::load(std::filesystem::path const& file) {
+  std::error_code gone;
+  if (!std::filesystem::exists(file, gone)) return fail(Code::not_found, file.string() + ": no such key file");
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  if (!stream.good() && !stream.eof()) return fail(Code::io, file.string() + ": cannot be read");
+  if (text.size() < kLeast || text.size() > kMost) {
+    return fail(Code::invalid, file.string() + ": a key file holds " + std::to_string(kLeast) + " to " +
+                                   std::to_string(kMost) + " bytes, this one " + std::to_string(text.size()) +
+                                   "; make one with: openssl rand -out FILE 32");
+  }
+  auto const bytes = sync::as_bytes(text);
+  return Secret(std::vector<std::byte>(bytes.begin(), bytes.end()));
+}
+
+Result<Secret> Secret::load_or_make(std::filesystem::path const& file) {
+  auto found = load(file);
+  if (found || found.error().code != Code::not_found) return found;
+  auto bytes = sync::random_bytes(kLeast);
+  if (!bytes) return tl::unexpected(bytes.error().within(file.string()));
+  int const fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return fail(Code::io, file.string() + ": cannot be made: " + std::strerror(errno));
+  auto const written = ::write(fd, bytes->data(), bytes->size());
+  bool const kept = written == static_cast<ssize_t>(bytes->size()) && ::fsync(fd) == 0;
+  ::close(fd);
+  if (!kept) {
+    ::unlink(file.c_str());
+    return fail(Code::io, file.string() + ": cannot be written: " + std::strerror(errno));
+  }
+  return Secret(std::move(*bytes));
+}
+
+std::string Secret::digest(std::string_view purpose, std::string_view text) const {
+  return sync::pseudonym(bytes_, std::string(purpose) + ":" + std::string(text));
+}
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,74 @@
+#include "terminal_metrics.hpp"
+
+#include <fstream>
+
+#include <unistd.h>
+
+namespace tillcue::terminal {
+namespace {
+
+void sale_metrics(TerminalReading const& r, MetricsText& out) {
+  out.counter("sales_begun_total", "Sales begun.", r.checkout.sales_begun);
+  out.counter("sales_finished_total", "Sales finished.", r.checkout.sales_finished);
+  out.counter("sales_voided_total", "Sales voided by the till.", r.checkout.sales_voided);
+  out.counter("sales_abandoned_total", "Sales given up because too many were open.", r.checkout.sales_abandoned);
+  out.gauge("sales_open", "Sales open now.", static_cast<std::int64_t>(r.open_sales));
+  out.counter("lines_total", "Lines put.", r.checkout.lines);
+  out.counter("unknown_items_total", "Lines whose SKU the bundle does not know.", r.checkout.unknown_items);
+  out.counter("decisions_total", "Times the engine was asked.", r.checkout.decisions);
+  out.counter("hints_total", "Hints shown.", r.checkout.hints);
+  out.counter("hints_accepted_total", "Hints accepted or bought.", r.checkout.accepted);
+  out.counter("hints_declined_total", "Hints declined.", r.checkout.declined);
+  out.counter("hints_ignored_total", "Hints that went unanswered.", r.checkout.ignored);
+  out.counter("coupons_printed_total", "Coupons printed.", r.checkout.coupons);
+  out.counter("coupons_dropped_total", "Coupons not printed.", r.checkout.coupons_dropped);
+  out.histogram("pos_message_seconds", "From a POS message read to its effects done.", r.handling);
+}
+
+void counter_metrics(TerminalReading const& r, MetricsText& out) {
+  out.gauge("pos_connections", "Tills connected.", static_cast<std::int64_t>(r.native.connections));
+  out.counter("pos_messages_ok_total", "Messages answered ok.", r.native.answered_ok);
+  out.counter("pos_messages_refused_total", "Messages answered with an error.", r.native.answered_error);
+  out.counter("pos_dropped_total", "Tills dropped: slow, idle or oversized lines.",
+              r.native.dropped_slow + r.native.dropped_idle + r.native.dropped_oversized);
+  out.gauge("screens", "Cashier screens connected.", static_cast<std::int64_t>(r.screen.screens));
+  out.counter("screen_refused_total", "HTTP requests refused.", r.screen.refused);
+}
+
+void sync_metrics(TerminalReading const& r, MetricsText& out) {
+  out.gauge("release", "Release of the bundle in force; 0: none from HQ.", static_cast<std::int64_t>(r.release));
+  out.gauge("bundle_loaded", "1 when there is a bundle to decide with.", r.has_bundle ? 1 : 0);
+  out.gauge("outbox_pending", "Results HQ has not acknowledged.", static_cast<std::int64_t>(r.outbox_pending));
+  out.counter("outbox_dropped_total", "Results thrown away because the outbox was full.", r.outbox_dropped);
+  out.counter("results_lost_total", "Results that could not be kept at all.", r.results_lost);
+  if (!r.agent) return;
+  out.gauge("hq_connected", "1 when connected to the broker.", r.agent->connected ? 1 : 0);
+  out.counter("hq_connects_total", "Connections made.", r.agent->connects);
+  out.counter("batches_sent_total", "Result batches sent, repeats included.", r.agent->batches_sent);
+  out.counter("batches_acknowledged_total", "Result batches HQ has committed.", r.agent->batches_acknowledged);
+  out.counter("manifests_refused_total", "Manifests refused.", r.agent->manifests_refused);
+  out.counter("pieces_total", "Bundle pieces received.", r.agent->pieces);
+  out.counter("pieces_refused_total", "Bundle pieces with a wrong digest.", r.agent->pieces_refused);
+  out.counter("acks_refused_total", "Acknowledgements refused.", r.agent->acks_refused);
+  out.counter("stray_messages_total", "MQTT messages that were not for us or not readable.", r.agent->stray_messages);
+}
+
+}  // namespace
+
+std::int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return statm ? resident * ::sysconf(_SC_PAGESIZE) : 0;
+}
+
+std::string metrics_text(TerminalReading const& reading) {
+  MetricsText out;
+  sale_metrics(reading, out);
+  counter_metrics(reading, out);
+  sync_metrics(reading, out);
+  out.gauge("resident_bytes", "Resident memory of the daemon.", resident_bytes());
+  return out.text();
+}
+
+}  // namespace tillcue::terminal

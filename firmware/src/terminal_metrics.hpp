@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tillcue/firmware/checkout.hpp"
+#include "tillcue/firmware/metrics.hpp"
+#include "tillcue/pos/native_server.hpp"
+#include "tillcue/pos/screen_server.hpp"
+#include "tillcue/sync/terminal_agent.hpp"
+
+namespace tillcue::terminal {
+
+/// Everything /metrics tells, read at the moment it is asked.
+struct TerminalReading {
+  CheckoutCounters checkout;
+  std::size_t open_sales = 0;
+  pos::NativeCounters native;
+  pos::ScreenCounters screen;
+  std::optional<sync::AgentStatus> agent;
+  std::uint64_t outbox_pending = 0, outbox_dropped = 0, results_lost = 0;
+  std::uint64_t release = 0;
+  bool has_bundle = false;
+  Histogram handling;  ///< from a POS message read to its effects done
+};
+
+std::string metrics_text(TerminalReading const& reading);
+/// Bytes of resident memory of this process; 0 where /proc does not tell.
+std::int64_t resident_bytes();
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,325 @@
+#include "tillcue/firmware/checkout.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "small_store.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A till with everything around the checkout played by the test, the clock included.
+struct Counter {
+  Timestamp now{std::chrono::milliseconds{1'700'000'000'000}};
+  std::vector<pos::HintBoard> boards;
+  std::vector<Outcome> outcomes;
+  std::vector<CouponOrder> orders;
+  std::vector<std::function<void(CouponFate)>> printing;
+  Checkout checkout{corner_shop(),
+                    8s,
+                    {.now = [this] { return now; },
+                     .micros = [] { return std::uint64_t{7}; },
+                     .show = [this](pos::HintBoard const& board) { boards.push_back(board); },
+                     .record = [this](Outcome const& outcome) { outcomes.push_back(outcome); },
+                     .pseudonym = [](CustomerId const& customer) { return "pseudonym-of-" + customer.value; },
+                     .print =
+                         [this](CouponOrder order, std::function<void(CouponFate)> done) {
+                           orders.push_back(std::move(order));
+                           printing.push_back(std::move(done));
+                         }}};
+
+  explicit Counter(BundleSource const& source = small_store()) { checkout.use(open_bundle(source), 12); }
+
+  Result<void> begin(char const* sale = "1") { return checkout.on(pos::Begin{SaleId{sale}}); }
+  Result<void> add(std::uint32_t line, char const* sku, std::int64_t milli = 1000) {
+    return checkout.on(pos::PutLine{SaleId{"1"}, LineNo{line}, Sku{sku}, Quantity{milli}});
+  }
+  Result<void> answer(std::uint32_t offer, bool accepted) {
+    return checkout.on(pos::Answer{SaleId{"1"}, offer, accepted});
+  }
+  [[nodiscard]] std::vector<pos::HintCard> cards() const {
+    return boards.empty() ? std::vector<pos::HintCard>{} : boards.back().cards;
+  }
+  template <class T>
+  [[nodiscard]] std::vector<T> recorded() const {
+    std::vector<T> found;
+    for (auto const& outcome : outcomes) {
+      if (auto const* it = std::get_if<T>(&outcome.what)) found.push_back(*it);
+    }
+    return found;
+  }
+};
+
+BundleSource with_coupons() {
+  auto source = small_store();
+  source.campaigns.push_back(
+      {"butter-20", "-20 %", "One per customer", DiscountKind::percent, 20, 0, 0, 14, 0, 0, {4}});
+  return source;
+}
+
+TEST_CASE("a scan brings a hint that names its trigger, its price and a sentence to say") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.cards().size() >= 1);
+  auto const card = counter.cards()[0];
+  CHECK(card.sku.value == "salsa");
+  CHECK(card.price_text == "1.99 EUR");
+  CHECK(card.script.find("Salsa dip") != std::string::npos);
+  CHECK(card.reason.find("Nachos") != std::string::npos);
+  auto const decisions = counter.recorded<DecisionMade>();
+  REQUIRE(decisions.size() == 1);
+  CHECK(decisions[0].item.value == "salsa");
+  CHECK(decisions[0].trigger.value == "nachos");
+  CHECK(decisions[0].release == 12);
+}
+
+TEST_CASE("neither the restricted nor the dearer item is ever on a card") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  for (auto const& board : counter.boards) {
+    for (auto const& card : board.cards) {
+      CHECK(card.sku.value != "beer");
+      CHECK(card.sku.value != "caviar");
+    }
+  }
+}
+
+TEST_CASE("the smaller hints are there to look at: they have no number and cannot be answered") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  auto const cards = counter.cards();
+  REQUIRE(cards.size() == 2);
+  CHECK(cards[1].sku.value == "milk");
+  CHECK(cards[1].offer == 0);
+  CHECK(counter.answer(0, true).error().code == Code::not_found);
+  REQUIRE(counter.add(2, "milk"));
+  REQUIRE(counter.cards().size() == 1);
+  CHECK(counter.cards()[0].sku.value == "salsa");
+}
+
+TEST_CASE("accepting or declining takes the card away and is recorded at the end of the sale") {
+  for (bool const accepted : {true, false}) {
+    Counter counter;
+    REQUIRE(counter.begin());
+    REQUIRE(counter.add(1, "nachos"));
+    auto const offer = counter.cards()[0].offer;
+    REQUIRE(counter.answer(offer, accepted));
+    for (auto const& card : counter.cards()) CHECK(card.offer != offer);
+    if (accepted) REQUIRE(counter.add(2, "salsa"));
+    REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+    auto const answers = counter.recorded<OfferAnswered>();
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0].response == (accepted ? Response::accepted : Response::declined));
+    CHECK(answers[0].bought == accepted);
+  }
+}
+
+TEST_CASE("a declined item is not offered again in the sale") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.answer(counter.cards()[0].offer, false));
+  counter.now += 10s;
+  REQUIRE(counter.add(2, "milk"));
+  REQUIRE(counter.checkout.on(pos::Subtotal{SaleId{"1"}}));
+  for (auto const& card : counter.cards()) CHECK(card.sku.value != "salsa");
+}
+
+TEST_CASE("buying the hinted item counts as accepted without a key") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.add(2, "salsa"));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  auto const answers = counter.recorded<OfferAnswered>();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].response == Response::accepted);
+  CHECK(answers[0].bought);
+}
+
+TEST_CASE("a hint goes by itself after its lifetime and counts as ignored") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.checkout.next_due() == counter.now + 8s);
+  counter.now += 7s;
+  counter.checkout.expire();
+  CHECK(counter.cards().size() >= 1);
+  counter.now += 1s;
+  counter.checkout.expire();
+  CHECK(counter.cards().empty());
+  CHECK_FALSE(counter.checkout.next_due());
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  CHECK(counter.recorded<OfferAnswered>()[0].response == Response::ignored);
+}
+
+TEST_CASE("the coupon is decided at tender and ordered once the sale is finished") {
+  Counter counter(with_coupons());
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "bread"));
+  REQUIRE(counter.checkout.on(pos::Tender{SaleId{"1"}}));
+  CHECK(counter.orders.empty());
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}, 250}));
+  REQUIRE(counter.orders.size() == 1);
+  CHECK(counter.orders[0].bundle->item(counter.orders[0].offer.item).sku == "butter");
+  counter.printing[0]({"AAAA-BBBB-CCCC", 42, PrintFate::printed, ""});
+  auto const issued = counter.recorded<CouponIssued>();
+  REQUIRE(issued.size() == 1);
+  CHECK(issued[0].serial == "AAAA-BBBB-CCCC");
+  CHECK(issued[0].campaign == "butter-20");
+  CHECK(issued[0].fate == PrintFate::printed);
+  CHECK(counter.checkout.counters().coupons == 1);
+}
+
+TEST_CASE("a till that never sends tender still gets its coupon, and a voided sale gets none") {
+  Counter counter(with_coupons());
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "bread"));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  REQUIRE(counter.orders.size() == 1);
+  REQUIRE(counter.begin("2"));
+  REQUIRE(counter.checkout.on(pos::PutLine{SaleId{"2"}, LineNo{1}, Sku{"bread"}, Quantity{}}));
+  REQUIRE(counter.checkout.on(pos::Tender{SaleId{"2"}}));
+  REQUIRE(counter.checkout.on(pos::Void{SaleId{"2"}}));
+  CHECK(counter.orders.size() == 1);
+}
+
+TEST_CASE("a coupon that did not print is recorded as dropped with its reason") {
+  Counter counter(with_coupons());
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "bread"));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  REQUIRE(counter.printing.size() == 1);
+  counter.printing[0]({"AAAA-BBBB-CCCC", 42, PrintFate::dropped, "printer: paper out"});
+  auto const issued = counter.recorded<CouponIssued>();
+  REQUIRE(issued.size() == 1);
+  CHECK(issued[0].why == "printer: paper out");
+  CHECK(counter.checkout.counters().coupons_dropped == 1);
+}
+
+TEST_CASE("a held-out sale is shown nothing, and HQ learns what it would have been offered") {
+  auto source = with_coupons();
+  source.policy.holdout_permille = 1000;
+  Counter counter(source);
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.add(2, "bread"));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  for (auto const& board : counter.boards) CHECK(board.cards.empty());
+  CHECK(counter.orders.empty());
+  auto const decisions = counter.recorded<DecisionMade>();
+  REQUIRE(decisions.size() == 2);  // one for the scans, one for the tender
+  CHECK(decisions[0].arm == Arm::holdout);
+  CHECK(decisions[0].item.empty());
+  CHECK_FALSE(decisions[0].eligible.empty());
+  CHECK(counter.recorded<SaleClosed>()[0].arm == Arm::holdout);
+}
+
+TEST_CASE("a closed sale reports its lines, its total and only a pseudonym of the customer") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.checkout.on(pos::SetCustomer{SaleId{"1"}, CustomerId{"card-7"}}));
+  REQUIRE(counter.add(1, "milk", 2000));
+  REQUIRE(counter.add(2, "no-such-sku"));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  auto const closed = counter.recorded<SaleClosed>();
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].customer == "pseudonym-of-card-7");
+  CHECK(closed[0].total.minor == 238);
+  REQUIRE(closed[0].lines.size() == 2);
+  CHECK(closed[0].lines[1].sku.value == "no-such-sku");
+  CHECK(counter.checkout.counters().unknown_items == 1);
+}
+
+TEST_CASE("a line sent twice after a reconnect counts once") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "milk"));
+  REQUIRE(counter.checkout.on(pos::Begin{SaleId{"1"}, true}));
+  REQUIRE(counter.add(1, "milk"));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  CHECK(counter.recorded<SaleClosed>()[0].lines.size() == 1);
+}
+
+TEST_CASE("what is out of order is refused with a reason and harms nothing") {
+  Counter counter;
+  CHECK(counter.add(1, "milk").error().code == Code::not_found);
+  REQUIRE(counter.begin());
+  CHECK(counter.begin().error().code == Code::rejected);
+  CHECK(counter.answer(99, true).error().code == Code::not_found);
+  CHECK(counter.checkout.on(pos::RemoveLine{SaleId{"1"}, LineNo{3}}).error().code == Code::not_found);
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  CHECK(counter.checkout.on(pos::Finish{SaleId{"1"}}));  // a repeat is no error
+  CHECK(counter.add(1, "milk").error().code == Code::rejected);
+  CHECK(counter.begin().error().code == Code::rejected);
+  CHECK(counter.recorded<SaleClosed>().size() == 1);
+}
+
+TEST_CASE("an answer counts once: repeated it is ignored, changed it is refused") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  auto const offer = counter.cards()[0].offer;
+  REQUIRE(counter.answer(offer, false));
+  CHECK(counter.answer(offer, false));
+  CHECK(counter.answer(offer, true).error().code == Code::rejected);
+  CHECK(counter.checkout.counters().declined == 1);
+}
+
+TEST_CASE("the oldest of too many open sales is abandoned, and says so") {
+  Counter counter;
+  for (std::size_t n = 0; n <= Checkout::kMaxOpenSales; ++n) {
+    REQUIRE(counter.begin(std::to_string(n + 100).c_str()));
+    counter.now += 1s;
+  }
+  CHECK(counter.checkout.open_sales() == Checkout::kMaxOpenSales);
+  auto const closed = counter.recorded<SaleClosed>();
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].sale.value == "100");
+  CHECK(closed[0].end == SaleEnd::abandoned);
+}
+
+TEST_CASE("without a bundle every message is still answered and the sale is recorded") {
+  std::vector<Outcome> outcomes;
+  Checkout checkout(corner_shop(), 8s,
+                    {.now = [] { return Timestamp{}; },
+                     .micros = [] { return std::uint64_t{0}; },
+                     .show = [](pos::HintBoard const&) {},
+                     .record = [&](Outcome const& outcome) { outcomes.push_back(outcome); },
+                     .pseudonym = [](CustomerId const&) { return std::string(); },
+                     .print = [](CouponOrder const&, std::function<void(CouponFate)> const&) {}});
+  REQUIRE(checkout.on(pos::Begin{SaleId{"1"}}));
+  REQUIRE(checkout.on(pos::PutLine{SaleId{"1"}, LineNo{1}, Sku{"x"}, Quantity{}, 150}));
+  REQUIRE(checkout.on(pos::Subtotal{SaleId{"1"}}));
+  REQUIRE(checkout.on(pos::Tender{SaleId{"1"}}));
+  REQUIRE(checkout.on(pos::Finish{SaleId{"1"}}));
+  REQUIRE(outcomes.size() == 1);
+  CHECK(std::get<SaleClosed>(outcomes[0].what).total.minor == 150);
+}
+
+TEST_CASE("a new bundle in the middle of a sale takes the old hints away and goes on deciding") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  auto source = small_store();
+  std::swap(source.items[1], source.items[6]);  // salsa and milk change places
+  source.rows[0] = {{6, 0.5F}};
+  counter.checkout.use(open_bundle(source), 13);
+  CHECK(counter.cards().empty());
+  counter.now += 10s;
+  REQUIRE(counter.add(2, "bread"));
+  REQUIRE(counter.checkout.on(pos::Subtotal{SaleId{"1"}}));
+  for (auto const& card : counter.cards()) CHECK(card.sku.value != "salsa");  // shown before, whatever its number
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  CHECK(counter.recorded<SaleClosed>()[0].lines.size() == 2);
+}
+
+}  // namespace
+}  // namespace tillcue::terminal

@@ -1,0 +1,108 @@
+#include "tillcue/firmware/config.hpp"
+
+#include <fstream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace tillcue::terminal {
+namespace {
+
+std::string const kWhole = R"({
+  // a comment
+  "terminal": "till-1",
+  "store": { "id": "s1", "name": "Corner Shop", "chain": "demo", "currency": "EUR", "language": "ru" },
+  "data_dir": "data",
+  "pos": { "listen": "127.0.0.1:0" },
+  "screen": { "listen": "[::1]:7780", "hint_ms": 5000 },
+  "printer": { "address": "127.0.0.1:9100", "profile": "generic-58", "qr": true },
+  "sync": { "broker": "mqtt://127.0.0.1:1883", "trusted_keys": ["hq.pub.pem"] },
+  "log_level": "warning"
+})";
+
+std::string refusal(std::string const& text) {
+  auto const config = parse_config(text, "/etc/tillcue/t.json");
+  return config ? "accepted" : config.error().what;
+}
+
+bool says(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+std::string with(std::string const& from, std::string const& to) {
+  auto text = kWhole;
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+TEST_CASE("a whole configuration is read, its paths taken from its own folder") {
+  auto const config = parse_config(kWhole, "/etc/tillcue/t.json");
+  REQUIRE_MESSAGE(config, config.error().what);
+  CHECK(config->terminal.value == "till-1");
+  CHECK(config->store.language == "ru");
+  CHECK(config->data_dir == "/etc/tillcue/data");
+  CHECK(config->screen.host == "::1");
+  CHECK(config->screen.port == 7780);
+  CHECK(config->hint_lifetime == std::chrono::seconds(5));
+  REQUIRE(config->printer);
+  CHECK(config->printer->qr);
+  REQUIRE(config->sync);
+  CHECK(config->sync->trusted_keys[0] == "/etc/tillcue/hq.pub.pem");
+}
+
+TEST_CASE("printer and sync may be left out") {
+  auto const config = parse_config(R"({"terminal": "t", "data_dir": "d",
+    "store": {"id": "s", "name": "S", "chain": "c", "currency": "USD"}})",
+                                   "t.json");
+  REQUIRE(config);
+  CHECK_FALSE(config->printer);
+  CHECK_FALSE(config->sync);
+}
+
+TEST_CASE("every fault is told at once, each with file, line, field and the mend") {
+  auto const text = refusal(R"({
+  "terminal": "till 1",
+  "store": {
+    "id": "s1",
+    "name": "",
+    "currency": "euro"
+  },
+  "data_dir": 7,
+  "pos": { "listen": "7707" },
+  "printr": {},
+  "sync": { "broker": "http://x" }
+})");
+  CHECK(says(text, "/etc/tillcue/t.json:2: terminal: may hold only letters"));
+  CHECK(says(text, "t.json:5: store.name: must not be empty"));
+  CHECK(says(text, "store.chain: is missing"));
+  CHECK(says(text, "t.json:6: store.currency: "));
+  CHECK(says(text, "t.json:8: data_dir: must be a text"));
+  CHECK(says(text, "t.json:9: pos.listen: must be HOST:PORT"));
+  CHECK(says(text, "t.json:10: printr: is not a known setting"));
+  CHECK(says(text, "sync.broker: must begin with mqtt://"));
+  CHECK(says(text, "sync.trusted_keys: is missing"));
+}
+
+TEST_CASE("each rule of a field is told apart") {
+  CHECK(says(refusal(with("\"EUR\"", "\"EURO\"")), "store.currency"));
+  CHECK(says(refusal(with("\"ru\"", "\"fr\"")), "must be one of: en, ru"));
+  CHECK(says(refusal(with("127.0.0.1:9100", "127.0.0.1:99999")), "port from 0 to 65535"));
+  CHECK(says(refusal(with("5000", "10")), "1500 to 120000"));
+  CHECK(says(refusal(with("5000", "1.5")), "whole number"));
+  CHECK(says(refusal(with("true", "1")), "true or false"));
+  CHECK(says(refusal(with("\"qr\": true", "\"code_page\": 300")), "0 to 255"));
+  CHECK(says(refusal(with("[\"hq.pub.pem\"]", "[]")), "at least one key file"));
+  CHECK(says(refusal(with("[\"hq.pub.pem\"]", "[3]")), "must be a text"));
+  CHECK(says(refusal(with("\"profile\"", "\"profil\"")), "did you mean printer.profile?"));
+  CHECK(says(refusal(with("\"broker\"", "\"certificate\": \"c.pem\", \"broker\"")), "goes together with sync.key"));
+  CHECK(says(refusal(with("{ \"listen\": \"127.0.0.1:0\" }", "7")), "pos: must be a group"));
+}
+
+TEST_CASE("what is no JSON, no object, too large or not there is refused") {
+  CHECK(says(refusal("{\n\"a\": \n"), "t.json:3: not valid JSON"));
+  CHECK(says(refusal("[]"), "must be one JSON object"));
+  CHECK(says(refusal(std::string(300 * 1024, ' ')), "larger than 256 KiB"));
+  CHECK(says(refusal(std::string(200 * 1024, '[')), "t.json"));
+  CHECK(load_config("/no/such/file.json").error().code == Code::io);
+}
+
+}  // namespace
+}  // namespace tillcue::terminal

@@ -1,0 +1,338 @@
+#!/usr/bin/env python3
+"""The whole flow with the real programs, a real mosquitto and the virtual printer: what README promises a user.
+
+  TILLCUE_BIN=build/dev/bin tests/journeys/journey_test.py [-v] [Class.test]
+"""
+import glob
+import json
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+from programs import BIN, SHARED, Shop, Till, run, wait_until
+
+
+def setUpModule():
+    global store, bundle
+    store = os.path.join(os.environ.get('TMPDIR', '/tmp'), f'tillcue-journey-store-{os.getpid()}')
+    run('tillcue-models', 'sample', '--out', store, '--days', '30')
+    bundle = os.path.join(store, 'store.bundle')
+    run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
+        os.path.join(store, 'items.csv'), '--campaigns', os.path.join(store, 'campaigns.json'), '--out', bundle)
+
+
+def tearDownModule():
+    shutil.rmtree(store, ignore_errors=True)
+
+
+def todays_baskets(most, longest=12):
+    """SKUs of the sample's further day, basket by basket."""
+    baskets = {}
+    with open(os.path.join(store, 'today.csv'), encoding='utf-8') as rows:
+        header = next(rows).rstrip('\n').split(',')
+        for row in rows:
+            fields = dict(zip(header, row.rstrip('\n').split(',')))
+            baskets.setdefault(fields['basket_id'], []).append(fields['sku'])
+    return [skus for skus in baskets.values() if 2 <= len(skus) <= longest][:most]
+
+
+class Journey(unittest.TestCase):
+    def setUp(self):
+        self.shop = Shop()
+        self.addCleanup(self.shop.close)
+        self.addCleanup(self.show_logs)
+
+    def show_logs(self):
+        outcome = getattr(self, '_outcome', None)
+        errors = getattr(outcome, 'errors', None) or getattr(getattr(outcome, 'result', None), 'failures', [])
+        if any(error for _, error in errors):
+            print(self.shop.logs(), file=sys.stderr)
+
+    def open_shop(self, printer=True):
+        self.shop.make_keys()
+        self.shop.start_broker()
+        self.shop.start_hq()
+        if printer:
+            self.shop.start_printer()
+        self.shop.start_terminal()
+        self.shop.publish(bundle)
+        self.shop.wait_for_release(1)
+
+    def till(self):
+        till = Till(self.shop.pos)
+        self.addCleanup(till.close)
+        till.ok('hello', protocol=1, till='lane-1', software='journey')
+        return till
+
+    def ring_up_until(self, till, wanted, most=150):
+        """Rings up today's baskets until the terminal has pushed `wanted`; returns that push and how many sales."""
+        for n, skus in enumerate(todays_baskets(most), 1):
+            till.ring_up(f's{n}', skus)
+            if any(push['type'] == wanted and push.get('cards', True) for push in till.pushes):
+                return till.wait_push(wanted), n
+        self.fail(f'no {wanted} in {most} sales')
+
+
+class WholeLoop(Journey):
+    def test_from_transactions_to_the_report(self):
+        self.open_shop()
+        till = self.till()
+        sales = todays_baskets(40)
+        accepted = 0
+        for n, skus in enumerate(sales, 1):
+            sale = f'day-{n}'
+            till.ok('begin', sale=sale)
+            for line, sku in enumerate(skus, 1):
+                till.ok('add', sale=sale, line=line, sku=sku)
+            till.ok('ping')
+            hints = [p for p in till.pushes if p['type'] == 'hints' and p['sale'] == sale and p['cards']]
+            if hints and till.say('accept', sale=sale, offer=hints[-1]['cards'][0]['offer'])['type'] == 'ok':
+                till.ok('add', sale=sale, line=len(skus) + 1, sku=hints[-1]['cards'][0]['sku'])
+                accepted += 1
+            till.ok('tender', sale=sale)
+            till.ok('finish', sale=sale)
+        card = next(p for p in till.pushes if p['type'] == 'hints' and p['cards'])['cards'][0]
+        for field in ('name', 'price', 'script', 'reason'):
+            self.assertTrue(card[field], field)
+        self.assertGreater(accepted, 0)
+
+        coupon = till.wait_push('coupon')
+        self.assertEqual(coupon['fate'], 'printed')
+        jobs = wait_until('paper', lambda: glob.glob(self.shop.path('receipts', '*.bin')))
+        paper = b''.join(pathlib.Path(job).read_bytes() for job in jobs)
+        self.assertIn(coupon['serial'].replace('-', '').encode(), paper.replace(b'-', b''))
+
+        self.shop.wait_for_delivery()
+        report = self.shop.report()
+        self.assertEqual(self.shop.metrics()['sales_finished_total'], len(sales))
+        rows = self.shop.exported()
+        self.assertEqual(len({row['basket_id'] for row in rows}), len(sales))
+        self.assertIn('sales', json.dumps(report))
+        page = self.shop.get(f'http://127.0.0.1:{self.shop.screen}/')
+        self.assertIn('<html', page)
+
+        # What was collected is what the next training reads.
+        run('tillcue-models', 'build', '--transactions', self.shop.path('export.csv'), '--out', self.shop.path('next.bundle'))
+
+    def test_the_simulator_rings_up_a_day_and_sums_up(self):
+        self.open_shop()
+        done = run('tillcue-pos', 'run', '--terminal', f'127.0.0.1:{self.shop.pos}', '--printer',
+                   f'127.0.0.1:{self.shop.paper}', '--transactions', os.path.join(store, 'today.csv'), '--items',
+                   os.path.join(store, 'items.csv'), '--baskets', '25', '--fast', '--accept', '0.5', '--seed', '3')
+        self.assertIn('25', done.stdout)
+        self.shop.wait_for_delivery()
+        baskets = {row['basket_id'] for row in self.shop.exported()}
+        self.assertEqual(len(baskets), 25 - int(self.shop.metrics()['sales_voided_total']))
+
+
+class FailOpen(Journey):
+    def test_without_bundle_and_without_hq_the_till_is_answered(self):
+        self.shop.make_keys()
+        self.shop.start_terminal()
+        till = self.till()
+        till.ring_up('1', ['a', 'b'])
+        self.assertEqual(self.shop.metrics()['bundle_loaded'], 0)
+        self.assertEqual(self.shop.metrics()['outbox_pending'], 1)
+
+    def test_a_dead_printer_costs_the_coupon_and_nothing_else(self):
+        self.open_shop(printer=False)
+        till = self.till()
+        coupon, _ = self.ring_up_until(till, 'coupon')
+        self.assertEqual(coupon['fate'], 'dropped')
+        self.assertGreaterEqual(self.shop.metrics()['coupons_dropped_total'], 1)
+        self.shop.wait_for_delivery()
+        self.assertIn('dropped', json.dumps(self.shop.report()))
+
+    def test_a_printer_without_paper_drops_the_coupon_and_names_the_cause(self):
+        self.open_shop(printer=False)
+        self.shop.start_printer('--fault', 'paper')
+        till = self.till()
+        coupon, _ = self.ring_up_until(till, 'coupon')
+        self.assertEqual(coupon['fate'], 'dropped')
+        self.assertIn('paper', self.shop.processes['terminal'].output())
+        self.assertEqual(till.ok('ping')['type'], 'ok')
+
+    def test_results_wait_for_hq_and_arrive_exactly_once(self):
+        self.open_shop()
+        self.shop.processes['hq'].end()
+        self.shop.processes['broker'].end()
+        till = self.till()
+        for n in range(20):
+            till.ring_up(f'away-{n}', ['x', 'y'])
+        wait_until('a commit', lambda: self.shop.metrics()['outbox_pending'] >= 20)
+        self.shop.start_broker()
+        self.shop.start_hq()
+        self.shop.wait_for_delivery()
+        rows = [row for row in self.shop.exported() if 'away-' in row['basket_id']]
+        self.assertEqual(len(rows), 40)
+
+    def test_a_full_disk_does_not_stop_a_sale(self):
+        self.shop.make_keys()
+        self.shop.start_broker()
+
+        def small_disk():
+            # Files may not grow beyond 64 KiB: to SQLite that is a full disk. Its signal would kill us.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, 64 * 1024))
+
+        self.shop.start_terminal(preexec_fn=small_disk)
+        till = self.till()
+        for n in range(300):
+            till.ring_up(f'full-{n}', [f'sku-{n}-{k}' for k in range(10)])
+        self.assertTrue(self.shop.processes['terminal'].alive)
+        self.assertEqual(self.shop.metrics()['sales_finished_total'], 300)
+
+
+class Crashes(Journey):
+    def test_kill_9_in_the_middle_loses_no_committed_result_and_doubles_none(self):
+        self.open_shop()
+        sales = 0
+        for _ in range(4):
+            till = self.till()
+            for _ in range(10):
+                sales += 1
+                till.ring_up(f'k{sales}', ['x', 'y'])
+            time.sleep(1.3)  # one group commit and a little: what is killed earlier was never promised
+            self.shop.processes['terminal'].end(signal.SIGKILL)
+            self.shop.start_terminal()
+        self.shop.wait_for_delivery()
+        rows = [row for row in self.shop.exported()]
+        self.assertEqual(len(rows), 2 * sales)
+        self.assertEqual(len({(row['basket_id'], row['sku']) for row in rows}), 2 * sales)
+
+    def test_a_till_that_leaves_in_the_middle_resumes_its_sale_and_counts_no_line_twice(self):
+        self.open_shop()
+        till = self.till()
+        till.ok('begin', sale='r1')
+        till.ok('add', sale='r1', line=1, sku='x', price=100)
+        till.send_raw(b'{"type":"add","sale":"r1","line":2,"sku"')
+        till.close()
+        again = self.till()
+        again.ok('begin', sale='r1', resume=True)
+        for line in (1, 2):
+            again.ok('add', sale='r1', line=line, sku='x', price=100)
+        again.ok('finish', sale='r1')
+        self.shop.wait_for_delivery()
+        self.assertEqual(len([row for row in self.shop.exported() if 'r1' in row['basket_id']]), 2)
+
+    def test_sigterm_ends_the_terminal_within_a_second_and_keeps_what_is_recorded(self):
+        self.open_shop()
+        till = self.till()
+        till.ring_up('last', ['x'])
+        self.assertEqual(self.shop.processes['terminal'].end(signal.SIGTERM, patience=2), 0)
+        self.shop.start_terminal()
+        self.shop.wait_for_delivery()
+        self.assertEqual(len([row for row in self.shop.exported() if 'last' in row['basket_id']]), 1)
+
+
+class Hostile(Journey):
+    def test_a_forged_release_is_refused_and_the_old_one_runs_on(self):
+        self.open_shop()
+        run('tillcue-hq', 'keys', 'init', '--dir', self.shop.path('other'))
+        self.shop.publish(bundle, '--release', '9', key=self.shop.path('other', 'hq.key.pem'), check=False)
+        wait_until('the refusal', lambda: self.shop.metrics()['manifests_refused_total'] >= 1)
+        self.assertEqual(self.shop.metrics()['release'], 1)
+        self.ring_up_until(self.till(), 'hints')
+
+    def test_a_damaged_bundle_is_refused_before_it_is_published(self):
+        self.shop.make_keys()
+        self.shop.start_broker()
+        self.shop.start_hq()
+        data = bytearray(pathlib.Path(bundle).read_bytes())
+        data[len(data) // 2] ^= 1
+        damaged = self.shop.path('damaged.bundle')
+        pathlib.Path(damaged).write_bytes(data)
+        refused = self.shop.publish(damaged, check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn('damaged.bundle', refused.stderr)
+
+    def test_garbage_on_every_topic_harms_neither_end(self):
+        self.open_shop()
+        for topic in ('m/all', 'a/till-1', 'r/till-1', 's/till-1', 'q/till-1', 'c/' + '0' * 64 + '/0', 'r/ghost', 'zzz'):
+            for payload in ('', '{', '[' * 5000, '\x00\xff', '{"terminal":"till-1"}', 'A' * 70000):
+                content = ['-s'] if payload else ['-n']
+                subprocess.run(['mosquitto_pub', '-V', '5', '-p', str(self.shop.mqtt), '-t', f'tillcue/1/demo/{topic}',
+                                '-q', '1', *content], input=payload.encode(), check=True)
+        till = self.till()
+        till.ring_up('after', ['x'])
+        self.shop.wait_for_delivery()
+        self.assertEqual(self.shop.metrics()['release'], 1)
+        self.assertTrue(self.shop.processes['hq'].alive)
+        self.assertEqual(len([row for row in self.shop.exported() if 'after' in row['basket_id']]), 1)
+
+    def test_broken_oversized_and_unknown_pos_messages_are_refused_and_the_terminal_lives(self):
+        self.open_shop()
+        till = self.till()
+        self.assertEqual(till.say('add', sale='none', line=1, sku='x')['code'], 'not_found')
+        self.assertEqual(till.say('dance')['code'], 'unsupported')
+        till.ok('begin', sale='b')
+        self.assertEqual(till.say('add', sale='b', line=1, sku='x', price=1.5)['code'], 'invalid')
+        self.assertEqual(till.say('customer', sale='b', customer='4111111111111111')['code'], 'rejected')
+        till.send_raw(b'{"type":"add"\n')
+        self.assertEqual(till.read()['type'], 'error')
+        till.send_raw(b'\xff\xfe\n')
+        self.assertEqual(till.read()['type'], 'error')
+        till.ok('ping')
+        with socket.create_connection(('127.0.0.1', self.shop.pos), timeout=10) as flood:
+            try:
+                flood.sendall(b'x' * 200_000)
+                while flood.recv(4096):
+                    pass
+            except ConnectionError:
+                pass
+        till.ok('finish', sale='b')
+        self.assertTrue(self.shop.processes['terminal'].alive)
+
+
+class BadConfiguration(unittest.TestCase):
+    def test_every_fault_is_told_with_file_and_line_and_the_exit_code_says_misuse(self):
+        shop = Shop()
+        self.addCleanup(shop.close)
+        with open(shop.path('bad.json'), 'w', encoding='utf-8') as out:
+            out.write('{\n  "terminal": 5,\n  "colour": "blue"\n}\n')
+        done = run('tillcued', '--config', shop.path('bad.json'), '--check', check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('bad.json:2: terminal: must be a text', done.stderr)
+        self.assertIn('bad.json:3: colour: is not a known setting', done.stderr)
+        self.assertIn('store.name: is missing', done.stderr)
+
+
+class RealData(Journey):
+    def journey_on(self, name, currency, sales):
+        folder = os.path.join(SHARED, 'data', 'baskets', name)
+        if not os.path.isdir(folder):
+            self.skipTest(f'{folder} is not there: the journey on {name} was not made')
+        transactions, items = os.path.join(folder, 'transactions.csv.gz'), os.path.join(folder, 'items.csv.gz')
+        built = self.shop.path('real.bundle')
+        run('tillcue-models', 'build', '--transactions', transactions, '--items', items, '--currency', currency, '--out',
+            built)
+        self.shop.make_keys()
+        self.shop.start_broker()
+        self.shop.start_hq()
+        self.shop.start_printer()
+        self.shop.start_terminal(currency=currency)
+        self.shop.publish(built)
+        self.shop.wait_for_release(1)
+        run('tillcue-pos', 'run', '--terminal', f'127.0.0.1:{self.shop.pos}', '--printer', f'127.0.0.1:{self.shop.paper}',
+            '--transactions', transactions, '--items', items, '--baskets', str(sales), '--fast', '--accept', '0.3')
+        self.shop.wait_for_delivery()
+        metrics = self.shop.metrics()
+        self.assertGreater(metrics['hints_total'], sales / 10)
+        self.assertLess(metrics['unknown_items_total'], metrics['lines_total'] * 0.02)
+
+    def test_takeaway(self):
+        self.journey_on('takeaway1', 'GBP', 40)
+
+    def test_online_retail(self):
+        self.journey_on('online_retail', 'GBP', 40)
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)

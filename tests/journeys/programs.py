@@ -1,0 +1,211 @@
+"""The real programs of Tillcue and its peers, started on loopback for one test and gone with it."""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+BIN = os.environ.get('TILLCUE_BIN', 'build/dev/bin')
+SHARED = os.environ.get('TILLCUE_SHARED', os.path.join(os.path.dirname(__file__), '..', '..', '..', 'shared'))
+PATIENCE = float(os.environ.get('TILLCUE_PATIENCE', '30'))
+
+
+def run(*command, check=True, stdin=None):
+    """Runs one of our programs to its end; its outputs as text."""
+    done = subprocess.run([os.path.join(BIN, command[0]), *map(str, command[1:])], input=stdin, text=True,
+                          capture_output=True, timeout=300)
+    if check and done.returncode != 0:
+        raise AssertionError(f'{command} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}')
+    return done
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def wait_until(what, test, patience=PATIENCE):
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        try:
+            if found := test():
+                return found
+        except (OSError, KeyError, ValueError):
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f'{what}: not within {patience} s')
+
+
+def listens(port):
+    with socket.create_connection(('127.0.0.1', port), timeout=1):
+        return True
+
+
+class Process:
+    """A program in the background; its output goes to a file, which a failing test shows."""
+
+    def __init__(self, folder, name, command, **options):
+        self.log = os.path.join(folder, name + '.log')
+        with open(self.log, 'ab') as out:
+            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                            **options)
+
+    def end(self, how=signal.SIGTERM, patience=10):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(timeout=patience)
+
+    @property
+    def alive(self):
+        return self.process.poll() is None
+
+    def output(self):
+        with open(self.log, encoding='utf-8', errors='replace') as text:
+            return text.read()
+
+
+class Shop:
+    """Broker, HQ, one terminal and its printer, each started when the test asks for it."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix='tillcue-journey-')
+        self.mqtt, self.pos, self.screen, self.paper, self.hq_http = (free_port() for _ in range(5))
+        self.processes = {}
+        self.db = self.path('hq.sqlite')
+        self.broker_uri = f'mqtt://127.0.0.1:{self.mqtt}'
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def close(self):
+        for process in reversed(list(self.processes.values())):
+            if process.alive:
+                process.end(signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def logs(self):
+        return '\n'.join(f'--- {name}\n{process.output()[-3000:]}' for name, process in self.processes.items())
+
+    def start_broker(self):
+        with open(self.path('mosquitto.conf'), 'w', encoding='utf-8') as conf:
+            conf.write(f'listener {self.mqtt} 127.0.0.1\nallow_anonymous true\npersistence false\n')
+        program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
+        self.processes['broker'] = Process(self.folder, 'broker', [program, '-c', self.path('mosquitto.conf')])
+        wait_until('mosquitto', lambda: listens(self.mqtt))
+
+    def make_keys(self):
+        run('tillcue-hq', 'keys', 'init', '--dir', self.path('keys'))
+
+    def start_hq(self):
+        self.processes['hq'] = Process(self.folder, 'hq', [
+            os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.broker_uri, '--chain', 'demo', '--db', self.db,
+            '--key', self.path('keys', 'hq.key.pem'), '--http', f'127.0.0.1:{self.hq_http}'])
+        wait_until('HQ', lambda: self.get(f'http://127.0.0.1:{self.hq_http}/healthz') is not None)
+
+    def start_printer(self, *options):
+        self.processes['printer'] = Process(self.folder, 'printer', [
+            os.path.join(BIN, 'tillcue-pos'), 'printer', '--listen', f'127.0.0.1:{self.paper}', '--out',
+            self.path('receipts'), '--show', *options])
+        wait_until('the printer', lambda: listens(self.paper))
+
+    def start_terminal(self, currency='EUR', **options):
+        config = {
+            'terminal': 'till-1', 'data_dir': 'terminal',
+            'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': currency},
+            'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
+            'printer': {'address': f'127.0.0.1:{self.paper}'},
+            'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}}
+        with open(self.path('tillcued.json'), 'w', encoding='utf-8') as out:
+            json.dump(config, out)
+        self.processes['terminal'] = Process(
+            self.folder, 'terminal', [os.path.join(BIN, 'tillcued'), '--config', self.path('tillcued.json')], **options)
+        wait_until('the terminal', lambda: listens(self.pos) and self.metrics())
+
+    def publish(self, bundle, *options, key=None, check=True):
+        return run('tillcue-hq', 'publish', '--bundle', bundle, '--key', key or self.path('keys', 'hq.key.pem'),
+                   '--broker', self.broker_uri, '--chain', 'demo', '--db', self.db, *options, check=check)
+
+    @staticmethod
+    def get(url):
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.read().decode()
+
+    def metrics(self):
+        text = self.get(f'http://127.0.0.1:{self.screen}/metrics')
+        rows = (line.rsplit(' ', 1) for line in text.splitlines() if line and not line.startswith('#'))
+        return {name.removeprefix('tillcue_'): float(value) for name, value in rows}
+
+    def wait_for_release(self, release):
+        wait_until(f'release {release}', lambda: self.metrics()['release'] == release)
+
+    def wait_for_delivery(self):
+        wait_until('every result at HQ', lambda: self.metrics()['outbox_pending'] == 0)
+
+    def report(self):
+        return json.loads(run('tillcue-hq', 'report', '--db', self.db, '--json').stdout)
+
+    def exported(self):
+        run('tillcue-hq', 'export', '--db', self.db, '--out', self.path('export.csv'))
+        with open(self.path('export.csv'), encoding='utf-8') as rows:
+            header = next(rows).rstrip('\n').split(',')
+            return [dict(zip(header, row.rstrip('\n').split(','))) for row in rows]
+
+
+class Till:
+    """A POS speaking the native protocol by hand."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(('127.0.0.1', port), timeout=10)
+        self.lines = self.socket.makefile('r', encoding='utf-8')
+        self.pushes = []
+        self.number = 0
+
+    def close(self):
+        self.lines.close()
+        self.socket.close()
+
+    def send_raw(self, data):
+        self.socket.sendall(data)
+
+    def read(self):
+        line = self.lines.readline()
+        if not line:
+            raise ConnectionError('the terminal closed the connection')
+        return json.loads(line)
+
+    def say(self, type, **fields):
+        """Sends one message and returns its answer; pushes that come before it are kept."""
+        self.number += 1
+        self.send_raw((json.dumps({'type': type, 'id': self.number, **fields}) + '\n').encode())
+        while True:
+            told = self.read()
+            if told['type'] in ('ok', 'error') and told.get('id') == self.number:
+                return told
+            self.pushes.append(told)
+
+    def ok(self, type, **fields):
+        answer = self.say(type, **fields)
+        assert answer['type'] == 'ok', answer
+        return answer
+
+    def wait_push(self, type, patience=5):
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            for n, push in enumerate(self.pushes):
+                if push['type'] == type:
+                    return self.pushes.pop(n)
+            self.pushes.append(self.read())
+        raise AssertionError(f'no {type} within {patience} s')
+
+    def ring_up(self, sale, skus, **finish):
+        self.ok('begin', sale=sale)
+        for line, sku in enumerate(skus, 1):
+            self.ok('add', sale=sale, line=line, sku=sku, price=199)
+        self.ok('subtotal', sale=sale)
+        self.ok('tender', sale=sale)
+        self.ok('finish', sale=sale, **finish)
