@@ -191,7 +191,7 @@ Result<Campaigns> parse_campaigns(std::string_view json, std::string const& name
                                   Assortment const& assortment) {
   Json root;
   try {
-    root = Json::parse(json);
+    root = Json::parse(json, nullptr, true, true);
   } catch (Json::parse_error const& error) {
     std::string_view what = error.what();
     // The library puts its own code in brackets in front; the rest names line and column.

@@ -115,6 +115,10 @@ int main(int argc, char** argv) {
   auto const number = [&](int n, std::size_t otherwise) {
     return argc > n ? static_cast<std::size_t>(std::strtoul(argv[n], nullptr, 10)) : otherwise;
   };
+  if (argc > 4 || number(1, 1) == 0 || number(2, 1) == 0 || number(3, 1) == 0) {
+    std::cerr << "usage: hq_bench [BATCHES [EVENTS_A_BATCH [TERMINALS]]]   each a number from 1\n";
+    return 2;
+  }
   Load load{number(1, 200), number(2, 100), number(3, 1)};
   int const first = run(load);
   if (argc > 3) return first;
