@@ -1,6 +1,7 @@
 #include "tillcue/core/basket.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace tillcue {
@@ -48,7 +49,11 @@ Money Basket::total(Currency currency) const noexcept {
   for (auto const& line : lines_) {
     if (!(line.unit_price.currency == currency)) continue;
     auto const amount = extended(line.unit_price, line.quantity);
-    if (__builtin_add_overflow(sum.minor, amount.minor, &sum.minor)) return sum;
+    if (__builtin_add_overflow(sum.minor, amount.minor, &sum.minor)) {
+      // The wrapped sum has the wrong sign; nobody is owed or owes that much.
+      using Limits = std::numeric_limits<std::int64_t>;
+      return {amount.minor > 0 ? Limits::max() : Limits::min(), currency};
+    }
   }
   return sum;
 }

@@ -48,12 +48,6 @@ struct Ranking {
   std::size_t size = 0;
 
   explicit Ranking(Scorer& scorer) noexcept : places{}, size(scorer.top(places)) {}
-  /// The item's rank; kDepth when it is further behind.
-  [[nodiscard]] std::size_t rank_of(ItemIx item) const noexcept {
-    std::size_t n = 0;
-    while (n < size && places[n].item != item) ++n;
-    return n < size ? n : kDepth;
-  }
 };
 
 Eligible suggestions(Bundle const& bundle, Ranking const& ranking, Rules const& rules) noexcept {
@@ -76,20 +70,16 @@ void consider(Bundle const& bundle, Rules const& rules, std::uint16_t number, Ca
   eligible.offer({scored, probability, value, number});
 }
 
-Eligible coupons(Bundle const& bundle, Scorer const& scorer, Ranking const& ranking, Rules const& rules,
-                 Timestamp now) noexcept {
+// Only what ranks for this basket: behind the ranking's depth no probability has been observed, and a guess there would
+// let the dearest target of a campaign win whatever the basket holds.
+Eligible coupons(Bundle const& bundle, Ranking const& ranking, Rules const& rules, Timestamp now) noexcept {
   Eligible eligible;
   for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
     auto const campaign = bundle.campaign(n);
-    auto const number = static_cast<std::uint16_t>(n);
     if (!rules.runs(campaign, now)) continue;
-    auto const targets = bundle.target_count(n);
-    for (std::size_t k = 0; k < targets; ++k) {
-      auto const item = bundle.target(n, k);
-      consider(bundle, rules, number, campaign, {item, scorer.score(item)}, ranking.rank_of(item), eligible);
-    }
-    for (std::size_t rank = 0; targets == 0 && rank < ranking.size; ++rank) {
-      consider(bundle, rules, number, campaign, ranking.places[rank], rank, eligible);
+    for (std::size_t rank = 0; rank < ranking.size; ++rank) {
+      if (!bundle.targets(n, ranking.places[rank].item)) continue;
+      consider(bundle, rules, static_cast<std::uint16_t>(n), campaign, ranking.places[rank], rank, eligible);
     }
   }
   return eligible;
@@ -203,8 +193,8 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context) n
   if (decision.silence != Silence::none) return decision;
 
   Ranking const ranking(scorer_);
-  auto const eligible = stage == Stage::tender ? coupons(*bundle_, scorer_, ranking, rules, context.now)
-                                               : suggestions(*bundle_, ranking, rules);
+  auto const eligible =
+      stage == Stage::tender ? coupons(*bundle_, ranking, rules, context.now) : suggestions(*bundle_, ranking, rules);
   auto const choices = eligible.list();
   for (auto const& choice : choices) decision.eligible[decision.eligible_count++] = choice.scored;
   if (choices.empty()) {
@@ -215,6 +205,8 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context) n
   if (sale.arm == Arm::holdout) {
     decision.silence = Silence::holdout;
     decision.propensity_ppm = held_out;
+    decision.offers[0] = make_offer(*bundle_, held_, stage, choices[0]);
+    decision.offers[0].number = next_number(sale);
     return decision;
   }
   decision.propensity_ppm = 1'000'000 - held_out;
@@ -227,9 +219,10 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context) n
 }
 
 Offer const* remember(Sale& sale, Decision const& decision) {
-  if (decision.offer_count == 0) return nullptr;
-  sale.shown.push_back({decision.offers[0], Response::none});
-  return &sale.shown.back().offer;
+  bool const withheld = decision.silence == Silence::holdout;
+  if (decision.offer_count == 0 && !withheld) return nullptr;
+  sale.shown.push_back({decision.offers[0], Response::none, withheld});
+  return withheld ? nullptr : &sale.shown.back().offer;
 }
 
 std::size_t rank(Bundle const& bundle, Scorer& scorer, std::span<ItemIx const> basket,

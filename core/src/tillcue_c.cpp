@@ -243,7 +243,7 @@ tillcue_code tillcue_sale_decide(tillcue_sale* sale, tillcue_stage stage, std::i
 
 tillcue_code tillcue_sale_show(tillcue_sale* sale) {
   if (sale == nullptr) return TILLCUE_INVALID;
-  if (sale->last.offer_count == 0) return TILLCUE_NOT_FOUND;
+  if (sale->last.offer_count == 0 && sale->last.silence != tillcue::Silence::holdout) return TILLCUE_NOT_FOUND;
   if (sale->shown) return TILLCUE_REJECTED;
   return guarded(nullptr, [&] {
     tillcue::remember(sale->sale, sale->last);
@@ -255,7 +255,7 @@ tillcue_code tillcue_sale_show(tillcue_sale* sale) {
 tillcue_code tillcue_sale_answer(tillcue_sale* sale, std::uint32_t number, tillcue_response response) {
   if (sale == nullptr || response < TILLCUE_NO_RESPONSE || response > TILLCUE_IGNORED) return TILLCUE_INVALID;
   for (auto& shown : sale->sale.shown) {
-    if (shown.offer.number != number) continue;
+    if (shown.offer.number != number || shown.withheld) continue;
     shown.response = static_cast<tillcue::Response>(response);
     return TILLCUE_OK;
   }

@@ -207,7 +207,7 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
   if (!sale.customer.empty()) closed.customer = ports_.pseudonym(sale.customer);
   for (auto const& line : sale.basket.lines()) closed.lines.push_back({line.sku, line.quantity, line.unit_price});
   for (auto const& shown : sale.shown) {
-    if (shown.offer.kind != OfferKind::suggestion) continue;
+    if (shown.offer.kind != OfferKind::suggestion || shown.withheld) continue;
     auto const response = shown.response == Response::none ? Response::ignored : shown.response;
     ++closed.hints;
     if (response == Response::accepted) ++closed.accepted;

@@ -33,7 +33,7 @@ pos::HintCard card_of(Bundle const& bundle, Offer const& offer, std::string_view
 
 Shown* Checkout::OpenSale::find_shown(std::uint32_t offer) {
   for (auto& shown : sale.shown) {
-    if (shown.offer.number == offer) return &shown;
+    if (shown.offer.number == offer && !shown.withheld) return &shown;
   }
   return nullptr;
 }
@@ -59,12 +59,11 @@ void Checkout::suggest(OpenSale& open, Stage stage) {
   redraw(open);
 }
 
-/// A sale that is held out is noted once a stage, so that HQ knows what it would have been offered. Other silences
-/// are counted, not reported: most scans have nothing worth saying.
+/// What a held-out sale was not shown is recorded as often as it would have been shown. Other silences are counted, not
+/// reported: most scans have nothing worth saying.
 void Checkout::record_silence(OpenSale& open, Decision const& decision, std::uint32_t micros) {
-  auto& noted = open.holdout_noted[static_cast<std::size_t>(decision.stage)];
-  if (decision.arm != Arm::holdout || decision.eligible_count == 0 || noted) return;
-  noted = true;
+  if (decision.silence != Silence::holdout) return;
+  remember(open.sale, decision);
   record_decision(open, decision, nullptr, micros);
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -24,7 +23,6 @@ struct Checkout::OpenSale {
   Sale sale;
   Phase phase = Phase::scanning;
   std::uint32_t decisions = 0;
-  std::array<bool, 3> holdout_noted{};  ///< by stage: one record a stage is enough to count what was withheld
   std::vector<Offer> cards;             ///< on the screen now: the hint itself, then those one may only look at
   Timestamp cards_until{};
   bool tendered = false;

@@ -1,5 +1,7 @@
 #include "tillcue/core/basket.hpp"
 
+#include <limits>
+
 #include <doctest/doctest.h>
 
 using namespace tillcue;
@@ -55,6 +57,17 @@ TEST_CASE("a basket takes its limit of lines and rejects the next, but still rep
   CHECK(basket.find(LineNo{7})->item == ItemIx{9999});
   basket.clear();
   CHECK(basket.lines().empty());
+}
+
+TEST_CASE("a total beyond all money stops at the largest amount instead of turning round") {
+  Basket basket;
+  for (std::uint32_t n = 0; n < 20; ++n) {
+    auto dear = line(n, n);
+    dear.unit_price.minor = 1'000'000'000'000;
+    dear.quantity.milli = 1'000'000'000;
+    REQUIRE(basket.put(dear));
+  }
+  CHECK(basket.total(kEuro).minor == std::numeric_limits<std::int64_t>::max());
 }
 
 TEST_CASE("unknown items are kept but are never found as an item") {

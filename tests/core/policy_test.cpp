@@ -236,6 +236,42 @@ TEST_CASE("a held-out sale is told what it would have had and gets nothing") {
   }
 }
 
+TEST_CASE("a coupon's target that does not rank for the basket is not offered, however dear it is") {
+  auto source = shop::random_source(400, 8, 11);
+  source.policy.holdout_permille = 0;
+  auto& dear = source.items[399];
+  dear.price_minor = 900'000;
+  dear.unit_cost_minor = 1;
+  source.bias[399] = *std::min_element(source.bias.begin(), source.bias.end()) - 1.0F;
+  for (auto& row : source.rows) std::erase_if(row, [](WeightSource const& w) { return w.target == 399; });
+  source.campaigns = {CampaignSource{}};
+  source.campaigns[0].id = "dear";
+  source.campaigns[0].items = {399};
+  auto const opened = shop::open(source);
+  Engine engine(opened.bundle);
+  auto const decision = engine.decide(shop::sale_with(*opened, {1, 2, 3}), Stage::tender, {});
+  CHECK(decision.offer_count == 0);
+  CHECK(decision.silence == Silence::nothing_fits);
+}
+
+TEST_CASE("a held-out sale meets the same caps as a treated one, so that the arms stay comparable") {
+  Till till([](auto& s) {
+    s.policy.holdout_permille = 200;
+    s.policy.max_hints_per_sale = 1;
+  });
+  auto treated = till.sale({shop::bread});
+  auto held = treated;
+  held.arm = Arm::holdout;
+  for (auto* sale : {&treated, &held}) remember(*sale, till.decide(*sale, Stage::scan));
+  REQUIRE(held.shown.size() == 1);
+  CHECK(held.shown[0].withheld);
+  CHECK_FALSE(treated.shown[0].withheld);
+  CHECK(held.shown[0].offer.item == treated.shown[0].offer.item);
+  CHECK(remember(held, till.decide(held, Stage::subtotal)) == nullptr);
+  CHECK(held.shown.size() == 1);
+  CHECK(till.decide(held, Stage::subtotal).silence == till.decide(treated, Stage::subtotal).silence);
+}
+
 TEST_CASE("ranking is by expected margin, not by probability") {
   Till till([](auto& s) {
     s.items[shop::jam].price_minor = 240;

@@ -142,6 +142,7 @@ TILLCUE_C_API tillcue_code tillcue_sale_remove(tillcue_sale* sale, uint32_t line
 TILLCUE_C_API tillcue_code tillcue_sale_decide(tillcue_sale* sale, tillcue_stage stage, int64_t now,
                                                tillcue_decision* out);
 /* Records that the last decision's offers[0] is being shown: it counts against the caps and is never repeated.
+ * Call it also when the silence is TILLCUE_HELD_OUT: what was withheld counts the same, so the arms stay comparable.
  * Fails with not_found (nothing was offered), rejected (recorded already), no_memory. */
 TILLCUE_C_API tillcue_code tillcue_sale_show(tillcue_sale* sale);
 /* What the customer said. Fails with not_found. */

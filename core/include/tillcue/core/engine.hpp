@@ -21,6 +21,7 @@ enum class Response : std::uint8_t { none, accepted, declined, ignored };
 struct Shown {
   Offer offer;
   Response response = Response::none;
+  bool withheld = false;  ///< the sale is held out: it counts for caps and repeats as if shown, and nobody saw it
 };
 
 /// One open sale: its basket and its memory of offers. Copyable, so that it can be stored and resumed.
@@ -94,7 +95,8 @@ class Engine {
   std::vector<ItemIx> wanted_;  ///< the same of the basket being decided
 };
 
-/// Puts the decision's main offer into the sale's memory; returns it, or nullptr when there was none.
+/// Puts the decision's main offer into the sale's memory; returns it, or nullptr when there was none to show. What a
+/// held-out sale was not shown is remembered as well, so that both arms meet the same caps and stay comparable.
 /// Borrowed  until the next remember().
 Offer const* remember(Sale& sale, Decision const& decision);
 
