@@ -115,7 +115,7 @@ Offer make_offer(Bundle const& bundle, std::span<ItemIx const> basket, Stage sta
 }
 
 std::uint32_t next_number(Sale const& sale) noexcept {
-  std::uint32_t last = 0;
+  auto last = sale.numbers_from;
   for (auto const& shown : sale.shown) last = std::max(last, shown.offer.number);
   return last + 1;
 }

@@ -16,15 +16,15 @@ Checkout::Step const Checkout::kFlow[] = {
     {Phase::scanning, Event::line_put, Phase::scanning, &Checkout::scanned},
     {Phase::totalled, Event::line_put, Phase::scanning, &Checkout::scanned},
     {Phase::paying, Event::line_put, Phase::scanning, &Checkout::scanned},
-    {Phase::scanning, Event::line_removed, Phase::scanning, &Checkout::changed},
-    {Phase::totalled, Event::line_removed, Phase::scanning, &Checkout::changed},
-    {Phase::paying, Event::line_removed, Phase::scanning, &Checkout::changed},
+    {Phase::scanning, Event::line_removed, Phase::scanning, &Checkout::removed},
+    {Phase::totalled, Event::line_removed, Phase::scanning, &Checkout::removed},
+    {Phase::paying, Event::line_removed, Phase::scanning, &Checkout::removed},
     {Phase::scanning, Event::subtotal, Phase::totalled, &Checkout::totalled},
-    {Phase::totalled, Event::subtotal, Phase::totalled, &Checkout::changed},
-    {Phase::paying, Event::subtotal, Phase::totalled, &Checkout::changed},
+    {Phase::totalled, Event::subtotal, Phase::totalled, &Checkout::repeated},
+    {Phase::paying, Event::subtotal, Phase::totalled, &Checkout::repeated},
     {Phase::scanning, Event::tender, Phase::paying, &Checkout::tendered},
     {Phase::totalled, Event::tender, Phase::paying, &Checkout::tendered},
-    {Phase::paying, Event::tender, Phase::paying, &Checkout::changed},
+    {Phase::paying, Event::tender, Phase::paying, &Checkout::repeated},
     {Phase::scanning, Event::finish, Phase::closed, &Checkout::finished},
     {Phase::totalled, Event::finish, Phase::closed, &Checkout::finished},
     {Phase::paying, Event::finish, Phase::closed, &Checkout::finished},
@@ -90,6 +90,12 @@ Result<void> Checkout::handle(pos::Begin const& begin) {
   open->sale.id = begin.sale;
   open->sale.begun = ports_.now();
   if (engine_) open->sale.arm = engine_->arm_of(begin.sale);
+  if (begin.resume) {
+    // It was open before we were restarted: what was numbered then may have been reported, so count on from the time.
+    auto const seconds = std::chrono::floor<std::chrono::seconds>(open->sale.begun).time_since_epoch().count();
+    open->sale.numbers_from = static_cast<std::uint32_t>(seconds & 0xF'FFFF) << 8U;
+    open->decisions = open->sale.numbers_from;
+  }
   sales_.emplace(begin.sale, std::move(open));
   ++counters_.sales_begun;
   return {};
@@ -168,11 +174,19 @@ Result<void> Checkout::handle(pos::Answer const& said) {
 }
 
 void Checkout::scanned(OpenSale& sale) {
+  reconsider_coupon(sale);
   settle_bought(sale);
   suggest(sale, Stage::scan);
 }
 
-void Checkout::changed(OpenSale& sale) { settle_bought(sale); }
+void Checkout::repeated(OpenSale& sale) { settle_bought(sale); }
+
+void Checkout::removed(OpenSale& sale) {
+  reconsider_coupon(sale);
+  auto const gone = [&](ItemIx trigger) { return trigger != kNoItem && !sale.sale.basket.contains(trigger); };
+  // "With your bread" makes no sense once the bread is out.
+  if (!sale.cards.empty() && gone(sale.cards.front().reason.trigger)) take_away(sale);
+}
 
 void Checkout::totalled(OpenSale& sale) {
   settle_bought(sale);

@@ -176,6 +176,18 @@ void Checkout::choose_coupon(OpenSale& open) {
   record_decision(open, decision, &offer, micros);
 }
 
+/// The basket changed after tender: what was decided for the old one is forgotten and decided anew.
+void Checkout::reconsider_coupon(OpenSale& open) {
+  if (!open.tendered) return;
+  open.tendered = false;
+  open.coupon.reset();
+  // Its number has been reported and is not given out again.
+  for (auto const& shown : open.sale.shown) {
+    open.sale.numbers_from = std::max(open.sale.numbers_from, shown.offer.number);
+  }
+  std::erase_if(open.sale.shown, [](Shown const& shown) { return shown.offer.kind == OfferKind::coupon; });
+}
+
 void Checkout::order_coupon(OpenSale& open) {
   if (!open.coupon) return;
   ++open.coupons;

@@ -9,8 +9,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "loaded_bundle.hpp"
 #include "service_notice.hpp"
 #include "tillcue/firmware/daemon.hpp"
+#include "tillcue/firmware/secret.hpp"
+#include "uplink.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -31,8 +34,7 @@ int serve(Config const& config) {
   signals.async_wait([&](boost::system::error_code, int) {
     log.info("terminal.stopping");
     notify_service("STOPPING=1");
-    (*daemon)->stop();
-    io.stop();
+    (*daemon)->stop([&io] { io.stop(); });
   });
   log.info("terminal.ready",
            {{"terminal", config.terminal.value},
@@ -43,6 +45,21 @@ int serve(Config const& config) {
   io.run();
   log.info("terminal.stopped");
   return kFine;
+}
+
+/// What the configuration names must serve, too: keys, certificates, bundle, secret.
+Result<void> check_files(Config const& config) {
+  if (config.sync) {
+    if (auto const fine = Uplink::check(config); !fine) return tl::unexpected(fine.error().within("sync"));
+  }
+  if (config.secret) {
+    if (auto const secret = Secret::load(*config.secret); !secret)
+      return tl::unexpected(secret.error().within("secret"));
+  }
+  if (!config.bundle) return {};
+  auto const bundle = load_bundle(*config.bundle);
+  if (!bundle) return tl::unexpected(bundle.error().within("bundle"));
+  return fits_store(**bundle, config.store);
 }
 
 }  // namespace
@@ -73,7 +90,10 @@ int run_tillcued(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", config.error().what.c_str());
     return kMisused;
   }
-  return check ? kFine : serve(*config);
+  if (!check) return serve(*config);
+  auto const usable = check_files(*config);
+  if (!usable) std::fprintf(stderr, "%s: %s\n", file.c_str(), usable.error().what.c_str());
+  return usable ? kFine : kMisused;
 }
 
 }  // namespace tillcue::terminal

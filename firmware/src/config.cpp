@@ -9,9 +9,11 @@
 #include <set>
 #include <sstream>
 
+#include <boost/asio/ip/address.hpp>
 #include <nlohmann/json.hpp>
 
 #include "json_lines.hpp"
+#include "tillcue/pos/printer_profile.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -61,6 +63,23 @@ Complaint read_address(Json const& value, Address& out) {
   auto const [end, bad] = std::from_chars(text.data() + colon + 1, last, port);
   if (bad != std::errc{} || end != last || port > 65535) return "must end in a port from 0 to 65535";
   out = {host, static_cast<std::uint16_t>(port)};
+  return {};
+}
+
+/// Where we listen: an address of this machine, not a name that may mean another one tomorrow.
+Complaint read_listen(Json const& value, Address& out) {
+  if (auto complaint = read_address(value, out)) return complaint;
+  boost::system::error_code bad;
+  auto const address = boost::asio::ip::make_address(out.host, bad);
+  if (bad) return "must be an IP address, such as 127.0.0.1:7707";
+  if (address.is_unspecified()) return "must name one address of this machine, not all of them";
+  return {};
+}
+
+Complaint read_profile(Json const& value, std::string& out) {
+  if (auto complaint = read_text(value, out)) return complaint;
+  auto const profile = pos::find_profile(out);
+  if (!profile) return profile.error().what;
   return {};
 }
 
@@ -149,11 +168,11 @@ std::vector<Field> const& fields() {
       {"data_dir", true, [](Config& c, Json const& v) { return read_path(v, c.data_dir); }},
       {"bundle", false, [](Config& c, Json const& v) { return read_optional_path(v, c.bundle); }},
       {"secret", false, [](Config& c, Json const& v) { return read_optional_path(v, c.secret); }},
-      {"pos.listen", false, [](Config& c, Json const& v) { return read_address(v, c.pos); }},
-      {"screen.listen", false, [](Config& c, Json const& v) { return read_address(v, c.screen); }},
+      {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},
+      {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
       {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
       {"printer.address", true, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
-      {"printer.profile", false, [](Config& c, Json const& v) { return read_text(v, printer(c).profile); }},
+      {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c).profile); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
       {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
@@ -269,6 +288,8 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
     auto const upto = text.substr(0, std::min(text.size(), error.byte));
     auto const line = 1 + std::count(upto.begin(), upto.end(), '\n');
     return fail(Code::invalid, file.string() + ":" + std::to_string(line) + ": not valid JSON: " + error.what());
+  } catch (Json::exception const& error) {
+    return fail(Code::invalid, file.string() + ": " + error.what());
   }
   if (!root.is_object()) return fail(Code::invalid, file.string() + ": must be one JSON object { }");
 

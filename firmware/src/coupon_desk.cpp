@@ -64,10 +64,16 @@ void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)>
     tried_ = true;
     trouble_ = proof ? std::string() : proof.error().what;
     fate.fate = proof ? proof->fate : PrintFate::dropped;
-    if (!proof) fate.why = "printer: " + proof.error().what;
-    log_.info(proof ? "coupon.printed" : "coupon.dropped",
-              {{"sale", sale.value}, {"serial", fate.serial}, {"proof", proof ? proof->text : fate.why}});
-    notice_({sale, fate.serial, std::move(text), fate.fate});
+    auto const printed = fate.fate == PrintFate::printed;
+    auto const why = printed ? std::string() : proof ? proof->text : proof.error().what;
+    if (!proof) fate.why = why;
+    auto const event = printed ? "coupon.printed" : proof ? "coupon.unconfirmed" : "coupon.dropped";
+    if (printed) {
+      log_.info(event, {{"sale", sale.value}, {"serial", fate.serial}});
+    } else {
+      log_.warning(event, {{"sale", sale.value}, {"serial", fate.serial}, {"why", why}});
+    }
+    notice_({sale, fate.serial, std::move(text), fate.fate, why});
     done(std::move(fate));
   };
   // The sale's path waits for nothing here: the answer comes later, on this thread.

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "coupon_desk.hpp"
+#include "data_lock.hpp"
 #include "loaded_bundle.hpp"
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
@@ -22,8 +23,10 @@ using Steady = std::chrono::steady_clock;
 
 /// The longest the daemon sleeps: half of what the unit's watchdog allows is plenty.
 constexpr std::chrono::seconds kPulse{10};
-constexpr std::chrono::seconds kUplinkRetry{30};
 constexpr std::chrono::milliseconds kGoodbye{400};
+/// What a cancelled print still has to say comes within this time.
+constexpr std::chrono::milliseconds kLastWords{100};
+constexpr std::size_t kMostWaiting = 2000;
 
 sync::Moment now() {
   return {Steady::now(), std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
@@ -42,7 +45,8 @@ class Daemon::Impl final : public pos::SaleEvents {
       : io_(io), config_(config), log_(log), pulse_(io), checkout_(config.store, config.hint_lifetime, ports()) {}
 
   Result<void> start();
-  void stop();
+  void stop(std::function<void()> done);
+  void close();
   Result<void> on(pos::Message const& message) override;
 
   std::unique_ptr<pos::NativeServer> native;
@@ -55,6 +59,8 @@ class Daemon::Impl final : public pos::SaleEvents {
   void open_uplink();
   void use_bundle(std::filesystem::path const& file, std::uint64_t release);
   void record(Outcome const& outcome);
+  void keep(Outcome const& outcome);
+  void lost(Error const& error);
   void show(pos::HintBoard const& board);
   void refresh();
   [[nodiscard]] pos::TerminalStatus status() const;
@@ -69,6 +75,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   Log const& log_;
   boost::asio::steady_timer pulse_;
   Checkout checkout_;
+  DataLock lock_;
   std::optional<Secret> secret_;
   std::unique_ptr<CouponDesk> desk_;
   std::unique_ptr<Uplink> uplink_;
@@ -77,10 +84,12 @@ class Daemon::Impl final : public pos::SaleEvents {
   std::string language_;
   std::uint64_t release_ = 0;
   std::uint64_t results_lost_ = 0;
+  std::vector<Outcome> waiting_;  ///< while the outbox cannot be opened
   std::string trouble_;
   SaleId on_screen_;
   Histogram handling_;
-  bool stopped_ = false;
+  bool stopped_ = false;  ///< no new work
+  bool closed_ = false;   ///< everything said and written
 };
 
 CheckoutPorts Daemon::Impl::ports() {
@@ -106,6 +115,9 @@ Result<void> Daemon::Impl::start() {
 Result<void> Daemon::Impl::open_data() {
   std::error_code failed;
   std::filesystem::create_directories(config_.data_dir, failed);
+  auto lock = DataLock::take(config_.data_dir);
+  if (!lock) return tl::unexpected(lock.error());
+  lock_ = std::move(*lock);
   auto secret = config_.secret ? Secret::load(*config_.secret) : Secret::load_or_make(config_.data_dir / "secret");
   if (!secret && config_.secret) return tl::unexpected(secret.error());
   if (!secret) {
@@ -136,6 +148,7 @@ Result<void> Daemon::Impl::listen() {
   pos::ScreenOptions page;
   page.host = config_.screen.host;
   page.port = config_.screen.port;
+  page.extra_hosts = {config_.screen.host};
   pos::ScreenHandlers handlers;
   handlers.answer = [this](pos::Answer const& answer) { return on(answer); };
   handlers.metrics = [this] { return metrics_text(reading()); };
@@ -162,18 +175,22 @@ void Daemon::Impl::open_uplink() {
   auto uplink = Uplink::open(config_, log_, std::move(callbacks));
   if (!uplink) {
     trouble_ = uplink.error().what;
-    uplink_retry_ = Steady::now() + kUplinkRetry;
-    log_.error("sync.closed", {{"error", trouble_}, {"retry_s", std::to_string(kUplinkRetry.count())}});
+    uplink_retry_ = Steady::now() + Uplink::kRetry;
+    log_.error("outbox.closed", {{"error", trouble_}, {"retry_s", std::to_string(Uplink::kRetry.count())}});
     return;
   }
   trouble_.clear();
   uplink_ = std::move(*uplink);
+  for (auto const& outcome : std::exchange(waiting_, {})) keep(outcome);
   if (auto const active = uplink_->active()) use_bundle(active->file, active->release);
   uplink_->start();
 }
 
 void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t release) {
   auto bundle = load_bundle(file);
+  if (auto const fits = bundle ? fits_store(**bundle, config_.store) : Result<void>{}; !fits) {
+    bundle = tl::unexpected(fits.error());
+  }
   if (!bundle) {
     log_.error("bundle.refused", {{"file", file.string()}, {"error", bundle.error().what}});
     trouble_ = bundle.error().what;
@@ -213,10 +230,23 @@ void Daemon::Impl::record(Outcome const& outcome) {
                               {"held_out", closed->arm == Arm::holdout ? "yes" : "no"}});
   }
   if (!config_.sync) return;
-  auto const kept = uplink_ ? uplink_->record(outcome) : fail(Code::io, trouble_);
-  if (kept) return;
+  if (uplink_) return keep(outcome);
+  // The outbox could not be opened yet: what fits in memory waits for it.
+  if (waiting_.size() < kMostWaiting) {
+    waiting_.push_back(outcome);
+  } else {
+    lost(Error{Code::busy, trouble_});
+  }
+}
+
+void Daemon::Impl::keep(Outcome const& outcome) {
+  if (auto const kept = uplink_->record(outcome); !kept) lost(kept.error());
+  schedule();
+}
+
+void Daemon::Impl::lost(Error const& error) {
   ++results_lost_;
-  log_.error("result.lost", {{"error", kept.error().what}, {"lost", std::to_string(results_lost_)}});
+  log_.error("result.lost", {{"error", error.what}, {"lost", std::to_string(results_lost_)}});
 }
 
 void Daemon::Impl::show(pos::HintBoard const& board) {
@@ -240,6 +270,7 @@ pos::TerminalStatus Daemon::Impl::status() const {
   if (uplink_) {
     status.hq_connected = uplink_->status().connected;
     status.outbox_pending = uplink_->outbox().pending();
+    if (status.message.empty()) status.message = uplink_->trouble();
   }
   return status;
 }
@@ -311,26 +342,41 @@ void Daemon::Impl::schedule() {
   });
 }
 
-void Daemon::Impl::stop() {
+void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
+  native->stop();
+  desk_->cancel();
+  // A slip that is under way tells its fate a moment after the cancel; only then is everything recorded.
+  pulse_.expires_after(kLastWords);
+  pulse_.async_wait([this, done = std::move(done)](boost::system::error_code) {
+    close();
+    done();
+  });
+}
+
+void Daemon::Impl::close() {
+  if (std::exchange(closed_, true)) return;
+  stopped_ = true;
   pulse_.cancel();
   if (native) native->stop();
-  if (desk_) desk_->cancel();
   if (uplink_) uplink_->stop(kGoodbye);
   if (screen) screen->stop();
 }
 
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Daemon::~Daemon() { stop(); }
+Daemon::~Daemon() { impl_->close(); }
 
 Result<std::unique_ptr<Daemon>> Daemon::start(boost::asio::io_context& io, Config const& config, Log const& log) {
   auto impl = std::make_unique<Impl>(io, config, log);
-  if (auto const started = impl->start(); !started) return tl::unexpected(started.error());
+  if (auto const started = impl->start(); !started) {
+    impl->close();
+    return tl::unexpected(started.error());
+  }
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }
 
 std::uint16_t Daemon::pos_port() const noexcept { return impl_->native->port(); }
 std::uint16_t Daemon::screen_port() const noexcept { return impl_->screen->port(); }
-void Daemon::stop() { impl_->stop(); }
+void Daemon::stop(std::function<void()> done) { impl_->stop(std::move(done)); }
 
 }  // namespace tillcue::terminal

@@ -22,4 +22,12 @@ Result<std::shared_ptr<Bundle const>> load_bundle(std::filesystem::path const& f
   return std::shared_ptr<Bundle const>(loaded, &loaded->bundle);
 }
 
+Result<void> fits_store(Bundle const& bundle, StoreConfig const& store) {
+  auto const currency = bundle.info().currency;
+  if (currency == store.currency) return {};
+  return fail(Code::rejected, "the bundle's prices are in " + std::string(currency.text()) + ", this store sells in " +
+                                  std::string(store.currency.text()) + "; build it with --currency " +
+                                  std::string(store.currency.text()));
+}
+
 }  // namespace tillcue::terminal

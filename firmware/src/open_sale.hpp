@@ -23,7 +23,7 @@ struct Checkout::OpenSale {
   Sale sale;
   Phase phase = Phase::scanning;
   std::uint32_t decisions = 0;
-  std::vector<Offer> cards;             ///< on the screen now: the hint itself, then those one may only look at
+  std::vector<Offer> cards;  ///< on the screen now: the hint itself, then those one may only look at
   Timestamp cards_until{};
   bool tendered = false;
   std::optional<CouponOrder> coupon;        ///< decided at tender, printed when the sale is finished

@@ -1,6 +1,7 @@
 #include "tillcue/firmware/secret.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -11,6 +12,30 @@
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::terminal {
+namespace {
+
+/// Under another name first: a power cut must not leave half a key under the right one.
+Result<void> keep(std::filesystem::path const& file, std::vector<std::byte> const& bytes) {
+  auto const draft = file.string() + ".new";
+  int const fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return fail(Code::io, file.string() + ": cannot be made: " + std::strerror(errno));
+  auto const written = ::write(fd, bytes.data(), bytes.size());
+  bool const kept = written == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
+  ::close(fd);
+  if (!kept || ::rename(draft.c_str(), file.c_str()) != 0) {
+    auto const why = std::string(std::strerror(errno));
+    ::unlink(draft.c_str());
+    return fail(Code::io, file.string() + ": cannot be written: " + why);
+  }
+  int const folder = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder >= 0) {
+    (void)::fsync(folder);
+    ::close(folder);
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<Secret> Secret::load(std::filesystem::path const& file) {
   std::error_code gone;
@@ -32,15 +57,7 @@ Result<Secret> Secret::load_or_make(std::filesystem::path const& file) {
   if (found || found.error().code != Code::not_found) return found;
   auto bytes = sync::random_bytes(kLeast);
   if (!bytes) return tl::unexpected(bytes.error().within(file.string()));
-  int const fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(Code::io, file.string() + ": cannot be made: " + std::strerror(errno));
-  auto const written = ::write(fd, bytes->data(), bytes->size());
-  bool const kept = written == static_cast<ssize_t>(bytes->size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!kept) {
-    ::unlink(file.c_str());
-    return fail(Code::io, file.string() + ": cannot be written: " + std::strerror(errno));
-  }
+  if (auto const kept = keep(file, *bytes); !kept) return tl::unexpected(kept.error());
   return Secret(std::move(*bytes));
 }
 

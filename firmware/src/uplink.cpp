@@ -5,14 +5,17 @@
 #include <functional>
 #include <vector>
 
+#include "loaded_bundle.hpp"
+
 namespace tillcue::terminal {
 namespace {
 
-/// What a bundle must be able to do before it may run here: open, and answer for an empty basket and for each of a few
-/// of its own items.
-Result<void> self_test(std::span<std::byte const> bytes) {
+/// What a bundle must be able to do before it may run here: open, speak the store's money, and answer for an empty
+/// basket and for each of a few of its own items.
+Result<void> self_test(std::span<std::byte const> bytes, StoreConfig const& store) {
   auto bundle = Bundle::from_bytes(bytes);
   if (!bundle) return tl::unexpected(bundle.error());
+  if (auto const fits = fits_store(*bundle, store); !fits) return fits;
   std::vector<std::byte> memory(Scorer::memory_needed(*bundle));
   Scorer scorer(*bundle, memory);
   std::array<Suggestion, 5> places{};
@@ -71,52 +74,63 @@ Result<sync::KeyRing> open_keys(Config const& config) {
 
 }  // namespace
 
-Uplink::Uplink(Log const& log, sync::Outbox outbox, sync::BundleStore store, std::unique_ptr<sync::MqttLink> link,
-               std::function<sync::Moment()> clock)
-    : log_(log),
+Uplink::Uplink(Config const& config, Log const& log, Callbacks callbacks, sync::Outbox outbox, sync::BundleStore store)
+    : config_(config),
+      log_(log),
+      callbacks_(std::move(callbacks)),
       outbox_(std::move(outbox)),
-      store_(std::move(store)),
-      link_(std::move(link)),
-      clock_(std::move(clock)) {}
+      store_(std::move(store)) {}
 
 Uplink::~Uplink() = default;
 
 Result<std::unique_ptr<Uplink>> Uplink::open(Config const& config, Log const& log, Callbacks callbacks) {
-  auto const now = callbacks.clock();
-  auto keys = open_keys(config);
-  if (!keys) return tl::unexpected(keys.error());
-  auto outbox = open_outbox(config, log, now);
+  auto outbox = open_outbox(config, log, callbacks.clock());
   if (!outbox) return tl::unexpected(outbox.error());
-  auto store = sync::BundleStore::open(config.data_dir / "bundles", self_test);
+  auto store = sync::BundleStore::open(config.data_dir / "bundles",
+                                       [&config](auto bytes) { return self_test(bytes, config.store); });
   if (!store) return tl::unexpected(store.error());
   if (!store->damage().empty()) log.error("bundle.damaged", {{"fell_back", store->damage()}});
-  auto const options = agent_options(config);
-  auto link = open_link(config, options, now);
-  if (!link) return tl::unexpected(link.error());
-
-  std::unique_ptr<Uplink> uplink(
-      new Uplink(log, std::move(*outbox), std::move(*store), std::move(*link), callbacks.clock));
-  sync::AgentCallbacks agent{std::move(callbacks.post), std::move(callbacks.clock), std::move(callbacks.on_bundle),
-                             [&log](Error const& error) {
-                               log.warning("sync.trouble", {{"error", error.what}});
-                             },
-                             std::move(callbacks.counters)};
-  uplink->agent_ = std::make_unique<sync::TerminalAgent>(*uplink->link_, uplink->outbox_, uplink->store_,
-                                                         std::move(*keys), options, std::move(agent));
-  return uplink;
+  return std::unique_ptr<Uplink>(new Uplink(config, log, std::move(callbacks), std::move(*outbox), std::move(*store)));
 }
 
-void Uplink::start() { agent_->start(); }
+Result<void> Uplink::check(Config const& config) {
+  if (auto const keys = open_keys(config); !keys) return tl::unexpected(keys.error());
+  auto const link = open_link(config, agent_options(config), sync::Moment{});
+  return link ? Result<void>{} : tl::unexpected(link.error());
+}
+
+Result<void> Uplink::connect() {
+  auto keys = open_keys(config_);
+  if (!keys) return tl::unexpected(keys.error());
+  auto const options = agent_options(config_);
+  auto link = open_link(config_, options, callbacks_.clock());
+  if (!link) return tl::unexpected(link.error());
+  link_ = std::move(*link);
+  auto const on_error = [this](Error const& error) { log_.warning("sync.trouble", {{"error", error.what}}); };
+  agent_ = std::make_unique<sync::TerminalAgent>(
+      *link_, outbox_, store_, std::move(*keys), options,
+      sync::AgentCallbacks{callbacks_.post, callbacks_.clock, callbacks_.on_bundle, on_error, callbacks_.counters});
+  agent_->start();
+  return {};
+}
+
+void Uplink::start() {
+  auto const connected = connect();
+  trouble_ = connected ? std::string() : connected.error().what;
+  if (connected) return;
+  retry_ = callbacks_.clock().steady + kRetry;
+  log_.error("sync.closed", {{"error", trouble_}, {"retry_s", std::to_string(kRetry.count())}});
+}
 
 void Uplink::stop(std::chrono::milliseconds patience) {
   commit();
-  agent_->stop(patience);
+  if (agent_) agent_->stop(patience);
 }
 
 Result<void> Uplink::record(Outcome const& outcome) {
   auto const kept = outbox_.append(outcome);
   if (!kept) return kept;
-  if (!commit_due_) commit_due_ = clock_().steady + kGroup;
+  if (!commit_due_) commit_due_ = callbacks_.clock().steady + kGroup;
   // After a failed commit the time set there holds: hammering a full disk helps nobody.
   if (outbox_.buffered() >= kGroupMost && !failing_) commit();
   return {};
@@ -128,20 +142,22 @@ void Uplink::commit() {
   failing_ = !done;
   if (failing_) {
     log_.error("outbox.commit", {{"error", done.error().what}, {"waiting", std::to_string(outbox_.buffered())}});
-    commit_due_ = clock_().steady + 10 * kGroup;
+    commit_due_ = callbacks_.clock().steady + 10 * kGroup;
     return;
   }
-  agent_->results_committed();
+  if (agent_) agent_->results_committed();
 }
 
 void Uplink::tick() {
-  if (commit_due_ && *commit_due_ <= clock_().steady) commit();
-  agent_->tick();
+  auto const now = callbacks_.clock().steady;
+  if (commit_due_ && *commit_due_ <= now) commit();
+  if (!agent_ && retry_ <= now) start();
+  if (agent_) agent_->tick();
 }
 
 std::chrono::steady_clock::time_point Uplink::next_due() const {
-  auto const agent = agent_->next_due();
-  return commit_due_ ? std::min(*commit_due_, agent) : agent;
+  auto const next = agent_ ? agent_->next_due() : retry_;
+  return commit_due_ ? std::min(*commit_due_, next) : next;
 }
 
 }  // namespace tillcue::terminal

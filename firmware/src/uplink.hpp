@@ -14,7 +14,9 @@
 
 namespace tillcue::terminal {
 
-/// The terminal's side of sync, put together: outbox, bundle store, MQTT link and agent.
+/// The terminal's side of sync, put together: outbox, bundle store, MQTT link and agent. Outbox and store are the
+/// terminal's own disk and come first; without keys or link (a wrong file) results are kept and the bundle in force
+/// runs on, and connecting is tried again every kRetry.
 /// Threads  the io_context's; `post` brings the link's callbacks there.
 class Uplink {
  public:
@@ -23,6 +25,7 @@ class Uplink {
   static constexpr std::chrono::milliseconds kGroup{1000};
   /// A group this large is written at once, so that a burst never meets the outbox's limit of what may wait.
   static constexpr std::size_t kGroupMost = 200;
+  static constexpr std::chrono::seconds kRetry{30};
 
   struct Callbacks {
     std::function<void(std::function<void()>)> post;
@@ -32,10 +35,13 @@ class Uplink {
   };
 
   /// A damaged outbox is moved aside under a new name, never deleted, and a new one begun.
-  /// Errors  those of Outbox, BundleStore, KeyRing and the link.
+  /// Borrows config and log.  Errors  those of Outbox and BundleStore.
   static Result<std::unique_ptr<Uplink>> open(Config const& config, Log const& log, Callbacks callbacks);
+  /// Reads the files that connecting needs: keys, certificates.  Errors  the first that does not serve.
+  static Result<void> check(Config const& config);
   ~Uplink();
 
+  /// Connects, or says in the log why not and tries again later.
   void start();
   /// Commits, says good-bye, stops the link.
   void stop(std::chrono::milliseconds patience);
@@ -47,20 +53,25 @@ class Uplink {
   [[nodiscard]] std::chrono::steady_clock::time_point next_due() const;
 
   [[nodiscard]] std::optional<sync::BundleStore::Active> active() const { return store_.active(); }
-  [[nodiscard]] sync::AgentStatus status() const { return agent_->status(); }
+  [[nodiscard]] sync::AgentStatus status() const { return agent_ ? agent_->status() : sync::AgentStatus{}; }
+  /// Why there is no link at all; empty when there is one.
+  [[nodiscard]] std::string const& trouble() const noexcept { return trouble_; }
   [[nodiscard]] sync::Outbox const& outbox() const noexcept { return outbox_; }
 
  private:
-  Uplink(Log const& log, sync::Outbox outbox, sync::BundleStore store, std::unique_ptr<sync::MqttLink> link,
-         std::function<sync::Moment()> clock);
+  Uplink(Config const& config, Log const& log, Callbacks callbacks, sync::Outbox outbox, sync::BundleStore store);
+  Result<void> connect();
   void commit();
 
+  Config const& config_;
   Log const& log_;
+  Callbacks callbacks_;
   sync::Outbox outbox_;
   sync::BundleStore store_;
   std::unique_ptr<sync::MqttLink> link_;
   std::unique_ptr<sync::TerminalAgent> agent_;
-  std::function<sync::Moment()> clock_;
+  std::string trouble_;
+  std::chrono::steady_clock::time_point retry_{};
   std::optional<std::chrono::steady_clock::time_point> commit_due_;
   bool failing_ = false;  ///< the last commit did not get to the disk
 };

@@ -1,5 +1,6 @@
 #include "tillcue/firmware/checkout.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -189,6 +190,55 @@ TEST_CASE("a till that never sends tender still gets its coupon, and a voided sa
   REQUIRE(counter.checkout.on(pos::Tender{SaleId{"2"}}));
   REQUIRE(counter.checkout.on(pos::Void{SaleId{"2"}}));
   CHECK(counter.orders.size() == 1);
+}
+
+TEST_CASE("a basket that changes after tender gets the coupon of what is paid, not of what was there before") {
+  Counter counter(with_coupons());
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "bread"));
+  REQUIRE(counter.checkout.on(pos::Tender{SaleId{"1"}}));
+  REQUIRE(counter.add(2, "butter"));  // the coupon's own item
+  REQUIRE(counter.checkout.on(pos::Tender{SaleId{"1"}}));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
+  CHECK(counter.orders.empty());
+
+  REQUIRE(counter.begin("2"));
+  auto const put = [&](std::uint32_t line, char const* sku) {
+    return counter.checkout.on(pos::PutLine{SaleId{"2"}, LineNo{line}, Sku{sku}, Quantity{}});
+  };
+  REQUIRE(put(1, "bread"));
+  REQUIRE(counter.checkout.on(pos::Tender{SaleId{"2"}}));
+  REQUIRE(put(2, "milk"));
+  REQUIRE(counter.checkout.on(pos::Tender{SaleId{"2"}}));
+  REQUIRE(counter.checkout.on(pos::Finish{SaleId{"2"}}));
+  REQUIRE(counter.orders.size() == 1);
+  std::set<std::uint32_t> numbers;
+  for (auto const& made : counter.recorded<DecisionMade>()) {
+    if (made.sale.value == "2" && made.stage == Stage::tender) numbers.insert(made.offer);
+  }
+  CHECK(numbers.size() == 2);
+}
+
+TEST_CASE("a hint goes when the item it goes with is taken out") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE_FALSE(counter.cards().empty());
+  REQUIRE(counter.checkout.on(pos::RemoveLine{SaleId{"1"}, LineNo{1}}));
+  CHECK(counter.cards().empty());
+}
+
+TEST_CASE("a sale resumed after a restart gives out no number a second time") {
+  std::set<std::uint32_t> offers;
+  for (bool const restarted : {false, true}) {
+    Counter counter;
+    if (restarted) counter.now += 30s;
+    REQUIRE(counter.checkout.on(pos::Begin{SaleId{"1"}, restarted}));
+    REQUIRE(counter.add(1, "nachos"));
+    offers.insert(counter.cards()[0].offer);
+    offers.insert(counter.recorded<DecisionMade>()[0].number + 1'000'000'000);
+  }
+  CHECK(offers.size() == 4);
 }
 
 TEST_CASE("a coupon that did not print is recorded as dropped with its reason") {

@@ -85,6 +85,10 @@ TEST_CASE("each rule of a field is told apart") {
   CHECK(says(refusal(with("\"EUR\"", "\"EURO\"")), "store.currency"));
   CHECK(says(refusal(with("\"ru\"", "\"fr\"")), "must be one of: en, ru"));
   CHECK(says(refusal(with("127.0.0.1:9100", "127.0.0.1:99999")), "port from 0 to 65535"));
+  CHECK(says(refusal(with("127.0.0.1:0", "localhost:0")), "must be an IP address"));
+  CHECK(says(refusal(with("127.0.0.1:0", "0.0.0.0:0")), "not all of them"));
+  CHECK(says(refusal(with("generic-58", "generic-59")), "printer.profile"));
+  CHECK(says(refusal(with("5000", "1e999")), "t.json"));
   CHECK(says(refusal(with("5000", "10")), "1500 to 120000"));
   CHECK(says(refusal(with("5000", "1.5")), "whole number"));
   CHECK(says(refusal(with("true", "1")), "true or false"));

@@ -3,6 +3,7 @@
 
   TILLCUE_BIN=build/dev/bin tests/journeys/journey_test.py [-v] [Class.test]
 """
+import contextlib
 import glob
 import json
 import os
@@ -11,6 +12,7 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -191,6 +193,42 @@ class FailOpen(Journey):
 
 
 class Crashes(Journey):
+    def test_a_coupon_under_way_at_sigterm_is_recorded(self):
+        self.open_shop(printer=False)
+        self.shop.start_printer('--fault', 'slow')
+        self.shop.processes['hq'].end()  # so that the outbox keeps what happened
+        till = self.till()
+        for n, skus in enumerate(todays_baskets(30), 1):
+            till.ring_up(f's{n}', skus)
+            if any(push['type'] == 'coupon' for push in till.pushes):
+                break
+        till.ring_up('last', skus)
+        self.assertEqual(self.shop.processes['terminal'].end(signal.SIGTERM, patience=3), 0)
+        with contextlib.closing(sqlite3.connect(self.shop.path('terminal', 'outbox.sqlite'))) as outbox:
+            events = [json.loads(event) for (event,) in outbox.execute('SELECT event FROM outbox')]
+        promised = {event['sale'] for event in events if event.get('t') == 'sale' and event.get('coupons')}
+        told = {event['sale'] for event in events if event.get('t') == 'coupon'}
+        self.assertTrue(promised)
+        self.assertEqual(promised, told)
+
+    def test_a_wrong_key_file_costs_the_link_and_no_result(self):
+        self.shop.make_keys()
+        self.shop.start_broker()
+        os.rename(self.shop.path('keys', 'hq.pub.pem'), self.shop.path('keys', 'away.pem'))
+        self.shop.start_terminal()
+        self.till().ring_up('kept', ['x'])
+        wait_until('the result in the outbox', lambda: self.shop.metrics()['outbox_pending'] == 1)
+        self.assertEqual(self.shop.metrics()['results_lost_total'], 0)
+        done = run('tillcued', '--config', self.shop.path('tillcued.json'), '--check', check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('hq.pub.pem', done.stderr)
+        os.rename(self.shop.path('keys', 'away.pem'), self.shop.path('keys', 'hq.pub.pem'))
+        self.shop.processes['terminal'].end()
+        self.shop.start_hq()
+        self.shop.start_terminal()
+        self.shop.wait_for_delivery()
+        self.assertEqual(len(self.shop.exported()), 1)
+
     def test_kill_9_in_the_middle_loses_no_committed_result_and_doubles_none(self):
         self.open_shop()
         sales = 0
@@ -289,6 +327,28 @@ class Hostile(Journey):
                 pass
         till.ok('finish', sale='b')
         self.assertTrue(self.shop.processes['terminal'].alive)
+
+
+    def test_a_bundle_in_other_money_is_refused_and_hq_is_told(self):
+        self.open_shop()
+        other = self.shop.path('other.bundle')
+        run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
+            os.path.join(store, 'items.csv'), '--currency', 'GBP', '--out', other)
+        published = self.shop.publish(other, '--wait', '8', check=False)
+        self.assertEqual(published.returncode, 6)
+        self.assertEqual(self.shop.metrics()['release'], 1)
+        self.assertIn('this store sells in EUR', self.shop.processes['terminal'].output())
+
+    def test_a_second_daemon_on_the_same_data_is_refused(self):
+        self.open_shop()
+        with open(self.shop.path('tillcued.json'), encoding='utf-8') as text:
+            config = json.load(text)
+        config['pos']['listen'] = config['screen']['listen'] = '127.0.0.1:0'
+        with open(self.shop.path('second.json'), 'w', encoding='utf-8') as out:
+            json.dump(config, out)
+        done = run('tillcued', '--config', self.shop.path('second.json'), check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('in use by another tillcued', done.stderr)
 
 
 class BadConfiguration(unittest.TestCase):

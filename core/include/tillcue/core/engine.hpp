@@ -32,6 +32,7 @@ struct Sale {
   Basket basket;
   Arm arm = Arm::treated;
   std::vector<Shown> shown;
+  std::uint32_t numbers_from = 0;  ///< offers are numbered above this: a resumed sale must not reuse earlier numbers
 };
 
 /// Everything a decision may depend on besides the bundle and the sale (decision 7: replayable).

@@ -105,7 +105,8 @@ class Checkout final : public pos::SaleEvents {
   void tendered(OpenSale& sale);
   void finished(OpenSale& sale);
   void voided(OpenSale& sale);
-  void changed(OpenSale& sale);
+  void removed(OpenSale& sale);
+  void repeated(OpenSale& sale);
 
   void suggest(OpenSale& sale, Stage stage);
   void record_silence(OpenSale& sale, Decision const& decision, std::uint32_t micros);
@@ -115,6 +116,7 @@ class Checkout final : public pos::SaleEvents {
   void take_away(OpenSale& sale);
   void redraw(OpenSale const& sale);
   void choose_coupon(OpenSale& sale);
+  void reconsider_coupon(OpenSale& sale);
   void order_coupon(OpenSale& sale);
   void close(OpenSale& sale, SaleEnd end);
   void record(Timestamp at, decltype(Outcome::what) what);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "tillcue/firmware/config.hpp"
@@ -28,8 +29,9 @@ class Daemon {
   [[nodiscard]] std::uint16_t pos_port() const noexcept;
   [[nodiscard]] std::uint16_t screen_port() const noexcept;
 
-  /// Stops listening, drops what prints, writes what is recorded, says good-bye to HQ; within a second.
-  void stop();
+  /// Stops listening, drops what prints, writes what is recorded, says good-bye to HQ; within a second. `done` runs
+  /// once all of that has happened, on the io_context.
+  void stop(std::function<void()> done);
 
  private:
   class Impl;
