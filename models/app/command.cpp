@@ -50,6 +50,12 @@ void add_max_bad_rows(CLI::App& command, InputOptions& input) {
       ->capture_default_str();
 }
 
+void add_threads(CLI::App& command, unsigned& threads) {
+  command.add_option("--threads", threads, "0: all; the result does not depend on it")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
 void add_training(CLI::App& command, TrainingOptions& training) {
   command.add_option("--neighbours", training.neighbours, "weights kept per item")
       ->check(CLI::Range(1, 4096))
@@ -57,9 +63,7 @@ void add_training(CLI::App& command, TrainingOptions& training) {
   command.add_option("--min-baskets", training.min_baskets, "items in fewer baskets are only ranked by popularity")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  command.add_option("--threads", training.threads, "0: all; the result does not depend on it")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
+  add_threads(command, training.threads);
 }
 
 void add_shop(CLI::App& command, ShopOptions& shop) {

@@ -47,6 +47,7 @@ struct InputOptions {
   double max_bad_percent = 0.1;
 };
 void add_max_bad_rows(CLI::App& command, InputOptions& input);
+void add_threads(CLI::App& command, unsigned& threads);
 void add_training(CLI::App& command, TrainingOptions& training);
 struct ShopOptions {
   std::string currency = "EUR";

@@ -65,7 +65,7 @@ void add_count(CLI::App& program, Action& action) {
   auto* const merge = command.add_option("--merge", options->merge, "counts files to add up");
   transactions->excludes(merge);
   command.add_option("--out", options->out, "counts file to write")->required();
-  command.add_option("--threads", options->threads, "0: all; the result does not depend on it");
+  add_threads(command, options->threads);
   add_max_bad_rows(command, options->input);
   command.footer(
       "Examples:\n  tillcue-models count --transactions mon.csv.gz --out mon.counts\n"

@@ -15,8 +15,8 @@ struct Options {
   bool json = false;
 };
 
-std::string date(std::int64_t seconds) {
-  if (seconds == 0) return "unknown";
+std::string date(std::int64_t seconds, char const* unlimited = "unknown") {
+  if (seconds == 0) return unlimited;
   std::chrono::year_month_day const day{
       std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds{std::chrono::seconds{seconds}})};
   char text[16];
@@ -24,6 +24,9 @@ std::string date(std::int64_t seconds) {
                 static_cast<unsigned>(day.day()));
   return text;
 }
+
+/// The bundle says the first second without a campaign; a reader wants the last day with it.
+std::string last_day(std::int64_t ends) { return ends == 0 ? "never" : date(ends - 1); }
 
 nlohmann::json summary(Bundle const& bundle) {
   auto const& info = bundle.info();
@@ -33,8 +36,8 @@ nlohmann::json summary(Bundle const& bundle) {
     auto const campaign = bundle.campaign(n);
     campaigns.push_back({{"id", campaign.id},
                          {"headline", campaign.headline},
-                         {"starts", date(campaign.starts)},
-                         {"ends", date(campaign.ends)},
+                         {"starts", date(campaign.starts, "always")},
+                         {"ends", last_day(campaign.ends)},
                          {"valid_days", campaign.valid_days}});
   }
   return {{"bytes", bundle.bytes().size()},

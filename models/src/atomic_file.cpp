@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tillcue::models {
@@ -48,9 +49,36 @@ void sync_directory(std::string const& path) {
   if (opened.get() >= 0) (void)::fsync(opened.get());
 }
 
-}  // namespace
+/// True for what a rename would put a plain file in the place of: a device, a pipe, a folder.
+bool is_special(std::string const& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode);
+}
 
-Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
+Result<void> write_into(std::string const& path, std::span<std::byte const> bytes) {
+  Descriptor const file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (file.get() < 0) return failed(path, "open");
+  if (!write_all(file.get(), bytes)) return failed(path, "write");
+  // Pipes and most devices hold nothing that could be forced out.
+  if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS) return failed(path, "write");
+  return {};
+}
+
+/// Where the links at `path` end, whether or not something is there.
+Result<std::string> followed(std::string const& path) {
+  constexpr int kMostLinks = 40;
+  std::filesystem::path target = path;
+  for (int n = 0; n < kMostLinks; ++n) {
+    std::error_code none;
+    auto const next = std::filesystem::read_symlink(target, none);
+    if (none) return target.string();
+    target = target.parent_path() / next;
+  }
+  errno = ELOOP;
+  return failed(path, "create");
+}
+
+Result<void> replace(std::string const& path, std::span<std::byte const> bytes) {
   auto const beside = path + ".tmp" + std::to_string(::getpid());
   Descriptor const file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.get() < 0) return failed(path, "create");
@@ -66,6 +94,15 @@ Result<void> write_file(std::string const& path, std::span<std::byte const> byte
   }
   sync_directory(path);
   return {};
+}
+
+}  // namespace
+
+Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
+  if (is_special(path)) return write_into(path, bytes);
+  auto const target = followed(path);
+  if (!target) return tl::unexpected(target.error());
+  return replace(*target, bytes);
 }
 
 Result<void> write_file(std::string const& path, std::string_view bytes) {

@@ -15,6 +15,12 @@ void BadRows::note(std::string text) {
   if (notes_.size() < kShown) notes_.push_back(std::move(text));
 }
 
+std::vector<std::string> BadRows::notes() const {
+  auto all = notes_;
+  all.insert(all.end(), totals_.begin(), totals_.end());
+  return all;
+}
+
 Result<void> BadRows::judge(double share, std::string_view what) const {
   if (static_cast<double>(bad_) <= share * static_cast<double>(rows_)) return {};
   char head[160];

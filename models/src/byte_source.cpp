@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -34,31 +35,75 @@ class PlainFile final : public ByteSource {
   std::string path_;
 };
 
+/// Members one after the other and nothing else: zlib's own gzread() drops whatever follows a member and is none.
+/// Source  RFC 1952.
 class GzipFile final : public ByteSource {
  public:
-  GzipFile(gzFile file, std::string path) : file_(file), path_(std::move(path)) {}
+  GzipFile(int descriptor, std::string path) : file_(descriptor, path), path_(std::move(path)), packed_(kPacked) {}
   GzipFile(GzipFile const&) = delete;
   GzipFile& operator=(GzipFile const&) = delete;
-  ~GzipFile() override { gzclose_r(file_); }
+  ~GzipFile() override { inflateEnd(&stream_); }
+
+  Result<void> start() {
+    constexpr int kGzipOnly = 15 + 16;
+    if (inflateInit2(&stream_, kGzipOnly) == Z_OK) return {};
+    return fail(Code::io, path_ + ": cannot open as gzip: out of memory");
+  }
 
   Result<std::size_t> read(std::span<char> out) override {
-    auto const want = static_cast<unsigned>(std::min<std::size_t>(out.size(), 1U << 30U));
-    int const got = gzread(file_, out.data(), want);
-    if (gzdirect(file_) != 0 && got > 0) {
-      return fail(Code::corrupt, path_ + ": is named .gz but is not gzip; rename it or pack it with gzip");
+    auto const want = static_cast<uInt>(std::min<std::size_t>(out.size(), 1U << 30U));
+    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream_.avail_out = want;
+    while (stream_.avail_out > 0) {
+      if (stream_.avail_in == 0) {
+        auto const more = fill();
+        if (!more) return tl::unexpected(more.error());
+        if (!*more) {
+          if (inside_) return damaged("unexpected end of file");
+          break;
+        }
+      }
+      inside_ = true;
+      auto const status = inflate(&stream_, Z_NO_FLUSH);
+      if (status == Z_STREAM_END) {
+        inside_ = false;
+        inflateReset(&stream_);
+      } else if (status != Z_OK) {
+        return damaged(stream_.msg != nullptr ? stream_.msg : zError(status));
+      }
     }
-    // A cut stream ends quietly in gzread; only gzerror tells it from a complete one.
-    int status = Z_OK;
-    char const* const words = gzerror(file_, &status);
-    if (got < 0 || status < 0) {
-      return fail(Code::corrupt, path_ + ": damaged or cut short gzip (" + words + "); fetch the file again");
-    }
-    return static_cast<std::size_t>(got);
+    return want - stream_.avail_out;
   }
 
  private:
-  gzFile file_;
+  static constexpr std::size_t kPacked = 1U << 17U;
+
+  /// Packed bytes; false at the end of the file.
+  Result<bool> fill() {
+    auto const got = file_.read(packed_);
+    if (!got) return tl::unexpected(got.error());
+    if (!begun_) {
+      begun_ = true;
+      if (*got == 0) return fail(Code::corrupt, path_ + ": is empty, which no gzip file is; fetch the file again");
+      if (packed_[0] != '\x1F' || (*got > 1 && packed_[1] != '\x8B')) {
+        return fail(Code::corrupt, path_ + ": is named .gz but is not gzip; rename it or pack it with gzip");
+      }
+    }
+    stream_.next_in = reinterpret_cast<Bytef*>(packed_.data());
+    stream_.avail_in = static_cast<uInt>(*got);
+    return *got > 0;
+  }
+
+  [[nodiscard]] tl::unexpected<Error> damaged(char const* words) const {
+    return fail(Code::corrupt, path_ + ": damaged or cut short gzip (" + words + "); fetch the file again");
+  }
+
+  PlainFile file_;
   std::string path_;
+  std::vector<char> packed_;
+  z_stream stream_{};
+  bool begun_ = false;
+  bool inside_ = false;  ///< a member
 };
 
 class Memory final : public ByteSource {
@@ -88,13 +133,9 @@ Result<std::unique_ptr<ByteSource>> open_file(std::string const& path) {
                 path + ": cannot open: " + std::strerror(errno) + "; check the path and its permissions");
   }
   if (!std::string_view(path).ends_with(".gz")) return std::make_unique<PlainFile>(descriptor, path);
-  gzFile const file = gzdopen(descriptor, "rb");
-  if (file == nullptr) {
-    ::close(descriptor);
-    return fail(Code::io, path + ": cannot open as gzip: out of memory");
-  }
-  gzbuffer(file, 1U << 17U);
-  return std::make_unique<GzipFile>(file, path);
+  auto file = std::make_unique<GzipFile>(descriptor, path);
+  if (auto const started = file->start(); !started) return tl::unexpected(started.error());
+  return file;
 }
 
 std::unique_ptr<ByteSource> from_memory(std::string bytes, std::size_t step) {

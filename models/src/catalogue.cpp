@@ -26,7 +26,9 @@ constexpr NamedFlag kFlagNames[] = {{"age_restricted", ItemFlag::age_restricted}
 
 using Complaint = std::optional<std::string>;
 
+/// Takes every word that is known, also when another one is not.
 Complaint parse_flags(std::string_view text, std::uint16_t& flags) {
+  Complaint complaint;
   while (!text.empty()) {
     auto const end = std::min(text.find_first_of(" |"), text.size());
     auto const word = text.substr(0, end);
@@ -34,12 +36,13 @@ Complaint parse_flags(std::string_view text, std::uint16_t& flags) {
     if (word.empty()) continue;
     auto const known = std::find_if(std::begin(kFlagNames), std::end(kFlagNames),
                                     [&](NamedFlag const& flag) { return flag.name == word; });
-    if (known == std::end(kFlagNames)) {
-      return "flags: '" + std::string(word.substr(0, 40)) + "' is none of age_restricted, excluded, not_for_sale";
+    if (known != std::end(kFlagNames)) {
+      flags = static_cast<std::uint16_t>(flags | static_cast<std::uint16_t>(known->flag));
+    } else if (!complaint) {
+      complaint = "flags: '" + std::string(word.substr(0, 40)) + "' is none of age_restricted, excluded, not_for_sale";
     }
-    flags = static_cast<std::uint16_t>(flags | static_cast<std::uint16_t>(known->flag));
   }
-  return std::nullopt;
+  return complaint;
 }
 
 Complaint parse_price(std::string_view column, std::string_view text, std::optional<std::int64_t>& out) {
@@ -80,6 +83,96 @@ Complaint parse(Table const& table, CatalogueItem& item) {
   return std::nullopt;
 }
 
+/// Collects the items of one file. An item whose row is refused is not unknown: it may be one that must not be offered.
+class Reader {
+ public:
+  Reader(Table& table, BadRows& bad) : table_(table), bad_(bad) {}
+
+  Result<Catalogue> read() {
+    for (;;) {
+      auto const more = table_.next(bad_, [this] { return keep_back(); });
+      if (!more) return tl::unexpected(more.error());
+      if (!*more) break;
+      take();
+    }
+    sum_up();
+    return std::move(catalogue_);
+  }
+
+ private:
+  void take() {
+    CatalogueItem item;
+    auto complaint = parse(table_, item);
+    if (!complaint) {
+      if (auto const earlier = catalogue_.by_sku.find(item.sku); earlier != catalogue_.by_sku.end()) {
+        auto& flags = catalogue_.items[earlier->second].flags;
+        flags = static_cast<std::uint16_t>(flags | item.flags);
+        bad_.add(table_.name(), table_.line(),
+                 "sku: '" + item.sku + "' is there twice; keep one (the first is used, with the flags of both)");
+        return;
+      }
+      if (!item.gtin.empty() && !gtins_.insert(item.gtin).second) {
+        complaint = "gtin: " + item.gtin + " belongs to an earlier row; keep one";
+      }
+    }
+    if (complaint)
+      bad_.add(table_.name(), table_.line(), *complaint + keep_back());
+    else
+      add(std::move(item));
+  }
+
+  /// Keeps the refused row at hand as an item that is never offered; returns what to say of it.
+  std::string keep_back() {
+    ++refused_;
+    auto const sku = table_.field(kSku);
+    if (sku.empty() || sku.size() > kMaxIdentifier || !is_clean_text(sku)) {
+      ++nameless_;
+      return {};
+    }
+    auto flags = static_cast<std::uint16_t>(ItemFlag::excluded);
+    (void)parse_flags(table_.field(kFlags), flags);
+    auto const found = catalogue_.by_sku.find(std::string(sku));
+    if (found == catalogue_.by_sku.end()) {
+      CatalogueItem item;
+      item.sku = item.name = sku;
+      item.flags = flags;
+      kept_back_.insert(item.sku);
+      add(std::move(item));
+    } else {
+      auto& item = catalogue_.items[found->second];
+      item.flags = static_cast<std::uint16_t>(item.flags | flags);
+      kept_back_.insert(item.sku);
+    }
+    return "; '" + std::string(sku) + "' is not offered until then";
+  }
+
+  void add(CatalogueItem item) {
+    catalogue_.by_sku.emplace(item.sku, static_cast<std::uint32_t>(catalogue_.items.size()));
+    catalogue_.items.push_back(std::move(item));
+  }
+
+  void sum_up() {
+    if (refused_ == 0) return;
+    auto text =
+        table_.name() + ": " + std::to_string(refused_) + (refused_ == 1 ? " refused row: " : " refused rows: ");
+    text += std::to_string(kept_back_.size()) + (kept_back_.size() == 1 ? " item is" : " items are") +
+            " kept by SKU and never offered";
+    if (nameless_ > 0) {
+      text += "; " + std::to_string(nameless_) + (nameless_ == 1 ? " has" : " have") +
+              " no readable SKU: what their flags say is lost";
+    }
+    bad_.total(text + "; mend the rows");
+  }
+
+  Table& table_;
+  BadRows& bad_;
+  Catalogue catalogue_;
+  std::unordered_set<std::string> gtins_;
+  std::unordered_set<std::string> kept_back_;
+  std::uint64_t refused_ = 0;
+  std::uint64_t nameless_ = 0;
+};
+
 }  // namespace
 
 CatalogueItem const* Catalogue::find(std::string const& sku) const {
@@ -104,26 +197,8 @@ bool is_gtin(std::string_view text) {
 Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, double bad_share, BadRows& bad) {
   auto table = Table::open(std::move(source), std::move(name), kColumns);
   if (!table) return tl::unexpected(table.error());
-  Catalogue catalogue;
-  std::unordered_set<std::string> gtins;
-  for (;;) {
-    auto const more = table->next(bad);
-    if (!more) return tl::unexpected(more.error());
-    if (!*more) break;
-    CatalogueItem item;
-    auto complaint = parse(*table, item);
-    if (!complaint && catalogue.by_sku.count(item.sku) > 0)
-      complaint = "sku: '" + item.sku + "' is there twice; keep one";
-    if (!complaint && !item.gtin.empty() && !gtins.insert(item.gtin).second) {
-      complaint = "gtin: " + item.gtin + " belongs to an earlier row; keep one";
-    }
-    if (complaint) {
-      bad.add(table->name(), table->line(), *complaint);
-      continue;
-    }
-    catalogue.by_sku.emplace(item.sku, static_cast<std::uint32_t>(catalogue.items.size()));
-    catalogue.items.push_back(std::move(item));
-  }
+  auto catalogue = Reader(*table, bad).read();
+  if (!catalogue) return catalogue;
   if (auto const judged = bad.judge(bad_share, "items"); !judged) return tl::unexpected(judged.error());
   return catalogue;
 }

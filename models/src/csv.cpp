@@ -52,7 +52,6 @@ Result<std::size_t> CsvReader::line_length() {
 
 CsvReader::Next CsvReader::bad(std::string complaint, std::size_t consumed) {
   complaint_ = std::move(complaint);
-  fields_.clear();
   consume(consumed);
   return Next::bad_row;
 }
@@ -111,6 +110,7 @@ CsvReader::Next CsvReader::plain_row(std::string_view line) {
 }
 
 Result<CsvReader::Next> CsvReader::skip_long_row() {
+  fields_.clear();
   for (;;) {
     auto const found = pending().find('\n');
     if (found != std::string_view::npos) {
@@ -121,6 +121,11 @@ Result<CsvReader::Next> CsvReader::skip_long_row() {
     if (!more) return tl::unexpected(more.error());
     if (!*more) return bad("row: longer than " + std::to_string(limits_.row) + " bytes; is a line end missing?", 0);
   }
+}
+
+void CsvReader::unquoted_fields() {
+  fields_.clear();
+  for (auto const& [begin, size] : extents_) fields_.push_back(std::string_view(unquoted_).substr(begin, size));
 }
 
 /// A row with at least one quote on its first line. It may run over several lines.
@@ -135,16 +140,19 @@ Result<CsvReader::Next> CsvReader::quoted_row() {
     field_begin = unquoted_.size();
     at = At::field_start;
   };
-  auto const first_line = [&] { return std::min(pending().find('\n'), end_ - begin_ - 1) + 1; };
+  auto const broken = [&](std::string complaint) {
+    unquoted_fields();
+    return bad(std::move(complaint), std::min(pending().find('\n'), end_ - begin_ - 1) + 1);
+  };
   bool ended = false;
   std::size_t used = 0;
   for (; !ended; ++used) {
-    if (used > limits_.row) return bad("row: a quoted field never ends; close the quote", first_line());
+    if (used > limits_.row) return broken("row: a quoted field never ends; close the quote");
     if (begin_ + used >= end_) {
       auto const more = fill();
       if (!more) return tl::unexpected(more.error());
       if (!*more) {
-        if (at == At::quoted) return bad("row: a quoted field never ends; close the quote", first_line());
+        if (at == At::quoted) return broken("row: a quoted field never ends; close the quote");
         break;
       }
     }
@@ -163,23 +171,20 @@ Result<CsvReader::Next> CsvReader::quoted_row() {
       ended = true;
     } else if (at == At::after_quote) {
       if (c == '\r') continue;
-      return bad("field " + std::to_string(extents_.size() + 1) +
-                     ": text after the closing quote; write a quote inside a field twice",
-                 first_line());
+      return broken("field " + std::to_string(extents_.size() + 1) +
+                    ": text after the closing quote; write a quote inside a field twice");
     } else {
       unquoted_ += c;
       at = At::plain;
     }
     if (unquoted_.size() - field_begin > limits_.field) {
-      return bad("field " + std::to_string(extents_.size() + 1) + ": longer than " + std::to_string(limits_.field) +
-                     " bytes; shorten it or close its quote",
-                 first_line());
+      return broken("field " + std::to_string(extents_.size() + 1) + ": longer than " + std::to_string(limits_.field) +
+                    " bytes; shorten it or close its quote");
     }
   }
   if (at == At::plain && unquoted_.back() == '\r') unquoted_.pop_back();
   close_field();
-  fields_.clear();
-  for (auto const& [begin, size] : extents_) fields_.push_back(std::string_view(unquoted_).substr(begin, size));
+  unquoted_fields();
   consume(used);
   return Next::row;
 }

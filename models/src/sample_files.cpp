@@ -49,10 +49,10 @@ std::string date(std::int64_t day) {
 
 std::string moment(std::int64_t seconds) {
   char text[16];
-  auto const of_day = seconds % 86'400;
+  auto const of_day = (seconds % 86'400 + 86'400) % 86'400;
   std::snprintf(text, sizeof text, "T%02d:%02d:%02d", static_cast<int>(of_day / 3600),
                 static_cast<int>(of_day / 60 % 60), static_cast<int>(of_day % 60));
-  return date(seconds / 86'400) + text;
+  return date((seconds - of_day) / 86'400) + text;
 }
 
 /// One day's rows; a basket id is day, till and the till's running number.

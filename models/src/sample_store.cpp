@@ -6,13 +6,16 @@
 namespace tillcue::models::sample {
 namespace {
 
+/// 0 <= x < divisor, also before the first day.
+std::int64_t remainder(std::int64_t value, std::int64_t divisor) { return (value % divisor + divisor) % divisor; }
+
 // Monday first; 1970-01-01 was a Thursday.
 constexpr double kWeekday[] = {0.85, 0.85, 0.9, 0.95, 1.2, 1.35, 0.9};
-std::size_t weekday(std::int64_t day) { return static_cast<std::size_t>((day + 3) % 7); }
+std::size_t weekday(std::int64_t day) { return static_cast<std::size_t>(remainder(day + 3, 7)); }
 
 /// 1 at the height of the season, 0 half a year away. Straight lines: the same on every machine.
 double height(Season season, std::int64_t day) {
-  auto const of_year = static_cast<double>((day - 20'454) % 365);  // from 2026-01-01
+  auto const of_year = static_cast<double>(remainder(day - 20'454, 365));  // from 2026-01-01
   double const peak = season == Season::summer ? 196 : 349;
   double const away = std::abs(of_year - peak);
   return 1 - std::min(away, 365 - away) / 182.5;
@@ -24,8 +27,8 @@ double season_factor(Season season, std::int64_t day) {
 
 /// One product in a dozen is 15 % cheaper in any week.
 std::int64_t price_on(Product const& product, std::uint32_t number, std::int64_t day) {
-  bool const offer =
-      product.flags.empty() && mix(number * 1'000'003ULL + static_cast<std::uint64_t>(day / 7)) % 12 == 0;
+  auto const week = static_cast<std::uint64_t>((day - remainder(day, 7)) / 7);
+  bool const offer = product.flags.empty() && mix(number * 1'000'003ULL + week) % 12 == 0;
   return offer ? product.price_minor * 85 / 100 : product.price_minor;
 }
 

@@ -70,27 +70,28 @@ Result<void> Table::read_header(std::span<Column const> columns) {
   return {};
 }
 
-Result<bool> Table::next(BadRows& bad) {
+Result<bool> Table::next(BadRows& bad, Refused const& refused) {
   for (;;) {
     auto const next = reader_->next();
     if (!next) return tl::unexpected(next.error());
     if (*next == CsvReader::Next::end) return false;
     bad.count_row();
+    std::string complaint;
     if (*next == CsvReader::Next::bad_row) {
-      bad.add(name_, line(), reader_->complaint());
+      complaint = reader_->complaint();
     } else if (reader_->fields().size() != width_) {
-      bad.add(name_, line(),
-              "row: has " + std::to_string(reader_->fields().size()) + " fields, the header has " +
-                  std::to_string(width_) + "; put a text with commas in quotes");
+      complaint = "row: has " + std::to_string(reader_->fields().size()) + " fields, the header has " +
+                  std::to_string(width_) + "; put a text with commas in quotes";
     } else {
       return true;
     }
+    bad.add(name_, line(), refused ? complaint + refused() : complaint);
   }
 }
 
 std::string_view Table::field(std::size_t column) const noexcept {
   auto const place = place_[column];
-  return place == kAbsent ? std::string_view{} : reader_->fields()[place];
+  return place < reader_->fields().size() ? reader_->fields()[place] : std::string_view{};
 }
 
 }  // namespace tillcue::models

@@ -223,13 +223,25 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
 
 Result<Dataset> TransactionReader::finish() {
   auto& state = *state_;
+  std::string left_out;
+  auto const total = [&](std::string const& text) {
+    left_out += (left_out.empty() ? "" : ", ") + text;
+    state.bad.total("transactions: " + text);
+  };
+  if (state.left_out > 0) {
+    total(std::to_string(state.left_out) + " baskets with more than " + std::to_string(state.limits.basket_items) +
+          " distinct items left out");
+  }
   if (state.returns > 0) {
-    state.bad.note(std::to_string(state.returns) + " rows with a quantity of 0 or less taken as returns, not counted");
+    total(std::to_string(state.returns) + " rows with a quantity of 0 or less taken as returns, not counted");
   }
   if (auto const judged = state.bad.judge(state.limits.bad_rows, "transactions"); !judged) {
     return tl::unexpected(judged.error());
   }
-  if (state.data.baskets() == 0) return fail(Code::invalid, "transactions: not one basket; is this the right file?");
+  if (state.data.baskets() == 0) {
+    return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
+                                   "; is this the right file?");
+  }
   return std::move(state.data);
 }
 

@@ -4,7 +4,11 @@
 #include <filesystem>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "made.hpp"
 
@@ -79,4 +83,54 @@ TEST_CASE("a target that is a folder is not replaced") {
   made::put_file(folder.file("f/inside"), "x");
   CHECK(write_file(folder.file("f"), std::string_view("x")).error().code == Code::io);
   CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("a FIFO is written into and stays one") {
+  made::Folder folder;
+  auto const path = folder.file("fifo");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  // Opened for both so that neither side waits for the other: what is written stays in the pipe.
+  int const both = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(both >= 0);
+  auto const written = write_file(path, std::string_view("through"));
+  REQUIRE_MESSAGE(written.has_value(), written.error().what);
+  REQUIRE(std::filesystem::is_fifo(path));
+  char text[16] = {};
+  CHECK(::read(both, text, sizeof text) == 7);
+  CHECK(std::string(text) == "through");
+  ::close(both);
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("a device is written into and stays one") {
+  made::Folder folder;
+  auto const path = folder.file("full");
+  // A node of our own for what /dev/full is: a mistake must not cost the machine its device.
+  if (::mknod(path.c_str(), S_IFCHR | 0600, ::makedev(1, 7)) != 0) {
+    MESSAGE("may not make a device here; not tried");
+    return;
+  }
+  auto const written = write_file(path, std::string_view("x"));
+  REQUIRE(!written.has_value());
+  CHECK(written.error().code == Code::io);
+  CHECK(std::filesystem::is_character_file(path));
+  CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("a symlink stays one and what it leads to is replaced, also when that is not there yet") {
+  made::Folder folder;
+  std::filesystem::create_directory(folder.file("below"));
+  std::filesystem::create_symlink("below/f", folder.file("link"));
+  std::filesystem::create_symlink("link", folder.file("link to link"));
+  for (auto const* const text : {"one", "two"}) {
+    auto const written = write_file(folder.file("link to link"), std::string_view(text));
+    REQUIRE_MESSAGE(written.has_value(), written.error().what);
+    CHECK(std::filesystem::is_symlink(folder.file("link")));
+    CHECK(std::filesystem::is_symlink(folder.file("link to link")));
+    CHECK(read_file(folder.file("below/f"), 100).value() == text);
+    CHECK(files_in(folder.file("below")) == 1);
+  }
+  std::filesystem::create_symlink("round", folder.file("round"));
+  CHECK(write_file(folder.file("round"), std::string_view("x")).error().code == Code::io);
+  CHECK(std::filesystem::is_symlink(folder.file("round")));
 }

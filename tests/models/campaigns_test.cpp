@@ -88,7 +88,19 @@ TEST_CASE("every field arrives in its unit") {
 TEST_CASE("what is no JSON is told by line and column") {
   auto const parsed = parse("{\n  \"policy\": }");
   REQUIRE(!parsed.has_value());
-  CHECK(starts(parsed.error().what, "c.json: is not JSON: parse error at line 2, column 13"));
+  CHECK(starts(parsed.error().what, "c.json:2: is not JSON: parse error at line 2, column 13"));
+  CHECK(starts(parse("").error().what, "c.json:1: is not JSON: parse error at line 1"));
+  CHECK(starts(parse("{\"\xFF\": 1}").error().what, "c.json:1: is not JSON"));
+}
+
+TEST_CASE("a number too large for any field is told by file and line") {
+  auto const parsed = parse("{\n\"policy\":\n  {\"min_probability\": 1e999}}");
+  REQUIRE(!parsed.has_value());
+  CHECK(parsed.error().code == Code::invalid);
+  CHECK(starts(parsed.error().what, "c.json:3: is not JSON: number overflow parsing '1e999'; write a smaller"));
+  auto const twice = parse("{\"a\": \"1e999\",\n\"b\": 1e999}");
+  REQUIRE(!twice.has_value());
+  CHECK(starts(twice.error().what, "c.json: is not JSON: number overflow parsing '1e999'"));
 }
 
 TEST_CASE("every problem is told by its JSON path and mend") {

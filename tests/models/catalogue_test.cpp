@@ -72,3 +72,57 @@ TEST_CASE("check digits of GTIN-8, -12, -13 and -14 are verified") {
     CHECK(!is_gtin(bad));
   }
 }
+
+TEST_CASE("an item whose row is refused stays known and is never offered, and both are said") {
+  int const excluded = static_cast<int>(ItemFlag::excluded);
+  int const restricted = static_cast<int>(ItemFlag::age_restricted);
+  auto const kept = [&](std::string const& row) {
+    BadRows bad;
+    auto const catalogue = read(kHeader + "1,Milk,,1.19,,,,,,\n" + row, bad, 1.0);
+    REQUIRE(catalogue.has_value());
+    CHECK(bad.bad() == 1);
+    REQUIRE(bad.notes().size() == 1);
+    CHECK_MESSAGE(tells(bad.notes()[0], "items.csv: 1 refused row: 1 item is kept by SKU and never offered"),
+                  bad.notes()[0]);
+    CHECK_MESSAGE(tells(bad.shown()[0], "; '7' is not offered until then"), bad.shown()[0]);
+    auto const* const item = catalogue->find("7");
+    REQUIRE(item != nullptr);
+    CHECK(item->name == "7");
+    CHECK(!item->price_micro);
+    CHECK(item->gtin.empty());
+    CHECK((item->flags & excluded) != 0);
+    CHECK(catalogue->items.size() == 2);
+    return item->flags & ~excluded;
+  };
+  CHECK(kept("7,Whisky,,29.9.9,,,,,,age_restricted\n") == restricted);
+  CHECK(kept("7,Whisky,,29.99,,,,,,alcohol|age_restricted\n") == restricted);
+  CHECK(kept("7,Whisky,,29.99,,,,,4006381333932,age_restricted\n") == restricted);
+  CHECK(kept("7,Whisky\xFF,,29.99,,,,,,age_restricted\n") == restricted);
+  CHECK(kept("7,Whisky, 40 %,,29.99,,,,,,age_restricted\n") == 0);     // a comma too many: the last columns moved
+  CHECK(kept("7,\"Whisky\" 40 %,,29.99,,,,,,age_restricted\n") == 0);  // cut off at the second field
+  CHECK(kept("7,Whisky " + std::string(5000, 'y') + ",,,,,,,,\n") == 0);
+}
+
+TEST_CASE("a repeated SKU adds its flags to the first row, whatever else is wrong with it") {
+  int const restricted = static_cast<int>(ItemFlag::age_restricted);
+  int const excluded = static_cast<int>(ItemFlag::excluded);
+  BadRows bad;
+  auto const catalogue =
+      read(kHeader + "1,Ale,,2,,,,,,\n1,Ale again,,3,,,,,,age_restricted\n2,Rum,,2,,,,,,\n2,Rum,,x,,,,,,\n", bad, 1.0);
+  REQUIRE(catalogue.has_value());
+  REQUIRE(catalogue->items.size() == 2);
+  CHECK(catalogue->find("1")->name == "Ale");
+  CHECK(catalogue->find("1")->price_micro == 2'000'000);
+  CHECK(catalogue->find("1")->flags == restricted);
+  CHECK(catalogue->find("2")->name == "Rum");
+  CHECK(catalogue->find("2")->flags == excluded);
+}
+
+TEST_CASE("a row whose SKU cannot be read is said to have lost its flags") {
+  BadRows bad;
+  auto const catalogue = read(kHeader + "1,Milk,,,,,,,,\n,Whisky,,,,,,,,age_restricted\n\xFF,x,,,,,,,,\n", bad, 1.0);
+  REQUIRE(catalogue.has_value());
+  CHECK(catalogue->items.size() == 1);
+  REQUIRE(bad.notes().size() == 1);
+  CHECK_MESSAGE(tells(bad.notes()[0], "2 have no readable SKU: what their flags say is lost"), bad.notes()[0]);
+}

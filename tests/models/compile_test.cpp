@@ -26,7 +26,7 @@ struct Shop {
   }
 };
 
-Shop shop(std::string const& items) {
+Shop shop(std::string const& items, double bad_share = 0) {
   Shop result;
   std::string text = "basket_id,timestamp,sku,unit_price\n";
   for (int n = 0; n < 10; ++n) {
@@ -36,7 +36,7 @@ Shop shop(std::string const& items) {
   text += "x,2026-03-05,milk,1.10\n";
   result.counts = count(made::read(text).value(), 1);
   BadRows bad;
-  auto catalogue = read_catalogue(from_memory(items), "items.csv", 0, bad);
+  auto catalogue = read_catalogue(from_memory(items), "items.csv", bad_share, bad);
   REQUIRE_MESSAGE(catalogue.has_value(), catalogue.error().what);
   result.catalogue = std::move(*catalogue);
   return result;
@@ -69,6 +69,15 @@ TEST_CASE("items never sold are in the bundle, last, so that a till knows them")
   CHECK(wine.category == "Wine");
   CHECK(wine.unit_cost->minor == 300);
   CHECK(bundle.row(ItemIx{2}).size() == 0);
+}
+
+TEST_CASE("a sold item whose row was refused is in the bundle but never offered") {
+  auto s = shop("sku,name,price,flags\nmilk,Milk,1,\nbread,Bread,two,age_restricted\n", 1.0);
+  auto const ranker = s.compile();
+  auto const bread = ranker.bundle().item(ranker.bundle().find("bread"));
+  CHECK(bread.has(ItemFlag::excluded));
+  CHECK(bread.has(ItemFlag::age_restricted));
+  CHECK(bread.price->minor == 200);
 }
 
 TEST_CASE("exclusions and coupon targets follow SKUs and categories") {

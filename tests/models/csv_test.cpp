@@ -1,5 +1,7 @@
 #include "tillcue/models/csv.hpp"
 
+#include <filesystem>
+
 #include <doctest/doctest.h>
 #include <zlib.h>
 
@@ -139,6 +141,57 @@ TEST_CASE("a row with another number of fields is bad and named by line") {
   CHECK(bad.bad() == 2);
   CHECK(bad.rows() == 3);
   CHECK(bad.shown()[0] == "f.csv:2: row: has 1 fields, the header has 2; put a text with commas in quotes");
+}
+
+TEST_CASE("gzip members one after the other are one file; what follows a member and is none is damage") {
+  made::Folder folder;
+  auto const packed = [&](std::string const& text) {
+    auto const path = folder.file("member.gz");
+    gzFile const out = gzopen(path.c_str(), "wb");
+    REQUIRE(out != nullptr);
+    REQUIRE(gzwrite(out, text.data(), static_cast<unsigned>(text.size())) == static_cast<int>(text.size()));
+    gzclose(out);
+    return made::get_file(path);
+  };
+  auto const unpacked = [&](std::string const& bytes) -> Result<std::string> {
+    made::put_file(folder.file("f.gz"), bytes);
+    auto const source = open_file(folder.file("f.gz"));
+    if (!source) return tl::unexpected(source.error());
+    std::string text;
+    char piece[1000];
+    for (;;) {
+      auto const got = (*source)->read(piece);
+      if (!got) return tl::unexpected(got.error());
+      if (*got == 0) return text;
+      text.append(piece, *got);
+    }
+  };
+  auto const refused = [&](std::string const& bytes, std::string const& part) {
+    auto const got = unpacked(bytes);
+    if (got || got.error().code != Code::corrupt) return false;
+    return got.error().what.starts_with(folder.file("f.gz")) && got.error().what.find(part) != std::string::npos;
+  };
+  std::string long_text;
+  for (int n = 0; n < 100'000; ++n) long_text += std::to_string(mix(static_cast<std::uint64_t>(n)));
+  auto const one = packed("one\n");
+  auto const large = packed(long_text);
+  auto const none = packed("");
+  CHECK(unpacked(one).value() == "one\n");
+  CHECK(unpacked(one + large + none + one).value() == "one\n" + long_text + "one\n");
+  CHECK(refused(one + "rubbish", "damaged or cut short gzip"));
+  CHECK(refused(large + std::string(10, '\0'), "damaged or cut short gzip"));
+  CHECK(refused(one + large.substr(0, large.size() - 1), "damaged or cut short gzip"));
+  CHECK(refused(one + one.substr(0, 1), "damaged or cut short gzip"));
+  auto flipped = one + one;
+  flipped[one.size()] ^= 1;  // the second member's magic number
+  CHECK(refused(flipped, "damaged or cut short gzip"));
+  flipped = one + one;
+  flipped[flipped.size() - 8] ^= 1;  // its check sum
+  CHECK(refused(flipped, "damaged or cut short gzip"));
+  CHECK(refused("", "is empty"));
+  CHECK(refused("plain", "is not gzip"));
+  std::filesystem::create_directory(folder.file("folder.gz"));
+  CHECK(Table::open(folder.file("folder.gz"), kTwo).error().code == Code::io);
 }
 
 TEST_CASE("files: missing, a folder, a fake .gz and a cut .gz each say what is wrong") {

@@ -74,6 +74,9 @@ TEST_CASE("a wrong command line is exit code 2") {
   CHECK(run("count --transactions a --merge b --out x").code == 2);
   CHECK(run("train --counts c --out x").code == 2);
   CHECK(run("score --bundle b --k 0").code == 2);
+  CHECK(run("score --raw --bundle b --k 257").code == 2);
+  CHECK(run("score --raw --bundle b --k 256").code == 3);  // only the bundle is missing
+  CHECK(run("count --transactions t --out c --threads 1025").code == 2);
 }
 
 TEST_CASE("a missing or refused input file is exit code 3 and is named") {
@@ -150,6 +153,29 @@ TEST_CASE("inspect shows the bundle and the neighbours of an item by SKU") {
   auto const unknown = run("inspect --sku 9999 --bundle " + shop().bundle);
   CHECK(unknown.code == 3);
   CHECK(tells(unknown, "knows no item"));
+}
+
+TEST_CASE("inspect shows the last day of a campaign, and always and never where there is no limit") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), "basket_id,sku\n1,a\n1,b\n");
+  made::put_file(folder.file("c.json"),
+                 R"({"coupons":[{"id":"x","discount":{"percent":5},"starts":"2026-11-01","ends":"2026-11-30"},
+                    {"id":"y","discount":{"percent":5},"ends":"2026-12-24T12:00:00"},
+                    {"id":"z","discount":{"percent":5}}]})");
+  auto const built = run("build --transactions " + folder.file("t.csv") + " --campaigns " + folder.file("c.json") +
+                         " --out " + folder.file("b"));
+  REQUIRE_MESSAGE(built.code == 0, built.out);
+  auto const facts = Json::parse(run("inspect --json --bundle " + folder.file("b")).out);
+  auto const& campaigns = facts["campaigns"];
+  CHECK(campaigns[0]["starts"] == "2026-11-01");
+  CHECK(campaigns[0]["ends"] == "2026-11-30");
+  CHECK(campaigns[1]["starts"] == "always");
+  CHECK(campaigns[1]["ends"] == "2026-12-24");
+  CHECK(campaigns[2]["ends"] == "never");
+  CHECK(facts["data_from"] == "unknown");
+  auto const text = run("inspect --bundle " + folder.file("b"));
+  CHECK(tells(text, "(2026-11-01 to 2026-11-30, coupon"));
+  CHECK(tells(text, "(always to never, coupon"));
 }
 
 TEST_CASE("score answers line by line in order, and says by exit code 4 that a line was no query") {

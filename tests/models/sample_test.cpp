@@ -110,6 +110,30 @@ TEST_CASE("the tills are clean rows of the days asked for, the next day apart, a
   CHECK(both * static_cast<double>(data->baskets()) > 3 * tortilla * salsa);
 }
 
+TEST_CASE("a store of any time is the same store: only dates and weekly offers differ") {
+  // 2555 days are whole weeks and whole years of 365 days.
+  constexpr std::int64_t kSameDay = 20'688 - 10 * 2555;
+  static_assert(kSameDay < -365);
+  auto const goods = [](std::int64_t first_day) {
+    made::Folder folder;
+    REQUIRE(write_sample({2, 9, 100, 40, first_day}, folder.path()).has_value());
+    TransactionReader reader({0, 1000});
+    REQUIRE(reader.add(folder.file("transactions.csv")).has_value());
+    CHECK(reader.bad().bad() == 0);
+    auto const data = reader.finish();
+    REQUIRE(data.has_value());
+    for (auto const time : data->times) {
+      CHECK(time >= first_day * 86'400);
+      CHECK(time < (first_day + 9) * 86'400);
+    }
+    std::vector<std::string> skus;
+    for (auto const item : data->basket_items) skus.push_back(data->items[item].sku);
+    return skus;
+  };
+  CHECK(goods(kSameDay) == goods(20'688));
+  CHECK(goods(20'688 - 2555) == goods(20'688));
+}
+
 TEST_CASE("a folder that cannot be made is an error") {
   made::Folder folder;
   made::put_file(folder.file("f"), "x");

@@ -116,6 +116,28 @@ TEST_CASE("a basket with more than 1000 distinct items is noted and left out; on
   CHECK(tells(reader.bad().notes().at(0), "t.csv:3: basket with 1001 distinct items left out"));
 }
 
+TEST_CASE("what was left out is said in total, however much there was to note") {
+  std::string text = kHeader + "small,,,a,1,\nsmall,,,b,-1,\n";
+  for (int basket = 0; basket < 25; ++basket) {
+    for (int n = 0; n < 4; ++n) text += "big" + std::to_string(basket) + ",,,s" + std::to_string(n) + ",1,\n";
+  }
+  TransactionReader reader({0, 3});
+  REQUIRE(reader.add(from_memory(text), "t.csv").has_value());
+  REQUIRE(reader.finish().has_value());
+  auto const& notes = reader.bad().notes();
+  REQUIRE(notes.size() == 22);
+  CHECK(tells(notes[19], "basket with 4 distinct items left out"));
+  CHECK(tells(notes[20], "25 baskets with more than 3 distinct items left out"));
+  CHECK(tells(notes[21], "1 rows with a quantity of 0 or less"));
+  TransactionReader none_left({0, 1});
+  REQUIRE(none_left.add(from_memory(kHeader + "1,,,a,1,\n1,,,b,1,\n2,,,a,-1,\n"), "t.csv").has_value());
+  auto const refused = none_left.finish();
+  REQUIRE(!refused.has_value());
+  CHECK(tells(refused.error().what, "not one basket"));
+  CHECK(tells(refused.error().what, "1 baskets with more than 1 distinct items left out"));
+  CHECK(tells(refused.error().what, "1 rows with a quantity of 0 or less"));
+}
+
 TEST_CASE("dates, visit numbers and no times are told apart, and a basket takes its earliest time") {
   auto const dated = read(kHeader + "1,,2010-12-01T10:00,a,1,\n1,,2010-12-01T09:00,b,1,\n2,,,a,1,\n");
   REQUIRE(dated.has_value());

@@ -10,7 +10,8 @@
 namespace tillcue::models {
 
 /// Replaces the file at `path` as a whole: written beside it, forced to the disk, then renamed over it. A failure or a
-/// power cut leaves the old file, or none where none was.
+/// power cut leaves the old file, or none where none was. A link stays one: what it leads to is replaced. What is no
+/// regular file (a device, a FIFO) is written into.
 /// Errors  io, in the system's words.
 Result<void> write_file(std::string const& path, std::span<std::byte const> bytes);
 Result<void> write_file(std::string const& path, std::string_view bytes);

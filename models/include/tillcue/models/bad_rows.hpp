@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tillcue/core/result.hpp"
@@ -16,14 +17,17 @@ class BadRows {
 
   /// "FILE:LINE: field: reason; mend". Counts against the limit.
   void add(std::string_view file, std::uint64_t line, std::string_view complaint);
-  /// Something the reader did that the user should know; does not count.
+  /// Something the reader did that the user should know; does not count. The first ones are kept.
   void note(std::string text);
+  /// A note that is always kept: what all the others come to.
+  void total(std::string text) { totals_.push_back(std::move(text)); }
   void count_row() noexcept { ++rows_; }
 
   [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::uint64_t bad() const noexcept { return bad_; }
   [[nodiscard]] std::vector<std::string> const& shown() const noexcept { return shown_; }
-  [[nodiscard]] std::vector<std::string> const& notes() const noexcept { return notes_; }
+  /// The first notes, then the totals.
+  [[nodiscard]] std::vector<std::string> notes() const;
 
   /// Errors  invalid when more than `share` (0..1) of the rows are bad; the text lists the first ones.
   [[nodiscard]] Result<void> judge(double share, std::string_view what) const;
@@ -33,6 +37,7 @@ class BadRows {
   std::uint64_t bad_ = 0;
   std::vector<std::string> shown_;
   std::vector<std::string> notes_;
+  std::vector<std::string> totals_;
 };
 
 }  // namespace tillcue::models

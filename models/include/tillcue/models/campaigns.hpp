@@ -31,7 +31,7 @@ struct Campaigns {
 };
 
 /// Reads a campaigns file (JSON; models/README.md, models/campaigns.example.json). `name` is the file in error texts.
-/// Errors  invalid: all problems at once, a line each with JSON path and mend.
+/// Errors  invalid: "FILE:LINE: is not JSON", or all problems at once, a line each with JSON path and mend.
 Result<Campaigns> parse_campaigns(std::string_view json, std::string const& name, Currency currency,
                                   Assortment const& assortment);
 

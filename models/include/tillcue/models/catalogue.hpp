@@ -30,6 +30,8 @@ struct Catalogue {
 
 /// Reads items.csv: sku, name; optional: category, price, unit_cost, brand, size, unit, gtin, flags (words of
 /// age_restricted, excluded, not_for_sale with spaces or | between). Only the flags say what is no merchandise.
+/// A refused row with a readable SKU leaves an item named by its SKU, excluded and with the flags that could be read:
+/// it is never offered. Of a repeated SKU the first row is used, with the flags of all.
 /// Errors  of the file and its header; invalid when more than `bad_share` (0..1) of the rows are bad.
 Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, double bad_share, BadRows& bad);
 Result<Catalogue> read_catalogue(std::string const& path, double bad_share, BadRows& bad);

@@ -29,7 +29,7 @@ class CsvReader {
   /// Errors  of the source, and unsupported (UTF-16).
   Result<Next> next();
 
-  /// Of the last row; valid until the next call.
+  /// Of the last row, of a bad one those before the fault; valid until the next call.
   [[nodiscard]] std::span<std::string_view const> fields() const noexcept { return fields_; }
   /// The line on which the last row began, from 1.
   [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
@@ -43,6 +43,7 @@ class CsvReader {
   Result<Next> skip_long_row();
   Next plain_row(std::string_view line);
   Next bad(std::string complaint, std::size_t consumed);
+  void unquoted_fields();
   void consume(std::size_t bytes) noexcept;
   [[nodiscard]] std::string_view pending() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
 

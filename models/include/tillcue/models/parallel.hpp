@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -14,7 +15,8 @@ inline unsigned thread_count(unsigned wanted) {
 }
 
 /// Calls work(begin, end, worker) for pieces of [0, count), each piece once, from `threads` threads. Which worker gets
-/// which piece is open, so a result must depend on the piece alone. `work` must not throw.
+/// which piece is open, so a result must depend on the piece alone. `work` must not throw. Where the system gives no
+/// more threads, those there are do it all.
 template <class Work>
 void in_pieces(std::size_t count, std::size_t piece, unsigned threads, Work const& work) {
   std::atomic<std::size_t> next{0};
@@ -26,7 +28,11 @@ void in_pieces(std::size_t count, std::size_t piece, unsigned threads, Work cons
     }
   };
   std::vector<std::thread> others;
-  for (unsigned worker = 1; worker < threads; ++worker) others.emplace_back(run, worker);
+  others.reserve(threads);
+  try {
+    for (unsigned worker = 1; worker < threads; ++worker) others.emplace_back(run, worker);
+  } catch (std::system_error const&) {
+  }
   run(0);
   for (auto& other : others) other.join();
 }

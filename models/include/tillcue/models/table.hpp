@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,11 +27,14 @@ class Table {
   static Result<Table> open(std::unique_ptr<ByteSource> source, std::string name, std::span<Column const> columns);
   static Result<Table> open(std::string const& path, std::span<Column const> columns);
 
+  /// Called for a row that is no row, while field() tells what stood before the fault. Its words end the complaint.
+  using Refused = std::function<std::string()>;
+
   /// The next good row; false at the end. Rows that are no rows go to `bad` and are skipped.
   /// Errors  of the source.
-  Result<bool> next(BadRows& bad);
+  Result<bool> next(BadRows& bad, Refused const& refused = {});
 
-  /// Field of the row by position in the wanted columns; empty when the file has no such column.
+  /// Field of the row by position in the wanted columns; empty when the file or the row has no such column.
   [[nodiscard]] std::string_view field(std::size_t column) const noexcept;
   [[nodiscard]] std::uint64_t line() const noexcept { return reader_->line(); }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
