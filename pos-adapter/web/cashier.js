@@ -23,6 +23,7 @@ const texts = {
 
 const kDwell = 1500;   // ms a main hint stays before another of the same sale replaces it: time to read it
 const kGuard = 300;    // ms after a change in which a press is taken for one meant for what was there before
+const kNoted = 4000;   // ms a confirmation stands: mostly its hint is gone with it
 const kHealthEvery = 5000, kHealthWait = 3000;
 
 const $ = (id) => document.getElementById(id);
@@ -33,7 +34,9 @@ let status = null;         // newest from the terminal
 let shown = null;          // the board on the screen
 let waiting = null;        // timer of a board held back by kDwell
 let changed = 0;           // when the main hint last changed
-let pending = null;        // the answer on its way: {id, offer, accepted}
+let pending = null;        // the answer given to the shown hint: {id, name, accepted}
+let asked = null;          // the answer whose reply is to come: a newer hint may be shown by then
+let noted = null;          // timer of the confirmation
 let nextId = 1;
 let socket = null;
 let stale = "stale";       // key of the text to show; "" while all is well
@@ -62,7 +65,6 @@ function show(board) {
   if (fresh) {
     changed = Date.now();
     pending = null;
-    put($("answered"), "");
   }
   draw();
   if (fresh) announce();
@@ -106,20 +108,28 @@ function drawOthers(cards) {
 function answer(accepted) {
   const card = mainCard();
   if (!card || pending || stale || Date.now() - changed < kGuard) return;
-  pending = { id: nextId++, offer: card.offer, accepted };
+  pending = { id: nextId++, name: card.name || card.sku, accepted };
+  asked = pending;
   socket.send(JSON.stringify({ type: accepted ? "accept" : "decline", sale: shown.sale, offer: card.offer, id: pending.id }));
   draw();
 }
 
 function answered(reply) {
-  if (!pending || reply.id !== pending.id) return;
+  if (!asked || reply.id !== asked.id) return;
   if (reply.type === "ok") {
-    put($("answered"), pending.accepted ? words.accepted : words.declined);
+    note(`${asked.accepted ? words.accepted : words.declined} · ${asked.name}`);
   } else {
-    put($("answered"), reply.message);
-    pending = null;
+    note(reply.message);
+    if (pending === asked) pending = null;
   }
+  asked = null;
   draw();
+}
+
+function note(text) {
+  clearTimeout(noted);
+  put($("answered"), text);
+  if (text) noted = setTimeout(note, kNoted, "");
 }
 
 /* ---- state line */
@@ -163,6 +173,8 @@ function lose(why) {
   clearTimeout(waiting);
   shown = null;   // an old hint must not be said, and its answer could not be sent
   pending = null;
+  asked = null;
+  note("");
   announce();
   drawAll();
 }

@@ -67,6 +67,18 @@ TEST_CASE("one layout: the paper reads as the preview on every width and in both
   CHECK(on_paper(english_slip(), profile("generic-58")) == preview(english_slip(), 32));
 }
 
+TEST_CASE("the lines of a long headline are centred one by one in the plain text, as they are written there") {
+  auto slip = english_slip();
+  slip.headline = "Twenty per cent off today only";
+  auto const printer = profile("generic-80");
+  for (auto const& text : {preview(slip, 48), on_paper(slip, printer)}) {
+    auto const lines = lines_of(text);
+    REQUIRE(lines.size() > 2);
+    CHECK(lines[0] == std::string((48 - 19) / 2, ' ') + "Twenty per cent off");
+    CHECK(lines[1] == std::string((48 - 10) / 2, ' ') + "today only");
+  }
+}
+
 TEST_CASE("no line is wider than the paper, also with words longer than a line") {
   auto slip = russian_slip();
   slip.product = std::string(90, 'W') + " x";

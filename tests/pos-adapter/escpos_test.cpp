@@ -181,7 +181,7 @@ TEST_CASE("double width reads plain, or as wide as on paper") {
   CHECK(printed("\x1B"
                 "a\x01\x1B!\x30"
                 "AB\n"s)
-            .lines[0] == std::string(22, ' ') + "AB");
+            .lines[0] == std::string(23, ' ') + "AB");
 }
 
 TEST_CASE("a line longer than the paper is wrapped as the printer does") {

@@ -177,6 +177,33 @@ TEST_CASE("broken lines and binary garbage are answered and the connection lives
   CHECK(read(till) == FromTerminal(Ok{4}));
 }
 
+TEST_CASE("a web page's POST is refused at its first line and its body is not obeyed") {
+  Fixture terminal;
+  Peer browser(terminal.port());
+  std::string const body = std::string(kHello) + put("1", "A", 1) + "{\"type\":\"finish\",\"sale\":\"1\",\"id\":2}\n";
+  browser.send(
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1:7707\r\nOrigin: https://shop.example\r\n"
+      "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body);
+  CHECK(refused(browser).code == "invalid");
+  CHECK(browser.at_end());
+  CHECK(terminal.heard() == 0);
+  CHECK(terminal.counters().answered_error == 1);
+  CHECK(terminal.counters().dropped_unreadable == 1);
+}
+
+TEST_CASE("a broken line before hello ends the connection, also behind a ping and in a later packet") {
+  Fixture terminal;
+  Peer till(terminal.port());
+  till.send("{\"type\":\"ping\",\"id\":1}\n");
+  CHECK(read(till) == FromTerminal(Ok{1}));
+  till.send("{\"type\":\"hello\",\"protocol\":1,\"id\":2}\n");  // no till
+  CHECK(refused(till).id == 2);
+  till.send(kHello);
+  CHECK(till.at_end());
+  CHECK(terminal.heard() == 1);
+}
+
 TEST_CASE("a line of exactly the limit is read, one byte more ends the connection with a reason") {
   Fixture terminal;
   Peer till(terminal.port());

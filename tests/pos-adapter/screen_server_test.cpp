@@ -41,6 +41,7 @@ struct Fixture {
     answers.push_back(answer);
     if (answer.offer == 9) return fail(Code::not_found, "offer 9 is not on the screen");
     if (answer.offer == 10) server->stop();
+    if (answer.offer == 11) server->show(HintBoard{answer.sale, Stage::scan, {}});
     return {};
   }
 
@@ -236,6 +237,30 @@ TEST_CASE("accept and decline on the screen reach the terminal and are answered"
   CHECK(heard[0] == Answer{SaleId("1"), 3, true});
   CHECK(heard[1] == Answer{SaleId("1"), 4, false});
   CHECK(screen.counters().answers == 3);
+}
+
+TEST_CASE("the reply to an answer is read before the board it empties, which every screen gets") {
+  Fixture screen;
+  WebPeer page(screen.port());
+  WebPeer other(screen.port());
+  screen.show(board("1", 11));
+  CHECK(contains(page.message().value(), "Bread?"));
+  CHECK(contains(other.message().value(), "Bread?"));
+  page.say(R"({"type":"accept","sale":"1","offer":11,"id":1})");
+  CHECK(contains(page.message().value(), R"({"type":"ok","id":1})"));
+  CHECK(contains(page.message().value(), R"("cards":[])"));
+  CHECK(contains(other.message().value(), R"("cards":[])"));
+}
+
+TEST_CASE("the page shows a confirmation outside the hint, which is hidden by then") {
+  Fixture screen;
+  auto const html = screen.get("/");
+  auto const hint = html.find("id=\"hint\"");
+  auto const hint_end = html.find("</section>", hint);
+  auto const answered = html.find("id=\"answered\"");
+  REQUIRE(answered != std::string::npos);
+  CHECK(answered > hint_end);
+  CHECK(html.size() + screen.get("/cashier.css").size() + screen.get("/cashier.js").size() <= 50 * 1024);
 }
 
 TEST_CASE("a screen may only answer: anything else is refused and the screen lives") {

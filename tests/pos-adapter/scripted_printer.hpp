@@ -30,6 +30,7 @@ class ScriptedPrinter {
   /// Answers to DLE EOT n; a missing n is not answered.
   std::map<unsigned, std::uint8_t> real_time{{1, 0x16}, {2, 0x12}, {4, 0x12}};
   std::optional<std::uint8_t> in_order = 0x00;  ///< answer to GS r 1
+  std::string behind_status;                    ///< sent in one packet with the answer to DLE EOT 4
   std::string greeting;                         ///< sent on connect
   bool reads = true;
   bool hangs_up_at_job = false;
@@ -67,7 +68,8 @@ class ScriptedPrinter {
   void take(Token const& token) {
     if (token.is('\x10', '\x04')) {
       auto const found = real_time.find(token.byte(2));
-      if (found != real_time.end()) answer({static_cast<char>(found->second)});
+      if (found == real_time.end()) return;
+      answer(static_cast<char>(found->second) + (token.byte(2) == 4 ? behind_status : std::string()));
       return;
     }
     if (token.is('\x1D', 'r')) {

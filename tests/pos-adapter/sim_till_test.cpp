@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "coupon_slips.hpp"
@@ -132,6 +136,26 @@ struct Paper {
     ::close(stop[0]);
     ::close(stop[1]);
   }
+};
+
+/// What somebody types into a script.
+class Typed {
+ public:
+  Typed() { REQUIRE(::pipe(ends_.data()) == 0); }
+  ~Typed() {
+    end();
+    ::close(ends_[0]);
+  }
+  [[nodiscard]] int descriptor() const { return ends_[0]; }
+  void type(std::string const& text) {
+    REQUIRE(::write(ends_[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
+  void end() {
+    if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
+  }
+
+ private:
+  std::array<int, 2> ends_{};
 };
 
 Result<PrintProof> print(std::uint16_t port, std::vector<std::byte> job) {
@@ -355,11 +379,12 @@ TEST_CASE("a printed job is framed as wide as the paper") {
 
 TEST_CASE("a script shows both ways and counts what was refused") {
   Lane lane;
-  std::istringstream in(
-      "# a sale by "
-      "hand\n\n{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\nnonsense\n{\"type\":\"ping\",\"id\":5}\n");
+  Typed in;
+  in.type("# a sale by hand\n\n{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\nnonsense\n");
+  in.type("{\"type\":\"ping\",\"id\":5}");  // the last line may lack its end
+  in.end();
   std::ostringstream out;
-  auto const refused = play_script(lane.options().terminal, in, out, 20ms);
+  auto const refused = play_script(lane.options().terminal, in.descriptor(), out, 20ms);
   REQUIRE(refused);
   CHECK(*refused == 1);
   CHECK(out.str().find("> nonsense") != std::string::npos);
@@ -367,15 +392,125 @@ TEST_CASE("a script shows both ways and counts what was refused") {
   CHECK(out.str().find(" ms  {") != std::string::npos);
 }
 
+TEST_CASE("in a script a push stands under the message that caused it") {
+  Lane lane;
+  Typed in;
+  in.type(
+      "{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\n{\"type\":\"begin\",\"sale\":\"1\"}\n"
+      "{\"type\":\"add\",\"sale\":\"1\",\"line\":1,\"sku\":\"TEA\"}\n{\"type\":\"ping\"}\n");
+  in.end();
+  std::ostringstream out;
+  REQUIRE(play_script(lane.options().terminal, in.descriptor(), out, 0ms));
+  auto const hints = out.str().find("\"hints\"");
+  REQUIRE(hints != std::string::npos);
+  CHECK(hints > out.str().find("> {\"type\":\"add\""));
+  CHECK(hints < out.str().find("> {\"type\":\"ping\""));
+}
+
+TEST_CASE("a script shows a push when it comes, while it waits for the next line") {
+  Lane lane;
+  Typed in;
+  in.type("{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\n");
+  std::thread cashier([&] {
+    while (lane.count(kIndexOf<Hello>) == 0) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(100ms);  // far beyond the moment a script waits after an answer
+    lane.loop.do_on_loop([&] { lane.server->push(Notice{"coffee is ready"}); });
+    std::this_thread::sleep_for(300ms);  // the cashier thinks
+    in.type("{\"type\":\"ping\"}\n");
+    in.end();
+  });
+  std::ostringstream out;
+  auto const played = play_script(lane.options().terminal, in.descriptor(), out, 0ms);
+  cashier.join();
+  REQUIRE(played);
+  auto const notice = out.str().find("coffee is ready");
+  REQUIRE(notice != std::string::npos);
+  CHECK(notice < out.str().find("> {\"type\":\"ping\""));
+  auto const time = out.str().rfind("< ", notice);
+  CHECK(std::stod(out.str().substr(time + 2)) < 350);  // when it came, not when the next line was sent
+}
+
 TEST_CASE("a script without a terminal is an error that names the address") {
-  std::istringstream in("{\"type\":\"ping\"}\n");
+  Typed in;
+  in.type("{\"type\":\"ping\"}\n");
+  in.end();
   std::ostringstream out;
   std::uint16_t closed = 0;
   {
     auto const gone = VirtualPrinter::listen({"127.0.0.1", 0}, PrinterFault::none, {});
     closed = gone->port();
   }
-  auto const played = play_script({"127.0.0.1", closed}, in, out, 10ms);
+  auto const played = play_script({"127.0.0.1", closed}, in.descriptor(), out, 10ms);
   REQUIRE_FALSE(played);
   CHECK(played.error().what.find("127.0.0.1:") != std::string::npos);
+}
+
+TEST_CASE("an article taken as a hint before its turn is not rung up twice") {
+  Lane lane;
+  auto options = lane.options();
+  options.accept = 1;
+  RecordedBasket const basket{"1",
+                              "",
+                              {{Sku("TEA"), "Tea", {1000}, 250},
+                               {Sku("MILK"), "Milk", {1000}, 120},
+                               {Sku("CAKE"), "Carrot cake", {1000}, 310}}};
+  auto const tally = lane.ring_up(options, {basket, basket});
+  CHECK(tally.scans == 6);
+  auto const lines = lane.loop.on_loop([&] { return lane.terminal.lines; });
+  REQUIRE(lines.size() == 2);
+  for (auto const& [sale, put] : lines) CHECK(put.size() == 3);
+  CHECK(lane.told.str().find("skipped  Carrot cake: rung up already") != std::string::npos);
+}
+
+TEST_CASE("a stopped till voids the open sale and does not wait out its pace") {
+  Lane lane;
+  auto options = lane.options();
+  options.pace = 60s;
+  options.stopped = [&] { return lane.count(kIndexOf<PutLine>) > 0; };
+  auto const began = std::chrono::steady_clock::now();
+  auto const tally = lane.ring_up(options, {tea_and_milk()});
+  CHECK(std::chrono::steady_clock::now() - began < 5s);
+  CHECK(tally.scans == 1);
+  CHECK(lane.count(kIndexOf<Void>) == 1);
+  CHECK(lane.count(kIndexOf<Finish>) == 0);
+  CHECK(lane.told.str().find("VOID") != std::string::npos);
+  CHECK(lane.told.str().find("1 sales, 1 scans") != std::string::npos);
+}
+
+TEST_CASE("the narration is flushed after every event and tells why a coupon was dropped") {
+  struct Counting : std::stringbuf {
+    unsigned flushed = 0;
+    int sync() override { return ++flushed, 0; }
+  } paper;
+  std::ostream out(&paper);
+  for (bool const json : {false, true}) {
+    Narrator narrator(out, json);
+    auto const before = paper.flushed;
+    narrator.scan({Sku("TEA"), "Tea", {1000}, 250}, {{'E', 'U', 'R'}, 2});
+    CHECK(paper.flushed == before + 1);
+    narrator.coupon({SaleId("1"), "7KQ2", "", PrintFate::dropped, "paper out; put in a new roll"});
+    CHECK(paper.flushed == before + 2);
+  }
+  CHECK(paper.str().find("COUPON   7KQ2 of sale 1, dropped: paper out; put in a new roll\n") != std::string::npos);
+  CHECK(paper.str().find("\"reason\":\"paper out; put in a new roll\"") != std::string::npos);
+}
+
+TEST_CASE("tillcue-pos exits 2 on a wrong command line, 3 on wrong input and 4 without a terminal") {
+  auto const program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tillcue-pos";
+  if (!std::filesystem::exists(program)) {
+    MESSAGE("skipped: " << program.string() << " is not built");
+    return;
+  }
+  auto const exit_of = [&](std::string const& arguments) {
+    auto const status = std::system((program.string() + " " + arguments + " >/dev/null 2>&1 </dev/null").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  CHECK(exit_of("--help") == 0);
+  CHECK(exit_of("") == 2);
+  CHECK(exit_of("run --terminal 127.0.0.1:1") == 2);
+  CHECK(exit_of("script --terminal nowhere") == 2);
+  CHECK(exit_of("printer --fault fire") == 2);
+  CHECK(exit_of("script --terminal 127.0.0.1:1 /no/such/file") == 3);
+  CHECK(exit_of("run --terminal 127.0.0.1:1 --transactions /no/such/file") == 3);
+  CHECK(exit_of("script --terminal 127.0.0.1:1") == 4);
 }

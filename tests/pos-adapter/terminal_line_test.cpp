@@ -50,7 +50,12 @@ TEST_CASE("pushes survive encoding and parsing") {
   for (auto const fate : {PrintFate::printed, PrintFate::unconfirmed, PrintFate::dropped}) {
     CouponNotice const coupon{SaleId("42"), "7K3M", "-20 %\nBlock", fate};
     CHECK(read(encode(coupon)) == FromTerminal(coupon));
+    CHECK(encode(coupon).find("reason") == std::string::npos);
   }
+  CouponNotice const dropped{SaleId("42"), "7K3M", "", PrintFate::dropped, "paper out; put in a new roll"};
+  CHECK(read(encode(dropped)) == FromTerminal(dropped));
+  CHECK_FALSE(
+      parse_from_terminal(R"({"type":"coupon","sale":"1","serial":"7","text":"","fate":"dropped","reason":5})"));
   CHECK(read(encode(Notice{"release 12"})) == FromTerminal(Notice{"release 12"}));
 }
 

@@ -18,7 +18,8 @@ void add_script(CLI::App& app, Command& chosen);
 
 // Exit codes, documented in --help.
 inline constexpr int kExitRefused = 1;  ///< the terminal refused something
-inline constexpr int kExitLost = 2;     ///< the terminal was gone or silent
-inline constexpr int kExitInput = 3;    ///< a file or an option is wrong
+inline constexpr int kExitUsage = 2;    ///< the command line is wrong
+inline constexpr int kExitInput = 3;    ///< a file is wrong, or an address cannot be used
+inline constexpr int kExitLost = 4;     ///< the terminal was gone or silent
 
 }  // namespace tillcue::pos::sim

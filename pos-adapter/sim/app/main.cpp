@@ -8,11 +8,13 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", TILLCUE_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 all well, 1 the terminal refused something, 2 the terminal was lost, 3 wrong input.\n"
+      "Exit codes: 0 all well, 1 the terminal refused something, 2 wrong command line, 3 wrong input, 4 the terminal "
+      "was "
+      "lost.\n"
       "Examples:\n"
       "  tillcue-pos printer --listen 127.0.0.1:9100 --show\n"
-      "  tillcue-pos run --terminal 127.0.0.1:7411 --transactions transactions.csv.gz --items items.csv --baskets 5\n"
-      "  echo '{\"type\":\"ping\",\"id\":1}' | tillcue-pos script --terminal 127.0.0.1:7411");
+      "  tillcue-pos run --terminal 127.0.0.1:7707 --transactions transactions.csv.gz --items items.csv --baskets 5\n"
+      "  echo '{\"type\":\"ping\",\"id\":1}' | tillcue-pos script --terminal 127.0.0.1:7707");
   Command chosen;
   add_run(app, chosen);
   add_printer(app, chosen);
@@ -20,7 +22,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
-    return app.exit(error) == 0 ? 0 : kExitInput;
+    return app.exit(error) == 0 ? 0 : kExitUsage;
   }
   return chosen();
 }

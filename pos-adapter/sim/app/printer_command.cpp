@@ -22,9 +22,9 @@ struct PrinterArguments {
   bool show = false;
 };
 
-int complain(Error const& error) {
+int complain(Error const& error, int code = kExitInput) {
   std::cerr << "tillcue-pos: " << error.what << '\n';
-  return kExitInput;
+  return code;
 }
 
 int stop_writer = -1;  // a signal handler can reach nothing but a global
@@ -80,11 +80,11 @@ class Tray {
 
 int serve(PrinterArguments const& given) {
   auto const address = parse_address(given.listen);
-  if (!address) return complain(address.error().within("--listen"));
+  if (!address) return complain(address.error().within("--listen"), kExitUsage);
   auto const fault = parse_fault(given.fault);
-  if (!fault) return complain(fault.error().within("--fault"));
+  if (!fault) return complain(fault.error().within("--fault"), kExitUsage);
   auto profile = find_profile(given.profile);
-  if (!profile) return complain(profile.error().within("--profile"));
+  if (!profile) return complain(profile.error().within("--profile"), kExitUsage);
   std::error_code failure;
   if (!given.out.empty()) std::filesystem::create_directories(given.out, failure);
   if (failure) return complain({Code::io, "--out " + given.out + ": " + failure.message()});

@@ -1,9 +1,11 @@
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <signal.h>
 
 #include "../src/till.hpp"
 #include "commands.hpp"
@@ -18,9 +20,22 @@ struct RunArguments {
   bool fast = false, json = false;
 };
 
-int complain(Error const& error) {
+int complain(Error const& error, int code) {
   std::cerr << "tillcue-pos: " << error.what << '\n';
-  return kExitInput;
+  return code;
+}
+
+volatile std::sig_atomic_t stop_asked = 0;  // a signal handler can reach nothing but a global
+
+void on_signal(int) { stop_asked = 1; }
+
+/// The first SIGINT or SIGTERM ends the run in good order, a second one at once.
+void stop_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
 }
 
 /// Short, different for every start, and with letters, so that no sale id looks like a number of something.
@@ -51,6 +66,7 @@ Result<TillOptions> till_options(RunArguments const& given) {
   options.accept = given.accept;
   options.slips = given.slips;
   options.seed = given.seed;
+  options.stopped = [] { return stop_asked != 0; };
   return options;
 }
 
@@ -71,14 +87,14 @@ int verdict(Tally const& tally) {
 
 int run(RunArguments const& given) {
   auto options = till_options(given);
-  if (!options) return complain(options.error());
+  if (!options) return complain(options.error(), kExitUsage);
   auto const baskets = recorded(given, options->currency);
-  if (!baskets) return complain(baskets.error());
+  if (!baskets) return complain(baskets.error(), kExitInput);
+  stop_on_signals();
   Narrator narrator(std::cout, given.json);
   Till till(std::move(*options), narrator);
-  for (auto n = static_cast<std::size_t>(given.skip); n < baskets->size(); ++n) {
+  for (auto n = static_cast<std::size_t>(given.skip); n < baskets->size() && stop_asked == 0; ++n) {
     till.ring_up((*baskets)[n]);
-    std::cout.flush();
   }
   till.close();
   narrator.summary(till.tally());
@@ -88,7 +104,8 @@ int run(RunArguments const& given) {
 }  // namespace
 
 void add_run(CLI::App& app, Command& chosen) {
-  auto* command = app.add_subcommand("run", "ring up recorded baskets against a terminal");
+  auto* command =
+      app.add_subcommand("run", "ring up recorded baskets against a terminal; SIGINT voids the open sale and sums up");
   auto given = std::make_shared<RunArguments>();
   command->add_option("--terminal", given->terminal, "the terminal's native protocol, HOST:PORT")->required();
   command->add_option("--transactions", given->transactions, "transactions CSV, plain or .gz")->required();

@@ -1,10 +1,10 @@
 #include <chrono>
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "../src/script.hpp"
 #include "commands.hpp"
@@ -21,18 +21,18 @@ int play(ScriptArguments const& given) {
   auto const address = parse_address(given.terminal);
   if (!address) {
     std::cerr << "tillcue-pos: --terminal: " << address.error().what << '\n';
-    return kExitInput;
+    return kExitUsage;
   }
-  std::ifstream file;
+  int input = STDIN_FILENO;
   if (!given.file.empty() && given.file != "-") {
-    file.open(given.file);
-    if (!file) {
+    input = ::open(given.file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (input < 0) {
       std::cerr << "tillcue-pos: " << given.file << ": cannot be opened; check the name\n";
       return kExitInput;
     }
   }
-  auto const done =
-      play_script(*address, file.is_open() ? file : std::cin, std::cout, std::chrono::milliseconds(given.wait_ms));
+  auto const done = play_script(*address, input, std::cout, std::chrono::milliseconds(given.wait_ms));
+  if (input != STDIN_FILENO) ::close(input);
   if (!done) {
     std::cerr << "tillcue-pos: " << done.error().what << '\n';
     return kExitLost;

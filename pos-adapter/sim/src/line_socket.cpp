@@ -56,7 +56,7 @@ Result<Address> parse_address(std::string_view text) {
   auto const digits = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
   auto const [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (colon == 0 || digits.empty() || error != std::errc{} || rest != digits.data() + digits.size() || port > 65535) {
-    return fail(Code::invalid, "\"" + std::string(text) + "\" is not HOST:PORT, for example 127.0.0.1:7411");
+    return fail(Code::invalid, "\"" + std::string(text) + "\" is not HOST:PORT, for example 127.0.0.1:7707");
   }
   return Address{std::string(text.substr(0, colon)), static_cast<std::uint16_t>(port)};
 }

@@ -17,7 +17,7 @@ struct Address {
   [[nodiscard]] std::string text() const { return host + ":" + std::to_string(port); }
 };
 
-/// "127.0.0.1:7411".  Errors  invalid, saying what is wrong.
+/// "127.0.0.1:7707".  Errors  invalid, saying what is wrong.
 Result<Address> parse_address(std::string_view text);
 
 /// A blocking TCP connection that never waits beyond a deadline.
@@ -39,6 +39,9 @@ class LineSocket {
   Result<std::optional<std::string>> line(Clock::time_point deadline);
   /// Says that nothing more will be sent, and waits until the other side closes too or the time is over.
   void close_gently(std::chrono::milliseconds patience);
+  [[nodiscard]] std::string const& peer() const noexcept { return peer_; }
+  /// To poll for lines together with something else; what was read already is not seen there: ask line() first.
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
  private:
   LineSocket(int descriptor, std::string peer) : descriptor_(descriptor), peer_(std::move(peer)) {}

@@ -33,9 +33,16 @@ std::string pieces(Quantity quantity) {
 /// Foreign text may hold anything: one line of it, and bytes that are not UTF-8 replaced.
 std::string line_of(json const& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
 
+/// Whoever watches through a pipe sees each event when it happens.
+struct Flush {
+  std::ostream& out;
+  ~Flush() { out.flush(); }
+};
+
 }  // namespace
 
 void Narrator::sale(std::uint64_t number, SaleId const& id, std::size_t scans) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "sale"}, {"number", number}, {"sale", id.value}, {"scans", scans}});
     return;
@@ -44,6 +51,7 @@ void Narrator::sale(std::uint64_t number, SaleId const& id, std::size_t scans) {
 }
 
 void Narrator::scan(Scan const& scan, Currency currency) {
+  Flush const told{out_};
   if (json_) {
     json line{{"event", "scan"},
               {"sku", scan.sku.value},
@@ -58,6 +66,7 @@ void Narrator::scan(Scan const& scan, Currency currency) {
 }
 
 void Narrator::mended(std::string_view what) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "mended"}, {"what", what}});
   } else {
@@ -66,6 +75,7 @@ void Narrator::mended(std::string_view what) {
 }
 
 void Narrator::hint(HintCard const& card, Stage stage, double latency_ms) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "hint"},
                      {"offer", card.offer},
@@ -87,6 +97,7 @@ void Narrator::hint(HintCard const& card, Stage stage, double latency_ms) {
 }
 
 void Narrator::answered(HintCard const& card, bool accepted) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", accepted ? "accepted" : "declined"}, {"offer", card.offer}, {"sku", card.sku.value}});
   } else {
@@ -94,7 +105,26 @@ void Narrator::answered(HintCard const& card, bool accepted) {
   }
 }
 
+void Narrator::skipped(Scan const& scan) {
+  Flush const told{out_};
+  if (json_) {
+    out_ << line_of({{"event", "skipped"}, {"sku", scan.sku.value}, {"name", scan.name}});
+  } else {
+    out_ << "  skipped  " << scan.name << ": rung up already, as a hint\n";
+  }
+}
+
+void Narrator::voided() {
+  Flush const told{out_};
+  if (json_) {
+    out_ << line_of({{"event", "voided"}});
+  } else {
+    out_ << "  VOID     stopped: the open sale is cancelled\n";
+  }
+}
+
 void Narrator::tender(Money total, std::size_t lines) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "tender"}, {"total_minor", total.minor}, {"lines", lines}});
   } else {
@@ -103,15 +133,18 @@ void Narrator::tender(Money total, std::size_t lines) {
 }
 
 void Narrator::coupon(CouponNotice const& coupon) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "coupon"},
                      {"sale", coupon.sale.value},
                      {"serial", coupon.serial},
                      {"fate", word(coupon.fate)},
+                     {"reason", coupon.reason},
                      {"text", coupon.text}});
     return;
   }
-  out_ << "  COUPON   " << coupon.serial << " of sale " << coupon.sale.value << ", " << word(coupon.fate) << '\n';
+  out_ << "  COUPON   " << coupon.serial << " of sale " << coupon.sale.value << ", " << word(coupon.fate)
+       << (coupon.reason.empty() ? "" : ": " + coupon.reason) << '\n';
   std::string_view rest = coupon.text;
   while (!rest.empty()) {
     auto const end = std::min(rest.find('\n'), rest.size());
@@ -121,6 +154,7 @@ void Narrator::coupon(CouponNotice const& coupon) {
 }
 
 void Narrator::notice(std::string_view text) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "notice"}, {"text", text}});
   } else {
@@ -129,15 +163,16 @@ void Narrator::notice(std::string_view text) {
 }
 
 void Narrator::trouble(std::string_view text) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "trouble"}, {"text", text}});
   } else {
     out_ << "  TROUBLE  " << text << '\n';
   }
-  out_.flush();
 }
 
 void Narrator::summary(Tally const& t) {
+  Flush const told{out_};
   if (json_) {
     out_ << line_of({{"event", "summary"},
                      {"sales", t.sales},
@@ -166,7 +201,6 @@ void Narrator::summary(Tally const& t) {
          << fixed(t.latency_ms(0.99), 2) << " ms (" << t.latencies_ms.size() << " hints)\n";
   }
   out_ << "terminal: " << t.refused << " messages refused, " << t.lost << " times lost\n";
-  out_.flush();
 }
 
 }  // namespace tillcue::pos::sim

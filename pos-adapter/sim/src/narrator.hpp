@@ -9,7 +9,7 @@
 
 namespace tillcue::pos::sim {
 
-/// Tells what happens at the till: readable lines, or one JSON object a line.
+/// Tells what happens at the till: readable lines, or one JSON object a line. Flushed after each event.
 /// Borrows `out`.  Threads  one.
 class Narrator {
  public:
@@ -20,6 +20,8 @@ class Narrator {
   void mended(std::string_view what);
   void hint(HintCard const& card, Stage stage, double latency_ms);
   void answered(HintCard const& card, bool accepted);
+  void skipped(Scan const& scan);
+  void voided();
   void tender(Money total, std::size_t lines);
   void coupon(CouponNotice const& coupon);
   void notice(std::string_view text);

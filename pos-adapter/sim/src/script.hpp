@@ -7,11 +7,12 @@
 
 namespace tillcue::pos::sim {
 
-/// Sends the lines of `in` one by one, each after the answer to the last (2 s), and writes both ways to `out` with the
-/// milliseconds since the line was sent; then listens on for `wait`. Empty lines and those starting with '#' are
-/// skipped. The lines are sent as they are, also broken ones.
+/// Sends the lines of `input` one by one, each after the answer to the last (2 s), and writes both ways to `out` with
+/// the milliseconds since the line was sent. What is pushed is shown when it comes, also while a line is waited for;
+/// the next line is held back a few ms, so that a push stands under the message that caused it. Listens on for `wait`
+/// at the end. Empty lines and those starting with '#' are skipped. The lines are sent as they are, also broken ones.
+/// Borrows `input`, a descriptor open for reading.
 /// The result is how many were refused.  Errors  io, timeout (the terminal is gone or silent).
-Result<unsigned> play_script(Address const& terminal, std::istream& in, std::ostream& out,
-                             std::chrono::milliseconds wait);
+Result<unsigned> play_script(Address const& terminal, int input, std::ostream& out, std::chrono::milliseconds wait);
 
 }  // namespace tillcue::pos::sim

@@ -70,9 +70,18 @@ void Till::hear(FromTerminal const& push) {
 
 /// Time passes at the till. With no pace the pushes of the last message are still waited for, by a ping behind them.
 void Till::pause(std::chrono::milliseconds for_so_long) {
-  if (!terminal_) return std::this_thread::sleep_for(for_so_long);  // selling on takes its time too
-  if (for_so_long <= 0ms) return tell(Ping{});
-  if (auto const heard = terminal_->listen(for_so_long); !heard) lose(heard.error());
+  if (terminal_ && for_so_long <= 0ms) return tell(Ping{});
+  auto const end = Clock::now() + for_so_long;
+  while (!stopped()) {
+    auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    if (left <= 0ms) return;
+    auto const slice = std::min<std::chrono::milliseconds>(left, kSlice);
+    if (!terminal_) {
+      std::this_thread::sleep_for(slice);  // selling on takes its time too
+    } else if (auto const heard = terminal_->listen(slice); !heard) {
+      lose(heard.error());
+    }
+  }
 }
 
 Money Till::total() const {
@@ -120,7 +129,7 @@ void Till::make_a_slip(Rung const& rung) {
 }
 
 void Till::answer_hints() {
-  while (!pending_.empty()) {
+  while (!pending_.empty() && !stopped()) {
     auto const pending = std::move(pending_.front());
     pending_.pop_front();
     answer(pending);
@@ -142,10 +151,11 @@ void Till::answer(Pending const& pending) {
   auto const price = parse_money(card.price_text.substr(0, card.price_text.find(' ')), options_.currency);
   if (price) extra.price_minor = price->minor;
   extras_.push_back(std::move(extra));
+  taken_.insert(card.sku.value);
 }
 
 void Till::ring_up_extras() {
-  for (; !extras_.empty(); extras_.pop_front()) scan(Scan(extras_.front()));
+  for (; !extras_.empty() && !stopped(); extras_.pop_front()) scan(Scan(extras_.front()));
 }
 
 void Till::print_receipt(Money total) {
@@ -164,9 +174,33 @@ void Till::pay() {
   narrator_.tender(sum, rung_.size());
   tell(Tender{sale_});
   pause(std::min<std::chrono::milliseconds>(options_.pace, 500ms));
+  if (stopped()) return give_up();
   print_receipt(sum);
   coupon_heard_ = false;
   tell(Finish{sale_, sum.minor});
+}
+
+void Till::give_up() {
+  tell(Void{sale_});
+  coupon_heard_ = true;  // none will come
+  narrator_.voided();
+}
+
+bool Till::taken_already(Scan const& scan) {
+  auto const found = taken_.find(scan.sku.value);
+  if (found == taken_.end()) return false;
+  taken_.erase(found);
+  narrator_.skipped(scan);
+  return true;
+}
+
+void Till::ring_up_lines(RecordedBasket const& basket) {
+  for (auto const& one : basket.scans) {
+    if (stopped()) return;
+    if (taken_already(one)) continue;
+    scan(one);
+    ring_up_extras();
+  }
 }
 
 void Till::ring_up(RecordedBasket const& basket) {
@@ -175,30 +209,32 @@ void Till::ring_up(RecordedBasket const& basket) {
   rung_.clear();
   pending_.clear();
   answered_.clear();
+  extras_.clear();
+  taken_.clear();
   next_line_ = 1;
   narrator_.sale(tally_.sales, sale_, basket.scans.size());
   connect();
   tell(Begin{sale_, false});
   if (!basket.customer.empty()) tell(SetCustomer{sale_, CustomerId(basket.customer)});
-  for (auto const& one : basket.scans) {
-    scan(one);
-    ring_up_extras();
-  }
+  ring_up_lines(basket);
+  if (stopped()) return give_up();
   asked_at_ = Clock::now();
   tell(Subtotal{sale_});
   pause(std::min<std::chrono::milliseconds>(options_.pace, 1000ms));
   answer_hints();
   ring_up_extras();
+  if (stopped()) return give_up();
   pay();
   // The next customer comes when the first has his coupon, or after the time between two customers.
-  for (auto left = std::min<std::chrono::milliseconds>(options_.pace, kCouponPatience); left > 0ms && !coupon_heard_;
-       left -= kSlice) {
+  for (auto left = std::min<std::chrono::milliseconds>(options_.pace, kCouponPatience);
+       left > 0ms && !coupon_heard_ && !stopped(); left -= kSlice) {
     pause(std::min<std::chrono::milliseconds>(left, kSlice));
   }
 }
 
 void Till::close() {
-  for (auto left = kCouponPatience; left > 0ms && !coupon_heard_ && terminal_; left -= kSlice) pause(kSlice);
+  for (auto left = kCouponPatience; left > 0ms && !coupon_heard_ && terminal_ && !stopped(); left -= kSlice)
+    pause(kSlice);
 }
 
 }  // namespace tillcue::pos::sim

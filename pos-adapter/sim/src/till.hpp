@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <random>
 #include <set>
@@ -26,6 +27,7 @@ struct TillOptions {
   double accept = 0.3;                   ///< share of hints the customer takes
   double slips = 0.05;                   ///< share of scans the cashier has to mend
   std::uint64_t seed = 1;
+  std::function<bool()> stopped{};  ///< asked often; true ends the sale with a void. Unset: never
 };
 
 /// A POS with one lane: rings up recorded baskets, shows its hints to a dice-throwing customer, prints its own receipt.
@@ -35,7 +37,8 @@ class Till {
  public:
   Till(TillOptions options, Narrator& narrator);
 
-  /// One sale from begin to finish.
+  /// One sale from begin to finish, or to void when stopped. A recorded article that was taken as a hint before its
+  /// turn is not rung up again.
   void ring_up(RecordedBasket const& basket);
   /// Waits a moment for what the terminal still has to say of the last sale.
   void close();
@@ -64,6 +67,10 @@ class Till {
   void answer(Pending const& pending);
   void ring_up_extras();
   void pay();
+  void give_up();
+  [[nodiscard]] bool stopped() const { return options_.stopped && options_.stopped(); }
+  [[nodiscard]] bool taken_already(Scan const& scan);
+  void ring_up_lines(RecordedBasket const& basket);
   void print_receipt(Money total);
   [[nodiscard]] Money total() const;
   [[nodiscard]] bool chance(double share);
@@ -80,6 +87,7 @@ class Till {
   std::deque<Pending> pending_;
   std::deque<Scan> extras_;
   std::set<std::uint32_t> answered_;
+  std::multiset<std::string> taken_;  ///< SKUs taken as hints whose recorded line is still to come
   std::optional<LineSocket::Clock::time_point> asked_at_;
   bool coupon_heard_ = false;
 };

@@ -116,7 +116,7 @@ void append(std::string& out, SlipRow const& row, unsigned columns) {
     text = (row.barcode == BarcodeKind::ean13 ? U"[EAN13 " : U"[CODE128 ") + row.text + U"]";
   }
   if (row.part == SlipPart::qr && row.module > 0) text = U"[QR " + row.text + U"]";
-  unsigned const width = display_width(text) * (row.large ? 2 : 1);
+  unsigned const width = display_width(text);  // large letters stand here as plain ones: each line has its own middle
   if (row.centred && width < columns) out.append((columns - width) / 2, ' ');
   out += to_utf8(text) + '\n';
 }

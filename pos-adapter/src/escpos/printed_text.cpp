@@ -211,6 +211,8 @@ void Reader::end_line() {
   std::stable_sort(line_.begin(), line_.end(), [](Run const& a, Run const& b) { return a.from < b.from; });
   unsigned width = 0;
   for (auto const& run : line_) width = std::max(width, run.to);
+  // Large letters alone on a line and written as plain ones: aligned as wide as they are written.
+  if (letters_ == Letters::plain && line_.size() == 1 && line_.front().from == 0) width /= line_.front().scale;
   std::string out;
   unsigned columns = 0, end = 0;
   for (auto const& run : line_) {

@@ -64,7 +64,7 @@ void NativeSession::take(std::string_view bytes) {
   while (phase_ == Phase::open) {
     auto const next = lines_.next(line);
     if (next == LineSplitter::Next::more) return;
-    if (next == LineSplitter::Next::oversized) return drain();
+    if (next == LineSplitter::Next::oversized) return refuse_oversized();
     if (!line.empty()) obey(line);
   }
 }
@@ -81,6 +81,11 @@ void NativeSession::obey(std::string_view line) {
   } else {
     ++host_->counters().answered_error;
     send(encode_error(id, done.error()));
+    // A browser's request is header lines first: whoever cannot say hello must not have its later lines obeyed.
+    if (!request && !greeted_) {
+      ++host_->counters().dropped_unreadable;
+      drain();
+    }
   }
   if (phase_ == Phase::open) host_->answered();
 }
@@ -102,12 +107,17 @@ void NativeSession::note(Message const& message) {
   if (sales_.size() > kSalesRemembered) sales_.pop_front();
 }
 
-/// Says why, then reads the rest away for a moment: closing on unread bytes would reset the line and lose the error.
-void NativeSession::drain() {
+void NativeSession::refuse_oversized() {
   ++host_->counters().dropped_oversized;
   ++host_->counters().answered_error;
   send(encode_error({}, Error{Code::invalid, "line has more than " + std::to_string(kMaxRequestLine) +
                                                  " bytes: the connection ends here, send shorter lines"}));
+  drain();
+}
+
+/// After the last word: reads the rest away for a moment, since closing on unread bytes would reset the line and lose
+/// the error.
+void NativeSession::drain() {
   if (phase_ != Phase::open) return;
   phase_ = Phase::draining;
   silence_.expires_after(kDrainTime);

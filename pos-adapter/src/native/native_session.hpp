@@ -52,6 +52,7 @@ class NativeSession : public std::enable_shared_from_this<NativeSession> {
   void obey(std::string_view line);
   Result<void> answer(Message const& message);
   void note(Message const& message);
+  void refuse_oversized();
   void drain();
   void write();
   void written();

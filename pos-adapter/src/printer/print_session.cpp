@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kPollWhileProving = 200ms;
 constexpr auto kGentleClose = 100ms;
+constexpr auto kPartlySent = "the line was lost while printing; part of it may come out";
 
 std::string_view mend(std::string_view trouble) {
   if (trouble == "paper out") return "put in a new roll";
@@ -55,18 +56,21 @@ void PrintSession::resolve() {
                           [self = shared_from_this()](Failure failure, tcp::resolver::results_type const& found) {
                             if (self->step_ != Step::connecting) return;
                             if (failure) return self->line_lost(failure);
-                            self->connect(found.begin()->endpoint());
+                            asio::async_connect(self->socket_, found,
+                                                [self](Failure refused, Endpoint const&) { self->connected(refused); });
                           });
 }
 
 void PrintSession::connect(Endpoint const& endpoint) {
-  socket_.async_connect(endpoint, [self = shared_from_this()](Failure failure) {
-    if (self->step_ != Step::connecting) return;
-    if (failure) return self->line_lost(failure);
-    Failure ignored;
-    self->socket_.set_option(tcp::no_delay(true), ignored);
-    self->ask();
-  });
+  socket_.async_connect(endpoint, [self = shared_from_this()](Failure failure) { self->connected(failure); });
+}
+
+void PrintSession::connected(Failure failure) {
+  if (step_ != Step::connecting) return;
+  if (failure) return line_lost(failure);
+  Failure ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  ask();
 }
 
 void PrintSession::ask_status(std::vector<std::byte>& out) {
@@ -150,9 +154,9 @@ void PrintSession::send() {
   if (answers_status_ && options_.in_order_status) {
     job_.insert(job_.end(), {std::byte{0x1D}, std::byte{0x72}, std::byte{0x01}});
   }
-  asio::async_write(socket_, asio::buffer(job_), [self = shared_from_this()](Failure failure, std::size_t) {
+  asio::async_write(socket_, asio::buffer(job_), [self = shared_from_this()](Failure failure, std::size_t written) {
     if (self->step_ != Step::sending) return;
-    if (failure) return self->line_lost(failure);
+    if (failure) return self->not_written(failure, written);
     self->sent();
   });
 }
@@ -165,17 +169,18 @@ void PrintSession::sent() {
   take_proof();
 }
 
+/// The word from behind the job counts first: what is wrong now may have come after the slip.
 void PrintSession::take_proof() {
-  auto const found = worst_trouble();
-  if (!found.empty()) return refuse(Code::busy, found + " while printing; " + std::string(mend(found)));
-  if (!options_.in_order_status) {
-    // Answered ahead of the paper: the job was taken and nothing is wrong yet, more it does not say.
-    if (asked_.empty()) succeed(PrintFate::unconfirmed, "sent; the printer is ready, printing is not confirmed");
-    return;
+  if (options_.in_order_status && !answers_.in_order.empty()) {
+    if (paper_out_in_order(answers_.in_order.front())) near_end_ = true;
+    return succeed(PrintFate::printed, near_end_ ? "printed; paper is near its end" : "printed");
   }
-  if (answers_.in_order.empty()) return;
-  if (paper_out_in_order(answers_.in_order.front())) near_end_ = true;
-  succeed(PrintFate::printed, near_end_ ? "printed; paper is near its end" : "printed");
+  auto const found = worst_trouble();
+  if (!found.empty()) return succeed(PrintFate::unconfirmed, found + " while printing; " + std::string(mend(found)));
+  // Answered ahead of the paper: the job was taken and nothing is wrong yet, more it does not say.
+  if (!options_.in_order_status && asked_.empty()) {
+    succeed(PrintFate::unconfirmed, "sent; the printer is ready, printing is not confirmed");
+  }
 }
 
 /// No proof yet: a printer that ran out of paper in the middle tells so only when it is asked.
@@ -187,9 +192,14 @@ void PrintSession::poll_while_proving() {
 void PrintSession::line_lost(Failure failure) {
   if (step_ == Step::closing) return end();
   if (step_ == Step::proving) return succeed(PrintFate::unconfirmed, "sent; the printer hung up before it confirmed");
+  if (step_ == Step::sending) return succeed(PrintFate::unconfirmed, kPartlySent);
   if (step_ == Step::connecting) return refuse(Code::io, failure.message() + "; check that it is on and the address");
-  refuse(Code::io, "the line was lost " + std::string(step_ == Step::sending ? "while printing" : "before printing") +
-                       " (" + failure.message() + ")");
+  refuse(Code::io, "the line was lost before printing (" + failure.message() + ")");
+}
+
+void PrintSession::not_written(Failure failure, std::size_t written) {
+  if (written > 0) return line_lost(failure);
+  refuse(Code::io, "the line was lost before printing (" + failure.message() + ")");
 }
 
 void PrintSession::out_of_time() {
@@ -199,7 +209,7 @@ void PrintSession::out_of_time() {
     case Step::proving:
       return succeed(PrintFate::unconfirmed, "sent; no confirmation in time");
     case Step::sending:
-      return refuse(Code::timeout, "took the job too slowly; part of it may come out while printing");
+      return succeed(PrintFate::unconfirmed, "took the job too slowly; part of it may come out");
     default:
       return refuse(Code::timeout, "no connection in time; check that it is on and free");
   }
@@ -224,7 +234,10 @@ void PrintSession::close_gently() {
 }
 
 void PrintSession::cancel() {
-  if (step_ == Step::ended) return;
+  if (step_ == Step::ended || step_ == Step::closing) return;  // told already: the outcome stays
+  if (step_ == Step::sending || step_ == Step::proving) {
+    return succeed(PrintFate::unconfirmed, "cancelled while printing; it may come out");
+  }
   outcome_ = fail(Code::rejected, where() + ": the job was cancelled");
   end();
 }

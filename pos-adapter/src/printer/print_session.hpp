@@ -16,7 +16,8 @@
 
 namespace tillcue::pos {
 
-/// One job on its own connection: connect, ask, send, ask again, close.
+/// One job on its own connection: connect, ask, send, ask again, close. From the first byte of the job on nothing is an
+/// error any more: the slip may be in the customer's hand.
 /// Threads  the io_context's.  `ended` is called exactly once and never inside start() or cancel().
 class PrintSession : public std::enable_shared_from_this<PrintSession> {
  public:
@@ -35,6 +36,7 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
 
   void resolve();
   void connect(Endpoint const& endpoint);
+  void connected(Failure failure);
   void ask();
   void read();
   void take_answers(std::size_t bytes);
@@ -44,6 +46,7 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   void take_proof();
   void poll_while_proving();
   void line_lost(Failure failure);
+  void not_written(Failure failure, std::size_t written);
   void out_of_time();
   void silence();
 
@@ -55,7 +58,7 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   void write_status_question();
   void arm(boost::asio::steady_timer& timer, Clock::duration after, void (PrintSession::*then)());
   [[nodiscard]] std::string worst_trouble();
-  [[nodiscard]] std::string where() const { return "printer " + options_.host + ":" + std::to_string(options_.port); }
+  [[nodiscard]] std::string where() const { return options_.host + ":" + std::to_string(options_.port); }
 
   boost::asio::io_context& io_;
   TcpPrinterOptions options_;

@@ -63,7 +63,7 @@ void TcpPrinter::Impl::ended(Done const& done, Result<PrintProof> result) {
 }
 
 void TcpPrinter::Impl::refuse(Done done, Code code, std::string what) {
-  auto error = fail(code, "printer " + options_.host + ":" + std::to_string(options_.port) + ": " + std::move(what));
+  auto error = fail(code, options_.host + ":" + std::to_string(options_.port) + ": " + std::move(what));
   boost::asio::post(io_, [self = shared_from_this(), done = std::move(done), error = std::move(error)] {
     if (!self->abandoned_) done(error);
   });

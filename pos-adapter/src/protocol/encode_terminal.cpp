@@ -64,6 +64,7 @@ std::string encode(CouponNotice const& coupon) {
   out["serial"] = coupon.serial;
   out["text"] = coupon.text;
   out["fate"] = name_in(kFateNames, coupon.fate);
+  if (!coupon.reason.empty()) out["reason"] = coupon.reason;
   return json_line(out);
 }
 

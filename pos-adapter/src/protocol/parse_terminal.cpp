@@ -103,7 +103,11 @@ Result<FromTerminal> coupon(Json const& in) {
   }
   auto const fate = value_in(kFateNames, *fate_name);
   if (!fate) return broken("fate", "must be printed, unconfirmed or dropped");
-  return FromTerminal(CouponNotice{SaleId(std::move(*sale)), std::move(*serial), std::move(*slip), *fate});
+  auto const why = in.find("reason");
+  auto reason = why == in.end() || why->is_null() ? Result<std::string>(std::string()) : text(in, "reason");
+  if (!reason) return tl::unexpected(reason.error());
+  return FromTerminal(
+      CouponNotice{SaleId(std::move(*sale)), std::move(*serial), std::move(*slip), *fate, std::move(*reason)});
 }
 
 Result<FromTerminal> notice(Json const& in) {

@@ -46,7 +46,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   }
 
   void refresh() override {
-    if (!accepted_ || writing_ || closed_ || !next()) return;
+    if (!accepted_ || writing_ || obeying_ || closed_ || !next()) return;
     writing_ = true;
     stream_.async_write(asio::buffer(outgoing_), [self = shared_from_this()](error_code problem, std::size_t) {
       self->writing_ = false;
@@ -71,7 +71,9 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
     auto const bytes = incoming_.cdata();
     std::string_view const line(static_cast<char const*>(bytes.data()), bytes.size());
     auto const request = stream_.got_text() ? parse_request(line) : not_text();
+    obeying_ = true;  // the answer changes the board, and the reply is to be read before that
     auto const done = request ? obey(request->message) : Result<void>(tl::unexpected(request.error()));
+    obeying_ = false;
     if (closed_) return;  // the handler stopped the server
     auto const id = request ? request->id : std::nullopt;
     if (replies_.size() == kMaxReplies) return leave();
@@ -89,10 +91,9 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
     return hub_->handlers.answer(*answer);
   }
 
-  /// What this screen has not seen yet goes to outgoing_: status and board in their newest state, then replies.
+  /// What this screen has not seen yet goes to outgoing_: replies, then status and board in their newest state.
   bool next() {
-    if (newer(hub_->status, status_seen_) || newer(hub_->board, board_seen_)) return true;
-    if (replies_.empty()) return false;
+    if (replies_.empty()) return newer(hub_->status, status_seen_) || newer(hub_->board, board_seen_);
     outgoing_ = std::move(replies_.front());
     replies_.pop_front();
     return true;
@@ -122,6 +123,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   std::uint64_t board_seen_ = 0;
   bool accepted_ = false;
   bool writing_ = false;
+  bool obeying_ = false;
   bool closed_ = false;
 };
 

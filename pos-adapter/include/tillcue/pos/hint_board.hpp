@@ -42,6 +42,7 @@ struct CouponNotice {
   std::string serial;
   std::string text;  ///< the slip as plain text, lines parted by \n
   PrintFate fate = PrintFate::printed;
+  std::string reason{};  ///< why it was dropped or is unconfirmed; empty when printed
 
   friend bool operator==(CouponNotice const&, CouponNotice const&) = default;
 };

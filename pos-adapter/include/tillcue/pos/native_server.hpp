@@ -45,10 +45,12 @@ struct NativeCounters {
   std::uint64_t dropped_slow = 0;
   std::uint64_t dropped_idle = 0;
   std::uint64_t dropped_oversized = 0;
+  std::uint64_t dropped_unreadable = 0;  ///< what came first was not this protocol
 };
 
 /// The native protocol (pos-adapter/PROTOCOL.md) over TCP: many tills, one answer per line, pushes.
-/// A broken line is answered with an error and the connection lives; a line over the limit ends it.
+/// A broken line is answered with an error and the connection lives; a line over the limit ends it, and so does a
+/// broken one before `hello`.
 /// Threads  the io_context's, all of it.
 class NativeServer {
  public:

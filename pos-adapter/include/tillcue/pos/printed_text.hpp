@@ -22,7 +22,7 @@ struct PrintedJob {
 };
 
 enum class Letters : std::uint8_t {
-  plain,     ///< "TOTAL": fit for searching
+  plain,     ///< "TOTAL": fit for searching; a large line is centred by the letters as written
   to_scale,  ///< "T O T A L" in double width: as much room as on paper
 };
 

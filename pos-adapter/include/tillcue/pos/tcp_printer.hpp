@@ -21,7 +21,7 @@ namespace tillcue::pos {
 struct PrintProof {
   PrintFate fate = PrintFate::unconfirmed;  ///< printed: the printer said so behind the job; else unconfirmed
   bool paper_near_end = false;
-  std::string text;  ///< one line for the log
+  std::string text;  ///< one line for the log; why, when unconfirmed
 };
 
 struct TcpPrinterOptions {
@@ -49,11 +49,14 @@ class TcpPrinter {
   /// Prints one job: connect, ask for status (DLE EOT 1, 2, 4), send, ask again, close. Owns `job`.
   /// One job prints and one may wait; both must be done within `total`, so that a coupon is never handed to a later
   /// customer. `done` is called exactly once, later, never inside this call. Never throws.
-  /// Errors   busy (paper out, cover open, offline, two jobs under way; nothing of the job was sent, except when the
-  ///          text says "while printing"), io (refused, line lost, not a printer's answers), timeout, rejected
-  ///          (cancelled).
+  /// From the first byte of the job on the result is a proof, never an error: the slip may be in the customer's hand.
+  /// Trouble, a lost line, a timeout and cancel() are then `unconfirmed`, with a text that says so.
+  /// Errors   of a job of which nothing was sent: busy (paper out, cover open, offline, two jobs under way), io
+  ///          (refused, line lost, not a printer's answers), timeout, rejected (cancelled). The text starts with
+  ///          host:port.
   void print(std::vector<std::byte> job, Done done);
-  /// Drops the job that prints and the one that waits: `done` gets rejected.
+  /// Drops what nothing was sent of yet, also the job that waits: `done` gets rejected. A job that is being sent ends
+  /// as unconfirmed, one whose fate is known keeps it.
   void cancel();
   [[nodiscard]] bool idle() const noexcept;
 
