@@ -29,10 +29,13 @@ sigset_t take_signals() {
   return signals;
 }
 
-std::string wait_for(sigset_t const& signals) {
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+std::string wait_for(sigset_t const& signals, Collector& collector) {
+  constexpr timespec kTick{1, 0};
+  for (;;) {
+    int const signal = sigtimedwait(&signals, nullptr, &kTick);
+    if (signal > 0) return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+    collector.tick();
+  }
 }
 
 Result<KeyRing> trusted_keys(Options const& options, SigningKey const& key) {
@@ -51,14 +54,15 @@ Result<std::optional<BundleShelf>> open_shelf(Options const& options) {
   return std::optional{std::move(*shelf)};
 }
 
-Result<std::unique_ptr<HqHttp>> open_pages(Options const& options, HqCounters const& counters, MqttLink const& link) {
+Result<std::unique_ptr<HqHttp>> open_pages(Options const& options, HqCounters const& counters, MqttLink const& link,
+                                           Collector const& collector) {
   if (options.http.empty()) return nullptr;
   HqPages pages;
   pages.metrics = [&] { return metrics_text(counters, link.connected()); };
   pages.trouble = [&]() -> std::optional<std::string> {
     if (!link.connected()) return "not connected to the broker";
     if (!counters.storing) return "results cannot be stored; the log says why";
-    return std::nullopt;
+    return collector.not_subscribed();
   };
   return HqHttp::start(options.http, std::move(pages));
 }
@@ -88,7 +92,7 @@ Result<void> serve(Options const& options) {
   HqCounters counters;
   auto const* const lying = *shelf ? &**shelf : nullptr;
   Collector collector{options.chain, {**link, *inbox, *key, *trusted, counters, lying, log, clock_now}};
-  auto const pages = open_pages(options, counters, **link);
+  auto const pages = open_pages(options, counters, **link, collector);
   if (!pages) return tl::unexpected{pages.error()};
   log(LogLevel::info, log_line("hq.started", {{"version", TILLCUE_VERSION},
                                               {"chain", options.chain},
@@ -97,7 +101,7 @@ Result<void> serve(Options const& options) {
                                               {"key", key->id()},
                                               {"http_port", std::uint64_t{*pages ? (*pages)->port() : 0U}}}));
   (*link)->start(collector.events());
-  auto const signal = wait_for(signals);
+  auto const signal = wait_for(signals, collector);
   log(LogLevel::info, log_line("hq.stopping", {{"signal", signal}}));
   (*link)->stop(std::chrono::seconds{3});
   log(LogLevel::info, log_line("hq.stopped", {{"events_added", counters.events_added.load()},

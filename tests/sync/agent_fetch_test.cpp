@@ -339,5 +339,97 @@ TEST_CASE("client id, user name, will and session of a terminal") {
   CHECK(terminal_mqtt_options(options, at(5)).error().code == Code::invalid);
 }
 
+TEST_CASE("a manifest subscription the broker refuses is asked for again while the connection stays up") {
+  ScriptedTerminal t;
+  auto const bytes = content(100);
+  t.link.publish_bundle(t.key, manifest_of(bytes), bytes);
+  int refusals = 3;
+  t.link.on_subscribe = [&](std::string const& filter) -> std::optional<std::string> {
+    if (filter.find("/m/") == std::string::npos || refusals-- <= 0) return std::nullopt;
+    return "quota exceeded";
+  };
+  t.link.connect();
+  t.settle();
+  CHECK(t.complained("quota exceeded"));
+  CHECK(t.activated.empty());
+  t.pass(std::chrono::minutes{1});
+  CHECK(t.activated == std::vector<std::uint64_t>{7});
+  CHECK(t.told().last_error.empty());
+}
+
+TEST_CASE("an acknowledgement subscription that was refused and is granted later leaves no error behind") {
+  ScriptedTerminal t;
+  bool refused = true;
+  t.link.on_subscribe = [&](std::string const& filter) -> std::optional<std::string> {
+    if (filter.find("/a/") == std::string::npos || !refused) return std::nullopt;
+    return "quota exceeded";
+  };
+  t.link.connect();
+  t.settle();
+  t.pass(seconds{1});
+  CHECK_FALSE(t.link.filters.contains(t.topics.ack(t.till)));
+  refused = false;
+  t.pass(std::chrono::minutes{1});
+  CHECK(t.link.filters.contains(t.topics.ack(t.till)));
+  CHECK(t.told().last_error.empty());
+}
+
+TEST_CASE("a manifest whose delivery was lost is fetched within minutes") {
+  ScriptedTerminal t;
+  auto const bytes = content(100);
+  t.link.connect();
+  t.settle();
+  auto const open = std::exchange(t.link.filters, {});
+  t.link.publish_bundle(t.key, manifest_of(bytes), bytes);
+  t.settle();
+  CHECK(t.activated.empty());
+  t.pass(std::chrono::minutes{8});
+  CHECK(t.activated == std::vector<std::uint64_t>{7});
+}
+
+TEST_CASE("a release that expires while it is fetched is thrown away and reported") {
+  ScriptedTerminal t;
+  auto const bytes = content(2 * kChunkBytes);
+  auto manifest = manifest_of(bytes, 9);
+  manifest.created = 1;
+  manifest.expires = 1'790'000'500 + 3'600;
+  t.link.publish_bundle(t.key, manifest, bytes);
+  auto const lost = t.link.retained.extract(chunk_topic(t, manifest, 1));
+  t.link.connect();
+  t.settle();
+  t.pass(std::chrono::hours{2});
+  CHECK(t.complained("expired before all of it was here"));
+  CHECK(t.store->staged() == nullptr);
+  CHECK(t.told().wanted == 0);
+  t.link.retain(lost.key(), lost.mapped());
+  t.pass(std::chrono::hours{1});
+  CHECK(t.activated.empty());
+}
+
+TEST_CASE("the error of a refused manifest is over when the right one comes") {
+  ScriptedTerminal t;
+  auto const bytes = content(100);
+  t.link.publish_bundle(t.key, manifest_of(bytes, 7), bytes);
+  t.link.connect();
+  t.settle();
+  t.link.send(t.topics.manifest(), *seal(*SigningKey::generate(), *encode_manifest(manifest_of(bytes, 9))));
+  t.settle();
+  CHECK(t.told().last_error.find("not pinned") != std::string::npos);
+  t.pass(std::chrono::minutes{8});
+  CHECK(t.told().last_error.empty());
+}
+
+TEST_CASE("the error of a lost connection is over with the next one") {
+  ScriptedTerminal t;
+  t.link.connect();
+  t.settle();
+  t.link.disconnect("cable pulled");
+  t.settle();
+  CHECK(t.agent->status().last_error.find("cable pulled") != std::string::npos);
+  t.link.connect();
+  t.settle();
+  CHECK(t.told().last_error.empty());
+}
+
 }  // namespace
 }  // namespace tillcue::sync::test

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "scripted_link.hpp"
@@ -172,6 +174,41 @@ TEST_CASE("the state tells how many results wait and what was last wrong") {
   t.settle();
   CHECK(t.agent->status().last_error == "mqtt: keep alive");
   CHECK(t.agent->next_due() == std::chrono::steady_clock::time_point::max());
+}
+
+TEST_CASE("the state is told again when the outbox has drained, at most once in five seconds") {
+  ScriptedTerminal t;
+  t.link.connect();
+  t.settle();
+  auto const told = [&] {
+    return std::count_if(t.link.published.begin(), t.link.published.end(),
+                         [&](auto const& one) { return one.topic == t.topics.state(t.till); });
+  };
+  REQUIRE(told() == 1);
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    t.sells(1);
+    t.acknowledge(n);
+  }
+  CHECK(told() == 1);
+  t.pass(std::chrono::seconds{5});
+  CHECK(told() == 2);
+  t.pass(std::chrono::seconds{20});
+  CHECK(told() == 2);
+  t.sells(1);
+  t.acknowledge(5);
+  CHECK(told() == 3);
+  CHECK(t.told().pending == 0);
+}
+
+TEST_CASE("an acknowledgement ends the error that none came") {
+  ScriptedTerminal t;
+  t.link.connect();
+  t.settle();
+  t.sells(1);
+  t.pass(std::chrono::seconds{11});
+  CHECK(t.told().last_error.find("has not acknowledged") != std::string::npos);
+  t.acknowledge(1);
+  CHECK(t.told().last_error.empty());
 }
 
 }  // namespace

@@ -243,6 +243,31 @@ TEST_CASE("a missing active file falls back too; with both damaged nothing is ac
   CHECK(store.active()->release == 3);
 }
 
+TEST_CASE("a look the disk refuses is an error of the moment: nothing good is forgotten for it") {
+  for (auto const code : {Code::io, Code::busy}) {
+    TempDir const folder;
+    {
+      auto store = *BundleStore::open(folder / "s", sound);
+      REQUIRE(install(store, content(1000, 1), 1));
+      REQUIRE(install(store, content(1000, 2), 2));
+    }
+    auto const failing = [&](int sound_looks) {
+      return BundleStore::open(folder / "s", sound, [code, sound_looks](std::string_view name) mutable -> Result<void> {
+        if (name == "self-test" && sound_looks-- <= 0) return fail(code, "the disk is away");
+        return {};
+      });
+    };
+    CHECK(failing(0).error().code == code);
+    CHECK(failing(0).error().what.find("the disk is away") != std::string::npos);
+    CHECK(BundleStore::open(folder / "s", sound)->active()->release == 2);
+    damage(BundleStore::open(folder / "s", sound)->active()->file);
+    CHECK(failing(0).error().code == code);  // now it is the previous one that cannot be looked at
+    auto const store = *BundleStore::open(folder / "s", sound);
+    REQUIRE(store.active());
+    CHECK(store.active()->release == 1);
+  }
+}
+
 TEST_CASE("a piece that rots on disk before activation is found and fetched again") {
   TempDir const folder;
   auto const bytes = content(100'000);

@@ -259,3 +259,42 @@ TEST_CASE("the metrics page shows the counters in Prometheus text") {
         std::string::npos);
   CHECK(text.find("tillcue_hq_connected 1\n") != std::string::npos);
 }
+
+TEST_CASE("a subscription the broker refuses is named, and asked for again later and later until it is granted") {
+  Hq hq;
+  CHECK_FALSE(hq.collector.not_subscribed());
+  hq.link.on_subscribe = [](std::string const& filter) -> Result<void> {
+    if (filter.find("/r/") != std::string::npos) return fail(Code::rejected, "Not authorized");
+    return {};
+  };
+  hq.link.connect();
+  CHECK(hq.collector.not_subscribed()->find("not subscribed to tillcue/1/demo/r/+;") != std::string::npos);
+  auto const before = hq.link.subscribed.size();
+  hq.collector.tick();
+  CHECK(hq.link.subscribed.size() == before);
+  for (int second = 0; second < 3'600; ++second) {
+    hq.now += std::chrono::seconds{1};
+    hq.collector.tick();
+  }
+  CHECK(hq.link.subscribed.size() - before > 10);
+  CHECK(hq.link.subscribed.size() - before < 25);
+  hq.link.on_subscribe = {};
+  hq.now += std::chrono::seconds{300};
+  hq.collector.tick();
+  CHECK_FALSE(hq.collector.not_subscribed());
+}
+
+TEST_CASE("a state that is stored ends the trouble that one that was not began") {
+  Hq hq{std::chrono::milliseconds{10}};
+  TerminalState state;
+  state.terminal = TerminalId{"T1"};
+  state.version = "0.1.0";
+  {
+    auto intruder = *Database::open(hq.db);
+    auto const lock = Transaction::begin(intruder);
+    hq.link.receive("tillcue/1/demo/s/T1", *encode_state(state));
+  }
+  CHECK_FALSE(hq.counters.storing);
+  hq.link.receive("tillcue/1/demo/s/T1", *encode_state(state));
+  CHECK(hq.counters.storing);
+}

@@ -1,4 +1,5 @@
 #include <fstream>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -32,6 +33,7 @@ struct Desk {
   KeyRing ring;
   Topics topics{"demo"};
   std::vector<std::string> said;
+  std::function<void(std::string const&)> on_line = [](std::string const&) {};
   PublishOptions options;
 
   explicit Desk(std::string broker) : uri(std::move(broker)) {
@@ -45,8 +47,12 @@ struct Desk {
 
   Result<Published> publish(std::vector<std::byte> const& bytes) {
     auto const link = link_to(uri, "publisher-" + std::to_string(*random_id()));
-    return publish_bundle({*link, key, ring, nullptr, [this](std::string const& line) { said.push_back(line); }}, bytes,
-                          options);
+    return publish_bundle({*link, key, ring, nullptr,
+                           [this](std::string const& line) {
+                             said.push_back(line);
+                             on_line(line);
+                           }},
+                          bytes, options);
   }
   [[nodiscard]] Manifest manifest(std::string const& scope = "all") const {
     auto const found = retained(uri, topics.manifest(scope));
@@ -278,4 +284,84 @@ TEST_CASE("waiting ends when every terminal that is online runs the release, and
   CHECK(done->release == 2);
   CHECK(done->online == 2);
   CHECK(done->active == 1);
+}
+
+TEST_CASE("a newer release published while an older one is waited for keeps its chunks") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  PretendTerminal till{broker.uri(), "T1", desk.ring};
+  Desk second{broker.uri()};
+  second.key = desk.key;
+  second.ring = desk.ring;
+  desk.options.wait = std::chrono::milliseconds{1'500};
+  till.say_state(1);
+  int published = 0;
+  desk.on_line = [&](std::string const& line) {
+    if (line.find("T1 runs release") == std::string::npos || published++ > 0) return;
+    CHECK(second.publish(bundle(2))->release == 2);
+  };
+  auto const done = desk.publish(bundle(1));
+  REQUIRE_MESSAGE(done, (done ? "" : done.error().what));
+  CHECK(published == 1);
+  CHECK(desk.manifest().release == 2);
+  CHECK(desk.chunks_of(bundle(2)) > 2);
+}
+
+TEST_CASE("of two publishers at once the second to announce is refused, and the first one's chunks stay") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  Desk second{broker.uri()};
+  second.key = desk.key;
+  second.ring = desk.ring;
+  desk.on_line = [&](std::string const& line) {
+    if (line.find(" chunks") != std::string::npos) CHECK(second.publish(bundle(2))->release == 1);
+  };
+  auto const refused = desk.publish(bundle(1));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::rejected);
+  CHECK(refused.error().what.find("somebody else published") != std::string::npos);
+  CHECK(desk.manifest().bundle == sha256(bundle(2)));
+  CHECK(desk.chunks_of(bundle(2)) > 2);
+}
+
+TEST_CASE("waiting goes on after the broker was started again, and control characters of a terminal are not shown") {
+  if (skipped()) return;
+  test::Mosquitto broker;
+  Desk desk{broker.uri()};
+  std::thread trouble;
+  desk.options.wait = std::chrono::seconds{20};
+  auto const announced = [&](std::string const& line) {
+    if (line.find(" chunks") == std::string::npos) return;
+    trouble = std::thread{[&] {
+      // Until the manifest is out; then everybody is forgotten.
+      while (retained(broker.uri(), desk.topics.manifest("all")).empty()) {
+      }
+      std::this_thread::sleep_for(std::chrono::seconds{2});
+      broker.kill();
+      broker.start();
+      std::this_thread::sleep_for(std::chrono::seconds{3});
+      PretendTerminal till{broker.uri(), "T1", desk.ring};
+      TerminalState bad;
+      bad.terminal = till.name();
+      bad.version = "0.1.0";
+      bad.presence = Presence::online;
+      bad.last_error = "\x1b[2Jwoe";
+      auto const link = link_to(broker.uri(), "T1-too");
+      BrokerSession session{*link};
+      (void)session.connect(std::chrono::seconds{5});
+      (void)session.publish({desk.topics.state(till.name()), *encode_state(bad), true}, std::chrono::seconds{5});
+      till.say_state(1);
+    }};
+  };
+  desk.on_line = announced;
+  auto const done = desk.publish(bundle(1));
+  trouble.join();
+  REQUIRE_MESSAGE(done, (done ? "" : done.error().what));
+  CHECK(done->online == 1);
+  CHECK(done->active == 1);
+  std::string all;
+  for (auto const& line : desk.said) all += line + "\n";
+  CHECK(all.find("T1 says: ?[2Jwoe") != std::string::npos);
 }

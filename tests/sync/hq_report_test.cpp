@@ -79,8 +79,6 @@ TEST_CASE("the report adds up as by hand") {
   CHECK(r.coupons.unconfirmed == 1);
   CHECK(r.coupons.dropped_total() == 1);
   CHECK(r.coupons.dropped.at("printer: paper out") == 1);
-  CHECK(r.silences.at("nothing_fits") == 1);
-  CHECK(r.silences.count("holdout") == 0);
   CHECK(r.decisions == 5);
   CHECK(r.decision_p50 == 10);
   CHECK(r.decision_p99 == 20);
@@ -99,7 +97,24 @@ TEST_CASE("uplift is the difference of the arms' mean baskets with Welch's inter
   REQUIRE(r.impact[0].difference);
   CHECK(r.impact[0].difference->difference == doctest::Approx(200));
   CHECK(r.impact[0].difference->low == doctest::Approx(-297.546760).epsilon(1e-4));
-  CHECK(unwrapped(to_text(r)).find("+2.00 EUR (+20.0 %) a basket; 95 % interval -2.98 .. +6.98.") != std::string::npos);
+  CHECK(unwrapped(to_text(r)).find("EUR: too few sales (2 held out, 3 with offers) to say anything yet") !=
+        std::string::npos);
+  CHECK(to_text(r).find("interval -2.98") == std::string::npos);
+}
+
+TEST_CASE("from thirty finished sales in each arm on the interval is told, below it is not") {
+  Hq hq;
+  std::vector<Outcome> sales;
+  for (int n = 0; n < 30; ++n) {
+    sales.push_back(closed("T" + std::to_string(n), Arm::treated, 1'100 + 10 * (n % 2)));
+    if (n < 29) sales.push_back(closed("H" + std::to_string(n), Arm::holdout, 1'000 + 10 * (n % 2)));
+  }
+  hq.receive(batch("T1", 1, sales));
+  CHECK(unwrapped(to_text(report_of(hq))).find("too few sales (29 held out, 30 with offers)") != std::string::npos);
+  hq.receive(batch("T1", 60, {closed("H29", Arm::holdout, 1'010)}));
+  auto const text = unwrapped(to_text(report_of(hq)));
+  CHECK(text.find("too few") == std::string::npos);
+  CHECK(text.find("+1.00 EUR (+10.0 %) a basket; 95 % interval +0.97 .. +1.03.") != std::string::npos);
 }
 
 TEST_CASE("currencies are never added") {
@@ -115,7 +130,7 @@ TEST_CASE("currencies are never added") {
   CHECK(r.impact[0].currency == kEuro);
   CHECK(r.impact[1].treated.mean() == doctest::Approx(500));
   CHECK_FALSE(r.impact[1].difference);
-  CHECK(unwrapped(to_text(r)).find("JPY: no interval yet") != std::string::npos);
+  CHECK(unwrapped(to_text(r)).find("JPY: too few sales (0 held out, 1 with offers)") != std::string::npos);
 }
 
 TEST_CASE("offers are listed by item with what became of them and what was predicted") {
@@ -152,6 +167,27 @@ TEST_CASE("the same sale number at two tills is two sales") {
   CHECK(r.answers.shown == 2);
   CHECK(r.answers.accepted == 1);
   CHECK(r.answers.unanswered == 1);
+}
+
+TEST_CASE("an answer counts for one decision, the latest before it, when sale and offer numbers come again") {
+  Hq hq;
+  hq.receive(batch("T1", 1,
+                   {decision("A", 1, "jam"), answer("A", 1, Response::accepted, true), decision("A", 1, "jam"),
+                    decision("A", 1, "jam"), answer("A", 1, Response::declined, false)}));
+  auto const r = report_of(hq);
+  CHECK(r.answers.shown == 3);
+  CHECK(r.answers.accepted == 1);
+  CHECK(r.answers.bought == 1);
+  CHECK(r.answers.declined == 1);
+  CHECK(r.answers.unanswered == 1);
+  CHECK(ask(hq.db, "SELECT count(*) FROM sqlite_master WHERE name = 'decisions_offer'") == 1);
+}
+
+TEST_CASE("reasons for dropped coupons are told whole") {
+  Hq hq;
+  std::string const why = "printer: cover open; the coupon was for a visit that is over, and nobody came back for it";
+  hq.receive(batch("T1", 1, {coupon("A", PrintFate::dropped, why)}));
+  CHECK(unwrapped(to_text(report_of(hq))).find("1 dropped: " + why) != std::string::npos);
 }
 
 TEST_CASE("coupons at tender are not counted as suggestions") {

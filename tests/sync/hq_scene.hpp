@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -44,8 +45,9 @@ class RecordingLink final : public MqttLink {
   void stop(std::chrono::milliseconds) override {}
   [[nodiscard]] bool connected() const override { return true; }
   void subscribe(std::string filter, Done done) override {
+    auto const answer = on_subscribe ? on_subscribe(filter) : Result<void>{};
     subscribed.push_back(std::move(filter));
-    done({});
+    done(answer);
   }
   void unsubscribe(std::string, Done done) override { done({}); }
   void publish(MqttPublish message, Done done) override {
@@ -61,6 +63,7 @@ class RecordingLink final : public MqttLink {
   std::vector<std::string> subscribed;
   std::vector<MqttPublish> published;
   Result<void> publish_answer;
+  std::function<Result<void>(std::string const& filter)> on_subscribe;
 
  private:
   MqttEvents events_;

@@ -117,6 +117,26 @@ TEST_CASE("the terminals page shows presence, lag, pending results and the last 
   CHECK(to_text(Fleet{}, at(0)).find("No terminal has spoken yet") != std::string::npos);
 }
 
+TEST_CASE("what a terminal says of itself cannot steer the operator's console") {
+  Fleet fleet;
+  TerminalRow row;
+  row.terminal = "till-1";
+  row.phase = "fetching \x1b[2J";
+  row.last_error =
+      "gone\r\nall well \x1b]0;title\x07 \xc2\x9b"
+      "2J \x7f Stra\xc3\x9f"
+      "e";
+  row.version = "\x1b[31m1.0";
+  fleet.terminals.push_back(row);
+  auto const text = to_text(fleet, at(90));
+  for (char const c : text) CHECK((c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F)));
+  CHECK(text.find("\xc2\x9b") == std::string::npos);
+  CHECK(text.find("\r") == std::string::npos);
+  CHECK(text.find("gone??all well") != std::string::npos);
+  CHECK(text.find("Stra\xc3\x9f"
+                  "e") != std::string::npos);
+}
+
 TEST_CASE("a key pair is made once, private to its owner, and never overwritten") {
   test::TempDir folder;
   auto const keys = folder / "keys";

@@ -201,5 +201,48 @@ TEST_CASE("a damaged file is refused as corrupt") {
   CHECK(Outbox::open(folder / "o.sqlite", kTill).error().code == Code::corrupt);
 }
 
+TEST_CASE("an acknowledgement's cost is that of what it deletes, however much stays") {
+  TempDir const folder;
+  auto const file = folder / "o.sqlite";
+  constexpr std::uint64_t kRows = 300'000;
+  { REQUIRE(Outbox::open(file, kTill)); }
+  {
+    auto db = *Database::open(file);
+    REQUIRE(
+        db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+                   "INSERT INTO outbox SELECT i, 1, printf('%.200c', 'x') FROM n; UPDATE origin SET last = 300000"));
+  }
+  auto outbox = *Outbox::open(file, kTill);
+  auto fastest = std::chrono::steady_clock::duration::max();
+  for (std::uint64_t n = 1; n <= 10; ++n) {
+    auto const begun = std::chrono::steady_clock::now();
+    REQUIRE(outbox.acknowledge(outbox.epoch(), n * 100));
+    fastest = std::min(fastest, std::chrono::steady_clock::now() - begun);
+    CHECK(outbox.pending() == kRows - n * 100);
+  }
+  auto const micros = std::chrono::duration_cast<std::chrono::microseconds>(fastest).count();
+  MESSAGE("acknowledging 100 of 300,000 took " << micros << " us");
+  CHECK(micros < 20'000);  // a count of all rows took 120,000 and more at 500,000
+}
+
+TEST_CASE("after any acknowledgement the counts are those of the disk, emptied rows included") {
+  TempDir const folder;
+  OutboxLimits const limits{.most_rows = 300};
+  auto outbox = *Outbox::open(folder / "o.sqlite", kTill, limits);
+  for (int n = 0; n < 5; ++n) put(outbox, 100);
+  REQUIRE(outbox.dropped() == 200);
+  REQUIRE(outbox.acknowledge(outbox.epoch(), 350));
+  auto const dropped = [&](Outbox box) {
+    put(box, 160);
+    return box.dropped();
+  };
+  CHECK(outbox.pending() == 150);
+  std::filesystem::copy_file(folder / "o.sqlite", folder / "copy.sqlite");
+  std::filesystem::copy_file(folder / "o.sqlite-wal", folder / "copy.sqlite-wal");
+  auto reopened = *Outbox::open(folder / "copy.sqlite", kTill, limits);
+  CHECK(reopened.pending() == outbox.pending());
+  CHECK(dropped(std::move(reopened)) == dropped(std::move(outbox)));
+}
+
 }  // namespace
 }  // namespace tillcue::sync

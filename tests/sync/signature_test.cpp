@@ -39,6 +39,9 @@ TEST_CASE("a key that is not pinned is refused, also when the signature is right
   REQUIRE_FALSE(opened);
   CHECK(opened.error().code == Code::rejected);
   CHECK(opened.error().what.find("not pinned") != std::string::npos);
+  CHECK(opened.error().what.find("signed by key " + stranger.public_key().id()) != std::string::npos);
+  CHECK(opened.error().what.find("trusted: " + s.key.public_key().id()) != std::string::npos);
+  CHECK(opened.error().what.find("add HQ's public key") != std::string::npos);
 }
 
 TEST_CASE("another pinned key's id does not help a signature") {

@@ -178,10 +178,25 @@ Result<void> KeyRing::pin_file(std::filesystem::path const& file) {
   return {};
 }
 
+/// The id comes from outside: it is shown only when it looks like one.
+std::string KeyRing::not_pinned(std::string_view key_id) const {
+  bool const hex = key_id.size() == 16 && key_id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  std::string trusted;
+  std::size_t shown = 0;
+  for (auto const& [id, key] : keys_) {
+    if (++shown > 4) break;
+    trusted += (shown > 1 ? ", " : "") + id;
+  }
+  if (keys_.size() > 4) trusted += " and " + std::to_string(keys_.size() - 4) + " more";
+  return "signed by key " + (hex ? std::string(key_id) : "?") +
+         ", which is not pinned on this machine (trusted: " + (trusted.empty() ? "none" : trusted) +
+         "): if it is HQ's, add HQ's public key to the trusted keys";
+}
+
 Result<void> KeyRing::verify(std::string_view key_id, std::span<std::byte const> message,
                              Signature const& signature) const {
   auto const it = keys_.find(key_id);
-  if (it == keys_.end()) return fail(Code::rejected, "the signing key is not pinned on this machine");
+  if (it == keys_.end()) return fail(Code::rejected, not_pinned(key_id));
   if (!it->second.verifies(message, signature)) return fail(Code::rejected, "the signature is wrong");
   return {};
 }

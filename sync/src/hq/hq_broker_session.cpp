@@ -18,6 +18,7 @@ Result<void> BrokerSession::connect(Milliseconds patience) {
   events.on_connected = [shared = shared_](bool) {
     std::lock_guard const lock{shared->mutex};
     shared->connected = true;
+    ++shared->connections;
     shared->changed.notify_all();
   };
   events.on_lost = [shared = shared_](std::string const& why) {
@@ -38,6 +39,11 @@ Result<void> BrokerSession::connect(Milliseconds patience) {
   auto const why = shared_->last_trouble.empty() ? std::string{"no answer"} : shared_->last_trouble;
   return fail(Code::timeout, "no connection to the broker within " + std::to_string(patience.count() / 1000) + " s (" +
                                  why + "); check --broker and that the broker runs");
+}
+
+std::uint64_t BrokerSession::connections() const {
+  std::lock_guard const lock{shared_->mutex};
+  return shared_->connections;
 }
 
 MqttLink::Done BrokerSession::answer() {

@@ -35,6 +35,8 @@ class BrokerSession {
 
   /// Errors  timeout, with the link's last word on why.
   Result<void> connect(Milliseconds patience);
+  /// How many there were: when it grows, the broker may have forgotten the subscriptions.
+  [[nodiscard]] std::uint64_t connections() const;
   /// Errors  timeout, and those of MqttLink.
   /// QoS 0: what is read here is retained, or repeated when it does not come.
   Result<void> subscribe(std::string const& filter, Milliseconds patience);
@@ -57,6 +59,7 @@ class BrokerSession {
     std::mutex mutex;
     std::condition_variable changed;
     bool connected = false;
+    std::uint64_t connections = 0;
     std::string last_trouble;
     std::deque<Message> arrived;
     std::deque<Result<void>> answers;

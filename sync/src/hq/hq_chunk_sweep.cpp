@@ -21,19 +21,6 @@ std::string filter_of(Topics const& topics, Sha256 const& object, bool any_objec
   return topic + "/+/0";
 }
 
-/// The first chunk of each object tells which objects there are, without fetching them.
-Result<std::set<Sha256>> retained_objects(BrokerSession& session, Topics const& topics, SweepOptions const& options) {
-  auto const filter = filter_of(topics, Sha256{}, true);
-  if (auto done = session.subscribe(filter, options.patience); !done) return tl::unexpected{done.error()};
-  std::set<Sha256> objects;
-  for (auto const& message : session.drain(options.quiet, kMostObjects)) {
-    auto const topic = topics.parse(message.topic);
-    if (topic && topic->kind == TopicKind::chunk && !message.payload.empty()) objects.insert(topic->object);
-  }
-  if (auto done = session.unsubscribe(filter, options.patience); !done) return tl::unexpected{done.error()};
-  return objects;
-}
-
 Result<std::set<std::uint32_t>> retained_chunks(BrokerSession& session, Topics const& topics, Sha256 const& object,
                                                 SweepOptions const& options) {
   auto const filter = filter_of(topics, object, false);
@@ -70,12 +57,23 @@ Result<std::size_t> clear_object(BrokerSession& session, Topics const& topics, S
 
 }  // namespace
 
-Result<std::size_t> sweep_chunks(BrokerSession& session, Topics const& topics, std::set<Sha256> const& keep,
-                                 SweepOptions const& options) {
-  auto const objects = retained_objects(session, topics, options);
-  if (!objects) return tl::unexpected{objects.error()};
+Result<std::set<Sha256>> retained_objects(BrokerSession& session, Topics const& topics, SweepOptions const& options) {
+  // The first chunk of each object tells which objects there are, without fetching them.
+  auto const filter = filter_of(topics, Sha256{}, true);
+  if (auto done = session.subscribe(filter, options.patience); !done) return tl::unexpected{done.error()};
+  std::set<Sha256> objects;
+  for (auto const& message : session.drain(options.quiet, kMostObjects)) {
+    auto const topic = topics.parse(message.topic);
+    if (topic && topic->kind == TopicKind::chunk && !message.payload.empty()) objects.insert(topic->object);
+  }
+  if (auto done = session.unsubscribe(filter, options.patience); !done) return tl::unexpected{done.error()};
+  return objects;
+}
+
+Result<std::size_t> sweep_chunks(BrokerSession& session, Topics const& topics, std::set<Sha256> const& objects,
+                                 std::set<Sha256> const& keep, SweepOptions const& options) {
   std::size_t cleared = 0;
-  for (auto const& object : *objects) {
+  for (auto const& object : objects) {
     if (keep.contains(object)) continue;
     auto const done = clear_object(session, topics, object, options);
     if (!done) return done;

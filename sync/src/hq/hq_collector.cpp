@@ -1,12 +1,17 @@
 #include "tillcue/sync/hq_collector.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace tillcue::sync {
 namespace {
 
 constexpr std::chrono::seconds kRepublishPause{10};
+constexpr std::chrono::milliseconds kSubscribeAgain{2'000};  // doubled after each refusal
+constexpr std::chrono::milliseconds kSubscribeLatest{300'000};
 constexpr std::size_t kRepublishMemory = 4'096;
 
 Result<void> own_topic(TopicParts const& topic, TerminalId const& terminal) {
@@ -35,18 +40,53 @@ void Collector::connected() {
   ++parts_.counters.connects;
   parts_.log(LogLevel::info, log_line("broker.connected", {}));
   // Even when the broker kept the session: subscribing again repeats the retained states, which may have changed.
-  subscribe(topics_.all_results());
-  subscribe(topics_.all_states());
-  subscribe(topics_.all_requests());
-  subscribe(topics_.manifest("+"));
+  std::array const filters{topics_.all_results(), topics_.all_states(), topics_.all_requests(), topics_.manifest("+")};
+  {
+    std::lock_guard const lock{mutex_};
+    for (auto const& filter : filters) subscriptions_[filter] = {};
+  }
+  for (auto const& filter : filters) subscribe(filter);
 }
 
 void Collector::subscribe(std::string filter) {
   auto const done = [this, filter](Result<void> const& result) {
-    if (result) return;
+    {
+      std::lock_guard const lock{mutex_};
+      auto& subscription = subscriptions_[filter];
+      subscription.granted = result.has_value();
+      if (result) return;
+      auto const wait = std::min<std::chrono::milliseconds>(
+          kSubscribeAgain * (1L << std::min(subscription.failures++, 20U)), kSubscribeLatest);
+      subscription.due = parts_.now() + wait;
+    }
     parts_.log(LogLevel::error, log_line("subscribe.failed", {{"filter", filter}, {"why", result.error().what}}));
   };
   parts_.link.subscribe(filter, done);
+}
+
+void Collector::tick() {
+  if (!parts_.link.connected()) return;
+  std::vector<std::string> due;
+  {
+    std::lock_guard const lock{mutex_};
+    auto const now = parts_.now();
+    for (auto& [filter, subscription] : subscriptions_) {
+      if (!subscription.due || now < *subscription.due) continue;
+      subscription.due.reset();
+      due.push_back(filter);
+    }
+  }
+  for (auto& filter : due) subscribe(std::move(filter));
+}
+
+std::optional<std::string> Collector::not_subscribed() const {
+  std::lock_guard const lock{mutex_};
+  std::string filters;
+  for (auto const& [filter, subscription] : subscriptions_) {
+    if (!subscription.granted) filters += (filters.empty() ? "" : ", ") + filter;
+  }
+  if (filters.empty()) return std::nullopt;
+  return "not subscribed to " + filters + "; the log says why";
 }
 
 void Collector::on_message(MqttMessage const& message) {
@@ -139,6 +179,7 @@ Result<void> Collector::take_state(TopicParts const& topic, MqttMessage const& m
   if (auto done = own_topic(topic, state->terminal); !done) return done;
   if (auto done = parts_.inbox.note_state(*state, message.retained, parts_.now()); !done) return done;
   ++parts_.counters.states;
+  parts_.counters.storing = true;
   return {};
 }
 

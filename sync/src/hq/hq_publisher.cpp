@@ -21,6 +21,7 @@ constexpr std::size_t kMostScopes = 1'000;
 struct RetainedManifests {
   std::map<std::string, Manifest> believed;  ///< by scope
   std::map<std::string, Error> not_believed;
+  std::map<std::string, std::string> envelopes;  ///< as they came, of both kinds
 
   [[nodiscard]] std::set<Sha256> objects() const {
     std::set<Sha256> all;
@@ -29,6 +30,10 @@ struct RetainedManifests {
       if (manifest.chunk_list) all.insert(*manifest.chunk_list);
     }
     return all;
+  }
+  [[nodiscard]] std::string envelope(std::string const& scope) const {
+    auto const it = envelopes.find(scope);
+    return it == envelopes.end() ? std::string{} : it->second;
   }
 };
 
@@ -50,7 +55,8 @@ class Publishing {
   Result<void> upload();
   Result<void> announce();
   Result<void> keep_copies() const;
-  Result<void> sweep(RetainedManifests const& retained);
+  Result<void> still_next(RetainedManifests const& retained);
+  Result<void> sweep(RetainedManifests const& retained, std::set<Sha256> const& objects);
   [[nodiscard]] Error explained(Error error) const;
   void say(std::string const& line) const {
     if (parts_.progress) parts_.progress(line);
@@ -73,6 +79,9 @@ Result<RetainedManifests> Publishing::read_manifests() {
     auto const topic = topics_.parse(message.topic);
     if (!topic || topic->kind != TopicKind::manifest || message.payload.empty()) continue;
     std::string const scope{topic->name};
+    retained.envelopes.insert_or_assign(scope, message.payload);
+    retained.believed.erase(scope);
+    retained.not_believed.erase(scope);
     auto manifest = unseal(parts_.trusted, message.payload).and_then(decode_manifest);
     if (manifest && (manifest->chain != options_.chain || manifest->scope != scope)) {
       manifest = fail(Code::rejected, "it is signed for another chain or scope");
@@ -152,16 +161,30 @@ Result<void> Publishing::keep_copies() const {
   return parts_.shelf->put(*cut_.manifest.chunk_list, as_bytes(cut_.chunk_list_bytes));
 }
 
-Result<void> Publishing::sweep(RetainedManifests const& retained) {
-  for (auto const& [scope, error] : retained.not_believed) {
-    if (scope == options_.scope) continue;
+/// Two publishers that read the same manifest would give one number to two bundles, and the fleet would split.
+Result<void> Publishing::still_next(RetainedManifests const& retained) {
+  auto const fresh = read_manifests();
+  if (!fresh) return tl::unexpected{fresh.error()};
+  if (fresh->envelope(options_.scope) == retained.envelope(options_.scope)) return {};
+  return fail(Code::rejected, "somebody else published to scope " + options_.scope + " while the chunks of release " +
+                                  std::to_string(published_.release) +
+                                  " were on their way; nothing was announced: see what it was and publish again");
+}
+
+/// Only what lay there before the upload may go: newer chunks belong to us or to a publisher that has not announced
+/// yet.
+Result<void> Publishing::sweep(RetainedManifests const& retained, std::set<Sha256> const& objects) {
+  auto const fresh = read_manifests();
+  if (!fresh) return tl::unexpected{fresh.error().within("clearing old chunks")};
+  for (auto const& [scope, error] : fresh->not_believed) {
     say("old chunks are left alone: scope " + scope + " has a manifest that is not believed (" + error.what + ")");
     return {};
   }
   auto keep = retained.objects();  // among them the release just replaced: terminals may be fetching it still
+  keep.merge(fresh->objects());
   keep.insert(cut_.manifest.bundle);
   if (cut_.manifest.chunk_list) keep.insert(*cut_.manifest.chunk_list);
-  auto const cleared = sweep_chunks(session_, topics_, keep, {options_.patience, options_.quiet});
+  auto const cleared = sweep_chunks(session_, topics_, objects, keep, {options_.patience, options_.quiet});
   if (!cleared) return tl::unexpected{cleared.error().within("clearing old chunks")};
   published_.cleared_chunks = *cleared;
   return {};
@@ -173,6 +196,8 @@ Result<Published> Publishing::run() {
   if (!retained) return tl::unexpected{retained.error()};
   auto const release = choose_release(*retained);
   if (!release) return tl::unexpected{release.error()};
+  auto const objects = retained_objects(session_, topics_, {options_.patience, options_.quiet});
+  if (!objects) return tl::unexpected{objects.error()};
   if (auto done = keep_copies(); !done) return tl::unexpected{done.error()};
 
   published_.release = *release;
@@ -184,9 +209,12 @@ Result<Published> Publishing::run() {
 
   auto const begun = std::chrono::steady_clock::now();
   if (auto done = upload(); !done) return tl::unexpected{done.error()};
+  if (auto done = still_next(*retained); !done) return tl::unexpected{done.error()};
   if (auto done = announce(); !done) return tl::unexpected{done.error()};
   published_.upload = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
 
+  // Before the wait: what is known of the broker now would be out of date after it.
+  if (auto done = sweep(*retained, *objects); !done) return tl::unexpected{done.error()};
   if (options_.wait.count() > 0) {
     auto const seen = await_activation(session_, topics_, {published_.release, options_.wait, options_.patience},
                                        [this](std::string const& line) { say(line); });
@@ -194,7 +222,6 @@ Result<Published> Publishing::run() {
     published_.online = seen->online;
     published_.active = seen->active;
   }
-  if (auto done = sweep(*retained); !done) return tl::unexpected{done.error()};
   return published_;
 }
 

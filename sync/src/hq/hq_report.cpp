@@ -86,11 +86,15 @@ void add(Report::Answers& answers, std::string_view response, std::uint64_t coun
 
 Result<void> read_offers(Database& db, ReportOptions const& options, Report& report) {
   // Coupons are decided at tender and answered at the next visit: they are counted apart.
+  // Sale and offer numbers come again (another day, a till set up anew): an answer belongs to the latest decision of
+  // its key before it, in the order of arrival, which a till's clock cannot upset.
   constexpr std::string_view kOffers =
+      "WITH given AS (SELECT decision, response, bought, max(event) FROM (SELECT x.event, x.response, x.bought, "
+      "(SELECT max(event) FROM decisions o WHERE o.stream = x.stream AND o.sale = x.sale AND o.offer = x.offer "
+      "AND o.event <= x.event) AS decision FROM answers x) GROUP BY decision) "
       "SELECT d.item, coalesce(a.response, 'none'), count(*), coalesce(sum(a.bought), 0), sum(d.probability) "
-      "FROM decisions d LEFT JOIN answers a ON a.event = (SELECT max(event) FROM answers x WHERE x.stream = d.stream "
-      "AND x.sale = d.sale AND x.offer = d.offer) WHERE d.at >= ?1 AND d.offer > 0 AND d.stage <> 'tender' "
-      "GROUP BY 1, 2";
+      "FROM decisions d LEFT JOIN given a ON a.decision = d.event "
+      "WHERE d.at >= ?1 AND d.offer > 0 AND d.stage <> 'tender' GROUP BY 1, 2";
   std::map<std::string, Report::Offer> offers;
   auto done = each(db, kOffers, options, [&](Row row) {
     auto& offer = offers[std::string{row.text(0)}];
@@ -117,11 +121,6 @@ Result<void> read_coupons(Database& db, ReportOptions const& options, Report& re
       report.coupons.dropped[row.text(1).empty() ? "no reason given" : std::string{row.text(1)}] += number(row, 2);
     }
   });
-}
-
-Result<void> read_silences(Database& db, ReportOptions const& options, Report& report) {
-  return each(db, "SELECT silence, count(*) FROM decisions WHERE at >= ?1 AND arm = 'treated' AND offer = 0 GROUP BY 1",
-              options, [&](Row row) { report.silences[std::string{row.text(0)}] = number(row, 1); });
 }
 
 Result<void> read_speed(Database& db, ReportOptions const& options, Report& report) {
@@ -200,8 +199,8 @@ Result<Report> make_report(Database& db, ReportOptions const& options) {
   if (auto done = db.execute("BEGIN"); !done) return tl::unexpected{done.error()};
   Report report;
   Result<void> done;
-  for (auto const read : {read_period, read_sales, read_offers, read_coupons, read_silences, read_speed, read_tills,
-                          read_gaps, read_lost, read_alarms}) {
+  for (auto const read : {read_period, read_sales, read_offers, read_coupons, read_speed, read_tills, read_gaps,
+                          read_lost, read_alarms}) {
     done = read(db, options, report);
     if (!done) break;
   }

@@ -18,9 +18,13 @@ Json arm(Report::Arm const& arm) {
 Json moments(Moments const& m) { return {{"sales", m.count()}, {"mean", m.mean()}, {"variance", m.variance()}}; }
 
 Json impact(Report::Impact const& impact) {
-  Json out{{"currency", impact.currency.text()},   {"digits", impact.currency.digits},
-           {"treated", moments(impact.treated)},   {"holdout", moments(impact.holdout)},
-           {"method", "welch_t_95_fixed_horizon"}, {"difference", nullptr}};
+  Json out{{"currency", impact.currency.text()},
+           {"digits", impact.currency.digits},
+           {"treated", moments(impact.treated)},
+           {"holdout", moments(impact.holdout)},
+           {"method", "welch_t_95_fixed_horizon"},
+           {"enough", impact.enough()},
+           {"difference", nullptr}};
   if (auto const& d = impact.difference) {
     out["difference"] = {{"mean", d->difference}, {"low", d->low}, {"high", d->high}, {"clear", d->clear()}};
   }
@@ -93,10 +97,8 @@ std::string to_json(Report const& report, ItemNames const& names) {
   out["impact"] = Json::array();
   for (auto const& one : report.impact) out["impact"].push_back(impact(one));
   out["suggestions"] = answers(report.answers);
-  out["decisions"] = {{"count", report.decisions},
-                      {"micros_p50", report.decision_p50},
-                      {"micros_p99", report.decision_p99},
-                      {"silences", report.silences}};
+  out["decisions"] = {
+      {"count", report.decisions}, {"micros_p50", report.decision_p50}, {"micros_p99", report.decision_p99}};
   out["coupons"] = {{"printed", report.coupons.printed},
                     {"unconfirmed", report.coupons.unconfirmed},
                     {"dropped", report.coupons.dropped}};

@@ -46,12 +46,15 @@ std::string sales(Report const& report) {
 
 std::string impact_line(Report::Impact const& impact) {
   auto const& c = impact.currency;
-  if (!impact.difference) {
+  if (!impact.enough()) {
     return wrapped(
-        fmt::format("{}: no interval yet: it needs at least two finished sales with offers (there are {}) and "
-                    "two held out (there are {}), of differing value.",
-                    c.text(), impact.treated.count(), impact.holdout.count()),
+        fmt::format("{}: too few sales ({} held out, {} with offers) to say anything yet; it takes {} of each.",
+                    c.text(), grouped(impact.holdout.count()), grouped(impact.treated.count()),
+                    Report::Impact::kEnough),
         2);
+  }
+  if (!impact.difference) {
+    return wrapped(fmt::format("{}: no interval: the sales of an arm all have the same value.", c.text()), 2);
   }
   auto const& d = *impact.difference;
   std::string const share =
@@ -90,14 +93,10 @@ std::string answers(Report const& report) {
   line("not answered yet", a.unanswered, a.shown, "of shown");
   line("in the basket at the end", a.bought, a.shown, "of shown");
   if (report.decisions > 0) {
-    out += fmt::format("  decided {} times, half within {} us, 99 % within {} us\n", grouped(report.decisions),
-                       grouped(static_cast<std::uint64_t>(report.decision_p50)),
+    out += fmt::format("  {} decisions shown or held out: half took up to {} us, 99 % up to {} us\n",
+                       grouped(report.decisions), grouped(static_cast<std::uint64_t>(report.decision_p50)),
                        grouped(static_cast<std::uint64_t>(report.decision_p99)));
   }
-  std::string quiet;
-  for (auto const& [why, count] : report.silences)
-    quiet += fmt::format("{}{} {}", quiet.empty() ? "" : ", ", why, count);
-  if (!quiet.empty()) out += wrapped("nothing offered because: " + quiet, 2);
   return out;
 }
 
@@ -105,8 +104,7 @@ std::string coupons(Report const& report) {
   auto const& c = report.coupons;
   std::string out = fmt::format("\nCOUPONS  printed {}, unconfirmed {}, dropped {}\n", grouped(c.printed),
                                 grouped(c.unconfirmed), grouped(c.dropped_total()));
-  for (auto const& [why, count] : c.dropped)
-    out += "  " + right(grouped(count), 8) + " dropped: " + left(why, 60) + '\n';
+  for (auto const& [why, count] : c.dropped) out += wrapped(fmt::format("{} dropped: {}", grouped(count), why), 2);
   return out;
 }
 

@@ -145,7 +145,10 @@ CREATE TABLE alarms(
 );
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}};
+// Reports look for the decision an answer belongs to.
+constexpr std::string_view kStep2 = "CREATE INDEX decisions_offer ON decisions(stream, sale, offer);";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

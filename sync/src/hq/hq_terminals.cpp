@@ -88,7 +88,7 @@ std::string to_text(Fleet const& fleet, Timestamp now) {
   for (auto const& row : fleet.terminals) {
     out += left(row.terminal, 22) + left(row.online ? "online" : "offline", 9) + right(std::to_string(row.release), 8) +
            right(std::to_string(fleet.lag(row)), 5) + right(grouped(row.pending), 9) + "  " +
-           left(age(row.last_seen, now), 14) + row.version.substr(0, 11) + '\n' + details(row);
+           left(age(row.last_seen, now), 14) + printable(row.version.substr(0, 11)) + '\n' + details(row);
   }
   return out;
 }

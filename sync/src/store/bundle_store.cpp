@@ -9,6 +9,14 @@
 
 namespace tillcue::sync {
 namespace fs = std::filesystem;
+namespace {
+
+/// The disk did not let us look: that says nothing about the bundle, and must not make us forget it.
+bool not_seen(Error const& error) {
+  return error.code == Code::io || error.code == Code::busy || error.code == Code::timeout;
+}
+
+}  // namespace
 
 struct BundleStore::State {
   struct Place {
@@ -102,12 +110,16 @@ Result<void> BundleStore::State::examine(std::string const& bundle) const {
 }
 
 /// After a start: the active bundle if it is sound, else the previous one, else none.
+/// Errors  those of a look that failed; the pointer stays as it was.
 Result<void> BundleStore::State::choose() {
   if (active.bundle.empty()) return {};
   auto const sound = examine(active.bundle);
   if (sound) return {};
+  if (not_seen(sound.error())) return tl::unexpected(sound.error().within("active bundle"));
+  auto const fall_back = examine(previous.bundle);
+  if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));
   damage = "release " + std::to_string(active.release) + ": " + sound.error().what;
-  if (examine(previous.bundle)) {
+  if (fall_back) {
     damage += "; fell back to release " + std::to_string(previous.release);
     return save(previous, {}, newest, refused);
   }

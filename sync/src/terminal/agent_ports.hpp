@@ -12,6 +12,9 @@ namespace tillcue::sync {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+/// What an error is about: it is over when that works again.
+enum class Concern { other, connection, manifest, results };
+
 /// What fetcher and uploader share: the way out, the time, and where to say what went wrong. Owned by the agent.
 struct AgentPorts {
   MqttLink& link;
@@ -20,12 +23,17 @@ struct AgentPorts {
   Topics topics;
   KeyRing keys;
   AgentStatus status;
+  Concern last_concern = Concern::other;
   std::weak_ptr<void> alive;  ///< gone when the agent is
 
   [[nodiscard]] SteadyTime now() const { return callbacks.clock().steady; }
-  void report(Error const& error) {
+  void report(Error const& error, Concern concern = Concern::other) {
     status.last_error = error.what;
+    last_concern = concern;
     if (callbacks.on_error) callbacks.on_error(error);
+  }
+  void over(Concern concern) {
+    if (last_concern == concern) status.last_error.clear();
   }
   /// A Done that runs `then` on the agent's thread, if the agent still lives.
   MqttLink::Done on_thread(std::function<void(Result<void>)> then) {

@@ -43,6 +43,11 @@ void Fetcher::happens(Event event) {
 void Fetcher::on_connected() { happens(Event::connected); }
 void Fetcher::on_lost() { happens(Event::lost); }
 
+bool Fetcher::expired(Manifest const& manifest) const {
+  auto const now = std::chrono::duration_cast<std::chrono::seconds>(ports_.callbacks.clock().wall.time_since_epoch());
+  return manifest.expires <= now.count();
+}
+
 Result<Manifest> Fetcher::accept(std::string_view payload) const {
   auto const body = unseal(ports_.keys, payload);
   if (!body) return tl::unexpected(body.error());
@@ -52,8 +57,7 @@ Result<Manifest> Fetcher::accept(std::string_view payload) const {
   auto const refuse = [](std::string why) { return fail(Code::rejected, "manifest: " + std::move(why)); };
   if (manifest->chain != options.chain) return refuse("is for chain \"" + manifest->chain + "\"");
   if (manifest->scope != options.scope) return refuse("is for scope \"" + manifest->scope + "\"");
-  auto const now = std::chrono::duration_cast<std::chrono::seconds>(ports_.callbacks.clock().wall.time_since_epoch());
-  if (manifest->expires <= now.count()) {
+  if (expired(*manifest)) {
     return refuse("release " + std::to_string(manifest->release) + " has expired: publish it again, or set the clock");
   }
   auto const order = compare_versions(options.version, manifest->minimum_version);
@@ -69,22 +73,24 @@ void Fetcher::on_manifest(std::string_view payload) {
   // The retained manifest of what runs already comes with every connect.
   if (manifest && current && current->release == manifest->release && current->bundle == manifest->bundle) {
     ports_.status.wanted = manifest->release;
-    return;
+    return ports_.over(Concern::manifest);
   }
   auto const* staged = store_.staged();
   bool const known =
       manifest && staged != nullptr && staged->release == manifest->release && staged->bundle == manifest->bundle;
-  if (known) return;
+  if (known) return ports_.over(Concern::manifest);
   if (manifest && staged != nullptr && manifest->release <= staged->release) {
     ++ports_.status.manifests_refused;
     return ports_.report({Code::rejected, "manifest: release " + std::to_string(manifest->release) +
-                                              " is older than the one on its way"});
+                                              " is older than the one on its way"},
+                         Concern::manifest);
   }
   auto const staging = manifest ? store_.stage(*manifest) : Result<void>(tl::unexpected(manifest.error()));
   if (!staging) {
     ++ports_.status.manifests_refused;
-    return ports_.report(staging.error());
+    return ports_.report(staging.error(), Concern::manifest);
   }
+  ports_.over(Concern::manifest);
   ports_.status.wanted = manifest->release;
   unsubscribe_all();
   backoff_.reset();
@@ -96,7 +102,8 @@ void Fetcher::subscribe(std::string const& topic, std::uint32_t index) {
   ports_.link.subscribe_at_most_once(topic, ports_.on_thread([this, topic](Result<void> const& result) {
     if (result || !asked_.contains(topic)) return;
     asked_.erase(topic);
-    ports_.report(result.error().within("chunk"));
+    ports_.report(result.error().within("chunk"),
+                  result.error().code == Code::io ? Concern::connection : Concern::other);
     happens(Event::failed);
   }));
 }
@@ -105,6 +112,16 @@ void Fetcher::subscribe(std::string const& topic, std::uint32_t index) {
 void Fetcher::ask() {
   auto const* manifest = store_.staged();
   if (manifest == nullptr) return happens(Event::given_up);
+  // A fetch may take days of bad connections; nothing comes between this look and the switch below.
+  if (expired(*manifest)) {
+    ++ports_.status.manifests_refused;
+    ports_.report({Code::rejected, "manifest: release " + std::to_string(manifest->release) +
+                                       " expired before all of it was here: publish it again"});
+    auto const active = store_.active();
+    ports_.status.wanted = active ? active->release : 0;
+    store_.discard();
+    return happens(Event::given_up);
+  }
   due_ = ports_.now() + ports_.options.piece_timeout;
   if (store_.needs_chunk_list()) {
     if (asked_.empty()) subscribe(ports_.topics.chunk(*manifest->chunk_list, 0), 0);

@@ -45,6 +45,7 @@ class Fetcher {
   void activate();
   void nothing() {}
 
+  [[nodiscard]] bool expired(Manifest const& manifest) const;
   Result<Manifest> accept(std::string_view payload) const;
   void take(TopicParts const& parts, std::string_view payload);
   void subscribe(std::string const& topic, std::uint32_t index);

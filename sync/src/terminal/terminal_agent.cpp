@@ -1,7 +1,9 @@
 #include "tillcue/sync/terminal_agent.hpp"
 
 #include <algorithm>
+#include <optional>
 
+#include "backoff.hpp"
 #include "fetcher.hpp"
 #include "tillcue/sync/state.hpp"
 #include "uploader.hpp"
@@ -20,13 +22,30 @@ TerminalState offline_state(AgentOptions const& options, Timestamp now) {
 
 }  // namespace
 
+/// A subscription the agent cannot do without: asked for again, later and later, until the broker grants it.
+struct Need {
+  std::string filter;
+  Backoff backoff;
+  std::optional<Backoff> refresh{};  ///< when granted, asked for again all the same
+  SteadyTime due = SteadyTime::max();
+  std::uint64_t attempt = 0;  ///< tells a late Done from the current one
+
+  void forget() {
+    ++attempt;
+    due = SteadyTime::max();
+  }
+};
+
 struct TerminalAgent::State {
   AgentPorts ports;
+  Need manifest, ack;
   Outbox& outbox;
   BundleStore& store;
   Fetcher fetcher;
   Uploader uploader;
   SteadyTime state_due = SteadyTime::max();
+  SteadyTime told_at{};
+  bool filled = false;     ///< the outbox held something since the last state
   std::string state_told;  ///< what the last state said, apart from the time
 
   State(MqttLink& link, Outbox& box, BundleStore& bundles, KeyRing keys, AgentOptions options, AgentCallbacks callbacks)
@@ -37,6 +56,11 @@ struct TerminalAgent::State {
               .keys = std::move(keys),
               .status = {},
               .alive = {}},
+        manifest{.filter = ports.topics.manifest(options.scope),
+                 .backoff = Backoff(options.retry_first, options.retry_most, options.seed + 2),
+                 .refresh = Backoff(options.manifest_every, options.manifest_every, options.seed + 3)},
+        ack{.filter = ports.topics.ack(options.terminal),
+            .backoff = Backoff(options.retry_first, options.retry_most, options.seed + 4)},
         outbox(box),
         store(bundles),
         fetcher(ports, bundles),
@@ -45,24 +69,37 @@ struct TerminalAgent::State {
   void connected();
   void lost(std::string const& why);
   void arrived(std::string const& topic, std::string const& payload);
-  void need(std::string const& filter);
+  void ask(Need& need);
+  void drained();
   void tell(Presence presence, bool always);
   [[nodiscard]] TerminalState describe(Presence presence) const;
 };
 
-void TerminalAgent::State::need(std::string const& filter) {
+void TerminalAgent::State::ask(Need& need) {
+  need.forget();
   // At most once is enough: the manifest is retained, and a batch whose acknowledgement got lost is sent again.
-  ports.link.subscribe_at_most_once(filter, ports.on_thread([this, filter](Result<void> const& result) {
-    if (!result) ports.report(result.error().within("subscribe " + filter));
-  }));
+  ports.link.subscribe_at_most_once(
+      need.filter, ports.on_thread([this, &need, attempt = need.attempt](Result<void> const& result) {
+        if (attempt != need.attempt) return;
+        if (!result) {
+          need.due = ports.now() + need.backoff.next();
+          return ports.report(result.error().within("subscribe " + need.filter), Concern::connection);
+        }
+        need.backoff.reset();
+        ports.over(Concern::connection);
+        tell(Presence::online, false);
+        if (need.refresh) need.due = ports.now() + need.refresh->next();
+      }));
 }
 
 void TerminalAgent::State::connected() {
   ports.status.connected = true;
   ++ports.status.connects;
   // Always, also when the broker remembers us: subscribing is how the retained manifest is fetched.
-  need(ports.topics.manifest(ports.options.scope));
-  need(ports.topics.ack(ports.options.terminal));
+  ask(manifest);
+  ask(ack);
+  ports.over(Concern::connection);
+  filled = outbox.pending() > 0;
   tell(Presence::online, true);
   fetcher.on_connected();
   uploader.on_connected();
@@ -71,7 +108,9 @@ void TerminalAgent::State::connected() {
 void TerminalAgent::State::lost(std::string const& why) {
   ports.status.connected = false;
   state_due = SteadyTime::max();
-  ports.report({Code::io, "mqtt: " + why});
+  manifest.forget();
+  ack.forget();
+  ports.report({Code::io, "mqtt: " + why}, Concern::connection);
   fetcher.on_lost();
   uploader.on_lost();
 }
@@ -84,6 +123,7 @@ void TerminalAgent::State::arrived(std::string const& topic, std::string const& 
     fetcher.on_piece(topic, *parts, payload);
   } else if (parts && parts->kind == TopicKind::ack && parts->name == ports.options.terminal.value) {
     uploader.on_ack(payload);
+    drained();
   } else {
     ++ports.status.stray_messages;
     return;
@@ -106,12 +146,21 @@ TerminalState TerminalAgent::State::describe(Presence presence) const {
   return state;
 }
 
+/// HQ would show results waiting that it has, and counters from before them, until the next minute.
+void TerminalAgent::State::drained() {
+  if (!filled || outbox.pending() > 0) return;
+  filled = false;
+  state_due = std::min(state_due, std::max(ports.now(), told_at + ports.options.state_pause));
+  if (ports.now() >= state_due) tell(Presence::online, true);
+}
+
 /// Publishes the state: at once when release or error changed, else every `state_every`.
 void TerminalAgent::State::tell(Presence presence, bool always) {
   auto const state = describe(presence);
   auto const gist = std::to_string(state.release) + " " + std::to_string(state.wanted) + " " + state.last_error;
   if (!always && gist == state_told) return;
   state_told = gist;
+  told_at = ports.now();
   state_due = ports.now() + ports.options.state_every;
   auto message = encode_state(state);
   if (!message) return ports.report(message.error());
@@ -155,14 +204,21 @@ void TerminalAgent::stop(std::chrono::milliseconds patience) {
 void TerminalAgent::tick() {
   state_->fetcher.tick();
   state_->uploader.tick();
+  for (auto* need : {&state_->manifest, &state_->ack}) {
+    if (state_->ports.status.connected && state_->ports.now() >= need->due) state_->ask(*need);
+  }
   if (state_->ports.status.connected) state_->tell(Presence::online, state_->ports.now() >= state_->state_due);
 }
 
 SteadyTime TerminalAgent::next_due() const {
-  return std::min({state_->fetcher.next_due(), state_->uploader.next_due(), state_->state_due});
+  return std::min({state_->fetcher.next_due(), state_->uploader.next_due(), state_->state_due, state_->manifest.due,
+                   state_->ack.due});
 }
 
-void TerminalAgent::results_committed() { state_->uploader.nudge(); }
+void TerminalAgent::results_committed() {
+  state_->filled = state_->filled || state_->outbox.pending() > 0;
+  state_->uploader.nudge();
+}
 
 AgentStatus TerminalAgent::status() const {
   auto status = state_->ports.status;

@@ -43,7 +43,7 @@ void Uploader::send() {
   if (batch && !*batch) return;
   auto message = batch ? encode_batch(**batch) : Result<std::string>(tl::unexpected(batch.error()));
   if (!message) {
-    ports_.report(message.error().within("results"));
+    ports_.report(message.error().within("results"), Concern::results);
     return happens(Event::failed);
   }
   first_ = (*batch)->first;
@@ -55,7 +55,7 @@ void Uploader::send() {
   ports_.link.publish({ports_.topics.results(ports_.options.terminal), std::move(*message), false},
                       ports_.on_thread([this, attempt](Result<void> const& result) {
                         if (result || attempt != attempt_) return;
-                        ports_.report(result.error().within("results"));
+                        ports_.report(result.error().within("results"), Concern::results);
                         happens(Event::failed);
                       }));
 }
@@ -88,6 +88,7 @@ void Uploader::on_ack(std::string_view payload) {
   }
   if (last_ == 0 || through < last_) return;
   ++ports_.status.batches_acknowledged;
+  ports_.over(Concern::results);
   backoff_.reset();
   happens(Event::acknowledged);
 }
@@ -97,7 +98,8 @@ void Uploader::tick() {
   due_ = SteadyTime::max();
   if (state_ != State::sent) return happens(Event::retry);
   ports_.report(
-      {Code::timeout, "results: HQ has not acknowledged " + std::to_string(first_) + ".." + std::to_string(last_)});
+      {Code::timeout, "results: HQ has not acknowledged " + std::to_string(first_) + ".." + std::to_string(last_)},
+      Concern::results);
   happens(Event::silence);
 }
 

@@ -121,6 +121,7 @@ class KeyRing {
                                     Signature const& signature) const;
 
  private:
+  [[nodiscard]] std::string not_pinned(std::string_view key_id) const;
   std::map<std::string, PublicKey, std::less<>> keys_;
 };
 

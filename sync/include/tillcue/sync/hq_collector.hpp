@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,15 +33,24 @@ struct CollectorParts {
 /// HQ's end of the wire: commits every batch and then acknowledges it. The commit happens inside the message callback,
 /// so the broker's PUBACK comes after it; a batch that cannot be committed is not acknowledged and comes again.
 /// Nothing that arrives is fatal: it is stored, or refused, logged and counted.
-/// Threads  construct on any; afterwards everything runs on the link's.
+/// Threads  construct on any; afterwards everything runs on the link's, except tick() and not_subscribed(): any.
 class Collector {
  public:
   Collector(std::string_view chain, CollectorParts parts);
 
   /// For MqttLink::start; borrows this.
   [[nodiscard]] MqttEvents events();
+  /// Asks again for subscriptions the broker refused, later and later; to be called each second or so.
+  void tick();
+  /// Why nothing may arrive although there is a connection.
+  [[nodiscard]] std::optional<std::string> not_subscribed() const;
 
  private:
+  struct Subscription {
+    bool granted = false;
+    unsigned failures = 0;
+    std::optional<Timestamp> due{};  ///< of the next attempt
+  };
   void connected();
   void subscribe(std::string filter);
   void on_message(MqttMessage const& message);
@@ -57,6 +68,8 @@ class Collector {
   Topics topics_;
   CollectorParts parts_;
   std::map<std::pair<Sha256, std::uint32_t>, Timestamp> republished_;
+  mutable std::mutex mutex_;  ///< of subscriptions_; never held around a call of the link
+  std::map<std::string, Subscription> subscriptions_;
 };
 
 }  // namespace tillcue::sync

@@ -50,9 +50,10 @@ struct PublishParts {
 };
 
 /// Validates the bundle, puts its chunks on the broker as retained messages, then the signed manifest, then removes
-/// what no manifest needs any more except the release just replaced. Errors  invalid, corrupt, unsupported (the
-/// bundle), rejected (the release is not newer than the known one, the
-///         retained manifest is not signed by a trusted key, the broker refuses), timeout, io.
+/// what no manifest needs any more except the release just replaced, then waits for the terminals.
+/// Errors  invalid, corrupt, unsupported (the bundle), rejected (the release is not newer than the known one, the
+///         retained manifest is not signed by a trusted key or was replaced during the upload, the broker refuses),
+///         timeout, io.
 Result<Published> publish_bundle(PublishParts const& parts, std::span<std::byte const> bundle,
                                  PublishOptions const& options);
 

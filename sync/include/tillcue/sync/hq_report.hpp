@@ -29,6 +29,8 @@ struct Report {
     Currency currency;
     Moments treated, holdout;
     std::optional<MeanDifference> difference;
+    static constexpr std::uint64_t kEnough = 30;  ///< finished sales of each arm, before a verdict means anything
+    [[nodiscard]] bool enough() const noexcept { return treated.count() >= kEnough && holdout.count() >= kEnough; }
   };
   /// Answers to suggestions at the screen. Shown without an answer yet = unanswered.
   struct Answers {
@@ -68,7 +70,6 @@ struct Report {
   std::vector<Impact> impact;                          ///< most sales first
   Answers answers;
   Coupons coupons;
-  std::map<std::string, std::uint64_t> silences;  ///< treated decisions that offered nothing, by reason
   std::uint64_t decisions = 0;
   std::int64_t decision_p50 = 0, decision_p99 = 0;  ///< microseconds
   std::vector<Offer> offers;                        ///< most shown first

@@ -34,7 +34,9 @@ struct AgentOptions {
   std::chrono::milliseconds retry_first{2'000};  ///< doubled after each failure, +-50 % jitter
   std::chrono::milliseconds retry_most{300'000};
   std::chrono::milliseconds state_every{60'000};
-  std::uint64_t seed = 1;  ///< of the jitter
+  std::chrono::milliseconds state_pause{5'000};       ///< at least between two states sent because the outbox drained
+  std::chrono::milliseconds manifest_every{300'000};  ///< +-50 %: subscribed again, in case its delivery was lost
+  std::uint64_t seed = 1;                             ///< of the jitter
 };
 
 struct AgentCallbacks {
