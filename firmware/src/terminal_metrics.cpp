@@ -29,7 +29,7 @@ void counter_metrics(TerminalReading const& r, MetricsText& out) {
   out.gauge("pos_connections", "Tills connected.", static_cast<std::int64_t>(r.native.connections));
   out.counter("pos_messages_ok_total", "Messages answered ok.", r.native.answered_ok);
   out.counter("pos_messages_refused_total", "Messages answered with an error.", r.native.answered_error);
-  out.counter("pos_dropped_total", "Tills dropped: slow, idle or oversized lines.",
+  out.counter("pos_dropped_total", "Tills dropped: slow, idle, oversized or unreadable lines.",
               r.native.dropped_slow + r.native.dropped_idle + r.native.dropped_oversized + r.native.dropped_unreadable);
   out.gauge("screens", "Cashier screens connected.", static_cast<std::int64_t>(r.screen.screens));
   out.counter("screen_refused_total", "HTTP requests refused.", r.screen.refused);

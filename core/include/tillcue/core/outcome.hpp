@@ -49,7 +49,7 @@ struct CouponIssued {
   std::int64_t value = 0;
   std::int64_t valid_until = 0;  ///< seconds since 1970
   PrintFate fate = PrintFate::printed;
-  std::string why;  ///< of a drop: "printer: connection refused"
+  std::string why;  ///< of a drop: "127.0.0.1:9100: paper out; put in a new roll"
 };
 
 struct SaleLine {
