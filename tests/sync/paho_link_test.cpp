@@ -269,6 +269,8 @@ TEST_CASE("a message whose callback had not returned when the process died is de
   collector.wait();
   Probe next(options_for(broker.uri(), "hq"));
   next.start();
+  // Both are waited for: a kept session may deliver on Paho's thread before the supervisor has said "connected".
+  REQUIRE(next.connected());
   REQUIRE(next.received(1));
   CHECK(next.connects[0]);
   CHECK(next.messages[0].payload == "result");

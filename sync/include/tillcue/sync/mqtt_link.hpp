@@ -64,6 +64,7 @@ struct MqttEvents {
   std::function<void(bool session_present)> on_connected;
   /// The connection broke or an attempt failed; the link goes on trying by itself.
   std::function<void(std::string const& why)> on_lost;
+  /// May come before on_connected of the same connection: a kept session delivers at once, on the other thread.
   /// PUBACK goes out after this returns: commit inside it and the broker keeps what was not committed.
   std::function<void(MqttMessage const&)> on_message;
 };
