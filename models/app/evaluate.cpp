@@ -1,10 +1,12 @@
 #include <cstdio>
+#include <ctime>
 #include <memory>
-
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "command.hpp"
+#include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/evaluation.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -13,67 +15,52 @@ struct Options {
   InputOptions input;
   BuildOptions build;
   EvaluationOptions evaluation;
-  bool json = false;
+  std::string running;
+  std::string json;
+  std::string html;
 };
 
-nlohmann::json as_json(RankingQuality const& quality) {
-  return {{"hr_1", quality.hit_rate_1},   {"hr_3", quality.hit_rate_3}, {"hr_5", quality.hit_rate_5},
-          {"hr_10", quality.hit_rate_10}, {"mrr_10", quality.mrr_10},   {"coverage_10", quality.coverage_10}};
+/// CLI11 hands this over for --json without a file.
+constexpr char const* kStandardOutput = "-";
+
+std::string title_of(std::vector<std::string> const& files) {
+  auto title = files.front();
+  if (files.size() > 1) title += " and " + counted(files.size() - 1, "more file");
+  return title;
 }
 
-double per_item(std::size_t bytes, std::size_t items) {
-  return items > 0 ? static_cast<double>(bytes) / static_cast<double>(items) : 0;
+Result<void> write_reports(Options const& options, Evaluation const& result) {
+  if (options.json == kStandardOutput) {
+    std::fputs(json_report(result).c_str(), stdout);
+  } else {
+    std::fputs(text_report(result).c_str(), stdout);
+    if (!options.json.empty()) {
+      if (auto const written = write_file(options.json, json_report(result)); !written) return written;
+    }
+  }
+  if (options.html.empty()) return {};
+  return write_file(options.html, html_report(result, title_of(options.input.transactions)));
 }
 
-void print_json(Evaluation const& result) {
-  nlohmann::json const line = {{"split", result.split},
-                               {"train_baskets", result.train_baskets},
-                               {"test_baskets", result.test_baskets},
-                               {"queries", result.queries},
-                               {"model", as_json(result.model)},
-                               {"popularity", as_json(result.popularity)},
-                               {"calibration",
-                                {{"ece", result.calibration.ece},
-                                 {"predicted", result.calibration.predicted},
-                                 {"observed", result.calibration.observed}}},
-                               {"size",
-                                {{"items", result.items},
-                                 {"bundle_bytes", result.bundle_bytes},
-                                 {"affinity_bytes", result.affinity_bytes},
-                                 {"affinity_bytes_per_item", per_item(result.affinity_bytes, result.items)}}}};
-  std::printf("%s\n", line.dump().c_str());
-}
-
-void print_row(char const* name, RankingQuality const& quality) {
-  std::printf("%-12s %7.4f %7.4f %7.4f %7.4f %7.4f %7.3f\n", name, quality.hit_rate_1, quality.hit_rate_3,
-              quality.hit_rate_5, quality.hit_rate_10, quality.mrr_10, quality.coverage_10);
-}
-
-void print_text(Evaluation const& result) {
-  std::printf("trained on %zu baskets, asked %zu hidden items of %zu later baskets (split %s)\n\n",
-              result.train_baskets, result.queries, result.test_baskets, result.split.c_str());
-  std::printf("%-12s %7s %7s %7s %7s %7s %7s\n", "", "HR@1", "HR@3", "HR@5", "HR@10", "MRR@10", "cov@10");
-  print_row("model", result.model);
-  print_row("popularity", result.popularity);
-  std::printf("\nprobabilities of the first five: predicted %.4f, observed %.4f, calibration error %.4f\n",
-              result.calibration.predicted, result.calibration.observed, result.calibration.ece);
-  std::printf("bundle %zu bytes, %zu items, affinity %.1f bytes an item\n", result.bundle_bytes, result.items,
-              per_item(result.affinity_bytes, result.items));
-}
-
-Result<int> run(Options const& options) {
+Result<int> run(Options options) {
+  std::optional<Ranker> running;
+  if (!options.running.empty()) {
+    auto opened = load_bundle(options.running);
+    if (!opened) return tl::unexpected(opened.error());
+    running = std::move(*opened);
+    options.evaluation.running = &*running;
+  }
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions");
   auto const data = load_transactions(options.input.transactions, options.input);
   if (!data) return tl::unexpected(data.error());
-  // The items file does not change the ranking; it is read so that its faults are found before a release.
-  if (auto const catalogue = load_catalogue(options.input); !catalogue) return tl::unexpected(catalogue.error());
+  auto const catalogue = load_catalogue(options.input);
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  options.evaluation.catalogue = &*catalogue;
+  options.evaluation.seconds = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
   auto const result = evaluate(*data, options.build, options.evaluation, progress);
   if (!result) return tl::unexpected(result.error());
-  if (options.json)
-    print_json(*result);
-  else
-    print_text(*result);
+  if (auto const written = write_reports(options, *result); !written) return tl::unexpected(written.error());
   return kOk;
 }
 
@@ -82,9 +69,10 @@ Result<int> run(Options const& options) {
 void add_evaluate(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand(
-      "evaluate", "How often the hidden item of a later basket is suggested, against plain popularity.");
+      "evaluate", "How well the hidden items of later baskets are found, against simpler methods and what runs now.");
   command.add_option("--transactions", options->input.transactions, "transaction files (.csv, .csv.gz)")->required();
-  command.add_option("--items", options->input.items, "items file; checked");
+  command.add_option("--items", options->input.items, "items file: names, categories, prices, flags");
+  command.add_option("--running", options->running, "the bundle in the shops now: asked the same questions");
   command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
       ->check(CLI::Range(0.01, 0.9))
       ->capture_default_str();
@@ -92,9 +80,18 @@ void add_evaluate(CLI::App& program, Action& action) {
       ->capture_default_str();
   add_training(command, options->build.training);
   add_max_bad_rows(command, options->input);
-  command.add_flag("--json", options->json, "print one JSON object");
-  command.footer("Example:\n  tillcue-models evaluate --transactions tills.csv.gz --json");
-  command.callback([options, &action] { action = [options] { return run(*options); }; });
+  auto* const json =
+      command.add_option("--json", options->json, "JSON into this file; without one, instead of the text")
+          ->expected(0, 1)
+          ->type_name("[FILE]");
+  command.add_option("--html", options->html, "one page with tables and charts, for a browser");
+  command.footer(
+      "Examples:\n  tillcue-models evaluate --transactions tills.csv.gz --html report.html\n"
+      "  tillcue-models evaluate --transactions tills.csv.gz --running store.bundle --json > report.json");
+  command.callback([options, json, &action] {
+    if (json->count() > 0 && options->json.empty()) options->json = kStandardOutput;
+    action = [options] { return run(*options); };
+  });
 }
 
 }  // namespace tillcue::models::app

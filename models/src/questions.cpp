@@ -1,0 +1,123 @@
+#include "questions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <unordered_map>
+
+namespace tillcue::models {
+namespace {
+
+void name_items(Counts const& learned, Questions& questions) {
+  questions.counted.resize(learned.items.size());
+  std::iota(questions.counted.begin(), questions.counted.end(), 0U);
+  std::stable_sort(questions.counted.begin(), questions.counted.end(),
+                   [&](auto a, auto b) { return learned.items[a].baskets > learned.items[b].baskets; });
+  for (auto const counted : questions.counted) questions.skus.push_back(learned.items[counted].sku);
+}
+
+/// Dataset items -> items of the questions.
+std::vector<std::uint32_t> renaming(Dataset const& data, Questions const& questions) {
+  std::unordered_map<std::string_view, std::uint32_t> place;
+  for (std::uint32_t n = 0; n < questions.skus.size(); ++n) place.emplace(questions.skus[n], n);
+  std::vector<std::uint32_t> renamed;
+  renamed.reserve(data.items.size());
+  for (auto const& item : data.items) {
+    auto const found = place.find(item.sku);
+    renamed.push_back(found == place.end() ? kNoSuchItem : found->second);
+  }
+  return renamed;
+}
+
+class BundleMethod final : public Method {
+ public:
+  BundleMethod(Ranker& ranker, Questions const& questions) : ranker_(ranker) {
+    auto const& bundle = ranker.bundle();
+    name_.assign(bundle.item_count(), kNoSuchItem);
+    for (std::uint32_t n = 0; n < questions.skus.size(); ++n) {
+      item_.push_back(bundle.find(questions.skus[n]));
+      if (item_.back() != kNoItem) name_[index(item_.back())] = n;
+    }
+  }
+
+  void look_at(std::span<std::uint32_t const> basket) override {
+    basket_.clear();
+    for (auto const item : basket) basket_.push_back(item_[item]);
+    ranker_.scorer().assign(basket_);
+  }
+
+  std::vector<Place> const& without(std::size_t hidden) override {
+    auto& scorer = ranker_.scorer();
+    scorer.remove(basket_[hidden]);
+    std::array<Scored, kEvaluatedRanks> top;
+    auto const found = scorer.top(top);
+    scorer.add(basket_[hidden]);
+    places_.clear();
+    for (std::size_t rank = 0; rank < found; ++rank) {
+      places_.push_back({name_[index(top[rank].item)], ranker_.bundle().probability(top[rank].score, rank).ppm});
+    }
+    return places_;
+  }
+
+ private:
+  Ranker& ranker_;
+  std::vector<ItemIx> item_;
+  std::vector<std::uint32_t> name_;
+  std::vector<ItemIx> basket_;
+  std::vector<Place> places_;
+};
+
+void record(std::vector<Place> const& places, std::uint32_t hidden, Sheet& sheet) {
+  auto const question = static_cast<std::uint32_t>(sheet.place.size());
+  std::size_t found = kEvaluatedRanks;
+  for (std::size_t rank = 0; rank < places.size() && rank < kEvaluatedRanks; ++rank) {
+    auto const& place = places[rank];
+    bool const hit = place.item == hidden;
+    if (hit) found = rank;
+    if (place.item != kNoSuchItem) sheet.suggested[place.item] = 1;
+    if (rank >= kCalibratedRanks) continue;
+    sheet.predictions.push_back({place.ppm, hit});
+    sheet.prediction_rank.push_back(static_cast<std::uint8_t>(rank));
+    sheet.prediction_question.push_back(question);
+  }
+  sheet.place.push_back(static_cast<std::uint8_t>(found));
+}
+
+}  // namespace
+
+Questions make_questions(Counts const& learned, Dataset const& data, std::span<std::uint32_t const> baskets,
+                         std::size_t most) {
+  Questions questions;
+  name_items(learned, questions);
+  auto const renamed = renaming(data, questions);
+  std::vector<std::uint32_t> order(baskets.begin(), baskets.end());
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return mix(data.keys[a]) < mix(data.keys[b]); });
+  for (auto const n : order) {
+    if (questions.count >= most) break;
+    std::vector<std::uint32_t> basket;
+    for (auto const item : data.basket(n)) {
+      if (renamed[item] != kNoSuchItem) basket.push_back(renamed[item]);
+    }
+    if (basket.size() < 2) continue;
+    questions.count += basket.size();
+    questions.baskets.push_back(std::move(basket));
+  }
+  return questions;
+}
+
+Sheet ask(Method& method, Questions const& questions) {
+  Sheet sheet;
+  sheet.suggested.assign(questions.skus.size(), 0);
+  for (auto const& basket : questions.baskets) {
+    method.look_at(basket);
+    for (std::size_t n = 0; n < basket.size(); ++n) record(method.without(n), basket[n], sheet);
+    sheet.basket_begin.push_back(static_cast<std::uint32_t>(sheet.place.size()));
+  }
+  return sheet;
+}
+
+std::unique_ptr<Method> bundle_method(Ranker& ranker, Questions const& questions) {
+  return std::make_unique<BundleMethod>(ranker, questions);
+}
+
+}  // namespace tillcue::models

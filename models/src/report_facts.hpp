@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tillcue/models/evaluation.hpp"
+
+namespace tillcue::models {
+
+/// What the text and the page both say of an evaluation.
+
+/// The model, then the others.
+std::vector<MethodReport const*> methods_of(Evaluation const& evaluation);
+/// "association rules (largest confidence)" and the like.
+std::string full_name(std::string_view method);
+/// "better", "worse" or "tie": the model in HR@5.
+std::string verdict(Difference const& lead);
+/// "+0.0197 (+0.0151 to +0.0243)"
+std::string interval(Difference const& difference);
+std::string where_from(Evaluation const& evaluation);
+std::string size_line(Evaluation const& evaluation);
+/// Whether the running bundle may have learned from what it was asked; empty without one.
+std::string running_line(Evaluation const& evaluation);
+/// Neighbouring bins put together, so that `parts` are left.
+std::vector<CalibrationQuality::Bin> coarser(std::vector<CalibrationQuality::Bin> const& bins, std::size_t parts);
+
+}  // namespace tillcue::models

@@ -1,0 +1,206 @@
+#include <initializer_list>
+#include <utility>
+
+#include "report_facts.hpp"
+#include "report_page.hpp"
+#include "tillcue/models/wording.hpp"
+
+namespace tillcue::models {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (char const c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+struct Cell {
+  std::string text;
+  std::string look{};  ///< CSS class
+};
+
+/// Header row, then rows whose first cell is their name.
+class HtmlTable {
+ public:
+  HtmlTable(std::string_view caption, std::vector<std::string> const& headings) {
+    out_ = "<div class=\"wide\"><table><caption>" + escaped(caption) + "</caption><thead><tr>";
+    for (auto const& heading : headings) out_ += "<th scope=\"col\">" + escaped(heading) + "</th>";
+    out_ += "</tr></thead><tbody>";
+  }
+  void row(std::string_view name, std::vector<Cell> const& cells) {
+    out_ += "<tr><th scope=\"row\">" + escaped(name) + "</th>";
+    for (auto const& cell : cells) {
+      out_ += cell.look.empty() ? "<td>" : "<td class=\"" + cell.look + "\">";
+      out_ += escaped(cell.text) + "</td>";
+    }
+    out_ += "</tr>";
+  }
+  std::string take() { return std::move(out_) + "</tbody></table></div>"; }
+
+ private:
+  std::string out_;
+};
+
+std::string figure(double value) { return decimals(value, 4); }
+
+std::string methods_table(Evaluation const& evaluation) {
+  HtmlTable table("Same questions for everyone; the last column is this model's lead in HR@5",
+                  {"", "HR@1", "HR@3", "HR@5", "HR@10", "MRR@10", "coverage@10", "lead in HR@5 (95 %)", ""});
+  for (auto const* const method : methods_of(evaluation)) {
+    std::vector<Cell> cells{{figure(method->hit_rate_1)},  {figure(method->hit_rate_3)}, {figure(method->hit_rate_5)},
+                            {figure(method->hit_rate_10)}, {figure(method->mrr_10)},     {figure(method->coverage_10)}};
+    if (method != &evaluation.model) {
+      auto const word = verdict(method->lead_hr_5);
+      cells.push_back({interval(method->lead_hr_5)});
+      cells.push_back({word, word});
+    } else {
+      cells.insert(cells.end(), {{""}, {""}});
+    }
+    table.row(full_name(method->name), cells);
+  }
+  return table.take();
+}
+
+std::string buckets_table(Evaluation const& evaluation, std::string_view caption, std::vector<Bucket> const& buckets,
+                          std::vector<double> MethodReport::*values, bool of_items) {
+  std::vector<std::string> headings{"", of_items ? "items" : "questions"};
+  for (auto const* const method : methods_of(evaluation)) headings.push_back(method->name);
+  HtmlTable table(caption, headings);
+  for (std::size_t n = 0; n < buckets.size(); ++n) {
+    if (buckets[n].questions == 0) continue;
+    std::vector<Cell> cells{{grouped(of_items ? buckets[n].items : buckets[n].questions)}};
+    for (auto const* const method : methods_of(evaluation)) cells.push_back({figure((method->*values)[n])});
+    table.row(buckets[n].name, cells);
+  }
+  return table.take();
+}
+
+std::string calibration_table(Evaluation const& evaluation) {
+  HtmlTable table("Means and calibration error", {"", "predicted", "observed", "ECE"});
+  auto const add = [&](std::string const& name, CalibrationQuality const& quality) {
+    table.row(name, {{figure(quality.predicted)}, {figure(quality.observed)}, {figure(quality.ece)}});
+  };
+  add("first five", evaluation.calibration);
+  for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {
+    add("place " + std::to_string(rank + 1), evaluation.by_rank[rank]);
+  }
+  if (evaluation.has_running) {
+    add("running bundle, first five", evaluation.running.first_five);
+    add("running bundle, place 1", evaluation.running.first);
+  }
+  return table.take();
+}
+
+std::string bins_table(std::string_view caption, CalibrationQuality const& quality) {
+  HtmlTable table(caption, {"part", "predicted", "observed", "suggestions"});
+  for (std::size_t n = 0; n < quality.bins.size(); ++n) {
+    auto const& bin = quality.bins[n];
+    table.row(std::to_string(n + 1), {{figure(bin.predicted)}, {figure(bin.observed)}, {grouped(bin.count)}});
+  }
+  return table.take();
+}
+
+std::string card(std::string_view value, std::string_view what, std::string_view look = {}) {
+  return "<div class=\"card\"><b class=\"" + std::string(look) + "\">" + escaped(value) + "</b><span>" + escaped(what) +
+         "</span></div>";
+}
+
+std::string lead_card(MethodReport const& against) {
+  auto const& lead = against.lead_hr_5;
+  auto const word = verdict(lead);
+  auto const value = signed_decimals(lead.mean * 100, 1) + " points";
+  return card(word == "tie" ? "a tie" : value,
+              "HR@5 against " + full_name(against.name) + (word == "tie" ? " (" + value + ")" : ""), word);
+}
+
+std::string cards(Evaluation const& evaluation) {
+  auto const& model = evaluation.model;
+  auto out = card(percent(model.hit_rate_5), "of the hidden items among the first five (HR@5)");
+  out += lead_card(evaluation.other(evaluation.has_running ? "running" : "popularity"));
+  out += card(figure(evaluation.calibration.ece), "calibration error of the first five");
+  if (!evaluation.by_rank.empty()) out += card(figure(evaluation.by_rank[0].ece), "calibration error of the first");
+  out += card(percent(model.coverage_10), "of the items sold are ever suggested");
+  double const items = evaluation.items > 0 ? static_cast<double>(evaluation.items) : 1;
+  return out + card(decimals(static_cast<double>(evaluation.affinity_bytes) / items, 1), "bytes of affinity an item");
+}
+
+std::string sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return escaped(text);
+}
+
+/// JSON inside a script element must not end it.
+std::string harmless(std::string const& json) {
+  std::string out;
+  for (char const c : json) {
+    if (c == '<')
+      out += "\\u003c";
+    else
+      out += c;
+  }
+  return out;
+}
+
+/// Replaces each "@name@" of the template once, from front to back, so that what is filled in is never searched.
+std::string filled(std::string_view page, std::vector<std::pair<std::string_view, std::string>> const& parts) {
+  std::string out;
+  for (;;) {
+    auto const open = page.find('@');
+    auto const close = open == page.npos ? open : page.find('@', open + 1);
+    if (close == page.npos) return out.append(page);
+    auto const name = page.substr(open + 1, close - open - 1);
+    std::string const* value = nullptr;
+    for (auto const& part : parts) {
+      if (part.first == name) value = &part.second;
+    }
+    out.append(page.substr(0, value != nullptr ? open : close));
+    if (value != nullptr) out += *value;
+    page.remove_prefix(value != nullptr ? close + 1 : close);
+  }
+}
+
+}  // namespace
+
+std::string html_report(Evaluation const& evaluation, std::string_view title) {
+  auto const running = running_line(evaluation);
+  auto const first = evaluation.by_rank.empty() ? CalibrationQuality{} : evaluation.by_rank[0];
+  return filled(page_part("page"),
+                {{"title", escaped(title)},
+                 {"style", std::string(page_part("style"))},
+                 {"where", sentence(where_from(evaluation))},
+                 {"cards", cards(evaluation)},
+                 {"methods", methods_table(evaluation)},
+                 {"running", running.empty() ? "" : "<p class=\"note\">" + sentence(running) + ".</p>"},
+                 {"calibration", calibration_table(evaluation)},
+                 {"bins", bins_table("The first five suggestions", evaluation.calibration) +
+                              bins_table("The first suggestion alone", first)},
+                 {"baskets", buckets_table(evaluation, "HR@5", evaluation.basket_sizes,
+                                           &MethodReport::hit_rate_5_by_basket, false)},
+                 {"popularity", buckets_table(evaluation, "HR@5", evaluation.popularity,
+                                              &MethodReport::hit_rate_5_by_popularity, false)},
+                 {"coverage", buckets_table(evaluation, "Share of the items suggested at least once",
+                                            evaluation.popularity, &MethodReport::coverage_10_by_popularity, true)},
+                 {"size", sentence(size_line(evaluation))},
+                 {"figures", harmless(json_report(evaluation))},
+                 {"chart", std::string(page_part("chart"))},
+                 {"script", std::string(page_part("script"))}});
+}
+
+}  // namespace tillcue::models

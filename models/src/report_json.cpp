@@ -1,0 +1,100 @@
+#include <nlohmann/json.hpp>
+
+#include "tillcue/models/evaluation.hpp"
+#include "tillcue/models/wording.hpp"
+
+namespace tillcue::models {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json as_json(Difference const& difference) {
+  return {{"mean", difference.mean}, {"low", difference.low}, {"high", difference.high}, {"tie", difference.tie()}};
+}
+
+Json by_name(std::vector<Bucket> const& buckets, std::vector<double> const& values) {
+  Json out = Json::object();
+  for (std::size_t n = 0; n < buckets.size(); ++n) {
+    if (buckets[n].questions > 0) out[buckets[n].name] = values[n];
+  }
+  return out;
+}
+
+Json as_json(Evaluation const& evaluation, MethodReport const& method) {
+  Json out = {{"hr_1", method.hit_rate_1},
+              {"hr_3", method.hit_rate_3},
+              {"hr_5", method.hit_rate_5},
+              {"hr_10", method.hit_rate_10},
+              {"mrr_10", method.mrr_10},
+              {"coverage_10", method.coverage_10},
+              {"hit_rates", method.hit_rates},
+              {"hr_5_by_basket", by_name(evaluation.basket_sizes, method.hit_rate_5_by_basket)},
+              {"hr_5_by_popularity", by_name(evaluation.popularity, method.hit_rate_5_by_popularity)},
+              {"coverage_10_by_popularity", by_name(evaluation.popularity, method.coverage_10_by_popularity)}};
+  if (&method == &evaluation.model) return out;
+  out["model_lead"] = {{"hr_1", as_json(method.lead_hr_1)},
+                       {"hr_5", as_json(method.lead_hr_5)},
+                       {"hr_10", as_json(method.lead_hr_10)},
+                       {"mrr_10", as_json(method.lead_mrr_10)}};
+  return out;
+}
+
+Json as_json(CalibrationQuality const& quality) {
+  Json bins = Json::array();
+  for (auto const& bin : quality.bins) {
+    bins.push_back({{"predicted", bin.predicted}, {"observed", bin.observed}, {"count", bin.count}});
+  }
+  return {{"ece", quality.ece}, {"predicted", quality.predicted}, {"observed", quality.observed}, {"bins", bins}};
+}
+
+Json calibration(Evaluation const& evaluation) {
+  auto out = as_json(evaluation.calibration);
+  out["by_rank"] = Json::array();
+  for (auto const& quality : evaluation.by_rank) out["by_rank"].push_back(as_json(quality));
+  return out;
+}
+
+double per(std::size_t part, std::size_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+Json size(Evaluation const& evaluation) {
+  return {{"items", evaluation.items},
+          {"bundle_bytes", evaluation.bundle_bytes},
+          {"affinity_bytes", evaluation.affinity_bytes},
+          {"affinity_bytes_per_item", per(evaluation.affinity_bytes, evaluation.items)},
+          {"weights", evaluation.weights},
+          {"bits_per_weight", 8 * per(evaluation.affinity_bytes, evaluation.weights)}};
+}
+
+Json running_facts(RunningFacts const& running) {
+  return {{"items", running.items},
+          {"bundle_bytes", running.bundle_bytes},
+          {"affinity_bytes", running.affinity_bytes},
+          {"data_to", date_text(running.data_to)},
+          {"test_baskets_it_may_have_seen", running.seen_baskets},
+          {"ece_first_five", running.first_five.ece},
+          {"ece_first", running.first.ece}};
+}
+
+}  // namespace
+
+std::string json_report(Evaluation const& evaluation) {
+  Json out = {{"split", evaluation.split},
+              {"train_baskets", evaluation.train_baskets},
+              {"test_baskets", evaluation.test_baskets},
+              {"queries", evaluation.queries},
+              {"train_from", date_text(evaluation.train_from)},
+              {"train_to", date_text(evaluation.train_to)},
+              {"test_from", date_text(evaluation.test_from)},
+              {"test_to", date_text(evaluation.test_to)},
+              {"model", as_json(evaluation, evaluation.model)}};
+  for (auto const& other : evaluation.others) out[other.name] = as_json(evaluation, other);
+  out["calibration"] = calibration(evaluation);
+  out["size"] = size(evaluation);
+  if (evaluation.build_seconds > 0) out["build_cpu_seconds"] = evaluation.build_seconds;
+  if (evaluation.has_running) out["running_bundle"] = running_facts(evaluation.running);
+  return out.dump() + '\n';
+}
+
+}  // namespace tillcue::models

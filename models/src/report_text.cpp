@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "report_facts.hpp"
+#include "tillcue/models/wording.hpp"
+
+namespace tillcue::models {
+namespace {
+
+constexpr std::size_t kName = 14;
+constexpr std::size_t kFigure = 8;
+
+std::string left(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+std::string right(std::string const& text, std::size_t width) {
+  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
+}
+
+void methods_table(Evaluation const& evaluation, std::string& out) {
+  out += left("", kName);
+  for (auto const* const heading : {"HR@1", "HR@3", "HR@5", "HR@10", "MRR@10", "cov@10"})
+    out += right(heading, kFigure);
+  out += "   model's lead in HR@5 (95 %)\n";
+  for (auto const* const method : methods_of(evaluation)) {
+    out += left(method->name, kName);
+    for (auto const figure : {method->hit_rate_1, method->hit_rate_3, method->hit_rate_5, method->hit_rate_10,
+                              method->mrr_10, method->coverage_10}) {
+      out += right(decimals(figure, 4), kFigure);
+    }
+    if (method != &evaluation.model) {
+      out += "   " + interval(method->lead_hr_5) + " " + verdict(method->lead_hr_5);
+    }
+    out += '\n';
+  }
+}
+
+void buckets_table(Evaluation const& evaluation, std::string const& title, std::vector<Bucket> const& buckets,
+                   std::vector<double> MethodReport::*rates, std::string& out) {
+  out += '\n' + left(title, 2 * kName) + right("questions", kFigure + 2);
+  for (auto const* const method : methods_of(evaluation)) out += right(method->name, kFigure + 4);
+  out += '\n';
+  for (std::size_t n = 0; n < buckets.size(); ++n) {
+    if (buckets[n].questions == 0) continue;
+    out += left("  " + buckets[n].name, 2 * kName) + right(grouped(buckets[n].questions), kFigure + 2);
+    for (auto const* const method : methods_of(evaluation)) out += right(decimals((method->*rates)[n], 4), kFigure + 4);
+    out += '\n';
+  }
+}
+
+void calibration_row(std::string const& name, CalibrationQuality const& quality, std::string& out) {
+  out += left("  " + name, kName) + right(decimals(quality.ece, 4), kFigure) + ' ';
+  for (auto const& bin : coarser(quality.bins, 5)) {
+    out += "  " + decimals(bin.predicted, 4) + "/" + decimals(bin.observed, 4);
+  }
+  out += '\n';
+}
+
+void calibration_table(Evaluation const& evaluation, std::string& out) {
+  out += '\n' + left("probabilities", kName) + right("ECE", kFigure) +
+         "   predicted/observed of the lowest fifth of the suggestions ... the highest\n";
+  calibration_row("first five", evaluation.calibration, out);
+  for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {
+    calibration_row("place " + std::to_string(rank + 1), evaluation.by_rank[rank], out);
+  }
+  if (!evaluation.has_running) return;
+  out += "  of the running bundle: ECE " + decimals(evaluation.running.first_five.ece, 4) + " of the first five, " +
+         decimals(evaluation.running.first.ece, 4) + " of place 1\n";
+}
+
+}  // namespace
+
+std::string text_report(Evaluation const& evaluation) {
+  std::string out = where_from(evaluation) + "\n\n";
+  methods_table(evaluation, out);
+  if (auto const line = running_line(evaluation); !line.empty()) out += line + '\n';
+  calibration_table(evaluation, out);
+  buckets_table(evaluation, "HR@5 by items left to go by", evaluation.basket_sizes, &MethodReport::hit_rate_5_by_basket,
+                out);
+  buckets_table(evaluation, "HR@5 by hidden item's rank", evaluation.popularity,
+                &MethodReport::hit_rate_5_by_popularity, out);
+  out += '\n' + size_line(evaluation) + '\n';
+  return out;
+}
+
+}  // namespace tillcue::models
