@@ -66,7 +66,7 @@ void add_build(CLI::App& program, Action& action) {
   command.add_option("--campaigns", options->input.campaigns, "campaigns file (JSON): rules and coupons");
   command.add_option("--out", options->out, "bundle to write")->required();
   add_shop(command, options->shop);
-  add_training(command, options->build.training);
+  add_training(command, options->build);
   add_max_bad_rows(command, options->input);
   command.add_flag("--json", options->json, "print the summary as JSON");
   command.footer(

@@ -56,9 +56,10 @@ void add_threads(CLI::App& command, unsigned& threads) {
       ->capture_default_str();
 }
 
-void add_training(CLI::App& command, TrainingOptions& training) {
-  command.add_option("--neighbours", training.neighbours, "weights kept per item")
-      ->check(CLI::Range(1, 4096))
+void add_training(CLI::App& command, BuildOptions& build) {
+  auto& training = build.training;
+  command.add_option("--bytes-per-item", build.bytes_per_item, "most bytes an item takes in the table the till serves")
+      ->check(CLI::Range(8.0, 4096.0))
       ->capture_default_str();
   command.add_option("--min-baskets", training.min_baskets, "items in fewer baskets are only ranked by popularity")
       ->check(CLI::Range(1, 1'000'000))

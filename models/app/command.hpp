@@ -48,7 +48,7 @@ struct InputOptions {
 };
 void add_max_bad_rows(CLI::App& command, InputOptions& input);
 void add_threads(CLI::App& command, unsigned& threads);
-void add_training(CLI::App& command, TrainingOptions& training);
+void add_training(CLI::App& command, BuildOptions& build);
 struct ShopOptions {
   std::string currency = "EUR";
   std::string language = "en";

@@ -78,7 +78,7 @@ void add_evaluate(CLI::App& program, Action& action) {
       ->capture_default_str();
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->capture_default_str();
-  add_training(command, options->build.training);
+  add_training(command, options->build);
   add_max_bad_rows(command, options->input);
   auto* const json =
       command.add_option("--json", options->json, "JSON into this file; without one, instead of the text")

@@ -5,38 +5,16 @@
 #include <numeric>
 #include <utility>
 
+#include "log_linear.hpp"
+#include "observation.hpp"
+#include "selection.hpp"
 #include "tillcue/models/ranker.hpp"
 
 namespace tillcue::models {
 namespace {
 
-constexpr std::size_t kObservedRanks = 10;
-constexpr std::uint64_t kFolds = 5;
-
 void tell(Progress const& progress, std::string_view step) {
   if (progress) progress(step);
-}
-
-/// A bundle for measuring only: no names, no rules.
-Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options) {
-  std::vector<std::string> notes;
-  auto const source =
-      assemble(counts, weights, {}, {}, uncalibrated(options.training.popularity_power), options.compile, notes);
-  auto bytes = write_bundle(source);
-  if (!bytes) return tl::unexpected(bytes.error());
-  return Ranker::open(std::move(*bytes));
-}
-
-RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<std::uint32_t const> baskets,
-                                std::size_t most) {
-  RankedObservations seen(kObservedRanks);
-  double const unit = ranker.bundle().info().score_unit;
-  leave_one_out(ranker, data, baskets, most, kObservedRanks, [&](ItemIx hidden, std::span<Scored const> top) {
-    for (std::size_t rank = 0; rank < top.size(); ++rank) {
-      seen[rank].push_back({static_cast<float>(top[rank].score * unit), top[rank].item == hidden});
-    }
-  });
-  return seen;
 }
 
 struct Calibrated {
@@ -45,24 +23,17 @@ struct Calibrated {
   std::size_t queries = 0;
 };
 
-Result<Calibrated> calibrate_by_splits(Dataset const& data, BuildOptions const& options) {
-  auto const by_time = data.time_kind == TimeKind::calendar;
-  auto seen = observe(data, hold_out(data, options.held_share), options);
-  if (!seen) return tl::unexpected(seen.error());
-  std::string how = by_time ? "held_out_by_time" : "held_out_by_hash";
-  if ((*seen)[0].size() < options.enough_queries) {
-    how = "five_folds";
-    RankedObservations all(kObservedRanks);
-    for (std::uint64_t fold = 0; fold < kFolds; ++fold) {
-      auto const part = observe(data, fold_out(data, fold, kFolds), options);
+/// The maps by what was seen while choosing; where the winner was not tried at full size, by one more model.
+Result<Calibrated> calibrate_selected(Dataset const& data, Selected& selected, BuildOptions const& options) {
+  if (selected.seen.empty() || selected.seen[0].empty()) {
+    selected.seen.clear();
+    for (auto const& split : selection_splits(data, options.held_share, options.enough_queries, selected.how)) {
+      auto const part = observe(data, split, options);
       if (!part) return tl::unexpected(part.error());
-      for (std::size_t rank = 0; rank < kObservedRanks; ++rank) {
-        all[rank].insert(all[rank].end(), (*part)[rank].begin(), (*part)[rank].end());
-      }
+      append(selected.seen, *part);
     }
-    seen = std::move(all);
   }
-  Calibrated result{calibrate(*seen), std::move(how), (*seen)[0].size()};
+  Calibrated result{calibrate(selected.seen), selected.how, selected.seen.empty() ? 0 : selected.seen[0].size()};
   if (result.maps.empty()) result = {uncalibrated(options.training.popularity_power), "none", 0};
   return result;
 }
@@ -71,10 +42,12 @@ std::string note(BuildOptions const& options, Calibrated const& calibrated) {
   auto const& training = options.training;
   char text[512];
   std::snprintf(text, sizeof text,
-                "builder=tillcue-models %s\nmethod=sparse_ice\nneighbours=%u\nsupport=%u\nridge=%g\nrefit_ridge=%g\n"
-                "popularity_power=%g\nmin_baskets=%u\ncalibration=%s\ncalibration_queries=%zu\n",
-                TILLCUE_VERSION, training.neighbours, training.support, training.ridge, training.refit_ridge,
-                training.popularity_power, training.min_baskets, calibrated.how.c_str(), calibrated.queries);
+                "builder=tillcue-models %s\nmethod=sparse_ice\nentries_per_item=%.1f\nsupport=%u..%u\nridge=%g\n"
+                "refit_ridge=%g\nsignificance=%g\nlog_linear=%g\npopularity_power=%g\nmin_baskets=%u\ncalibration=%"
+                "s\ncalibration_queries=%zu\n",
+                TILLCUE_VERSION, training.entries_per_item, training.support, training.most_support, training.ridge,
+                training.refit_ridge, training.significance, training.log_linear, training.popularity_power,
+                training.min_baskets, calibrated.how.c_str(), calibrated.queries);
   return text + options.compile.note;
 }
 
@@ -103,27 +76,47 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
   auto const counts = count(data, split.train, options.training.threads);
-  auto ranker = bare_ranker(counts, train(counts, options.training), options);
+  auto ranker = bare_ranker(counts, learn(counts, data, split.train, options.training), options);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
 }
 
 Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns const& campaigns,
-                    BuildOptions const& options, Progress const& progress) {
-  tell(progress, "calibrate on held-out baskets");
-  auto const calibrated = calibrate_by_splits(data, options);
-  if (!calibrated) return tl::unexpected(calibrated.error());
+                    BuildOptions const& given, Progress const& progress) {
+  auto options = given;
+  std::vector<std::uint32_t> all(data.baskets());
+  std::iota(all.begin(), all.end(), 0U);
   tell(progress, "count pairs");
-  auto const counts = count(data, options.training.threads);
+  auto const counts = count(data, all, options.training.threads);
+  tell(progress, "choose the model");
+  auto selected = select_model(data, options);
+  if (!selected) return tl::unexpected(selected.error());
+  options.training = selected->training;
   tell(progress, "fit weights");
-  auto const weights = train(counts, options.training);
+  Trainer const trainer(counts, options.training);
+  auto const entries = entries_within(trainer, counts, options);
+  if (!entries) return tl::unexpected(entries.error());
+  options.training.entries_per_item = *entries;
+  auto weights = trainer.weights(*entries);
+  if (options.training.log_linear > 0) {
+    weights = blend(weights, log_linear(counts, data, all, weights, options.training.popularity_power),
+                    options.training.log_linear);
+  }
+  tell(progress, "calibrate on held-out baskets");
+  auto const calibrated = calibrate_selected(data, *selected, options);
+  if (!calibrated) return tl::unexpected(calibrated.error());
   return compile(counts, weights, *calibrated, catalogue, campaigns, options, progress);
 }
 
 Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,
-                                Campaigns const& campaigns, BuildOptions const& options, Progress const& progress) {
+                                Campaigns const& campaigns, BuildOptions const& given, Progress const& progress) {
+  auto options = given;
   tell(progress, "fit weights");
-  auto const weights = train(counts, options.training);
+  Trainer const trainer(counts, options.training);
+  auto const entries = entries_within(trainer, counts, options);
+  if (!entries) return tl::unexpected(entries.error());
+  options.training.entries_per_item = *entries;
+  auto const weights = trainer.weights(*entries);
   Calibrated calibrated{uncalibrated(options.training.popularity_power), "none", 0};
   if (calibrate_on != nullptr) {
     tell(progress, "calibrate on the baskets given");

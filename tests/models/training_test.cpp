@@ -38,14 +38,14 @@ Vector solve(Matrix a, Vector b) {
   return b;
 }
 
-/// The model by the book: centred Gram matrix, ridge for each target on every other item, the K largest of each row,
-/// refit, intercept, popularity power. `weights[i][j]`.
+/// The model by the book: centred Gram matrix, ridge for each target on every other item, the `budget` weights with the
+/// largest |w| n_i^0.3 of the table, refit, intercept, popularity power. `weights[i][j]`.
 struct Reference {
   Matrix weights;
   Vector bias;
 };
 
-Reference by_the_book(Counts const& counts, TrainingOptions const& options) {
+Reference by_the_book(Counts const& counts, TrainingOptions const& options, std::size_t budget) {
   auto const items = counts.items.size();
   auto const total = static_cast<double>(counts.baskets);
   Matrix gram(items, Vector(items, 0));
@@ -80,11 +80,18 @@ Reference by_the_book(Counts const& counts, TrainingOptions const& options) {
     auto const w = fit(target, others, options.ridge);
     for (std::size_t k = 0; k < others.size(); ++k) result.weights[others[k]][target] = w[k];
   }
-  for (auto& row : result.weights) {
-    Vector sizes;
-    for (auto const weight : row) sizes.push_back(std::fabs(weight));
-    std::sort(sizes.rbegin(), sizes.rend());
-    for (auto& weight : row) weight = std::fabs(weight) >= sizes[options.neighbours - 1] ? weight : 0;
+  Vector sizes;
+  auto const size = [&](std::size_t i, std::size_t j) {
+    return std::fabs(result.weights[i][j]) * std::pow(counts.items[i].baskets, 0.3);
+  };
+  for (std::size_t i = 0; i < items; ++i) {
+    for (std::size_t j = 0; j < items; ++j) sizes.push_back(size(i, j));
+  }
+  std::sort(sizes.rbegin(), sizes.rend());
+  for (std::size_t i = 0; i < items; ++i) {
+    for (std::size_t j = 0; j < items; ++j) {
+      if (size(i, j) < sizes[budget - 1]) result.weights[i][j] = 0;
+    }
   }
   for (std::size_t target = 0; target < items; ++target) {
     std::vector<std::size_t> kept;
@@ -121,14 +128,14 @@ bool same(Weights const& a, Weights const& b) {
 TEST_CASE("weights and intercepts equal the model by the book on a dense small case") {
   auto const counts = counts_of(900, 18, 11);
   TrainingOptions options;
-  options.neighbours = 5;
-  auto const expected = by_the_book(counts, options);
+  options.entries_per_item = 5;
+  options.significance = 0;
+  auto const expected = by_the_book(counts, options, 18 * 5);
   auto const weights = train(counts, options);
   std::size_t entries = 0;
   std::size_t negative = 0;
   for (std::size_t i = 0; i < counts.items.size(); ++i) {
     CHECK(weights.bias[i] == doctest::Approx(expected.bias[i]).epsilon(0.001));
-    CHECK(weights.rows[i].size() <= options.neighbours);
     entries += weights.rows[i].size();
     for (auto const& [target, weight] : weights.rows[i]) {
       CHECK(target != i);
@@ -154,8 +161,8 @@ TEST_CASE("the weights do not depend on the number of threads") {
 TEST_CASE("a small support keeps the strongest ties") {
   auto const counts = counts_of(2000, 60, 8);
   TrainingOptions options;
-  options.support = 8;
-  options.neighbours = 2;
+  options.support = options.most_support = 8;
+  options.entries_per_item = 2;
   auto const weights = train(counts, options);
   // Even items pull the next odd one along: that must be among the two kept.
   std::size_t found = 0;
@@ -187,4 +194,56 @@ TEST_CASE("no basket, a single item and single-item baskets are learned without 
   CHECK(one.bias[0] == doctest::Approx(1.0));
   std::vector<std::vector<std::string>> const singles(20, {"a"});
   CHECK(train(count(made::dataset(singles), 1), {}).rows[0].empty());
+}
+
+TEST_CASE("a rare pair that may be coincidence gets no weight, a rare pair that is none keeps it") {
+  auto baskets = made::random_baskets(4000, 30, 5);
+  for (int n = 0; n < 12; ++n) {
+    // Twelve times each: "true" always with its friend, "alone" twice with an item that half of all baskets hold.
+    baskets.push_back({"true", "friend"});
+    baskets.push_back(n < 2 ? std::vector<std::string>{"alone", "i0"} : std::vector<std::string>{"alone"});
+  }
+  auto const counts = count(made::dataset(baskets), 1);
+  auto const weight = [&](Weights const& weights, std::string const& source, std::string const& target) {
+    for (auto const& entry : weights.rows[made::position(counts, source)]) {
+      if (entry.target == made::position(counts, target)) return entry.weight;
+    }
+    return 0.0F;
+  };
+  TrainingOptions options;
+  options.entries_per_item = 1000;
+  auto const tested = train(counts, options);
+  CHECK(weight(tested, "true", "friend") > 0.1F);
+  CHECK(weight(tested, "friend", "true") > 0.1F);
+  auto rare_and_met = [&](Weights const& weights) {
+    std::size_t found = 0;
+    for (std::uint32_t item = 0; item < counts.items.size(); ++item) {
+      for (auto const& entry : weights.rows[item]) {
+        bool const rare = counts.items[item].baskets < 20 || counts.items[entry.target].baskets < 20;
+        found += rare && entry.weight > 0 ? 1 : 0;
+      }
+    }
+    return found;
+  };
+  CHECK(rare_and_met(tested) == 2);
+  options.significance = 0;
+  CHECK(rare_and_met(train(counts, options)) > 2);
+}
+
+TEST_CASE("a smaller budget keeps a part of a larger one's weights, and frequent sources keep more") {
+  auto const counts = counts_of(6000, 80, 21);
+  Trainer const trainer(counts, {});
+  auto const small = trainer.strongest(4);
+  auto const large = trainer.strongest(12);
+  std::size_t entries = 0, in_frequent = 0;
+  for (std::uint32_t item = 0; item < small.rows.size(); ++item) {
+    entries += small.rows[item].size();
+    if (counts.items[item].baskets > 600) in_frequent += small.rows[item].size();
+    for (auto const& entry : small.rows[item]) {
+      auto const same = [&](WeightSource const& other) { return other.target == entry.target; };
+      CHECK(std::any_of(large.rows[item].begin(), large.rows[item].end(), same));
+    }
+  }
+  CHECK(entries == 4 * 80);
+  CHECK(in_frequent > 0);
 }

@@ -20,14 +20,15 @@ using Progress = std::function<void(std::string_view step)>;
 struct BuildOptions {
   TrainingOptions training;
   CompileOptions compile;
-  double held_share = 0.1;             ///< of the baskets, kept back to calibrate on
-  std::size_t enough_queries = 2000;   ///< below, five-fold cross-fitting is used instead
-  std::size_t most_queries = 100'000;  ///< to calibrate on
+  double bytes_per_item = 64;           ///< of the served affinity part, all overheads included
+  double held_share = 0.1;              ///< of the baskets, kept back to choose the model and to calibrate on
+  std::size_t enough_queries = 15'000;  ///< below, three-fold cross-fitting is used instead
+  std::size_t most_queries = 100'000;   ///< to calibrate on
 };
 
 struct Built {
   std::vector<std::byte> bundle;
-  std::string calibration;  ///< how: held_out_by_time, held_out_by_hash, five_folds, none
+  std::string calibration;  ///< how: held_out_by_time, held_out_by_hash, three_folds, none
   std::size_t calibration_queries = 0;
   std::vector<std::string> notes;  ///< worth telling the user
 };
@@ -35,7 +36,7 @@ struct Built {
 /// Suggestions of a model learned from `split.train`, for the hidden items of `split.held`, by rank.
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options);
 
-/// Transactions to bundle: calibrates on baskets kept back, then trains on everything.
+/// Transactions to bundle: chooses the model and calibrates on baskets kept back, and trains on everything.
 /// Errors  those of write_bundle.
 Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns const& campaigns,
                     BuildOptions const& options, Progress const& progress = {});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "tillcue/core/bundle_writer.hpp"
@@ -10,13 +11,16 @@ namespace tillcue::models {
 
 /// Sparse ICE; the defaults are the ones measured in models/README.md.
 struct TrainingOptions {
-  std::uint32_t neighbours = 16;  ///< K: weights kept per source row
-  std::uint32_t support = 200;    ///< M: candidate sources per target
-  double ridge = 100;             ///< lambda: of the first solve, in baskets
-  double refit_ridge = 60;        ///< lambda': of the solve on what was kept
-  double popularity_power = 0.1;  ///< beta: weights and intercept are divided by share^beta
-  std::uint32_t min_baskets = 5;  ///< rarer items get an intercept only
-  unsigned threads = 0;           ///< 0: all; the result does not depend on it
+  double entries_per_item = 27;      ///< weights kept, on average over all items; popular items get more of them
+  std::uint32_t support = 200;       ///< M: candidate sources of a target, ...
+  std::uint32_t most_support = 800;  ///< ... a quarter of the baskets it is in, up to so many
+  double significance = 6.63;        ///< least log-likelihood ratio (G2) of a rare pair; 6.63 is p = 0.01
+  double ridge = 100;                ///< lambda: of the first solve, in baskets
+  double refit_ridge = 60;           ///< lambda': of the solve on what was kept
+  double popularity_power = 0.1;     ///< beta: weights and intercept are divided by share^beta
+  double log_linear = 0;             ///< alpha: how much of the log-linear model is blended in (log_linear.hpp)
+  std::uint32_t min_baskets = 5;     ///< rarer items get an intercept only
+  unsigned threads = 0;              ///< 0: all; the result does not depend on it
 };
 
 /// score(j | basket) = bias[j] + sum over the basket's items i of the weight of j in rows[i].
@@ -26,9 +30,26 @@ struct Weights {
   std::vector<float> bias;
 };
 
-/// Learns the weights from counts alone.
+/// Learns the weights from counts alone, in two steps: what may matter is fitted once, and then cut to any size.
+/// Owns  copies of what it needs of the counts.  Threads  one caller.
 /// Cost  O(items * support^3) time on all threads; memory: the pairs twice and at most 80 MB for the popular head.
 /// Source  EASE^R (Steck, WWW 2019), SLIM (Ning & Karypis, ICDM 2011); see models/README.md for what differs.
+class Trainer {
+ public:
+  Trainer(Counts const& counts, TrainingOptions const& options);
+  ~Trainer();
+
+  /// The strongest weights as first fitted: right in number and place, for measuring a table before it is made.
+  [[nodiscard]] Weights strongest(double entries_per_item) const;
+  /// The same weights fitted again, each target on the sources it has left.
+  [[nodiscard]] Weights weights(double entries_per_item) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Trainer(counts, options).weights(options.entries_per_item)
 Weights train(Counts const& counts, TrainingOptions const& options);
 
 }  // namespace tillcue::models

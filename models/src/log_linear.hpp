@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tillcue/models/counts.hpp"
+#include "tillcue/models/dataset.hpp"
+#include "tillcue/models/training.hpp"
+
+namespace tillcue::models {
+
+/// The second model, for small menus: log P(j | basket) = b_j + sum of w_ij, less a constant of the basket. It has a
+/// weight exactly where `linear` has one, and is learned by asking for each item of each basket given the rest, over
+/// all items of the catalogue (softmax, AdaGrad, a few passes). Weights of a large catalogue it would learn by heart.
+/// `linear` and `power` are a result of train() and its popularity_power.
+/// Shape  like `linear`.  Cost  passes * baskets * basket size * entries touched.  Threads  one, so that sums have one
+/// order.  Source  Duchi, Hazan & Singer, JMLR 12, 2011.
+Weights log_linear(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
+                   Weights const& linear, double power);
+
+/// linear + alpha * other, entry by entry: both have the same ones.
+Weights blend(Weights const& linear, Weights const& other, double alpha);
+
+}  // namespace tillcue::models

@@ -1,0 +1,53 @@
+#include "observation.hpp"
+
+#include <utility>
+
+#include "log_linear.hpp"
+
+namespace tillcue::models {
+
+Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options) {
+  std::vector<std::string> notes;
+  auto const source =
+      assemble(counts, weights, {}, {}, uncalibrated(options.training.popularity_power), options.compile, notes);
+  auto bytes = write_bundle(source);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return Ranker::open(std::move(*bytes));
+}
+
+RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<std::uint32_t const> baskets,
+                                std::size_t most) {
+  RankedObservations seen(kObservedRanks);
+  double const unit = ranker.bundle().info().score_unit;
+  leave_one_out(ranker, data, baskets, most, kObservedRanks, [&](ItemIx hidden, std::span<Scored const> top) {
+    for (std::size_t rank = 0; rank < top.size(); ++rank) {
+      seen[rank].push_back({static_cast<float>(top[rank].score * unit), top[rank].item == hidden});
+    }
+  });
+  return seen;
+}
+
+void append(RankedObservations& seen, RankedObservations const& more) {
+  if (seen.size() < more.size()) seen.resize(more.size());
+  for (std::size_t rank = 0; rank < more.size(); ++rank) {
+    seen[rank].insert(seen[rank].end(), more[rank].begin(), more[rank].end());
+  }
+}
+
+double hit_rate_5(RankedObservations const& seen) {
+  if (seen.empty() || seen[0].empty()) return 0;
+  double hits = 0;
+  for (std::size_t rank = 0; rank < std::min<std::size_t>(5, seen.size()); ++rank) {
+    for (auto const& one : seen[rank]) hits += one.bought ? 1 : 0;
+  }
+  return hits / static_cast<double>(seen[0].size());
+}
+
+Weights learn(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
+              TrainingOptions const& options) {
+  auto linear = train(counts, options);
+  if (options.log_linear <= 0) return linear;
+  return blend(linear, log_linear(counts, data, baskets, linear, options.popularity_power), options.log_linear);
+}
+
+}  // namespace tillcue::models

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "tillcue/models/pipeline.hpp"
+#include "tillcue/models/ranker.hpp"
+
+namespace tillcue::models {
+
+inline constexpr std::size_t kObservedRanks = 10;
+
+/// A bundle for measuring only: no names, no rules, rough probabilities.
+Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options);
+
+/// What the till's own scorer suggests for the hidden items of `baskets`, in the trainer's units.
+RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<std::uint32_t const> baskets,
+                                std::size_t most);
+
+/// Adds the observations of `more`, rank by rank.
+void append(RankedObservations& seen, RankedObservations const& more);
+
+/// The share of the questions whose answer was among the first five.
+double hit_rate_5(RankedObservations const& seen);
+
+/// Trains on `baskets` by options.training as it stands, its blend with the log-linear model included.
+Weights learn(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
+              TrainingOptions const& options);
+
+}  // namespace tillcue::models

@@ -1,0 +1,164 @@
+#include "selection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "log_linear.hpp"
+#include "observation.hpp"
+
+namespace tillcue::models {
+namespace {
+
+constexpr std::uint64_t kFolds = 3;
+constexpr std::size_t kFewQuestions = 2'000;
+constexpr std::size_t kSmallMenu = 1'000;  // items
+constexpr std::size_t kSelectionQueries = 20'000;
+constexpr double kMostEntriesPerItem = 512;
+
+struct Ridge {
+  double first, refit;
+};
+constexpr std::array<Ridge, 2> kRidges{{{100, 60}, {30, 9}}};
+constexpr std::array<double, 3> kBlends{0.05, 0.15, 0.5};
+
+std::size_t questions(Dataset const& data, std::vector<std::uint32_t> const& baskets) {
+  std::size_t count = 0;
+  for (auto const n : baskets) count += data.basket(n).size() > 1 ? data.basket(n).size() : 0;
+  return count;
+}
+
+/// One way to learn, and what it suggested on all splits so far.
+struct Candidate {
+  TrainingOptions training;
+  RankedObservations seen = RankedObservations(kObservedRanks);
+};
+
+Result<void> ask(Candidate& candidate, Counts const& counts, Weights const& weights, Dataset const& data,
+                 Split const& split, BuildOptions const& options, std::size_t most) {
+  auto ranker = bare_ranker(counts, weights, options);
+  if (!ranker) return tl::unexpected(ranker.error());
+  append(candidate.seen, observations(*ranker, data, split.held, most));
+  return {};
+}
+
+Candidate best_of(std::vector<Candidate> candidates) {
+  auto const best = std::max_element(candidates.begin(), candidates.end(), [](auto const& a, auto const& b) {
+    return hit_rate_5(a.seen) < hit_rate_5(b.seen);
+  });
+  return std::move(*best);
+}
+
+/// The best ridge, linear.
+Result<Candidate> select_ridge(Dataset const& data, std::vector<Split> const& splits, TrainingOptions const& training,
+                               BuildOptions const& options) {
+  std::vector<Candidate> candidates;
+  for (auto const& ridge : kRidges) {
+    candidates.push_back({training});
+    candidates.back().training.ridge = ridge.first;
+    candidates.back().training.refit_ridge = ridge.refit;
+  }
+  for (auto const& split : splits) {
+    auto const counts = count(data, split.train, training.threads);
+    for (auto& candidate : candidates) {
+      auto const asked = ask(candidate, counts, train(counts, candidate.training), data, split, options,
+                             kSelectionQueries / splits.size());
+      if (!asked) return tl::unexpected(asked.error());
+    }
+  }
+  return best_of(std::move(candidates));
+}
+
+/// `linear`, or one of its blends with the log-linear model.
+Result<Candidate> select_blend(Dataset const& data, std::vector<Split> const& splits, Candidate linear,
+                               BuildOptions const& options) {
+  std::vector<Candidate> candidates{std::move(linear)};
+  for (auto const alpha : kBlends) {
+    candidates.push_back({candidates.front().training});
+    candidates.back().training.log_linear = alpha;
+  }
+  for (auto const& split : splits) {
+    auto const& training = candidates.front().training;
+    auto const counts = count(data, split.train, training.threads);
+    auto const weights = train(counts, training);
+    auto const other = log_linear(counts, data, split.train, weights, training.popularity_power);
+    for (auto& candidate : candidates) {
+      if (candidate.training.log_linear <= 0) continue;
+      auto const mixed = blend(weights, other, candidate.training.log_linear);
+      auto const asked = ask(candidate, counts, mixed, data, split, options, kSelectionQueries / splits.size());
+      if (!asked) return tl::unexpected(asked.error());
+    }
+  }
+  return best_of(std::move(candidates));
+}
+
+}  // namespace
+
+std::vector<Split> selection_splits(Dataset const& data, double share, std::size_t enough, std::string& how) {
+  bool const dated = data.time_kind == TimeKind::calendar;
+  // The future is what is asked for, so dated baskets are split by date as long as that leaves anything to judge by.
+  for (double const part : {share, 2 * share, 3 * share}) {
+    auto split = hold_out(data, std::min(part, 0.5));
+    auto const asked = questions(data, split.held);
+    bool const last = part > 2.5 * share;
+    if (asked >= enough || (dated && last && asked >= kFewQuestions)) {
+      how = dated ? "held_out_by_time" : "held_out_by_hash";
+      return {std::move(split)};
+    }
+    if (!dated) break;
+  }
+  how = "three_folds";
+  std::vector<Split> folds;
+  for (std::uint64_t fold = 0; fold < kFolds; ++fold) {
+    folds.push_back(fold_out(data, fold, kFolds));
+    if (folds.back().train.empty() || folds.back().held.empty()) folds.pop_back();
+  }
+  return folds;
+}
+
+Result<Selected> select_model(Dataset const& data, BuildOptions const& options) {
+  Selected selected{options.training, {}, {}};
+  if (data.items.size() > kSmallMenu) return selected;
+  auto const splits = selection_splits(data, options.held_share, options.enough_queries, selected.how);
+  if (splits.empty()) return selected;
+  auto best = select_ridge(data, splits, options.training, options);
+  if (best) best = select_blend(data, splits, std::move(*best), options);
+  if (!best) return tl::unexpected(best.error());
+  selected.training = best->training;
+  selected.seen = std::move(best->seen);
+  return selected;
+}
+
+Result<double> entries_within(Trainer const& trainer, Counts const& counts, BuildOptions const& options) {
+  auto const items = static_cast<double>(std::max<std::size_t>(1, counts.items.size()));
+  double const budget = options.bytes_per_item * items;
+  struct Table {
+    double bytes, entries;
+  };
+  auto const table_with = [&](double entries) -> Result<Table> {
+    auto const ranker = bare_ranker(counts, trainer.strongest(entries), options);
+    if (!ranker) return tl::unexpected(ranker.error());
+    auto const& bundle = ranker->bundle();
+    return Table{static_cast<double>(bundle.affinity_bytes()), static_cast<double>(bundle.entry_count()) / items};
+  };
+  auto const bare = table_with(0);
+  if (!bare) return tl::unexpected(bare.error());
+  // Nearly a straight line: a few secants reach it. What is returned was seen to keep to the budget.
+  double good = 0;
+  double tried = options.training.entries_per_item;
+  for (int step = 0; step < 6; ++step) {
+    auto const table = table_with(tried);
+    if (!table) return tl::unexpected(table.error());
+    bool const fits = table->bytes <= budget;
+    if (fits) good = tried;
+    bool const all = table->entries < tried * 0.999;  // there are no more
+    if (fits && (all || table->bytes > 0.99 * budget)) break;
+    double const each = (table->bytes - bare->bytes) / std::max(table->entries, 1e-6);
+    tried = std::min(kMostEntriesPerItem, (budget - bare->bytes) / std::max(each, 1e-6) * 0.997);
+    if (tried <= good) break;
+  }
+  return good;
+}
+
+}  // namespace tillcue::models

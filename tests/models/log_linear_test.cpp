@@ -1,0 +1,105 @@
+#include "log_linear.hpp"
+
+#include <cmath>
+#include <numeric>
+
+#include <doctest/doctest.h>
+
+#include "made.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+
+namespace {
+
+std::vector<std::uint32_t> all_of(Dataset const& data) {
+  std::vector<std::uint32_t> all(data.baskets());
+  std::iota(all.begin(), all.end(), 0U);
+  return all;
+}
+
+/// What the model believes of the hidden item, by dense arithmetic over the whole catalogue.
+double probability(Weights const& weights, std::vector<std::uint32_t> const& basket, std::uint32_t hidden) {
+  std::vector<double> score(weights.bias.begin(), weights.bias.end());
+  for (auto const source : basket) {
+    if (source == hidden) continue;
+    for (auto const& entry : weights.rows[source]) score[entry.target] += entry.weight;
+  }
+  for (auto const item : basket) {
+    if (item != hidden) score[item] = -INFINITY;
+  }
+  double total = 0;
+  for (auto const one : score) total += std::exp(one);
+  return std::exp(score[hidden]) / total;
+}
+
+struct Shop {
+  Dataset data;
+  Counts counts;
+  Weights linear;
+};
+
+Shop shop(std::size_t baskets, std::size_t items, std::uint64_t seed) {
+  Shop made{made::dataset(made::random_baskets(baskets, items, seed)), {}, {}};
+  made.counts = count(made.data, 1);
+  made.linear = train(made.counts, {});
+  return made;
+}
+
+double log_loss(Shop const& shop, Weights const& weights, Dataset const& data) {
+  double loss = 0;
+  std::size_t questions = 0;
+  for (std::size_t n = 0; n < data.baskets(); ++n) {
+    std::vector<std::uint32_t> basket;
+    for (auto const item : data.basket(n)) basket.push_back(made::position(shop.counts, data.items[item].sku));
+    if (basket.size() < 2) continue;
+    for (auto const hidden : basket) loss -= std::log(probability(weights, basket, hidden)), ++questions;
+  }
+  return loss / static_cast<double>(questions);
+}
+
+}  // namespace
+
+TEST_CASE("the log-linear model has the linear one's entries and always the same numbers") {
+  auto const made = shop(600, 25, 4);
+  auto const one = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
+  auto const two = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
+  REQUIRE(one.rows.size() == made.linear.rows.size());
+  for (std::size_t item = 0; item < one.rows.size(); ++item) {
+    REQUIRE(one.rows[item].size() == made.linear.rows[item].size());
+    CHECK(one.bias[item] == two.bias[item]);
+    for (std::size_t n = 0; n < one.rows[item].size(); ++n) {
+      CHECK(one.rows[item][n].target == made.linear.rows[item][n].target);
+      CHECK(one.rows[item][n].weight == two.rows[item][n].weight);
+    }
+  }
+}
+
+TEST_CASE("learning lowers the log loss on baskets it has not seen, by dense arithmetic") {
+  auto const made = shop(3000, 25, 4);
+  auto const fresh = made::dataset(made::random_baskets(500, 25, 99));
+  // No baskets: what it begins with.
+  auto const before = log_linear(made.counts, made.data, {}, made.linear, 0.1);
+  auto const after = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
+  CHECK(log_loss(made, after, fresh) < log_loss(made, before, fresh) - 0.01);
+}
+
+TEST_CASE("with one question asked again and again its answer becomes near certain") {
+  std::vector<std::vector<std::string>> baskets(400, {"a", "b"});
+  for (int n = 0; n < 400; ++n) baskets.push_back({"c", "d"});
+  Shop made{made::dataset(baskets), {}, {}};
+  made.counts = count(made.data, 1);
+  made.linear = train(made.counts, {});
+  auto const weights = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
+  auto const a = made::position(made.counts, "a");
+  auto const b = made::position(made.counts, "b");
+  CHECK(probability(weights, {a, b}, b) > 0.8);
+}
+
+TEST_CASE("a blend adds entry by entry") {
+  Weights const one{{{{1, 2.0F}}, {}}, {1.0F, 3.0F}};
+  Weights const two{{{{1, 10.0F}}, {}}, {4.0F, -2.0F}};
+  auto const sum = blend(one, two, 0.5);
+  CHECK(sum.rows[0][0].weight == 7.0F);
+  CHECK(sum.bias == std::vector<float>{3.0F, 2.0F});
+}

@@ -1,0 +1,89 @@
+#include "selection.hpp"
+
+#include <doctest/doctest.h>
+
+#include "made.hpp"
+#include "observation.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+
+namespace {
+
+Dataset dated(std::size_t baskets) {
+  std::string text = "basket_id,timestamp,sku\n";
+  auto const made = made::random_baskets(baskets, 40, 6);
+  for (std::size_t n = 0; n < made.size(); ++n) {
+    auto const day = std::to_string(10 + n * 18 / made.size());
+    for (auto const& sku : made[n]) text += "b" + std::to_string(n) + ",2026-05-" + day + "T10:00:00Z," + sku + "\n";
+  }
+  return *made::read(text);
+}
+
+}  // namespace
+
+TEST_CASE("the table keeps to its bytes an item, and uses them") {
+  auto const data = made::dataset(made::random_baskets(20'000, 300, 12));
+  auto const counts = count(data, 2);
+  BuildOptions options;
+  Trainer const trainer(counts, options.training);
+  for (double const bytes : {24.0, 48.0, 96.0}) {
+    options.bytes_per_item = bytes;
+    auto const entries = entries_within(trainer, counts, options);
+    REQUIRE(entries);
+    auto const ranker = bare_ranker(counts, trainer.weights(*entries), options);
+    REQUIRE(ranker);
+    auto const used = static_cast<double>(ranker->bundle().affinity_bytes()) / 300;
+    CHECK(used <= bytes);
+    CHECK(used > 0.95 * bytes);
+  }
+}
+
+TEST_CASE("a table that cannot hold anything is not an error, and one that can hold all holds all") {
+  auto const data = made::dataset(made::random_baskets(500, 12, 12));
+  auto const counts = count(data, 1);
+  BuildOptions options;
+  Trainer const trainer(counts, options.training);
+  options.bytes_per_item = 1;
+  CHECK(entries_within(trainer, counts, options).value() == 0);
+  options.bytes_per_item = 4000;
+  CHECK(entries_within(trainer, counts, options).value() >= 11);
+}
+
+TEST_CASE("dated baskets are split by date, others into folds when they are few") {
+  std::string how;
+  auto const by_date = selection_splits(dated(3000), 0.1, 15'000, how);
+  CHECK(how == "held_out_by_time");
+  CHECK(by_date.size() == 1);
+  auto const folds = selection_splits(made::dataset(made::random_baskets(900, 20, 3)), 0.1, 15'000, how);
+  CHECK(how == "three_folds");
+  REQUIRE(folds.size() == 3);
+  CHECK(folds[0].held.size() + folds[1].held.size() + folds[2].held.size() == 900);
+  auto const enough = selection_splits(made::dataset(made::random_baskets(900, 20, 3)), 0.1, 100, how);
+  CHECK(how == "held_out_by_hash");
+  CHECK(enough.size() == 1);
+}
+
+TEST_CASE("what is chosen is at least as good as the default on the baskets it was chosen by") {
+  auto const data = made::dataset(made::random_baskets(3000, 30, 17));
+  BuildOptions options;
+  auto const selected = select_model(data, options);
+  REQUIRE(selected);
+  RankedObservations plain(kObservedRanks);
+  std::string how;
+  for (auto const& split : selection_splits(data, options.held_share, options.enough_queries, how)) {
+    append(plain, *observe(data, split, options));
+  }
+  CHECK(hit_rate_5(selected->seen) >= hit_rate_5(plain) - 0.002);
+}
+
+TEST_CASE("a large catalogue keeps the options given") {
+  auto const data = made::dataset(made::random_baskets(3000, 1500, 17));
+  BuildOptions options;
+  options.training.ridge = 77;
+  auto const selected = select_model(data, options);
+  REQUIRE(selected);
+  CHECK(selected->training.ridge == 77);
+  CHECK(selected->training.log_linear == 0);
+  CHECK(selected->seen.empty());
+}
