@@ -14,26 +14,6 @@ void tell(Progress const& progress, std::string_view step) {
   if (progress) progress(step);
 }
 
-/// The given baskets and only the items in them, so that what was never seen is no question.
-Dataset part_of(Dataset const& data, std::vector<std::uint32_t> const& baskets) {
-  Dataset part;
-  part.time_kind = data.time_kind;
-  std::vector<std::uint32_t> renamed(data.items.size(), 0);
-  for (auto const n : baskets) {
-    for (auto const item : data.basket(n)) {
-      if (renamed[item] == 0) {
-        part.items.push_back(data.items[item]);
-        renamed[item] = static_cast<std::uint32_t>(part.items.size());
-      }
-      part.basket_items.push_back(renamed[item] - 1);
-    }
-    part.begin.push_back(part.basket_items.size());
-    part.times.push_back(data.times[n]);
-    part.keys.push_back(data.keys[n]);
-  }
-  return part;
-}
-
 void date(Dataset const& data, Split const& split, Evaluation& out) {
   if (data.time_kind != TimeKind::calendar || split.train.empty() || split.held.empty()) return;
   auto const range = [&](std::vector<std::uint32_t> const& baskets, std::int64_t& from, std::int64_t& to) {

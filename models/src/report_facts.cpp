@@ -24,8 +24,8 @@ std::vector<MethodReport const*> methods_of(Evaluation const& evaluation) {
 std::string full_name(std::string_view method) {
   if (method == "model") return "this model";
   if (method == "popularity") return "popularity";
-  if (method == "rules") return "association rules, largest confidence";
-  if (method == "cosine") return "item cosine, 50 neighbours";
+  if (method == "rules") return "association rules";
+  if (method == "cosine") return "item cosine";
   if (method == "running") return "the running bundle";
   return std::string(method);
 }
