@@ -83,11 +83,13 @@ void rank_items(std::map<std::string, SuggestedItem> const& counted, SuggestionC
   std::stable_sort(out.lost.begin(), out.lost.end(), more);
 }
 
-/// Each change of words once, the likeliest first.
+/// Each change of words once; baskets that are read at a glance before large ones, then the likeliest.
 void choose_examples(std::vector<SuggestionExample>& examples) {
   auto const weight = [](SuggestionExample const& e) { return std::max(e.before.probability, e.after.probability); };
-  std::stable_sort(examples.begin(), examples.end(),
-                   [&](auto const& a, auto const& b) { return weight(a) > weight(b); });
+  auto const large = [](SuggestionExample const& e) { return e.basket.size() > 4; };
+  std::stable_sort(examples.begin(), examples.end(), [&](auto const& a, auto const& b) {
+    return large(a) != large(b) ? large(b) : weight(a) > weight(b);
+  });
   std::set<std::pair<std::string, std::string>> told;
   std::erase_if(examples, [&](auto const& e) { return !told.insert({e.before.sku, e.after.sku}).second; });
   if (examples.size() > kExamples) examples.resize(kExamples);

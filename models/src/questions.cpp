@@ -120,6 +120,7 @@ Questions make_questions(Counts const& learned, Dataset const& data, std::span<s
     if (basket.size() < 2) continue;
     questions.count += basket.size();
     questions.baskets.push_back(std::move(basket));
+    questions.asked.push_back(n);
   }
   return questions;
 }

@@ -21,6 +21,7 @@ struct Questions {
   std::vector<std::string> skus;                    ///< sold in training, by falling popularity
   std::vector<std::uint32_t> counted;               ///< their positions in the counts
   std::vector<std::vector<std::uint32_t>> baskets;  ///< of at least two items
+  std::vector<std::uint32_t> asked;                 ///< their positions in the data
   std::size_t count = 0;                            ///< items of all baskets
 };
 

@@ -57,8 +57,11 @@ std::string running_line(Evaluation const& evaluation) {
   auto const& running = evaluation.running;
   auto line = "the running bundle learned up to " + date_text(running.data_to, "an unknown day") + ": ";
   if (running.seen_baskets == 0) return line + "all test baskets are new to it as well";
-  return line + "it may have seen " + grouped(running.seen_baskets) + " of the " +
-         counted(evaluation.test_baskets, "test basket") + ", which flatters it";
+  line += "it may have seen " + grouped(running.seen_baskets) + " of the " +
+          counted(evaluation.test_baskets, "test basket") + ", which flatters it";
+  if (running.unseen_queries == 0) return line;
+  return line + "; on the " + counted(running.unseen_queries, "question") + " of later baskets alone the lead is " +
+         interval(running.unseen_lead_hr_5) + ' ' + verdict(running.unseen_lead_hr_5);
 }
 
 std::vector<CalibrationQuality::Bin> coarser(std::vector<CalibrationQuality::Bin> const& bins, std::size_t parts) {

@@ -7,8 +7,8 @@
 
 namespace tillcue::models {
 
-/// What a new bundle may lose against the running one before it is refused. Noise never refuses: a loss counts when its
-/// 95 % interval leaves zero out as well.
+/// What a new bundle may lose against the running one before it is refused. Noise does not refuse: of HR@5 and
+/// calibration the whole 95 % interval must lie beyond the limit.
 struct GateLimits {
   double hit_rate_5 = Difference::kTie;  ///< points of HR@5
   double calibration = 0.005;            ///< calibration error of the first five
