@@ -225,6 +225,14 @@ std::string_view Bundle::text_in(std::string_view language, std::string_view key
   return {};
 }
 
+std::size_t Bundle::text_count() const noexcept { return parts_.texts.count; }
+
+TextView Bundle::text_entry(std::size_t n) const noexcept {
+  namespace field = format::text;
+  auto const* at = parts_.texts.at(static_cast<std::uint32_t>(n));
+  return {string(at + field::kLanguage), string(at + field::kKey), string(at + field::kText)};
+}
+
 std::string_view Bundle::text(std::string_view language, std::string_view key) const noexcept {
   auto const own = text_in(language, key);
   return own.empty() ? text_in(info_.language, key) : own;

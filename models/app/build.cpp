@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "release_gate.hpp"
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -13,27 +15,44 @@ struct Options {
   InputOptions input;
   ShopOptions shop;
   BuildOptions build;
+  ReleaseGate gate;
   std::string out;
   bool json = false;
 };
 
+nlohmann::json as_json(GateVerdict const& verdict, bool refused) {
+  nlohmann::json checks = nlohmann::json::array();
+  for (auto const& check : verdict.checks) {
+    checks.push_back({{"what", check.what}, {"found", check.found}, {"passed", check.passed}});
+  }
+  return {{"gate", verdict.passed() ? "passed"
+                   : refused        ? "failed"
+                                    : "forced"},
+          {"how", verdict.how},
+          {"questions", verdict.questions},
+          {"checks", checks}};
+}
+
 void summarise(Options const& options, Dataset const& data, Built const& built) {
   if (options.json) {
-    nlohmann::json const line = {{"bundle", options.out},
-                                 {"bytes", built.bundle.size()},
-                                 {"baskets", data.baskets()},
-                                 {"items", data.items.size()},
-                                 {"calibration", built.calibration},
-                                 {"calibration_queries", built.calibration_queries}};
+    nlohmann::json line = {{"bundle", options.out},
+                           {"bytes", built.bundle.size()},
+                           {"baskets", data.baskets()},
+                           {"items", data.items.size()},
+                           {"calibration", built.calibration},
+                           {"calibration_queries", built.calibration_queries}};
+    if (auto const& verdict = options.gate.verdict()) line["gate"] = as_json(*verdict, options.gate.refused());
+    if (options.gate.refused()) line["bundle"] = nullptr;
     std::printf("%s\n", line.dump().c_str());
     return;
   }
-  std::printf("%s: %zu bytes from %zu baskets of %zu items; probabilities %s (%zu questions)\n", options.out.c_str(),
-              built.bundle.size(), data.baskets(), data.items.size(), built.calibration.c_str(),
-              built.calibration_queries);
+  std::printf("%s: %s from %s of %s; probabilities %s (%s)\n", options.out.c_str(),
+              counted(built.bundle.size(), "byte").c_str(), counted(data.baskets(), "basket").c_str(),
+              counted(data.items.size(), "item").c_str(), built.calibration.c_str(),
+              counted(built.calibration_queries, "question").c_str());
 }
 
-Result<int> run(Options options) {
+Result<int> run(Options& options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions and items");
@@ -46,9 +65,18 @@ Result<int> run(Options options) {
   auto const campaigns =
       load_campaigns(options.input, options.build.compile.currency, assortment_of(named, *catalogue));
   if (!campaigns) return tl::unexpected(campaigns.error());
+  if (auto const set = options.gate.watch(*data, *catalogue, options.build, progress); !set) {
+    return tl::unexpected(set.error());
+  }
   auto const built = build(*data, *catalogue, *campaigns, options.build, progress);
   if (!built) return tl::unexpected(built.error());
   for (auto const& note : built->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  options.gate.show();
+  if (options.gate.refused()) {
+    if (options.json) summarise(options, *data, *built);
+    if (auto const kept = options.gate.refuse(options.out, built->bundle); !kept) return tl::unexpected(kept.error());
+    return kRefused;
+  }
   if (auto const written = write_file(options.out, std::span(built->bundle)); !written) {
     return tl::unexpected(written.error());
   }
@@ -68,11 +96,13 @@ void add_build(CLI::App& program, Action& action) {
   add_shop(command, options->shop);
   add_training(command, options->build);
   add_max_bad_rows(command, options->input);
+  options->gate.add_to(command);
   command.add_flag("--json", options->json, "print the summary as JSON");
   command.footer(
       "Examples:\n  tillcue-models build --transactions tills.csv.gz --out bundle\n"
       "  tillcue-models build --transactions sep.csv oct.csv --items items.csv --campaigns campaigns.json \\\n"
-      "      --currency GBP --out bundle");
+      "      --currency GBP --out bundle\n"
+      "  tillcue-models build --transactions tills.csv.gz --replaces store.bundle --out new.bundle");
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -19,6 +19,7 @@ enum ExitCode : int {
   kUsage = 2,       ///< the command line is wrong
   kBadInput = 3,    ///< an input file is missing or was refused
   kSomeErrors = 4,  ///< score: answered, but at least one line was no query
+  kRefused = 5,     ///< build --replaces: the new bundle is worse than the running one
 };
 
 /// Runs after the command line was read. An error is printed and turned into an exit code.
@@ -29,6 +30,7 @@ void add_sample(CLI::App& program, Action& action);
 void add_count(CLI::App& program, Action& action);
 void add_train(CLI::App& program, Action& action);
 void add_build(CLI::App& program, Action& action);
+void add_diff(CLI::App& program, Action& action);
 void add_evaluate(CLI::App& program, Action& action);
 void add_inspect(CLI::App& program, Action& action);
 void add_score(CLI::App& program, Action& action);

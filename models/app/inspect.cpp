@@ -1,32 +1,29 @@
-#include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/item_row.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
 
+constexpr std::size_t kLargestCounts = std::size_t{64} << 30U;
+
 struct Options {
   std::string bundle;
   std::string sku;
+  std::string counts;
+  std::size_t top = 20;
   bool json = false;
 };
 
-std::string date(std::int64_t seconds, char const* unlimited = "unknown") {
-  if (seconds == 0) return unlimited;
-  std::chrono::year_month_day const day{
-      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds{std::chrono::seconds{seconds}})};
-  char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                static_cast<unsigned>(day.day()));
-  return text;
-}
-
 /// The bundle says the first second without a campaign; a reader wants the last day with it.
-std::string last_day(std::int64_t ends) { return ends == 0 ? "never" : date(ends - 1); }
+std::string last_day(std::int64_t ends) { return ends == 0 ? "never" : date_text(ends - 1); }
 
 nlohmann::json summary(Bundle const& bundle) {
   auto const& info = bundle.info();
@@ -36,7 +33,7 @@ nlohmann::json summary(Bundle const& bundle) {
     auto const campaign = bundle.campaign(n);
     campaigns.push_back({{"id", campaign.id},
                          {"headline", campaign.headline},
-                         {"starts", date(campaign.starts, "always")},
+                         {"starts", date_text(campaign.starts, "always")},
                          {"ends", last_day(campaign.ends)},
                          {"valid_days", campaign.valid_days}});
   }
@@ -45,8 +42,8 @@ nlohmann::json summary(Bundle const& bundle) {
           {"weights", bundle.entry_count()},
           {"affinity_bytes", bundle.affinity_bytes()},
           {"baskets", info.baskets},
-          {"data_from", date(info.data_from)},
-          {"data_to", date(info.data_to)},
+          {"data_from", date_text(info.data_from)},
+          {"data_to", date_text(info.data_to)},
           {"currency", info.currency.text()},
           {"language", info.language},
           {"score_unit", info.score_unit},
@@ -61,32 +58,6 @@ nlohmann::json summary(Bundle const& bundle) {
             {"holdout_percent", policy.holdout_permille / 10.0},
             {"default_margin_percent", policy.default_margin_percent}}},
           {"campaigns", campaigns}};
-}
-
-nlohmann::json row_of(Bundle const& bundle, ItemIx source) {
-  auto const view = bundle.item(source);
-  double const unit = bundle.info().score_unit;
-  auto const row = bundle.row(source);
-  std::vector<std::pair<Score, ItemIx>> entries;
-  for (std::size_t n = 0; n < row.size(); ++n) entries.emplace_back(row.contribution(n), row.target(n));
-  std::stable_sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first > b.first; });
-  nlohmann::json neighbours = nlohmann::json::array();
-  for (auto const& [weight, target] : entries) {
-    auto const item = bundle.item(target);
-    neighbours.push_back({{"sku", item.sku}, {"name", item.name}, {"weight", weight * unit}});
-  }
-  nlohmann::json result = {{"sku", view.sku},
-                           {"name", view.name},
-                           {"category", view.category},
-                           {"bias", bundle.bias(source) * unit},
-                           {"neighbours", neighbours}};
-  if (view.price) result["price"] = to_text(*view.price);
-  nlohmann::json flags = nlohmann::json::array();
-  if (view.has(ItemFlag::age_restricted)) flags.push_back("age_restricted");
-  if (view.has(ItemFlag::excluded)) flags.push_back("excluded");
-  if (view.has(ItemFlag::not_for_sale)) flags.push_back("not_for_sale");
-  result["flags"] = flags;
-  return result;
 }
 
 std::string text_of(nlohmann::json const& value) {
@@ -111,36 +82,33 @@ void print_summary(nlohmann::json const& facts) {
   std::printf("note\n%s", text_of(facts["note"]).c_str());
 }
 
-void print_row(nlohmann::json const& row) {
-  std::printf("%s  %s  [%s]%s\nbias %.6f\n", text_of(row["sku"]).c_str(), text_of(row["name"]).c_str(),
-              text_of(row["category"]).c_str(), row["flags"].empty() ? "" : (" " + row["flags"].dump()).c_str(),
-              row["bias"].get<double>());
-  for (auto const& neighbour : row["neighbours"]) {
-    std::printf("%+10.6f  %-16s %s\n", neighbour["weight"].get<double>(), text_of(neighbour["sku"]).c_str(),
-                text_of(neighbour["name"]).c_str());
+Result<int> show_item(Options const& options, Ranker& ranker) {
+  auto const item = ranker.bundle().find(options.sku);
+  if (item == kNoItem) {
+    return fail(Code::not_found, options.bundle + ": knows no item with SKU or GTIN '" + options.sku + "'");
   }
+  std::optional<Counts> counts;
+  if (!options.counts.empty()) {
+    auto const bytes = read_file(options.counts, kLargestCounts);
+    if (!bytes) return tl::unexpected(bytes.error());
+    auto decoded = decode(*bytes);
+    if (!decoded) return tl::unexpected(decoded.error().within(options.counts));
+    counts = std::move(*decoded);
+  }
+  auto const row = item_row(ranker, item, counts ? &*counts : nullptr);
+  std::fputs((options.json ? json_report(row) : text_report(row, options.top)).c_str(), stdout);
+  return kOk;
 }
 
 Result<int> run(Options const& options) {
-  auto const ranker = load_bundle(options.bundle);
+  auto ranker = load_bundle(options.bundle);
   if (!ranker) return tl::unexpected(ranker.error());
-  auto const& bundle = ranker->bundle();
-  nlohmann::json facts;
-  if (options.sku.empty()) {
-    facts = summary(bundle);
-  } else {
-    auto const item = bundle.find(options.sku);
-    if (item == kNoItem) {
-      return fail(Code::not_found, options.bundle + ": knows no item with SKU or GTIN '" + options.sku + "'");
-    }
-    facts = row_of(bundle, item);
-  }
+  if (!options.sku.empty()) return show_item(options, *ranker);
+  auto const facts = summary(ranker->bundle());
   if (options.json)
     std::printf("%s\n", text_of(facts).c_str());
-  else if (options.sku.empty())
-    print_summary(facts);
   else
-    print_row(facts);
+    print_summary(facts);
   return kOk;
 }
 
@@ -150,9 +118,15 @@ void add_inspect(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand("inspect", "What a bundle holds, or the neighbours of one item.");
   command.add_option("--bundle", options->bundle, "bundle to look into")->required();
-  command.add_option("--sku", options->sku, "SKU or GTIN: show this item's row");
+  auto* const sku = command.add_option("--sku", options->sku, "SKU or GTIN: show this item's row");
+  command.add_option("--counts", options->counts, "counts file: what each weight of the row rests on")->needs(sku);
+  command.add_option("--top", options->top, "lines of a long list")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str();
   command.add_flag("--json", options->json, "print one JSON object");
-  command.footer("Example:\n  tillcue-models inspect --bundle bundle --sku 1001");
+  command.footer(
+      "Examples:\n  tillcue-models inspect --bundle bundle\n"
+      "  tillcue-models inspect --bundle bundle --sku 1001 --counts autumn.counts");
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -57,7 +57,9 @@
 
   function reliability(id, bins) {
     const line = (value) => bins.map((bin) => ({ x: bin.predicted, y: value(bin) }));
-    const most = Math.max(...bins.map((bin) => Math.max(bin.predicted, wilson(bin, 1)))) * 1.05;
+    const largest = Math.max(...bins.map((bin) => Math.max(bin.predicted, wilson(bin, 1))));
+    const step = Math.pow(10, Math.floor(Math.log10(largest))) / 2;
+    const most = Math.ceil(largest / step) * step;
     const plain = { pointRadius: 0, borderWidth: 0 };
     const datasets = [
       { label: 'observed', data: line((bin) => bin.observed), borderColor: color('model'),

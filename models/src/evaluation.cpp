@@ -14,26 +14,6 @@ void tell(Progress const& progress, std::string_view step) {
   if (progress) progress(step);
 }
 
-/// The given baskets and only the items in them, so that what was never seen is no question.
-Dataset part_of(Dataset const& data, std::vector<std::uint32_t> const& baskets) {
-  Dataset part;
-  part.time_kind = data.time_kind;
-  std::vector<std::uint32_t> renamed(data.items.size(), 0);
-  for (auto const n : baskets) {
-    for (auto const item : data.basket(n)) {
-      if (renamed[item] == 0) {
-        part.items.push_back(data.items[item]);
-        renamed[item] = static_cast<std::uint32_t>(part.items.size());
-      }
-      part.basket_items.push_back(renamed[item] - 1);
-    }
-    part.begin.push_back(part.basket_items.size());
-    part.times.push_back(data.times[n]);
-    part.keys.push_back(data.keys[n]);
-  }
-  return part;
-}
-
 void date(Dataset const& data, Split const& split, Evaluation& out) {
   if (data.time_kind != TimeKind::calendar || split.train.empty() || split.held.empty()) return;
   auto const range = [&](std::vector<std::uint32_t> const& baskets, std::int64_t& from, std::int64_t& to) {
@@ -54,17 +34,43 @@ void describe(Bundle const& bundle, Evaluation& out) {
   out.weights = bundle.entry_count();
 }
 
-void ask_running(Ranker& running, Questions const& questions, Parts const& parts, Sheet const& model, Evaluation& out) {
+/// A bundle that does not say up to when it learned may have seen every basket.
+bool may_have_seen(Bundle const& bundle, Dataset const& data, std::uint32_t basket) {
+  auto const until = bundle.info().data_to;
+  return until == 0 || data.time_kind != TimeKind::calendar || data.times[basket] <= until;
+}
+
+/// The lead on what the running bundle cannot know, as far as that is not everything anyway.
+void compare_unseen(Bundle const& running, Dataset const& data, Questions const& questions, Sheet const& model,
+                    Sheet const& sheet, RunningFacts& out) {
+  std::vector<char> unseen;
+  for (auto const basket : questions.asked) unseen.push_back(may_have_seen(running, data, basket) ? 0 : 1);
+  auto const ours = part_of(model, unseen);
+  if (ours.place.size() == model.place.size() || ours.place.empty()) return;
+  out.unseen_queries = ours.place.size();
+  out.unseen_lead_hr_5 =
+      difference(ours, part_of(sheet, unseen), [](std::size_t place) { return place < 5 ? 1.0 : 0.0; });
+}
+
+void ask_running(Ranker& running, Dataset const& data, Questions const& questions, Parts const& parts,
+                 Sheet const& model, Evaluation& out) {
   auto const sheet = ask(*bundle_method(running, questions), questions);
   out.others.push_back(measure("running", sheet, parts));
   compare(model, sheet, out.others.back());
   auto const& bundle = running.bundle();
   out.has_running = true;
-  out.running = {bundle.item_count(),   bundle.bytes().size(),   bundle.affinity_bytes(), bundle.info().data_to, 0,
-                 calibration_of(sheet), calibration_of(sheet, 0)};
+  auto& facts = out.running;
+  facts.items = bundle.item_count();
+  facts.bundle_bytes = bundle.bytes().size();
+  facts.affinity_bytes = bundle.affinity_bytes();
+  facts.data_to = bundle.info().data_to;
+  facts.first_five = calibration_of(sheet);
+  facts.first = calibration_of(sheet, 0);
+  compare_unseen(bundle, data, questions, model, sheet, facts);
 }
 
-void ask_all(Ranker& ranker, Counts const& learned, Questions const& questions, Ranker* running, Evaluation& out) {
+void ask_all(Ranker& ranker, Counts const& learned, Dataset const& data, Questions const& questions, Ranker* running,
+             Evaluation& out) {
   auto const parts = part(questions);
   out.basket_sizes = parts.basket_sizes;
   out.popularity = parts.popularity;
@@ -80,15 +86,7 @@ void ask_all(Ranker& ranker, Counts const& learned, Questions const& questions, 
   add("popularity", popularity_baseline(questions));
   add("rules", rules_baseline(learned, questions));
   add("cosine", cosine_baseline(learned, questions));
-  if (running != nullptr) ask_running(*running, questions, parts, model, out);
-}
-
-/// A bundle that does not say up to when it learned may have seen every basket.
-std::size_t seen_by(Bundle const& bundle, Dataset const& data, std::vector<std::uint32_t> const& held) {
-  auto const until = bundle.info().data_to;
-  if (until == 0 || data.time_kind != TimeKind::calendar) return held.size();
-  return static_cast<std::size_t>(
-      std::count_if(held.begin(), held.end(), [&](auto n) { return data.times[n] <= until; }));
+  if (running != nullptr) ask_running(*running, data, questions, parts, model, out);
 }
 
 Result<Ranker> build_timed(Dataset const& early, BuildOptions const& build_options, EvaluationOptions const& options,
@@ -130,8 +128,13 @@ Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_optio
     tell(progress, "");
     return fail(Code::invalid, "evaluate: no test basket has two known items; give more transactions");
   }
-  ask_all(*ranker, learned, questions, options.running, out);
-  if (options.running != nullptr) out.running.seen_baskets = seen_by(options.running->bundle(), data, split.held);
+  ask_all(*ranker, learned, data, questions, options.running, out);
+  if (options.running != nullptr) {
+    out.running.seen_baskets =
+        static_cast<std::size_t>(std::count_if(split.held.begin(), split.held.end(), [&](auto n) {
+          return may_have_seen(options.running->bundle(), data, n);
+        }));
+  }
   tell(progress, "");
   return out;
 }

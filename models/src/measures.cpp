@@ -68,6 +68,22 @@ std::vector<std::uint32_t> by_probability(std::vector<Prediction> const& predict
   return order;
 }
 
+/// Where each of about `bins` equally filled bins ends. Equal probabilities stay together: parting them would count as
+/// error what is luck.
+std::vector<std::size_t> bin_ends(std::vector<Prediction> const& predictions, std::vector<std::uint32_t> const& order,
+                                  std::size_t bins) {
+  std::vector<std::size_t> ends;
+  std::size_t end = 0;
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    auto const wanted = order.size() * (bin + 1) / bins;
+    if (wanted <= end) continue;
+    end = wanted;
+    while (end < order.size() && predictions[order[end]].ppm == predictions[order[end - 1]].ppm) ++end;
+    ends.push_back(end);
+  }
+  return ends;
+}
+
 double off(Prediction const& prediction) { return prediction.ppm / 1e6 - (prediction.bought ? 1 : 0); }
 
 /// `value` of ours less theirs, summed per basket.
@@ -139,10 +155,8 @@ CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std:
   if (predictions.empty() || bins == 0) return quality;
   auto const order = by_probability(predictions);
   auto const total = static_cast<double>(predictions.size());
-  for (std::size_t bin = 0; bin < bins; ++bin) {
-    auto const begin = order.size() * bin / bins;
-    auto const end = order.size() * (bin + 1) / bins;
-    if (begin == end) continue;
+  std::size_t begin = 0;
+  for (auto const end : bin_ends(predictions, order, bins)) {
     CalibrationQuality::Bin sums{0, 0, end - begin};
     for (auto n = begin; n < end; ++n) {
       sums.predicted += predictions[order[n]].ppm / 1e6;
@@ -153,6 +167,7 @@ CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std:
     quality.observed += sums.observed / total;
     auto const filled = static_cast<double>(sums.count);
     quality.bins.push_back({sums.predicted / filled, sums.observed / filled, sums.count});
+    begin = end;
   }
   return quality;
 }
@@ -172,15 +187,15 @@ std::vector<float> calibration_errors(Sheet const& sheet) {
   auto const order = by_probability(sheet.predictions);
   // Scaled so that the mean over the questions is the error, which is a mean over the predictions.
   double const scale = share(static_cast<double>(sheet.place.size()), sheet.predictions.size());
-  for (std::size_t bin = 0; bin < kBins; ++bin) {
-    auto const begin = order.size() * bin / kBins;
-    auto const end = order.size() * (bin + 1) / kBins;
+  std::size_t begin = 0;
+  for (auto const end : bin_ends(sheet.predictions, order, kBins)) {
     double sum = 0;
     for (auto n = begin; n < end; ++n) sum += off(sheet.predictions[order[n]]);
     double const sign = sum < 0 ? -scale : scale;
     for (auto n = begin; n < end; ++n) {
       errors[sheet.prediction_question[order[n]]] += static_cast<float>(sign * off(sheet.predictions[order[n]]));
     }
+    begin = end;
   }
   return errors;
 }
@@ -192,6 +207,17 @@ Difference difference(Sheet const& ours, Sheet const& theirs, std::function<doub
 Difference difference(Sheet const& layout, std::vector<float> const& ours, std::vector<float> const& theirs) {
   return over_baskets(layout.basket_begin,
                       [&](std::size_t q) { return static_cast<double>(ours[q]) - static_cast<double>(theirs[q]); });
+}
+
+Sheet part_of(Sheet const& sheet, std::vector<char> const& wanted) {
+  Sheet part;
+  for (std::size_t b = 0; b < wanted.size(); ++b) {
+    if (wanted[b] == 0) continue;
+    part.place.insert(part.place.end(), sheet.place.begin() + sheet.basket_begin[b],
+                      sheet.place.begin() + sheet.basket_begin[b + 1]);
+    part.basket_begin.push_back(static_cast<std::uint32_t>(part.place.size()));
+  }
+  return part;
 }
 
 void compare(Sheet const& model, Sheet const& sheet, MethodReport& report) {

@@ -27,6 +27,8 @@ std::vector<float> calibration_errors(Sheet const& sheet);
 /// The mean over the questions of ours less theirs. `value` of a hidden item's place.
 Difference difference(Sheet const& ours, Sheet const& theirs, std::function<double(std::size_t place)> const& value);
 Difference difference(Sheet const& layout, std::vector<float> const& ours, std::vector<float> const& theirs);
+/// The places of the baskets wanted, without predictions.
+Sheet part_of(Sheet const& sheet, std::vector<char> const& wanted);
 void compare(Sheet const& model, Sheet const& sheet, MethodReport& report);
 
 }  // namespace tillcue::models

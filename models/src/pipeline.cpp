@@ -60,12 +60,19 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   built.calibration_queries = calibrated.queries;
   auto how = options.compile;
   how.note = note(options, calibrated);
-  auto const source = assemble(counts, weights, catalogue, campaigns, calibrated.maps, how, built.notes);
+  auto source = assemble(counts, weights, catalogue, campaigns, calibrated.maps, how, built.notes);
   if (calibrated.how == "none") {
     built.notes.push_back("no baskets to calibrate on: the probabilities are rough; give more transactions");
   }
   auto bytes = write_bundle(source);
   if (!bytes) return tl::unexpected(bytes.error());
+  if (options.review) {
+    auto const lines = options.review(*bytes);
+    if (!lines) return tl::unexpected(lines.error());
+    source.note += *lines;
+    bytes = write_bundle(source);
+    if (!bytes) return tl::unexpected(bytes.error());
+  }
   built.bundle = std::move(*bytes);
   tell(progress, "");
   return built;

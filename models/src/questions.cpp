@@ -85,6 +85,25 @@ void record(std::vector<Place> const& places, std::uint32_t hidden, Sheet& sheet
 
 }  // namespace
 
+Dataset part_of(Dataset const& data, std::vector<std::uint32_t> const& baskets) {
+  Dataset part;
+  part.time_kind = data.time_kind;
+  std::vector<std::uint32_t> renamed(data.items.size(), 0);
+  for (auto const n : baskets) {
+    for (auto const item : data.basket(n)) {
+      if (renamed[item] == 0) {
+        part.items.push_back(data.items[item]);
+        renamed[item] = static_cast<std::uint32_t>(part.items.size());
+      }
+      part.basket_items.push_back(renamed[item] - 1);
+    }
+    part.begin.push_back(part.basket_items.size());
+    part.times.push_back(data.times[n]);
+    part.keys.push_back(data.keys[n]);
+  }
+  return part;
+}
+
 Questions make_questions(Counts const& learned, Dataset const& data, std::span<std::uint32_t const> baskets,
                          std::size_t most) {
   Questions questions;
@@ -101,6 +120,7 @@ Questions make_questions(Counts const& learned, Dataset const& data, std::span<s
     if (basket.size() < 2) continue;
     questions.count += basket.size();
     questions.baskets.push_back(std::move(basket));
+    questions.asked.push_back(n);
   }
   return questions;
 }

@@ -13,11 +13,15 @@ namespace tillcue::models {
 
 inline constexpr std::uint32_t kNoSuchItem = 0xFFFF'FFFF;
 
+/// The given baskets and only the items in them, so that what was never seen is no question.
+Dataset part_of(Dataset const& data, std::vector<std::uint32_t> const& baskets);
+
 /// What every method is asked alike: each item of each basket is hidden once. Items are positions in `skus`.
 struct Questions {
   std::vector<std::string> skus;                    ///< sold in training, by falling popularity
   std::vector<std::uint32_t> counted;               ///< their positions in the counts
   std::vector<std::vector<std::uint32_t>> baskets;  ///< of at least two items
+  std::vector<std::uint32_t> asked;                 ///< their positions in the data
   std::size_t count = 0;                            ///< items of all baskets
 };
 

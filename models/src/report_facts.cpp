@@ -24,8 +24,8 @@ std::vector<MethodReport const*> methods_of(Evaluation const& evaluation) {
 std::string full_name(std::string_view method) {
   if (method == "model") return "this model";
   if (method == "popularity") return "popularity";
-  if (method == "rules") return "association rules, largest confidence";
-  if (method == "cosine") return "item cosine, 50 neighbours";
+  if (method == "rules") return "association rules";
+  if (method == "cosine") return "item cosine";
   if (method == "running") return "the running bundle";
   return std::string(method);
 }
@@ -57,8 +57,11 @@ std::string running_line(Evaluation const& evaluation) {
   auto const& running = evaluation.running;
   auto line = "the running bundle learned up to " + date_text(running.data_to, "an unknown day") + ": ";
   if (running.seen_baskets == 0) return line + "all test baskets are new to it as well";
-  return line + "it may have seen " + grouped(running.seen_baskets) + " of the " +
-         counted(evaluation.test_baskets, "test basket") + ", which flatters it";
+  line += "it may have seen " + grouped(running.seen_baskets) + " of the " +
+          counted(evaluation.test_baskets, "test basket") + ", which flatters it";
+  if (running.unseen_queries == 0) return line;
+  return line + "; on the " + counted(running.unseen_queries, "question") + " of later baskets alone the lead is " +
+         interval(running.unseen_lead_hr_5) + ' ' + verdict(running.unseen_lead_hr_5);
 }
 
 std::vector<CalibrationQuality::Bin> coarser(std::vector<CalibrationQuality::Bin> const& bins, std::size_t parts) {

@@ -68,13 +68,17 @@ Json size(Evaluation const& evaluation) {
 }
 
 Json running_facts(RunningFacts const& running) {
-  return {{"items", running.items},
-          {"bundle_bytes", running.bundle_bytes},
-          {"affinity_bytes", running.affinity_bytes},
-          {"data_to", date_text(running.data_to)},
-          {"test_baskets_it_may_have_seen", running.seen_baskets},
-          {"ece_first_five", running.first_five.ece},
-          {"ece_first", running.first.ece}};
+  Json out = {{"items", running.items},
+              {"bundle_bytes", running.bundle_bytes},
+              {"affinity_bytes", running.affinity_bytes},
+              {"data_to", date_text(running.data_to)},
+              {"test_baskets_it_may_have_seen", running.seen_baskets},
+              {"ece_first_five", running.first_five.ece},
+              {"ece_first", running.first.ece}};
+  if (running.unseen_queries == 0) return out;
+  out["unseen_queries"] = running.unseen_queries;
+  out["model_lead_hr_5_unseen"] = as_json(running.unseen_lead_hr_5);
+  return out;
 }
 
 }  // namespace

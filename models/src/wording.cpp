@@ -7,7 +7,7 @@ namespace tillcue::models {
 
 std::string grouped(std::uint64_t number) {
   auto text = std::to_string(number);
-  for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  for (auto at = text.size(); at > 3; at -= 3) text.insert(text.begin() + static_cast<std::ptrdiff_t>(at - 3), ',');
   return text;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -6,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "program.hpp"
+#include "tillcue/core/bundle.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_terminals.hpp"
@@ -20,6 +22,7 @@ struct Options {
   std::vector<std::string> trusted;
   unsigned expires_days = 90;
   unsigned wait_seconds = 0;
+  bool force = false;
 };
 
 Result<std::string> read_file(std::string const& file) {
@@ -29,6 +32,39 @@ Result<std::string> read_file(std::string const& file) {
   bytes << in.rdbuf();
   if (!in && !in.eof()) return fail(Code::io, "--bundle " + file + ": cannot be read");
   return bytes.str();
+}
+
+std::string note_value(std::string_view note, std::string_view key) {
+  for (std::size_t begin = 0; begin < note.size();) {
+    auto const end = std::min(note.find('\n', begin), note.size());
+    auto const line = note.substr(begin, end - begin);
+    if (line.size() > key.size() && line.substr(0, key.size()) == key && line[key.size()] == '=') {
+      return std::string{line.substr(key.size() + 1)};
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+/// What the builder's comparison with the running bundle came to; the bundle's note says it (models/README.md). Without
+/// one nothing was compared: a first bundle, an old one published again.
+Result<void> pass_gate(Options const& options, std::span<std::byte const> bytes) {
+  auto const bundle = Bundle::from_bytes(bytes);
+  if (!bundle) return tl::unexpected{bundle.error().within(options.bundle)};
+  auto const note = bundle->info().note;
+  auto const gate = note_value(note, "gate");
+  auto const reason = note_value(note, "gate_reason");
+  if (gate == "failed" && !options.force) {
+    return fail(Code::rejected, options.bundle + ": it was refused as worse than the running bundle (" + reason +
+                                    "); build a better one, or publish it all the same with --force");
+  }
+  if (gate == "failed" || gate == "forced") {
+    std::cerr << "note: published although worse than the bundle it replaces: " << reason << '\n';
+  } else if (gate != "passed") {
+    std::cerr << "note: " << options.bundle
+              << " was not compared with the running bundle (tillcue-models build --replaces)\n";
+  }
+  return {};
 }
 
 Result<std::uint64_t> known_release(Options const& options) {
@@ -68,6 +104,7 @@ Exit judge_wait(Options const& options, Published const& done) {
 Result<Published> publish(Options& options) {
   auto const bytes = read_file(options.bundle);
   if (!bytes) return tl::unexpected{bytes.error()};
+  if (auto const passed = pass_gate(options, as_bytes(*bytes)); !passed) return tl::unexpected{passed.error()};
   auto const key = SigningKey::load(options.key);
   if (!key) return tl::unexpected{key.error().within("--key")};
   auto const trusted = trusted_keys(options, *key);
@@ -127,6 +164,7 @@ void add_publish_command(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(0U, 86'400U));
   command->add_option("--minimum-version", options->publish.minimum_version, "Oldest terminal program that may run it");
   command->add_option("--note", options->publish.note, "Free text, shown with the release");
+  command->add_flag("--force", options->force, "Publish even what tillcue-models refused as worse");
   command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
   command->footer(
       "Example:\n  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"

@@ -1,64 +1,18 @@
-#include <cstdio>
-
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 
-#include "made.hpp"
+#include "program_run.hpp"
 
 using namespace tillcue::models;
+using made::run;
+using made::shop;
+using made::tells;
 using Json = nlohmann::json;
-
-namespace {
-
-struct Run {
-  int code;
-  std::string out;  ///< with standard error
-};
-
-Run run(std::string const& arguments) {
-  auto const command = std::string(TILLCUE_MODELS_PROGRAM) + " " + arguments + " 2>&1";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Run result{0, {}};
-  char piece[4096];
-  while (auto const got = std::fread(piece, 1, sizeof piece, pipe)) result.out.append(piece, got);
-  auto const status = ::pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
-}
-
-bool tells(Run const& result, std::string const& part) {
-  bool const found = result.out.find(part) != std::string::npos;
-  if (!found) MESSAGE(result.out);
-  return found;
-}
-
-/// A small shop built once for all cases.
-struct Shop {
-  made::Folder folder;
-  std::string bundle = folder.file("bundle");
-  Shop() {
-    auto const sample = run("sample --out " + folder.path() + " --days 10 --customers 200 --baskets-per-day 100");
-    REQUIRE_MESSAGE(sample.code == 0, sample.out);
-    auto const build =
-        run("build --transactions " + folder.file("transactions.csv") + " --items " + folder.file("items.csv") +
-            " --campaigns " + folder.file("campaigns.json") + " --out " + bundle);
-    REQUIRE_MESSAGE(build.code == 0, build.out);
-  }
-};
-
-Shop const& shop() {
-  static Shop const made;
-  return made;
-}
-
-}  // namespace
 
 TEST_CASE("every command explains itself with an example") {
   CHECK(run("--help").code == 0);
   CHECK(tells(run("--version"), TILLCUE_VERSION));
-  for (auto const* const name : {"sample", "count", "train", "build", "evaluate", "inspect", "score"}) {
+  for (auto const* const name : {"sample", "count", "train", "build", "evaluate", "diff", "inspect", "score"}) {
     auto const help = run(std::string(name) + " --help");
     CHECK(help.code == 0);
     CHECK(tells(help, "Example"));

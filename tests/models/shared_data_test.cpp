@@ -49,7 +49,7 @@ TEST_CASE("a real takeaway's till: read completely, better than popularity, cali
   auto const result = evaluate(data, {}, {0.2, 10'000});
   REQUIRE(result.has_value());
   CHECK(result->model.hit_rate_5 > 0.36);
-  CHECK(result->model.hit_rate_5 > result->popularity.hit_rate_5 + 0.05);
+  CHECK(result->model.hit_rate_5 > result->other("popularity").hit_rate_5 + 0.05);
   CHECK(result->calibration.ece < 0.02);
 }
 

@@ -1,3 +1,5 @@
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -66,7 +68,52 @@ struct Desk {
   }
 };
 
+/// What `tillcue-hq publish` says of a bundle with this note, before it needs a key or a broker.
+std::string publish_noted(std::string const& note, std::string const& options) {
+  auto source = shop::source();
+  source.note = note;
+  auto const bytes = write_bundle(source).value();
+  auto const file = std::filesystem::temp_directory_path() / ("gate-" + std::to_string(*random_id()) + ".bundle");
+  std::ofstream{file, std::ios::binary}.write(reinterpret_cast<char const*>(bytes.data()),
+                                              static_cast<std::streamsize>(bytes.size()));
+  auto const command = std::string{TILLCUE_HQ_PROGRAM} +
+                       " publish --key /nowhere --broker mqtt://127.0.0.1:1 --chain demo " + options + " --bundle " +
+                       file.string() + " 2>&1";
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string out;
+  char piece[1024];
+  while (auto const got = std::fread(piece, 1, sizeof piece, pipe)) out.append(piece, got);
+  CHECK(::pclose(pipe) != 0);  // there is no key
+  std::filesystem::remove(file);
+  return out;
+}
+
+bool holds(std::string const& text, std::string const& part) {
+  bool const found = text.find(part) != std::string::npos;
+  if (!found) MESSAGE(text);
+  return found;
+}
+
 }  // namespace
+
+TEST_CASE("a bundle the builder refused as worse is published only with --force") {
+  std::string const note = "builder=x\ngate=failed\ngate_reason=HR@5 0.1 against 0.3\n";
+  auto const refused = publish_noted(note, "");
+  CHECK(holds(refused, "refused as worse than the running bundle (HR@5 0.1 against 0.3)"));
+  CHECK(refused.find("--key") == std::string::npos);
+  auto const forced = publish_noted(note, "--force");
+  CHECK(holds(forced, "published although worse"));
+  CHECK(holds(forced, "--key"));
+}
+
+TEST_CASE("publish says when a bundle was forced or never compared, and is quiet when it passed") {
+  CHECK(holds(publish_noted("gate=forced\ngate_reason=HR@5\n", ""), "published although worse"));
+  CHECK(holds(publish_noted("", ""), "was not compared with the running bundle"));
+  auto const passed = publish_noted("gate=passed\n", "");
+  CHECK(passed.find("note:") == std::string::npos);
+  CHECK(holds(passed, "--key"));
+}
 
 TEST_CASE("a published bundle can be put together again from what the broker holds, under a signed manifest") {
   if (skipped()) return;

@@ -49,6 +49,11 @@ struct AffinityRow {
   }
 };
 
+/// One template text of a bundle.
+struct TextView {
+  std::string_view language, key, text;
+};
+
 /// What a bundle says about itself.
 struct BundleInfo {
   std::int64_t created = 0;    ///< seconds since 1970, from the builder's input, not its clock
@@ -101,6 +106,9 @@ class Bundle {
   [[nodiscard]] std::string_view text(std::string_view language, std::string_view key) const noexcept;
   /// The same without falling back to the bundle's language.
   [[nodiscard]] std::string_view text_in(std::string_view language, std::string_view key) const noexcept;
+  /// All texts, by language and key.
+  [[nodiscard]] std::size_t text_count() const noexcept;
+  [[nodiscard]] TextView text_entry(std::size_t n) const noexcept;
   /// The campaign's target items, ascending; none means every item.
   [[nodiscard]] std::size_t target_count(std::size_t campaign) const noexcept;
   [[nodiscard]] ItemIx target(std::size_t campaign, std::size_t n) const noexcept;

@@ -46,7 +46,8 @@ struct CalibrationQuality {
     double predicted = 0, observed = 0;
     std::size_t count = 0;
   };
-  double ece = 0;         ///< expected calibration error: mean |predicted - observed| over equally filled bins
+  double ece = 0;         ///< expected calibration error: mean |predicted - observed| over equally filled bins,
+                          ///< equal probabilities in one
   double predicted = 0;   ///< mean probability
   double observed = 0;    ///< base rate
   std::vector<Bin> bins;  ///< by rising probability
@@ -65,6 +66,8 @@ struct RunningFacts {
   std::int64_t data_to = 0;      ///< seconds since 1970; 0 unknown
   std::size_t seen_baskets = 0;  ///< test baskets it may have learned from: those not later than its data
   CalibrationQuality first_five, first;
+  std::size_t unseen_queries = 0;  ///< of the test baskets it cannot have seen, when it may have seen others
+  Difference unseen_lead_hr_5;     ///< the model's lead on those
 };
 
 struct Evaluation {
