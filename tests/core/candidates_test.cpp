@@ -22,7 +22,7 @@ std::vector<Scored> by_hand(Bundle const& bundle, std::vector<ItemIx> const& bas
   }
   for (std::size_t n = 0; n < std::min(distinct.size(), kMaxScoredItems); ++n) {
     auto const row = bundle.row(distinct[n]);
-    for (std::size_t k = 0; k < row.size(); ++k) scores[index(row.target(k))] += row.contribution(k);
+    for (auto const& entry : row) scores[index(entry.target)] += entry.contribution;
   }
   std::vector<Scored> ranked;
   for (std::uint32_t n = 0; n < scores.size(); ++n) {
@@ -158,9 +158,8 @@ TEST_CASE("explain names the largest positive terms, each item once, ties by pos
     std::set<std::pair<Score, std::uint32_t>> expected;  // falling weight, rising position
     for (auto source : basket) {
       auto const row = bundle->row(source);
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        if (row.target(k) == candidate && row.contribution(k) > 0)
-          expected.insert({-row.contribution(k), index(source)});
+      for (auto const& [target, contribution] : row) {
+        if (target == candidate && contribution > 0) expected.insert({-contribution, index(source)});
       }
     }
     std::array<Term, 4> terms{};

@@ -31,6 +31,9 @@ struct Opened {
 };
 Opened open(tillcue::BundleSource const& source);
 
+/// The bytes of a file of tests/golden.
+std::vector<std::byte> golden(std::string const& name);
+
 /// A sale with one line per item at the shelf price.
 tillcue::Sale sale_with(tillcue::Bundle const& bundle, std::vector<std::uint32_t> const& items);
 void scan(tillcue::Sale& sale, tillcue::Bundle const& bundle, std::uint32_t item);
