@@ -49,12 +49,5 @@ std::uint32_t read_portable(RowReader& reader, std::uint32_t* targets) noexcept 
   return count;
 }
 
-void greatest_portable(Score const* scores, std::size_t count, Score* greatest, std::size_t lanes) noexcept {
-  std::copy_n(scores, lanes, greatest);
-  for (std::size_t begin = lanes; begin + lanes <= count; begin += lanes) {
-    for (std::size_t n = 0; n < lanes; ++n) greatest[n] = std::max(greatest[n], scores[begin + n]);
-  }
-}
-
 }  // namespace scoring
 }  // namespace tillcue

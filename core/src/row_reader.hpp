@@ -42,15 +42,4 @@ inline std::uint32_t read(Instructions instructions, RowReader& reader, std::uin
   return instructions == Instructions::avx2 ? read_avx2(reader, targets) : read_portable(reader, targets);
 }
 
-/// The greatest of every `lanes`-th score, `lanes` a multiple of 8 and at most `count`; the rest of an incomplete round
-/// is left out.
-void greatest_portable(Score const* scores, std::size_t count, Score* greatest, std::size_t lanes) noexcept;
-void greatest_avx2(Score const* scores, std::size_t count, Score* greatest, std::size_t lanes) noexcept;
-
-inline void greatest(Instructions instructions, Score const* scores, std::size_t count, Score* out,
-                     std::size_t lanes) noexcept {
-  instructions == Instructions::avx2 ? greatest_avx2(scores, count, out, lanes)
-                                     : greatest_portable(scores, count, out, lanes);
-}
-
 }  // namespace tillcue::scoring

@@ -27,10 +27,6 @@ TILLCUE_AVX2 inline __m128i load16(std::byte const* at) noexcept {
   return _mm_loadu_si128(static_cast<__m128i const*>(static_cast<void const*>(at)));
 }
 
-TILLCUE_AVX2 inline __m256i load8(Score const* at) noexcept {
-  return _mm256_loadu_si256(static_cast<__m256i const*>(static_cast<void const*>(at)));
-}
-
 }  // namespace
 
 // Eight entries a round, four in each half: 16 bytes hold their gaps (4 x 24 bits and the 7 below), every lane fetches
@@ -80,14 +76,6 @@ TILLCUE_AVX2 std::uint32_t read_avx2(RowReader& reader, std::uint32_t* targets) 
   return count;
 }
 
-TILLCUE_AVX2 void greatest_avx2(Score const* scores, std::size_t count, Score* greatest, std::size_t lanes) noexcept {
-  for (std::size_t lane = 0; lane < lanes; lane += 8) {
-    auto most = load8(scores + lane);
-    for (auto n = lane + lanes; n - lane + lanes <= count; n += lanes) most = _mm256_max_epi32(most, load8(scores + n));
-    _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(greatest + lane)), most);
-  }
-}
-
 }  // namespace tillcue::scoring
 
 #else
@@ -95,10 +83,6 @@ TILLCUE_AVX2 void greatest_avx2(Score const* scores, std::size_t count, Score* g
 namespace tillcue::scoring {
 
 std::uint32_t read_avx2(RowReader& reader, std::uint32_t* targets) noexcept { return read_portable(reader, targets); }
-
-void greatest_avx2(Score const* scores, std::size_t count, Score* greatest, std::size_t lanes) noexcept {
-  greatest_portable(scores, count, greatest, lanes);
-}
 
 }  // namespace tillcue::scoring
 

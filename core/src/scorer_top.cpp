@@ -6,6 +6,7 @@
 
 #include "best.hpp"
 #include "format/check.hpp"
+#include "lanes.hpp"
 #include "row_reader.hpp"
 #include "scorer_marks.hpp"
 #include "tillcue/core/candidates.hpp"
@@ -41,10 +42,15 @@ void Scorer::offer_row(std::uint32_t source, Best& best) const noexcept {
     for (auto const& entry : bundle_->row(ItemIx{source})) offer(index(entry.target), best);
     return;
   }
-  scoring::RowReader reader(bundle_->parts_.affinity, *gaps_, source);
+  auto const& parts = bundle_->parts_;
+  auto const least = bounded_ ? bound_.score : kLowest;
+  scoring::RowReader reader(parts.affinity, *gaps_, source);
   std::array<std::uint32_t, scoring::RowReader::kRoom> targets;
   while (auto const count = scoring::read(instructions_, reader, targets.data())) {
-    for (std::uint32_t n = 0; n < count; ++n) offer(targets[n], best);
+    // Few of a row's targets come near the top.
+    for (std::uint32_t n = 0; n < count; ++n) {
+      if ((sums_[targets[n]] >> 1) + format::bias_at(parts, targets[n]) >= least) offer(targets[n], best);
+    }
   }
 }
 
@@ -106,22 +112,13 @@ void Scorer::rate_touched() noexcept {
 }
 
 void Scorer::take_rated(Best& best, Score least) const noexcept {
-  std::size_t n = 0;
-  auto const look = [&] {
-    if (rated_[n] < least) return;
+  auto const next = [&](std::size_t from) {
+    return scoring::next_reaching(instructions_, rated_, from, touched_count_, least);
+  };
+  for (auto n = next(0); n < touched_count_; n = next(n + 1)) {
     Scored const scored{ItemIx{touched_[n]}, rated_[n]};
     if (best.wants(scored) && (marks_[touched_[n]] & scoring::kHeld) == 0) best.take(scored);
-  };
-  // Few reach `least`: sixteen are passed over at once.
-  constexpr std::size_t kAtOnce = 16;
-  while (n + kAtOnce <= touched_count_) {
-    std::uint32_t reached = 0;
-    for (std::size_t k = 0; k < kAtOnce; ++k) reached |= rated_[n + k] >= least ? 1U : 0U;
-    auto const end = n + kAtOnce;
-    if (reached == 0) n = end;
-    for (; n < end; ++n) look();
   }
-  for (; n < touched_count_; ++n) look();
 }
 
 /// Of several lanes' greatest scores the depth-th is one that at least `depth` items reach: only those are looked at.

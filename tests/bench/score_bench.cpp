@@ -10,12 +10,11 @@
 
 #include "bench/score_catalogue.hpp"
 #include "bench/score_peers.hpp"
-#include "tillcue/core/engine.hpp"
-#if defined(TILLCUE_ITEM_ORDER)
 #include "item_order.hpp"
-#endif
+#include "tillcue/core/engine.hpp"
 
-// score_bench [SKUs]: speed at 10k, 100k and 1M SKUs, or at one size; score_bench size: bits an entry.
+// score_bench [SKUs [varying]]: speed at 10k, 100k and 1M SKUs, or at one size, with 32 neighbours each or 26 on
+// average; score_bench size: bits an entry.
 // An own harness, because google-benchmark reports means and the till feels the p99.
 
 using namespace tillcue;
@@ -141,7 +140,6 @@ void measure_decide(Engine& engine, std::vector<std::vector<ItemIx>> const& bask
 
 /// Numbered as the builder numbers them; the largest by category, because dividing it takes minutes.
 void number(BundleSource& source) {
-#if defined(TILLCUE_ITEM_ORDER)
   if (source.items.size() <= 100'000) {
     models::renumber(source, models::item_order(source, 0));
     return;
@@ -151,9 +149,6 @@ void number(BundleSource& source) {
   std::stable_sort(order.begin(), order.end(),
                    [&](auto a, auto b) { return source.items[a].category < source.items[b].category; });
   models::renumber(source, order);
-#else
-  (void)source;
-#endif
 }
 
 void measure_size(Bundle const& bundle, bench::Csr const& csr, double open_ns) {
@@ -212,21 +207,28 @@ bool measure(Shape const& shape, bool only_size) {
   return true;
 }
 
+std::vector<Shape> shapes_of_size() {
+  std::vector<Shape> shapes;
+  for (unsigned bits : {8U, 6U, 4U}) {
+    for (std::uint32_t items : {10'000U, 50'000U, 100'000U}) {
+      shapes.push_back({items, 26, true, bits});
+      shapes.push_back({items, 32, false, bits});
+    }
+  }
+  return shapes;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   bool const only_size = argc > 1 && std::string(argv[1]) == "size";
-  std::vector<Shape> shapes{{10'000}, {50'000, 32, false}, {100'000}};
+  bool const varying = argc > 2 && std::string(argv[2]) == "varying";
+  std::vector<Shape> shapes{{10'000, 32, false}, {100'000, 32, false}, {1'000'000, 32, false, 8, 5'000}};
   if (only_size) {
-    for (unsigned bits : {6U, 4U}) {
-      for (auto shape : {Shape{10'000}, Shape{50'000, 32, false}, Shape{100'000}}) {
-        shape.weight_bits = bits;
-        shapes.push_back(shape);
-      }
-    }
-  } else {
-    shapes = {{10'000}, {100'000}, {1'000'000, 26, true, 8, 5'000}};
-    if (argc > 1) shapes = {{static_cast<std::uint32_t>(std::stoul(argv[1]))}};
+    shapes = shapes_of_size();
+  } else if (argc > 1) {
+    auto const items = static_cast<std::uint32_t>(std::stoul(argv[1]));
+    shapes = {{items, varying ? 26.0 : 32.0, varying, 8, items > 500'000 ? 5'000U : 20'000U}};
   }
   for (auto const& shape : shapes) {
     if (!measure(shape, only_size)) return 1;

@@ -40,8 +40,8 @@ void scan(tillcue::Sale& sale, tillcue::Bundle const& bundle, std::uint32_t item
 
 /// The scorer's memory and the scorer.
 struct Scoring {
-  explicit Scoring(tillcue::Bundle const& bundle)
-      : memory(tillcue::Scorer::memory_needed(bundle)), scorer(bundle, memory) {}
+  explicit Scoring(tillcue::Bundle const& bundle, tillcue::Instructions instructions = tillcue::best_instructions())
+      : memory(tillcue::Scorer::memory_needed(bundle)), scorer(bundle, memory, instructions) {}
   std::vector<std::byte> memory;
   tillcue::Scorer scorer;
 };
