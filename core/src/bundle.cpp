@@ -5,6 +5,7 @@
 #include "format/bytes.hpp"
 #include "format/check.hpp"
 #include "format/layout.hpp"
+#include "format/packed_row.hpp"
 
 namespace tillcue {
 namespace {
@@ -50,10 +51,6 @@ std::optional<Money> money(std::byte const* at, Currency currency) noexcept {
 }
 
 }  // namespace
-
-ItemIx AffinityRow::target(std::size_t n) const noexcept {
-  return ItemIx{format::target_at(targets.data(), id_bytes, n)};
-}
 
 Result<Bundle> Bundle::from_bytes(std::span<std::byte const> bytes) {
   Bundle bundle;
@@ -118,19 +115,40 @@ std::optional<Money> Bundle::unit_cost(ItemIx item) const noexcept {
 }
 
 AffinityRow Bundle::row(ItemIx source) const noexcept {
+  AffinityRow row;
   std::size_t const n = index(source);
-  if (n >= item_count_) return {};
-  auto const begin = load<std::uint32_t>(parts_.row_ends + 4 * n);
-  std::size_t const size = load<std::uint32_t>(parts_.row_ends + 4 * n + 4) - begin;
-  return {{parts_.row_ids + std::size_t{begin} * parts_.id_bytes, size * parts_.id_bytes},
-          {reinterpret_cast<std::int8_t const*>(parts_.row_weights) + begin, size},
-          load<std::uint16_t>(parts_.row_scales + 2 * n),
-          parts_.id_bytes};
+  if (n >= item_count_) return row;
+  auto const& table = parts_.affinity;
+  row.table_ = &table;
+  row.source_ = index(source);
+  if (table.packed) {
+    auto const packed = format::packed_row(table, row.source_);
+    row.bits_ = packed.bits;
+    row.count_ = packed.count;
+    row.scale_ = packed.scale;
+  } else {
+    std::size_t const begin = load<std::uint32_t>(table.row_ends + 4 * n);
+    row.count_ = load<std::uint32_t>(table.row_ends + 4 * n + 4) - static_cast<std::uint32_t>(begin);
+    row.ids_ = table.row_ids + begin * table.id_bytes;
+    row.weights_ = table.row_weights + begin;
+    row.scale_ = load<std::uint16_t>(table.row_scales + 2 * n);
+  }
+  return row;
 }
 
-std::uint64_t Bundle::entry_count() const noexcept { return parts_.entry_count; }
+std::span<std::byte const> Bundle::row_bytes(ItemIx source) const noexcept {
+  auto const& table = parts_.affinity;
+  if (index(source) >= item_count_ || !table.packed) return {};
+  auto const begin = format::row_begin(table, index(source)), end = format::row_end(table, index(source));
+  return {table.rows + begin, end - begin};
+}
 
-std::size_t Bundle::affinity_bytes() const noexcept { return parts_.affinity_bytes; }
+std::uint64_t Bundle::entry_count() const noexcept { return parts_.affinity.entries; }
+
+double Bundle::bits_per_entry() const noexcept {
+  auto const entries = entry_count();
+  return entries == 0 ? 0.0 : 8.0 * static_cast<double>(table_bytes()) / static_cast<double>(entries);
+}
 
 Score Bundle::bias(ItemIx item) const noexcept {
   return index(item) < item_count_ ? format::bias_at(parts_, index(item)) : 0;

@@ -8,6 +8,7 @@
 
 #include "format/layout.hpp"
 #include "format/output.hpp"
+#include "pack.hpp"
 #include "quantise.hpp"
 #include "source_check.hpp"
 
@@ -110,28 +111,6 @@ Output code_index(std::vector<IndexedCode> const& codes, StringPool& pool) {
   for (auto const& code : codes) {
     out.put(pool.add(code.text));
     out.put(code.item);
-  }
-  return out;
-}
-
-Output affinity(Quantised const& quantised) {
-  bool const narrow = quantised.rows.size() <= format::kMaxWideIds;
-  std::uint32_t entries = 0;
-  for (auto const& row : quantised.rows) entries += static_cast<std::uint32_t>(row.targets.size());
-  Output out;
-  out.put(static_cast<std::uint32_t>(quantised.rows.size()));
-  out.put(entries);
-  out.put(std::uint32_t{narrow ? 2U : 3U});
-  out.put(std::uint32_t{0});
-  std::uint32_t begin = 0;
-  out.put(begin);
-  for (auto const& row : quantised.rows) out.put(begin += static_cast<std::uint32_t>(row.targets.size()));
-  for (auto const& row : quantised.rows) out.put(row.scale);
-  for (auto const& row : quantised.rows) {
-    for (auto target : row.targets) narrow ? out.put(static_cast<std::uint16_t>(target)) : out.put24(target);
-  }
-  for (auto const& row : quantised.rows) {
-    for (auto weight : row.weights) out.put(weight);
   }
   return out;
 }
@@ -250,7 +229,7 @@ std::vector<std::byte> lay_out(BundleSource const& source, std::vector<IndexedCo
   file.add(format::kCategories, format::kCategoryBytes, categories(source, pool));
   file.add(format::kItems, format::kItemBytes, items(source, pool));
   file.add(format::kCodes, format::kCodeBytes, code_index(codes, pool));
-  file.add(format::kAffinity, 0, affinity(quantised));
+  file.add(format::kPacked, 0, pack(quantised, source.weight_bits));
   file.add(format::kBias, 0, bias(quantised));
   file.add(format::kPopular, format::kPopularBytes, popular(quantised));
   file.add(format::kCalibration, 0, calibration(source, quantised.score_unit));

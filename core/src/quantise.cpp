@@ -5,11 +5,12 @@
 #include <limits>
 
 #include "format/layout.hpp"
+#include "levels.hpp"
 
 namespace tillcue {
 namespace {
 
-constexpr double kMostWeight = 127, kMostBias = 32'767;
+constexpr double kMostBias = 32'767;
 
 double largest(std::vector<WeightSource> const& row) noexcept {
   double most = 0;
@@ -21,7 +22,8 @@ double unit_of(BundleSource const& source) noexcept {
   double weight = 0, bias = 0;
   for (auto const& row : source.rows) weight = std::max(weight, largest(row));
   for (auto b : source.bias) bias = std::max(bias, std::fabs(static_cast<double>(b)));
-  auto const unit = std::max(weight / (kMostWeight * format::kMaxRowScale), bias / (kMostBias * format::kMaxBiasScale));
+  auto const unit = std::max(weight / (double{format::kMaxLevel} * format::scale_of_code(format::kMaxScaleCode)),
+                             bias / (kMostBias * format::kMaxBiasScale));
   return unit > 0 ? unit : 1;
 }
 
@@ -34,18 +36,30 @@ double rounded(double value, double step, double most) noexcept {
   return std::clamp(std::nearbyint(value / step), -most, most);
 }
 
-QuantisedRow quantise_row(std::vector<WeightSource> row, double unit) {
+/// The code of the least scale with which the row's largest weight is a level at most.
+std::uint8_t scale_code_of(std::vector<WeightSource> const& row, double unit) noexcept {
+  unsigned code = 0;
+  auto const needed = largest(row) / (double{format::kMaxLevel} * unit);
+  while (code < format::kMaxScaleCode && format::scale_of_code(code) < needed) ++code;
+  return static_cast<std::uint8_t>(code);
+}
+
+std::int32_t level_of(float weight, std::uint8_t scale_code, double unit) noexcept {
+  return static_cast<std::int32_t>(
+      rounded(static_cast<double>(weight), format::scale_of_code(scale_code) * unit, format::kMaxLevel));
+}
+
+QuantisedRow quantise_row(std::vector<WeightSource> row, Levels const& levels, std::uint8_t scale_code, double unit) {
   QuantisedRow out;
-  auto const scale = scale_of(largest(row), kMostWeight, unit, format::kMaxRowScale);
-  if (scale == 0) return out;
-  out.scale = static_cast<std::uint16_t>(scale);
+  if (scale_code == 0) return out;
   std::sort(row.begin(), row.end(), [](WeightSource const& a, WeightSource const& b) { return a.target < b.target; });
   for (auto const& entry : row) {
-    auto const weight = rounded(static_cast<double>(entry.weight), scale * unit, kMostWeight);
-    if (weight == 0) continue;
+    auto const code = levels.code(level_of(entry.weight, scale_code, unit));
+    if (!code) continue;
     out.targets.push_back(entry.target);
-    out.weights.push_back(static_cast<std::int8_t>(weight));
+    out.codes.push_back(*code);
   }
+  if (!out.targets.empty()) out.scale_code = scale_code;
   return out;
 }
 
@@ -54,7 +68,18 @@ QuantisedRow quantise_row(std::vector<WeightSource> row, double unit) {
 Quantised quantise(BundleSource const& source) {
   Quantised out;
   out.score_unit = unit_of(source);
-  for (auto const& row : source.rows) out.rows.push_back(quantise_row(row, out.score_unit));
+  std::vector<std::uint8_t> scale_codes;
+  Levels::Histogram histogram;
+  for (auto const& row : source.rows) {
+    scale_codes.push_back(scale_code_of(row, out.score_unit));
+    if (scale_codes.back() == 0) continue;
+    for (auto const& entry : row) histogram.add(level_of(entry.weight, scale_codes.back(), out.score_unit));
+  }
+  Levels const levels(histogram, source.weight_bits);
+  out.levels = levels.values();
+  for (std::size_t n = 0; n < source.rows.size(); ++n) {
+    out.rows.push_back(quantise_row(source.rows[n], levels, scale_codes[n], out.score_unit));
+  }
   double most = 0;
   for (auto b : source.bias) most = std::max(most, std::fabs(static_cast<double>(b)));
   auto const scale = scale_of(most, kMostBias, out.score_unit, format::kMaxBiasScale);

@@ -52,6 +52,9 @@ Result<void> check_sizes(BundleSource const& source) {
   if (source.categories.size() > format::kMaxCategories) return broken("categories", "at most 65535 fit");
   if (source.rows.size() != source.items.size()) return broken("rows", "must be one per item");
   if (source.bias.size() != source.items.size()) return broken("bias", "must be one per item");
+  if (source.weight_bits < format::kLeastWeightBits || source.weight_bits > format::kMostWeightBits) {
+    return broken("weight_bits", std::to_string(source.weight_bits) + " is not within 4..8");
+  }
   if (source.campaigns.size() > format::kMaxCampaigns) return broken("campaigns", "at most 65534 fit");
   if (source.texts.size() > format::kMaxTexts) return broken("texts", "at most 65535 fit");
   for (char c : source.currency.code) {

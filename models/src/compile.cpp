@@ -4,6 +4,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "item_order.hpp"
 #include "tillcue/models/field.hpp"
 
 namespace tillcue::models {
@@ -159,6 +160,8 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   drop_taken_codes(places, source, notes);
   place_weights(weights, places, source);
   apply(campaigns, places, source);
+  // Last, because everything above knows the items by their first numbers.
+  renumber(source, item_order(source, 0));
   return source;
 }
 

@@ -1,2 +1,6 @@
-add_executable(score_bench bench/score_bench.cpp)
-target_link_libraries(score_bench PRIVATE tillcue::house tillcue::bundle_writer)
+# Numbers its items as the builder does, with the builder's source, so that it needs none of the builder's libraries.
+add_executable(score_bench bench/score_bench.cpp bench/score_catalogue.cpp bench/score_peers.cpp
+  ${PROJECT_SOURCE_DIR}/models/src/item_order.cpp)
+target_include_directories(score_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models/include
+  ${PROJECT_SOURCE_DIR}/models/src)
+target_link_libraries(score_bench PRIVATE tillcue::house tillcue::bundle_writer Threads::Threads)

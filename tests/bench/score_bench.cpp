@@ -1,17 +1,20 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "tillcue/core/bundle_writer.hpp"
+#include "bench/score_catalogue.hpp"
+#include "bench/score_peers.hpp"
+#include "item_order.hpp"
 #include "tillcue/core/engine.hpp"
 
+// score_bench [SKUs [varying]]: speed at 10k, 100k and 1M SKUs, or at one size, with 32 neighbours each or 26 on
+// average; score_bench size: bits an entry.
 // An own harness, because google-benchmark reports means and the till feels the p99.
 
 using namespace tillcue;
@@ -20,68 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Shape {
-  std::uint32_t items = 10'000;
-  std::uint32_t row = 32;
-  std::uint32_t baskets = 20'000;
-};
-
-/// Popularity by Zipf: the shelf where everybody's basket begins.
-class Popularity {
- public:
-  explicit Popularity(std::uint32_t items) : sums_(items) {
-    double sum = 0;
-    for (std::uint32_t n = 0; n < items; ++n) sums_[n] = sum += 1.0 / (n + 10.0);
-  }
-  std::uint32_t draw(std::mt19937_64& random) const {
-    auto const at = std::uniform_real_distribution<double>(0, sums_.back())(random);
-    return static_cast<std::uint32_t>(std::lower_bound(sums_.begin(), sums_.end(), at) - sums_.begin());
-  }
-  double share(std::uint32_t item) const { return 1.0 / (item + 10.0) / sums_.back(); }
-
- private:
-  std::vector<double> sums_;
-};
-
-/// Half of a row's targets are popular, half come from the item's neighbourhood, as in trained tables.
-BundleSource generate(Shape const& shape, Popularity const& popularity, std::mt19937_64& random) {
-  BundleSource s;
-  s.currency = {{'E', 'U', 'R'}, 2};
-  s.calibration = {{{{0.0F, 30'000}, {0.5F, 100'000}, {2.0F, 300'000}}}};
-  s.rows.resize(shape.items);
-  std::vector<std::uint32_t> seen(shape.items, shape.items);
-  for (std::uint32_t n = 0; n < shape.items; ++n) {
-    ItemSource item;
-    item.sku = std::to_string(1'000'000 + n);
-    item.name = "Article " + item.sku;
-    item.price_minor = 100 + random() % 900;
-    s.items.push_back(item);
-    s.bias.push_back(static_cast<float>(popularity.share(n)));
-    seen[n] = n;
-    while (s.rows[n].size() < shape.row) {
-      auto const target = s.rows[n].size() % 2 == 0
-                              ? popularity.draw(random)
-                              : (n / 500 * 500 + static_cast<std::uint32_t>(random() % 500)) % shape.items;
-      if (seen[target] == n) continue;
-      seen[target] = n;
-      auto const weight = std::uniform_real_distribution<float>(-0.2F, 1.0F)(random);
-      s.rows[n].push_back({target, weight});
-    }
-  }
-  return s;
-}
-
-std::vector<std::vector<ItemIx>> draw_baskets(Shape const& shape, Popularity const& popularity, std::size_t size,
-                                              std::mt19937_64& random) {
-  std::vector<std::vector<ItemIx>> baskets(shape.baskets);
-  for (auto& basket : baskets) {
-    while (basket.size() < size) {
-      auto const item = ItemIx{popularity.draw(random)};
-      if (std::find(basket.begin(), basket.end(), item) == basket.end()) basket.push_back(item);
-    }
-  }
-  return baskets;
-}
+using bench::Shape;
 
 struct Times {
   double p50 = 0, p99 = 0;
@@ -101,60 +43,80 @@ double timed(Work work) {
 
 std::uint64_t sink = 0;
 
-/// Adds up bytes eight at a time: in four lanes of 16 bits, emptied before they can run over.
-std::uint64_t sum_of(std::byte const* at, std::size_t size) {
-  constexpr std::uint64_t kLanes = 0x00FF'00FF'00FF'00FFU;
-  std::uint64_t sum = 0;
-  while (size >= 8) {
-    std::uint64_t lanes = 0;
-    for (int n = 0; n < 30 && size >= 8; ++n, at += 8, size -= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, at, sizeof word);
-      lanes += (word & kLanes) + (word >> 8U & kLanes);
+using Baskets = std::vector<std::vector<ItemIx>>;
+
+Baskets draw_baskets(Shape const& shape, bench::Popularity const& popularity, std::size_t size,
+                     std::mt19937_64& random) {
+  Baskets baskets(shape.baskets);
+  for (auto& basket : baskets) {
+    while (basket.size() < size) {
+      auto const item = ItemIx{static_cast<std::uint32_t>(popularity.draw(random))};
+      if (std::find(basket.begin(), basket.end(), item) == basket.end()) basket.push_back(item);
     }
-    sum += (lanes * 0x0001'0001'0001'0001U) >> 48U;
   }
-  for (; size > 0; ++at, --size) sum += std::to_integer<std::uint64_t>(*at);
-  return sum;
+  return baskets;
 }
 
-/// The floor: reading every byte of the same rows once.
-std::uint64_t sum_bytes(Bundle const& bundle, std::vector<ItemIx> const& basket) {
-  std::uint64_t sum = 0;
-  for (auto item : basket) {
-    auto const row = bundle.row(item);
-    auto const weights = std::as_bytes(row.weights);
-    sum += sum_of(row.targets.data(), row.targets.size()) + sum_of(weights.data(), weights.size());
-  }
-  return sum;
-}
-
-void measure_full(Bundle const& bundle, Scorer& scorer, std::vector<std::vector<ItemIx>> const& baskets) {
-  std::vector<double> floor, full;
+Times measure_full(Scorer& scorer, Baskets const& baskets) {
+  std::vector<double> times;
   std::array<Scored, 5> top{};
-  for (auto const& basket : baskets) floor.push_back(timed([&] { sink += sum_bytes(bundle, basket); }));
   for (auto const& basket : baskets) {
-    full.push_back(timed([&] {
+    times.push_back(timed([&] {
       scorer.assign(basket);
       sink += scorer.top(top) + index(top[0].item);
     }));
   }
-  auto const f = percentiles(floor), s = percentiles(full);
-  std::printf("  basket %2zu  score + top 5  p50 %8.0f ns  p99 %8.0f ns   byte sum p50 %6.0f ns   ratio %5.1f\n",
-              baskets[0].size(), s.p50, s.p99, f.p50, s.p50 / f.p50);
+  return percentiles(times);
 }
 
-void measure_scan(Scorer& scorer, std::vector<std::vector<ItemIx>> const& baskets) {
-  std::vector<double> one;
+Times measure_floor(Bundle const& bundle, Baskets const& baskets) {
+  std::vector<double> times;
+  for (auto const& basket : baskets) times.push_back(timed([&] { sink += bench::sum_bytes(bundle, basket); }));
+  return percentiles(times);
+}
+
+Times measure_csr(bench::Csr& csr, Baskets const& baskets) {
+  std::vector<double> times;
+  std::array<bench::Csr::Place, 5> top{};
+  for (auto const& basket : baskets) {
+    times.push_back(timed([&] {
+      csr.assign(basket);
+      sink += csr.top(top) + top[0].item;
+    }));
+  }
+  return percentiles(times);
+}
+
+/// One scan more and the new top 5, the top 5 before it known, as at the till.
+Times measure_scan(Scorer& scorer, Baskets const& baskets) {
+  std::vector<double> times;
   std::array<Scored, 5> top{};
   for (auto const& basket : baskets) {
-    scorer.clear();
-    for (std::size_t n = 0; n + 1 < basket.size(); ++n) scorer.add(basket[n]);
-    one.push_back(timed([&] { scorer.add(basket.back()); }));
+    scorer.assign(std::span(basket).first(basket.size() - 1));
     sink += scorer.top(top);
+    times.push_back(timed([&] {
+      scorer.add(basket.back());
+      sink += scorer.top(top) + index(top[0].item);
+    }));
   }
-  auto const t = percentiles(one);
-  std::printf("  basket %2zu  one item more   p50 %8.0f ns  p99 %8.0f ns\n", baskets[0].size(), t.p50, t.p99);
+  return percentiles(times);
+}
+
+/// With the basket's rows and all of the scorer's memory out of every cache.
+Times measure_cold(Bundle const& bundle, Scorer& scorer, std::span<std::byte const> memory, Baskets const& baskets) {
+  std::vector<double> times;
+  std::array<Scored, 5> top{};
+  auto const rounds = std::min<std::size_t>(baskets.size(), memory.size() > 4'000'000 ? 200 : 2'000);
+  for (std::size_t n = 0; n < rounds; ++n) {
+    scorer.clear();
+    bench::flush_rows(bundle, baskets[n]);
+    bench::flush(memory.data(), memory.size());
+    times.push_back(timed([&] {
+      scorer.assign(baskets[n]);
+      sink += scorer.top(top) + index(top[0].item);
+    }));
+  }
+  return percentiles(times);
 }
 
 void measure_decide(Engine& engine, std::vector<std::vector<ItemIx>> const& baskets) {
@@ -176,10 +138,37 @@ void measure_decide(Engine& engine, std::vector<std::vector<ItemIx>> const& bask
   std::printf("  basket %2zu  decide on scan  p50 %8.0f ns  p99 %8.0f ns\n", baskets[0].size(), t.p50, t.p99);
 }
 
-bool measure(Shape const& shape) {
+/// Numbered as the builder numbers them; the largest by category, because dividing it takes minutes.
+void number(BundleSource& source) {
+  if (source.items.size() <= 100'000) {
+    models::renumber(source, models::item_order(source, 0));
+    return;
+  }
+  std::vector<std::uint32_t> order(source.items.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return source.items[a].category < source.items[b].category; });
+  models::renumber(source, order);
+}
+
+void measure_size(Bundle const& bundle, bench::Csr const& csr, double open_ns) {
+  auto const entries = static_cast<double>(bundle.entry_count());
+  std::printf("%u SKUs, %.1f neighbours, %u-bit weights: file %.1f MB, opened in %.1f ms\n", bundle.item_count(),
+              entries / bundle.item_count(), bundle.weight_bits(), static_cast<double>(bundle.bytes().size()) / 1e6,
+              open_ns / 1e6);
+  std::printf("  table %.2f bits an entry, all counted; intercepts and popular list %.2f more; CSR %.2f\n",
+              bundle.bits_per_entry(), 8.0 * static_cast<double>(bundle.bias_bytes()) / entries,
+              8.0 * static_cast<double>(csr.bytes()) / entries);
+}
+
+char const* name_of(Instructions instructions) { return instructions == Instructions::avx2 ? "AVX2" : "portable"; }
+
+bool measure(Shape const& shape, bool only_size) {
   std::mt19937_64 random(42);
-  Popularity const popularity(shape.items);
-  auto const bytes = write_bundle(generate(shape, popularity, random));
+  auto catalogue = bench::make_catalogue(shape, random);
+  number(catalogue.source);
+  auto const bytes = write_bundle(catalogue.source);
+  catalogue.source = {};
   if (!bytes) {
     std::fprintf(stderr, "%s\n", bytes.error().what.c_str());
     return false;
@@ -191,26 +180,58 @@ bool measure(Shape const& shape) {
     return false;
   }
   auto const bundle = std::make_shared<Bundle const>(*opened);
-  std::printf("%u SKUs, %u neighbours: file %.1f MB, served affinity %.1f bytes an item, opened in %.1f ms\n",
-              shape.items, shape.row, static_cast<double>(bytes->size()) / 1e6,
-              static_cast<double>(bundle->affinity_bytes()) / shape.items, open_ns / 1e6);
+  bench::Csr csr(*bundle);
+  measure_size(*bundle, csr, open_ns);
+  if (only_size) return true;
   std::vector<std::byte> memory(Scorer::memory_needed(*bundle));
-  Scorer scorer(*bundle, memory);
+  bench::Popularity const popularity(bench::shares_in(*bundle, catalogue));
   Engine engine(bundle);
   for (std::size_t size : {5, 20, 50}) {
     auto const baskets = draw_baskets(shape, popularity, size, random);
-    measure_full(*bundle, scorer, baskets);
-    measure_scan(scorer, baskets);
+    auto const floor = measure_floor(*bundle, baskets), flat = measure_csr(csr, baskets);
+    std::printf("  basket %2zu  byte sum %.0f ns, CSR %.0f / %.0f ns (p50 / p99)\n", size, floor.p50, flat.p50,
+                flat.p99);
+    for (auto instructions : {Instructions::portable, Instructions::avx2}) {
+      if (instructions > best_instructions()) continue;
+      Scorer scorer(*bundle, memory, instructions);
+      auto const full = measure_full(scorer, baskets), scan = measure_scan(scorer, baskets);
+      auto const cold = measure_cold(*bundle, scorer, memory, baskets);
+      std::printf(
+          "    %-8s  score + top 5 %.0f / %.0f ns: %.1f x byte sum, %.2f x CSR; one scan more + top 5 %.0f / %.0f ns: "
+          "1/%.1f; cold %.0f / %.0f ns\n",
+          name_of(instructions), full.p50, full.p99, full.p50 / floor.p50, full.p50 / flat.p50, scan.p50, scan.p99,
+          full.p50 / scan.p50, cold.p50, cold.p99);
+    }
     measure_decide(engine, baskets);
   }
   return true;
 }
 
+std::vector<Shape> shapes_of_size() {
+  std::vector<Shape> shapes;
+  for (unsigned bits : {8U, 6U, 4U}) {
+    for (std::uint32_t items : {10'000U, 50'000U, 100'000U}) {
+      shapes.push_back({items, 26, true, bits});
+      shapes.push_back({items, 32, false, bits});
+    }
+  }
+  return shapes;
+}
+
 }  // namespace
 
-int main() {
-  for (std::uint32_t items : {10'000U, 100'000U}) {
-    if (!measure({items})) return 1;
+int main(int argc, char** argv) {
+  bool const only_size = argc > 1 && std::string(argv[1]) == "size";
+  bool const varying = argc > 2 && std::string(argv[2]) == "varying";
+  std::vector<Shape> shapes{{10'000, 32, false}, {100'000, 32, false}, {1'000'000, 32, false, 8, 5'000}};
+  if (only_size) {
+    shapes = shapes_of_size();
+  } else if (argc > 1) {
+    auto const items = static_cast<std::uint32_t>(std::stoul(argv[1]));
+    shapes = {{items, varying ? 26.0 : 32.0, varying, 8, items > 500'000 ? 5'000U : 20'000U}};
+  }
+  for (auto const& shape : shapes) {
+    if (!measure(shape, only_size)) return 1;
   }
   std::printf("(%llu)\n", static_cast<unsigned long long>(sink));
   return 0;

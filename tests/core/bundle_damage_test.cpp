@@ -46,8 +46,36 @@ Lie lie(char const (&tag)[5], std::size_t offset, T value, char const* words) {
   return {tag, words, [t = f::tag(tag), offset, value](Surgery& s) { s.set(t, offset, value); }};
 }
 
-constexpr std::size_t kFirstEnd = f::kAffinityHeader, kScales = kFirstEnd + 4 * (shop::item_count + 1),
-                      kIds = kScales + 2 * shop::item_count;
+// Of the small bundle's packed table: levels of 8-bit weights, one block, nine rows. Bread's row comes first.
+constexpr std::size_t kLevels = f::kPackedHeader, kBlocks = kLevels + 2 * 256, kBegins = kBlocks + 2 * 4,
+                      kRows = kBegins + 2 * shop::item_count, kBreadSize = 6, kBreadClasses = kRows + 2 + kBreadSize;
+
+// Of the plain table in the first version's bundle.
+constexpr std::size_t kPlainItems = 40, kFirstEnd = f::kAffinityHeader, kScales = kFirstEnd + 4 * (kPlainItems + 1),
+                      kIds = kScales + 2 * kPlainItems;
+
+std::vector<Lie> const kPlainLies{
+    lie("AFFN", 0, std::uint32_t{kPlainItems + 1}, "count"),
+    lie("AFFN", 4, std::uint32_t{0xFFFF'FFFF}, "bounds"),
+    lie("AFFN", 4, std::uint32_t{1}, "bounds"),
+    lie("AFFN", 8, std::uint32_t{3}, "value"),
+    lie("AFFN", kFirstEnd, std::uint32_t{1}, "order"),
+    lie("AFFN", kFirstEnd + 4, std::uint32_t{0xFFFF'FFF0}, "order"),
+    lie("AFFN", kFirstEnd + 8, std::uint32_t{0}, "order"),  // falls
+    lie("AFFN", kFirstEnd + 4 * kPlainItems, std::uint32_t{9}, "order"),
+    {"AFFN", "count",
+     [](Surgery& s) {  // the last entry belongs to no row
+       auto const last = s.get<std::uint32_t>(f::kAffinity, 4) - 1;
+       for (std::size_t n = 0; n <= kPlainItems; ++n) {
+         auto const at = kFirstEnd + 4 * n;
+         s.set(f::kAffinity, at, std::min(s.get<std::uint32_t>(f::kAffinity, at), last));
+       }
+     }},
+    lie("AFFN", kScales, std::uint16_t{16'384}, "value"),
+    lie("AFFN", kIds, std::uint16_t{kPlainItems}, "does not exist"),
+    lie("AFFN", kIds, std::uint16_t{0}, "does not exist"),  // itself
+    {"AFFN", "order", [](Surgery& s) { s.set(f::kAffinity, kIds, s.get<std::uint16_t>(f::kAffinity, kIds + 2)); }},
+};
 
 std::vector<Lie> const kLies{
     lie("META", f::meta::kItems, std::uint32_t{8}, "count"),
@@ -66,25 +94,47 @@ std::vector<Lie> const kLies{
     lie("CODE", 0, std::uint32_t{0x7FFF'FFFF}, "text"),
     lie("CODE", 4, std::uint32_t{shop::item_count}, "does not exist"),
     {"CODE", "order", [](Surgery& s) { s.set(f::kCodes, 8, s.get<std::uint32_t>(f::kCodes, 0)); }},
-    lie("AFFN", 0, std::uint32_t{shop::item_count + 1}, "count"),
-    lie("AFFN", 4, std::uint32_t{0xFFFF'FFFF}, "bounds"),
-    lie("AFFN", 4, std::uint32_t{1}, "bounds"),
-    lie("AFFN", 8, std::uint32_t{3}, "value"),
-    lie("AFFN", kFirstEnd, std::uint32_t{1}, "order"),
-    lie("AFFN", kFirstEnd + 4, std::uint32_t{0xFFFF'FFF0}, "order"),
-    lie("AFFN", kFirstEnd + 8, std::uint32_t{0}, "order"),  // falls
-    lie("AFFN", kFirstEnd + 4 * shop::item_count, std::uint32_t{9}, "order"),
-    {"AFFN", "count",
-     [](Surgery& s) {  // the last entry belongs to no row
-       for (std::size_t n = 0; n <= shop::item_count; ++n) {
-         auto const at = kFirstEnd + 4 * n;
-         s.set(f::kAffinity, at, std::min(s.get<std::uint32_t>(f::kAffinity, at), std::uint32_t{7}));
+    lie("AFFP", 0, std::uint32_t{shop::item_count + 1}, "count"),
+    lie("AFFP", 4, std::uint32_t{0xFFFF'FFFF}, "count"),
+    lie("AFFP", 8, std::uint8_t{3}, "value"),
+    lie("AFFP", 8, std::uint8_t{9}, "value"),
+    lie("AFFP", 8, std::uint8_t{7}, "bounds"),  // every offset behind it moves
+    lie("AFFP", 9, std::uint8_t{7}, "value"),
+    lie("AFFP", 10, std::uint16_t{1}, "value"),
+    lie("AFFP", 15, std::uint8_t{25}, "value"),
+    lie("AFFP", 12, std::uint8_t{24}, "value"),  // the widths fall
+    lie("AFFP", kLevels, std::int16_t{2'048}, "value"),
+    lie("AFFP", kLevels + 2 * 255, std::int16_t{-2'048}, "value"),
+    lie("AFFP", kBlocks, std::uint32_t{1}, "order"),
+    lie("AFFP", kBlocks + 4, std::uint32_t{0xFFFF'FFFF}, "bounds"),
+    lie("AFFP", kBegins, std::uint16_t{1}, "order"),
+    lie("AFFP", kBegins + 2, std::uint16_t{0xFFFF}, "order"),  // behind the end
+    lie("AFFP", kBegins + 2, std::uint16_t{1}, "bounds"),      // no room for a head
+    lie("AFFP", kBegins + 2, std::uint16_t{5}, "bounds"),      // none for its weights
+    lie("AFFP", kRows, std::uint8_t{0}, "value"),
+    lie("AFFP", kRows, std::uint8_t{192}, "value"),
+    lie("AFFP", kRows + 1, std::uint8_t{0}, "count"),
+    lie("AFFP", kRows + 1, std::uint8_t{200}, "bounds"),
+    lie("AFFP", kBreadClasses, std::uint8_t{0xFF}, "bounds"),  // gaps of the widest class reach behind the row
+    {"AFFP", "bounds",
+     [](Surgery& s) {  // the last byte's bits that belong to no gap
+       auto const last = kRows + s.get<std::uint16_t>(f::kPacked, kBegins + 2) - 1;
+       s.set(f::kPacked, last, static_cast<std::uint8_t>(s.get<std::uint8_t>(f::kPacked, last) | 0x80U));
+     }},
+    {"AFFP", "does not exist",
+     [](Surgery& s) {  // all gaps as large as their classes allow: round the end and to the source
+       s.set(f::kPacked, kBreadClasses + 1,
+             static_cast<std::uint8_t>(s.get<std::uint8_t>(f::kPacked, kBreadClasses + 1) | 0xF0U));
+       for (auto at = kBreadClasses + 2; at < kRows + s.get<std::uint16_t>(f::kPacked, kBegins + 2); ++at) {
+         s.set(f::kPacked, at, std::uint8_t{0xFF});
        }
      }},
-    lie("AFFN", kScales, std::uint16_t{16'384}, "value"),
-    lie("AFFN", kIds, std::uint16_t{shop::item_count}, "does not exist"),
-    lie("AFFN", kIds, std::uint16_t{shop::bread}, "does not exist"),  // itself
-    lie("AFFN", kIds, std::uint16_t{shop::jam}, "order"),             // twice
+    {"AFFP", "bounds",
+     [](Surgery& s) {  // gaps reach behind the row
+       auto const widest = s.get<std::uint8_t>(f::kPacked, 15);
+       for (std::size_t n = 0; n < 4; ++n) s.set(f::kPacked, 12 + n, static_cast<std::uint8_t>(widest + 4));
+     }},
+    {"AFFP", "value", [](Surgery& s) { s.set(f::kPacked, s.length_of(f::kPacked) - 1, std::uint8_t{1}); }},
     lie("BIAS", 0, std::uint32_t{32'768}, "value"),
     lie("BIAS", 4, std::uint32_t{1}, "count"),
     lie("POPU", 0, std::uint32_t{shop::item_count}, "does not exist"),
@@ -184,7 +234,7 @@ TEST_CASE("a section of a newer version or without its place is refused") {
   check_refused(entry(f::kItems, f::entry::kRecordAt, std::uint32_t{0}), Code::corrupt, "record size");
   check_refused(entry(f::kItems, f::entry::kRecordAt, std::uint32_t{28}), Code::corrupt, "record size");
   check_refused(entry(f::kItems, f::entry::kRecordAt, std::uint32_t{0xFFFF'FFFC}), Code::corrupt, "record size");
-  check_refused(entry(f::kAffinity, f::entry::kRecordAt, std::uint32_t{4}), Code::corrupt, "record size");
+  check_refused(entry(f::kPacked, f::entry::kRecordAt, std::uint32_t{4}), Code::corrupt, "record size");
   check_refused(Surgery(whole).set_header(f::header::kSectionsAt, std::uint32_t{0}).sealed(), Code::corrupt,
                 "number of");
   check_refused(Surgery(whole).set_header(f::header::kSectionsAt, std::uint32_t{65}).sealed(), Code::corrupt, "number");
@@ -203,7 +253,7 @@ TEST_CASE("padding that is not zero is refused") {
   auto bytes = small_bundle();
   bool padded = false;
   Surgery surgery(bytes);
-  for (auto tag : {f::kStrings, f::kAffinity, f::kBias, f::kTexts}) {
+  for (auto tag : {f::kStrings, f::kPacked, f::kBias, f::kTexts}) {
     if (surgery.length_of(tag) % 8 == 0 || padded) continue;
     surgery.set(tag, surgery.length_of(tag), std::uint8_t{1});
     padded = true;
@@ -212,9 +262,10 @@ TEST_CASE("padding that is not zero is refused") {
   check_refused(surgery.sealed(), Code::corrupt, "laid out");
 }
 
-TEST_CASE("a lie that every checksum confirms is still refused, and its section named") {
-  auto const whole = small_bundle();
-  for (auto const& one : kLies) {
+namespace {
+void check_lies(std::vector<std::byte> const& whole, std::vector<Lie> const& lies) {
+  REQUIRE(Bundle::from_bytes(whole));
+  for (auto const& one : lies) {
     Surgery surgery(whole);
     one.tell(surgery);
     auto const error = refused(surgery.sealed());
@@ -223,6 +274,32 @@ TEST_CASE("a lie that every checksum confirms is still refused, and its section 
                   std::string(one.section));
     CHECK_MESSAGE(error.what.find(one.words) != std::string::npos, error.what, " lacks ", std::string(one.words));
   }
+}
+}  // namespace
+
+TEST_CASE("a lie that every checksum confirms is still refused, and its section named") {
+  check_lies(small_bundle(), kLies);
+}
+
+TEST_CASE("lies in the table of the first version are refused as well") {
+  check_lies(shop::golden("bundle-v1.tcb"), kPlainLies);
+}
+
+TEST_CASE("a bundle has one affinity table: not none, not two") {
+  auto const whole = small_bundle();
+  auto none = Surgery(whole);
+  none.set_entry(f::kPacked, f::entry::kFlagsAt, std::uint16_t{0});
+  none.set_entry(f::kPacked, f::entry::kTagAt, f::tag("GONE"));
+  check_refused(none.sealed(), Code::corrupt, "section AFFP at byte 0: section is missing");
+  check_refused(Surgery(whole).append(f::kAffinity, f::entry::kRequired, {}).sealed(), Code::corrupt,
+                "section AFFP at byte 0: section is there twice");
+}
+
+TEST_CASE("a reader of the first version refuses the packed table as newer, not as damaged") {
+  // It skips what it does not know unless it is flagged: so it must be.
+  auto const whole = small_bundle();
+  auto const flags = Surgery(whole).get_entry<std::uint16_t>(f::kPacked, f::entry::kFlagsAt);
+  CHECK((flags & f::entry::kRequired) != 0);
 }
 
 TEST_CASE("text that is not UTF-8 is refused though its checksum is right") {
@@ -262,8 +339,18 @@ TEST_CASE("a row longer than the limit is refused though its entries are in orde
   REQUIRE(bytes);
   REQUIRE(Bundle::from_bytes(*bytes));
   Surgery surgery(*bytes);
-  surgery.set(f::kAffinity, f::kAffinityHeader + 4, std::uint32_t{4097});  // row 1's only entry becomes row 0's last
-  check_refused(surgery.sealed(), Code::corrupt, "section AFFN at byte 16: count");
+  auto const rows = surgery.length_of(f::kPacked) - f::kPackedTail;
+  auto const row_of_1 = Bundle::from_bytes(*bytes)->row(ItemIx{1}).size();
+  REQUIRE(row_of_1 == 1);
+  // The long row is the first: its count stands behind the scale and the mark of a long one.
+  for (std::size_t at = 0; at < rows; ++at) {
+    if (surgery.get<std::uint8_t>(f::kPacked, at) != 255 || surgery.get<std::uint16_t>(f::kPacked, at + 1) != 4096) {
+      continue;
+    }
+    surgery.set(f::kPacked, at + 1, std::uint16_t{4097});
+    return check_refused(surgery.sealed(), Code::corrupt, "count");
+  }
+  FAIL("no long row");
 }
 
 TEST_CASE("records with fields appended by a newer writer are read by this one") {

@@ -1,7 +1,8 @@
 #include "tillcue/core/bundle.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <random>
 
 #include <doctest/doctest.h>
 
@@ -95,18 +96,39 @@ TEST_CASE("an item is found by its SKU and by its other codes only") {
   for (auto code : {"", "1", "1000", "099", "901", "zzz"}) CHECK(bundle->find(code) == kNoItem);
 }
 
-TEST_CASE("weights and intercepts are kept within half a step of their row") {
-  auto const source = shop::random_source(400, 30, 1);
-  auto const bundle = shop::open(source);
-  auto const unit = bundle->info().score_unit;
-  for (std::uint32_t n = 0; n < 400; ++n) {
-    auto const row = bundle->row(ItemIx{n});
-    std::vector<double> kept(400, 0.0);
-    for (std::size_t k = 0; k < row.size(); ++k) kept[index(row.target(k))] = row.contribution(k) * unit;
-    for (auto const& entry : source.rows[n]) {
-      CHECK(std::fabs(kept[entry.target] - static_cast<double>(entry.weight)) <= 0.5001 * row.scale * unit);
+namespace {
+/// What is kept of a row, in the trainer's units, by target.
+std::vector<double> kept(Bundle const& bundle, std::uint32_t source) {
+  std::vector<double> weights(bundle.item_count(), 0.0);
+  for (auto const& entry : bundle.row(ItemIx{source})) {
+    weights[index(entry.target)] = entry.contribution * bundle.info().score_unit;
+  }
+  return weights;
+}
+}  // namespace
+
+TEST_CASE("weights keep within a step of their row, finer with more bits; intercepts within their own") {
+  auto source = shop::random_source(400, 30, 1);
+  double before = 1;
+  for (unsigned bits : {4U, 5U, 6U, 7U, 8U}) {
+    source.weight_bits = bits;
+    auto const bundle = shop::open(source);
+    CHECK(bundle->weight_bits() == bits);
+    double most = 0;
+    for (std::uint32_t n = 0; n < 400; ++n) {
+      auto const weights = kept(*bundle, n);
+      double largest = 0;
+      for (auto const& entry : source.rows[n]) largest = std::max(largest, std::fabs(double{entry.weight}));
+      for (auto const& entry : source.rows[n]) {
+        most = std::max(most, std::fabs(weights[entry.target] - double{entry.weight}) / largest);
+      }
+      auto const unit = bundle->info().score_unit;
+      CHECK(std::fabs(bundle->bias(ItemIx{n}) * unit - static_cast<double>(source.bias[n])) < 1e-5);
     }
-    CHECK(std::fabs(bundle->bias(ItemIx{n}) * unit - static_cast<double>(source.bias[n])) < 1e-5);
+    MESSAGE(bits << " bits: largest error " << most << " of the row's largest weight");
+    CHECK(most < 3.0 / (1U << bits));
+    CHECK(most < before);
+    before = most;
   }
 }
 
@@ -117,20 +139,54 @@ TEST_CASE("a small row keeps its own resolution beside a large one") {
   auto const bundle = shop::open(source);
   auto const row = bundle->row(ItemIx{shop::torch});
   REQUIRE(row.size() == 2);
-  CHECK(std::fabs(row.contribution(1) * bundle->info().score_unit / 0.01 - 1) < 0.5);
-  CHECK(row.target(0) == ItemIx{shop::jam});
+  auto const weights = kept(*bundle, shop::torch);
+  CHECK(weights[shop::batteries] == doctest::Approx(0.01).epsilon(0.1));
+  CHECK(weights[shop::jam] == doctest::Approx(0.005).epsilon(0.1));
 }
 
-TEST_CASE("ids take two bytes up to 65,536 items and three above, with the same meaning") {
-  for (std::uint32_t items : {65'536U, 65'537U}) {
+TEST_CASE("a row counts up from its item, round the end, and names every target once") {
+  for (std::uint32_t items : {2U, 3U, 300U, 65'536U, 65'537U, 200'000U}) {
     auto source = shop::random_source(items, 0, 2);
-    source.rows[0] = {{items - 1, 0.5F}, {1, 0.25F}};
+    auto const middle = items / 2;
+    for (std::uint32_t target : {0U, items / 3, middle, items - 1}) {
+      if (target != middle && (source.rows[middle].empty() || source.rows[middle].back().target != target)) {
+        source.rows[middle].push_back({target, 0.5F});
+      }
+    }
     auto const bundle = shop::open(source);
-    auto const row = bundle->row(ItemIx{0});
-    CHECK(row.id_bytes == (items == 65'536 ? 2 : 3));
-    REQUIRE(row.size() == 2);
-    CHECK(row.target(0) == ItemIx{1});
-    CHECK(row.target(1) == ItemIx{items - 1});
+    auto const row = bundle->row(ItemIx{middle});
+    REQUIRE(row.size() == source.rows[middle].size());
+    std::vector<std::uint32_t> steps, targets;
+    for (auto const& entry : row) {
+      targets.push_back(index(entry.target));
+      steps.push_back((index(entry.target) + items - middle) % items);
+    }
+    CHECK(std::is_sorted(steps.begin(), steps.end()));
+    std::sort(targets.begin(), targets.end());
+    for (std::size_t n = 0; n < targets.size(); ++n) CHECK(targets[n] == source.rows[middle][n].target);
+    CHECK(row.target(row.size() - 1) ==
+          ItemIx{middle > 0 ? targets[targets.size() - 1 - (targets.back() > middle)] : 0});
+  }
+}
+
+TEST_CASE("rows of every length come back, wherever they lie in their block") {
+  auto source = shop::random_source(5000, 0, 3);
+  std::mt19937 random(4);
+  for (std::uint32_t n = 0; n < 5000; ++n) {
+    std::uint32_t const size = n == 70 ? 4096 : n % 97 == 0 ? 254 + n % 3 : n % 5 == 0 ? 0 : random() % 40;
+    for (std::uint32_t k = 1; k <= size; ++k) source.rows[n].push_back({(n + k) % 5000, 0.1F + 0.01F * float(k % 50)});
+  }
+  for (unsigned bits : {4U, 7U, 8U}) {
+    source.weight_bits = bits;
+    auto const bundle = shop::open(source);
+    std::size_t entries = 0;
+    for (std::uint32_t n = 0; n < 5000; ++n) {
+      REQUIRE(bundle->row(ItemIx{n}).size() == source.rows[n].size());
+      std::uint32_t k = 0;
+      for (auto const& entry : bundle->row(ItemIx{n})) REQUIRE(index(entry.target) == (n + ++k) % 5000);
+      entries += k;
+    }
+    CHECK(bundle->entry_count() == entries);
   }
 }
 
@@ -193,6 +249,10 @@ TEST_CASE("the served affinity part is small") {
   auto const bundle = shop::open(shop::random_source(60'000, 16, 3));
   auto const per_item = static_cast<double>(bundle->affinity_bytes()) / 60'000;
   MESSAGE("bytes an item at 16 neighbours: " << per_item);
+  MESSAGE("bits an entry, targets drawn blindly: " << bundle->bits_per_entry());
   CHECK(per_item <= 64);
   CHECK(bundle->entry_count() > 15 * 60'000);
+  CHECK(bundle->affinity_bytes() == bundle->table_bytes() + bundle->bias_bytes());
+  CHECK(bundle->bits_per_entry() * static_cast<double>(bundle->entry_count()) ==
+        doctest::Approx(8.0 * static_cast<double>(bundle->table_bytes())));
 }

@@ -48,6 +48,8 @@ std::vector<Mistake> const kMistakes{
      }},
     {"weight for item 4 (SKU \"500\") is not a finite", [](auto& s) { s.rows[6][0].weight = kNan; }},
     {"bias is not a finite number", [](auto& s) { s.bias[3] = kNan; }},
+    {"weight_bits: 3 is not within 4..8", [](auto& s) { s.weight_bits = 3; }},
+    {"weight_bits: 9 is not within 4..8", [](auto& s) { s.weight_bits = 9; }},
     {"row has more than 4096 targets", [](auto& s) { s.rows[0].resize(4097); }},
     {"calibration: needs at least one map", [](auto& s) { s.calibration.clear(); }},
     {"calibration: has more than 64 maps", [](auto& s) { s.calibration.resize(65); }},
@@ -139,6 +141,7 @@ TEST_CASE("weights of any size fit: the unit follows the largest") {
     auto const bundle = shop::open(source);
     auto const row = bundle->row(ItemIx{shop::bread});
     REQUIRE(row.size() == 6);
+    REQUIRE(row.target(0) == ItemIx{shop::butter});
     auto const relative = row.contribution(0) * bundle->info().score_unit / static_cast<double>(0.30F * factor);
     CHECK(relative == doctest::Approx(1).epsilon(0.01));
   }

@@ -22,7 +22,7 @@ std::vector<Scored> by_hand(Bundle const& bundle, std::vector<ItemIx> const& bas
   }
   for (std::size_t n = 0; n < std::min(distinct.size(), kMaxScoredItems); ++n) {
     auto const row = bundle.row(distinct[n]);
-    for (std::size_t k = 0; k < row.size(); ++k) scores[index(row.target(k))] += row.contribution(k);
+    for (auto const& entry : row) scores[index(entry.target)] += entry.contribution;
   }
   std::vector<Scored> ranked;
   for (std::uint32_t n = 0; n < scores.size(); ++n) {
@@ -44,6 +44,12 @@ void check_top(Scorer& scorer, std::vector<Scored> const& expected, std::size_t 
   }
 }
 
+std::vector<Instructions> every_instructions() {
+  std::vector<Instructions> all{Instructions::portable};
+  if (best_instructions() == Instructions::avx2) all.push_back(Instructions::avx2);
+  return all;
+}
+
 std::vector<ItemIx> random_basket(std::mt19937& random, std::uint32_t items, std::size_t size) {
   std::vector<ItemIx> basket;
   for (std::size_t n = 0; n < size; ++n) basket.push_back(ItemIx{static_cast<std::uint32_t>(random() % items)});
@@ -52,19 +58,70 @@ std::vector<ItemIx> random_basket(std::mt19937& random, std::uint32_t items, std
 
 }  // namespace
 
-TEST_CASE("the scorer agrees with brute force on random bundles, baskets and depths") {
+TEST_CASE("the scorer agrees with brute force on random bundles, baskets, depths, weights and instructions") {
   std::mt19937 random(11);
   for (std::uint32_t items : {1U, 2U, 30U, 700U, 3000U, 70'000U}) {
-    auto const bundle = shop::open(shop::random_source(items, 20, items));
-    shop::Scoring scoring(*bundle);
-    for (int round = 0; round < (items > 10'000 ? 3 : 25); ++round) {
-      auto const basket = random_basket(random, items, random() % 40);
-      auto const expected = by_hand(*bundle, basket);
-      scoring.scorer.assign(basket);
-      for (std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{5}, std::size_t{64}}) {
-        check_top(scoring.scorer, expected, k);
+    auto source = shop::random_source(items, 20, items);
+    source.weight_bits = 4 + items % 5;
+    auto const bundle = shop::open(source);
+    for (auto instructions : every_instructions()) {
+      shop::Scoring scoring(*bundle, instructions);
+      for (int round = 0; round < (items > 10'000 ? 3 : 25); ++round) {
+        auto const basket = random_basket(random, items, random() % 40);
+        auto const expected = by_hand(*bundle, basket);
+        scoring.scorer.assign(basket);
+        for (std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{5}, std::size_t{64}, std::size_t{300}}) {
+          check_top(scoring.scorer, expected, k);
+        }
       }
     }
+  }
+}
+
+TEST_CASE("after every scan and refund the top is what a fresh ranking says, with all instructions") {
+  std::mt19937 random(6);
+  for (std::uint32_t items : {40U, 3000U}) {
+    auto const bundle = shop::open(shop::random_source(items, 30, 13));
+    for (auto instructions : every_instructions()) {
+      shop::Scoring scoring(*bundle, instructions);
+      std::vector<ItemIx> basket;
+      std::array<Scored, 5> top{};
+      for (int step = 0; step < 1500; ++step) {
+        // What was just suggested is often what comes next.
+        bool const taken = step > 0 && random() % 3 == 0 && top[0].item != kNoItem;
+        auto const item = taken ? top[random() % 5].item : ItemIx{static_cast<std::uint32_t>(random() % items)};
+        auto const held = std::find(basket.begin(), basket.end(), item);
+        if (held != basket.end() || basket.size() > 30) {
+          auto const gone = held != basket.end() ? held : basket.begin();
+          scoring.scorer.remove(*gone);
+          basket.erase(gone);
+        } else if (index(item) < items) {
+          scoring.scorer.add(item);
+          basket.push_back(item);
+        }
+        if (step % 4 == 3) continue;  // sometimes two changes come together
+        auto const expected = by_hand(*bundle, basket);
+        auto const count = scoring.scorer.top(top);
+        REQUIRE(count == std::min<std::size_t>(5, expected.size()));
+        for (std::size_t n = 0; n < count; ++n) REQUIRE(top[n].item == expected[n].item);
+        for (std::size_t n = 0; n < count; ++n) REQUIRE(top[n].score == expected[n].score);
+        if (step % 50 == 0) check_top(scoring.scorer, expected, 1 + random() % 64);
+      }
+    }
+  }
+}
+
+TEST_CASE("a ranking that is asked for again deeper or less deep stays exact") {
+  std::mt19937 random(7);
+  auto const bundle = shop::open(shop::random_source(2000, 25, 14));
+  shop::Scoring scoring(*bundle);
+  std::vector<ItemIx> basket;
+  for (int round = 0; round < 200; ++round) {
+    basket.push_back(ItemIx{static_cast<std::uint32_t>(random() % 2000)});
+    if (std::count(basket.begin(), basket.end(), basket.back()) > 1) basket.pop_back();
+    scoring.scorer.add(basket.back());
+    auto const expected = by_hand(*bundle, basket);
+    for (int again = 0; again < 3; ++again) check_top(scoring.scorer, expected, 1 + random() % 80);
   }
 }
 
@@ -139,6 +196,7 @@ TEST_CASE("the largest possible scores do not overflow") {
     for (auto& b : source.bias) b = 0;
     source.bias[599] = sign * 520.0F;
     for (std::uint32_t n = 0; n < 599; ++n) source.rows[n] = {{599, sign}};
+    source.weight_bits = sign > 0 ? 4 : 8;
     auto const bundle = shop::open(source);
     std::vector<ItemIx> basket;
     for (std::uint32_t n = 0; n < 512; ++n) basket.push_back(ItemIx{n});
@@ -158,9 +216,8 @@ TEST_CASE("explain names the largest positive terms, each item once, ties by pos
     std::set<std::pair<Score, std::uint32_t>> expected;  // falling weight, rising position
     for (auto source : basket) {
       auto const row = bundle->row(source);
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        if (row.target(k) == candidate && row.contribution(k) > 0)
-          expected.insert({-row.contribution(k), index(source)});
+      for (auto const& [target, contribution] : row) {
+        if (target == candidate && contribution > 0) expected.insert({-contribution, index(source)});
       }
     }
     std::array<Term, 4> terms{};

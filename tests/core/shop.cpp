@@ -1,6 +1,8 @@
 #include "core/shop.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -83,6 +85,14 @@ Opened open(BundleSource const& source) {
   REQUIRE_MESSAGE(bundle, (bundle ? "" : bundle.error().what));
   opened.bundle = std::make_shared<Bundle const>(*bundle);
   return opened;
+}
+
+std::vector<std::byte> golden(std::string const& name) {
+  std::ifstream in(std::string(TILLCUE_SOURCE_DIR) + "/tests/golden/" + name, std::ios::binary);
+  REQUIRE_MESSAGE(in, name);
+  std::string const content{std::istreambuf_iterator<char>(in), {}};
+  auto const* const first = reinterpret_cast<std::byte const*>(content.data());
+  return {first, first + content.size()};
 }
 
 void scan(Sale& sale, Bundle const& bundle, std::uint32_t item) {

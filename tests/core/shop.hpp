@@ -31,14 +31,17 @@ struct Opened {
 };
 Opened open(tillcue::BundleSource const& source);
 
+/// The bytes of a file of tests/golden.
+std::vector<std::byte> golden(std::string const& name);
+
 /// A sale with one line per item at the shelf price.
 tillcue::Sale sale_with(tillcue::Bundle const& bundle, std::vector<std::uint32_t> const& items);
 void scan(tillcue::Sale& sale, tillcue::Bundle const& bundle, std::uint32_t item);
 
 /// The scorer's memory and the scorer.
 struct Scoring {
-  explicit Scoring(tillcue::Bundle const& bundle)
-      : memory(tillcue::Scorer::memory_needed(bundle)), scorer(bundle, memory) {}
+  explicit Scoring(tillcue::Bundle const& bundle, tillcue::Instructions instructions = tillcue::best_instructions())
+      : memory(tillcue::Scorer::memory_needed(bundle)), scorer(bundle, memory, instructions) {}
   std::vector<std::byte> memory;
   tillcue::Scorer scorer;
 };

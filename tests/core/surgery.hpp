@@ -30,6 +30,10 @@ class Surgery {
     return *this;
   }
   template <class T>
+  [[nodiscard]] T get_entry(std::uint32_t tag, std::size_t field) const {
+    return tillcue::format::load<T>(bytes_.data() + entry_of(tag) + field);
+  }
+  template <class T>
   Surgery& set_header(std::size_t field, T value) {
     tillcue::format::store(bytes_.data() + field, value);
     return *this;

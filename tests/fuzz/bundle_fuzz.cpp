@@ -23,8 +23,7 @@ void use(Bundle const& opened) {
     auto const view = bundle->item(ItemIx{n});
     seen += view.name.size() + view.category.size() + index(bundle->find(view.sku));
     auto const row = bundle->row(ItemIx{n});
-    for (std::size_t k = 0; k < row.size(); ++k)
-      seen += index(row.target(k)) + static_cast<std::size_t>(row.contribution(k));
+    for (auto const& entry : row) seen += index(entry.target) + static_cast<std::size_t>(entry.contribution);
     if (n % 5 != 0) continue;
     BasketLine line;
     line.line = LineNo{n};

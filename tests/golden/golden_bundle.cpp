@@ -71,8 +71,10 @@ BundleSource golden_source() {
   return s;
 }
 
-int write(std::string const& path) {
-  auto const bytes = write_bundle(golden_source());
+int write(std::string const& path, unsigned weight_bits) {
+  auto source = golden_source();
+  source.weight_bits = weight_bits;
+  auto const bytes = write_bundle(source);
   if (!bytes) {
     std::cerr << bytes.error().what << '\n';
     return 1;
@@ -97,12 +99,12 @@ int tell(std::string const& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string const verb = argc == 3 ? argv[1] : "";
-  if (verb == "write") return write(argv[2]);
+  std::string const verb = argc >= 3 ? argv[1] : "";
+  if (verb == "write") return write(argv[2], argc > 3 ? static_cast<unsigned>(std::stoul(argv[3])) : 8);
   if (verb == "tell") return tell(argv[2]);
   std::fputs(
-      "golden_bundle write FILE   writes the golden bundle of this format version\n"
-      "golden_bundle tell FILE    prints what this build decides with it\n",
+      "golden_bundle write FILE [BITS]   writes the golden bundle as this version does, with weights of so many bits\n"
+      "golden_bundle tell FILE           prints what this build decides with it\n",
       stderr);
   return 2;
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "format/check_affinity.hpp"
 #include "format/layout.hpp"
 #include "format/sections.hpp"
 #include "format/utf8.hpp"
@@ -24,7 +25,6 @@ class Checker {
   Finding items() noexcept;
   Finding codes() noexcept;
   Finding affinity() noexcept;
-  Finding row(std::uint32_t source) noexcept;
   Finding bias() noexcept;
   Finding popular() noexcept;
   Finding calibration() noexcept;
@@ -143,46 +143,9 @@ Finding Checker::codes() noexcept {
 }
 
 Finding Checker::affinity() noexcept {
-  auto const bytes = sections_[kAffinity].bytes;
-  if (bytes.size() < kAffinityHeader) return {Fault::bounds, kAffinity, bytes.size()};
-  auto const rows = load<std::uint32_t>(bytes.data());
-  p_.entry_count = load<std::uint32_t>(bytes.data() + 4);
-  auto const id_bytes = load<std::uint32_t>(bytes.data() + 8);
-  if (rows != p_.item_count) return {Fault::count, kAffinity, 0};
-  if (id_bytes != (rows <= kMaxWideIds ? 2U : 3U)) return {Fault::value, kAffinity, 8};
-  std::uint64_t const scales = kAffinityHeader + 4 * (std::uint64_t{rows} + 1);
-  std::uint64_t const ids = scales + 2 * std::uint64_t{rows};
-  std::uint64_t const weights = ids + std::uint64_t{id_bytes} * p_.entry_count;
-  if (weights + p_.entry_count != bytes.size()) return {Fault::bounds, kAffinity, 4};
-  p_.id_bytes = static_cast<std::uint8_t>(id_bytes);
-  p_.row_ends = bytes.data() + kAffinityHeader;
-  p_.row_scales = bytes.data() + scales;
-  p_.row_ids = bytes.data() + ids;
-  p_.row_weights = bytes.data() + weights;
-  if (load<std::uint32_t>(p_.row_ends) != 0) return {Fault::order, kAffinity, kAffinityHeader};
-  for (std::uint32_t source = 0; source < rows; ++source) {
-    if (auto found = row(source); !found.ok()) return found;
-  }
-  auto const end = load<std::uint32_t>(p_.row_ends + 4 * std::size_t{rows});
-  return end == p_.entry_count ? Finding{} : Finding{Fault::count, kAffinity, kAffinityHeader + 4ULL * rows};
-}
-
-Finding Checker::row(std::uint32_t source) noexcept {
-  auto const begin = load<std::uint32_t>(p_.row_ends + 4 * std::size_t{source});
-  auto const end = load<std::uint32_t>(p_.row_ends + 4 * (std::size_t{source} + 1));
-  auto const where = kAffinityHeader + 4ULL * source;
-  if (end < begin || end > p_.entry_count) return {Fault::order, kAffinity, where};
-  if (end - begin > kMaxRow) return {Fault::count, kAffinity, where};
-  if (load<std::uint16_t>(p_.row_scales + 2 * std::size_t{source}) > kMaxRowScale) {
-    return {Fault::value, kAffinity, where};
-  }
-  auto const* ids = p_.row_ids + std::size_t{begin} * p_.id_bytes;
-  for (std::uint32_t n = 0; n < end - begin; ++n) {
-    auto const target = target_at(ids, p_.id_bytes, n);
-    if (target >= p_.item_count || target == source) return {Fault::reference, kAffinity, where};
-    if (n > 0 && target <= target_at(ids, p_.id_bytes, n - 1)) return {Fault::order, kAffinity, where};
-  }
-  return {};
+  p_.affinity.items = p_.item_count;
+  return sections_[kPacked].present ? check_packed(sections_[kPacked].bytes, p_.affinity)
+                                    : check_plain(sections_[kAffinity].bytes, p_.affinity);
 }
 
 Finding Checker::bias() noexcept {
@@ -338,8 +301,9 @@ Finding check(std::span<std::byte const> file, Parts& out) noexcept {
   if (auto found = read_sections(file, sections); !found.ok()) return found;
   Checker checker(sections, out);
   if (auto found = checker.run(); !found.ok()) return found;
-  out.affinity_bytes = static_cast<std::uint32_t>(sections[kAffinity].bytes.size() + sections[kBias].bytes.size() +
-                                                  sections[kPopular].bytes.size());
+  auto const& table = sections[kPacked].present ? sections[kPacked] : sections[kAffinity];
+  out.table_bytes = static_cast<std::uint32_t>(table.bytes.size());
+  out.bias_bytes = static_cast<std::uint32_t>(sections[kBias].bytes.size() + sections[kPopular].bytes.size());
   return {};
 }
 

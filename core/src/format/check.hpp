@@ -45,8 +45,4 @@ inline constexpr std::size_t kLanguage = 0, kKey = 4, kText = 8;
   return load<std::int16_t>(parts.biases + 2 * item) * static_cast<std::int32_t>(parts.bias_scale);
 }
 
-[[nodiscard]] inline std::uint32_t target_at(std::byte const* ids, unsigned id_bytes, std::size_t n) noexcept {
-  return id_bytes == 2 ? load<std::uint16_t>(ids + 2 * n) : load24(ids + 3 * n);
-}
-
 }  // namespace tillcue::format

@@ -41,9 +41,9 @@ constexpr std::uint32_t tag(char const (&text)[5]) noexcept {
 
 inline constexpr std::uint32_t kMeta = tag("META"), kCategories = tag("CATS"), kItems = tag("ITEM"),
                                kStrings = tag("STRS"), kCodes = tag("CODE"), kAffinity = tag("AFFN"),
-                               kBias = tag("BIAS"), kPopular = tag("POPU"), kCalibration = tag("CALI"),
-                               kPolicy = tag("PLCY"), kCampaigns = tag("CAMP"), kTargets = tag("CTGT"),
-                               kTexts = tag("TEXT");
+                               kPacked = tag("AFFP"), kBias = tag("BIAS"), kPopular = tag("POPU"),
+                               kCalibration = tag("CALI"), kPolicy = tag("PLCY"), kCampaigns = tag("CAMP"),
+                               kTargets = tag("CTGT"), kTexts = tag("TEXT");
 inline constexpr std::uint16_t kSectionVersion = 1;  // of all of them
 
 /// Bytes of a record as this version writes it; a reader takes longer ones and ignores the tail.
@@ -70,6 +70,22 @@ inline constexpr std::int64_t kNoPrice = -1;
 /// P in millionths times a price stays below 2^63.
 inline constexpr std::int64_t kMaxPrice = 1'000'000'000'000;
 
+/// The packed affinity table.
+inline constexpr std::size_t kPackedHeader = 16;
+inline constexpr std::size_t kPackedTail = 32;  // zero bytes behind the last row: a reader may load that far
+inline constexpr unsigned kLeastWeightBits = 4, kMostWeightBits = 8;
+inline constexpr unsigned kMaxGapBits = 24;
+inline constexpr unsigned kMaxBlockShift = 6;
+inline constexpr std::uint32_t kLongCount = 255;  // a row's count in one byte, above 254 in two more
+inline constexpr std::int32_t kMaxLevel = 2'047;
+inline constexpr unsigned kMaxScaleCode = 191;
+
+/// The scale a row's code stands for: 5 bits of mantissa, 1..1,008.
+constexpr std::uint32_t scale_of_code(unsigned code) noexcept {
+  return code < 32 ? code : (32U + (code & 31U)) << ((code >> 5U) - 1U);
+}
+static_assert(scale_of_code(kMaxScaleCode) == 1'008);
+
 /// A score is one bias and at most kMaxScored weights x scale. With these limits it fits int32, because
 ///   512 * 128 * 16,383 + 32,768 * 32,767 = 2,147,385,344 < 2^31 - 1 = 2,147,483,647,
 /// and so does every partial sum, in whatever order items come and go.
@@ -77,5 +93,9 @@ inline constexpr std::size_t kMaxScored = 512;
 inline constexpr std::uint16_t kMaxRowScale = 16'383;
 inline constexpr std::uint32_t kMaxBiasScale = 32'767;
 static_assert(std::int64_t{kMaxScored} * 128 * kMaxRowScale + std::int64_t{32'768} * kMaxBiasScale < 0x7FFF'FFFF);
+/// The packed table keeps the same bound: 2,047 * 1,008 < 128 * 16,383. And twice a sum of weights fits as well, which
+/// leaves the scorer a bit to mark what it touched.
+static_assert(std::int64_t{kMaxLevel} * scale_of_code(kMaxScaleCode) <= std::int64_t{128} * kMaxRowScale);
+static_assert(2 * std::int64_t{kMaxScored} * 128 * kMaxRowScale + 1 < 0x7FFF'FFFF);
 
 }  // namespace tillcue::format

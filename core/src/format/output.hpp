@@ -20,10 +20,6 @@ class Output {
     bytes_.resize(bytes_.size() + sizeof value);
     store(bytes_.data() + bytes_.size() - sizeof value, value);
   }
-  void put24(std::uint32_t value) {
-    put(static_cast<std::uint16_t>(value));
-    put(static_cast<std::uint8_t>(value >> 16U));
-  }
   void zeros(std::size_t count) { bytes_.resize(bytes_.size() + count); }
   void append(std::vector<std::byte> const& bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
   void align8() { bytes_.resize(aligned8(bytes_.size())); }

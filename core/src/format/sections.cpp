@@ -21,7 +21,8 @@ constexpr std::array<Known, Sections::kCount> kKnown{{
     {kItems, kItemBytes, true},
     {kStrings, 0, true},
     {kCodes, kCodeBytes, true},
-    {kAffinity, 0, true},
+    {kAffinity, 0, false},  // one of the two tables is
+    {kPacked, 0, false},    // needed, see below
     {kBias, 0, true},
     {kPopular, kPopularBytes, true},
     {kCalibration, 0, true},
@@ -122,6 +123,8 @@ Finding read_sections(std::span<std::byte const> file, Sections& out) noexcept {
   for (std::size_t n = 0; n < kKnown.size(); ++n) {
     if (kKnown[n].needed && !out.known[n].present) return {Fault::missing, kKnown[n].tag, 0};
   }
+  bool const plain = out[kAffinity].present, packed = out[kPacked].present;
+  if (plain == packed) return {plain ? Fault::duplicate : Fault::missing, kPacked, 0};
   return {};
 }
 

@@ -34,19 +34,56 @@ struct ItemView {
 /// A score adds at most this many items of a basket (so that it fits 32 bits, FORMAT.md); further ones are ignored.
 inline constexpr std::size_t kMaxScoredItems = 512;
 
-/// One row of the affinity table: what `source` adds to the scores of its neighbours.
-/// Shape  `targets` ascending, never `source` itself; contribution to a score = weights[n] * scale.
-struct AffinityRow {
-  std::span<std::byte const> targets;  ///< `id_bytes` little-endian bytes each
-  std::span<std::int8_t const> weights;
-  std::uint16_t scale = 0;
-  std::uint8_t id_bytes = 2;  ///< 2 up to 65,536 items, else 3
+/// One row of the affinity table: what `source` adds to the scores of its neighbours. Borrows the bundle.
+/// Shape  distinct targets, never `source` itself; they ascend from behind the source and go on from item 0 (rows of
+///        older bundles ascend from item 0).
+class AffinityRow {
+ public:
+  struct Entry {
+    ItemIx target = kNoItem;
+    Score contribution = 0;  ///< to the target's score
+  };
 
-  [[nodiscard]] std::size_t size() const noexcept { return weights.size(); }
-  [[nodiscard]] ItemIx target(std::size_t n) const noexcept;
-  [[nodiscard]] Score contribution(std::size_t n) const noexcept {
-    return static_cast<Score>(weights[n]) * static_cast<Score>(scale);
-  }
+  class Iterator {
+   public:
+    [[nodiscard]] Entry const& operator*() const noexcept { return entry_; }
+    Iterator& operator++() noexcept;
+    [[nodiscard]] bool operator==(Iterator const& other) const noexcept { return n_ == other.n_; }
+
+   private:
+    friend class AffinityRow;
+    Iterator(AffinityRow const& row, std::uint32_t n) noexcept : row_(&row), n_(n) {}
+    void read() noexcept;
+
+    AffinityRow const* row_;
+    std::uint32_t n_;
+    std::uint32_t at_gap_ = 0, reached_ = 0;
+    Entry entry_;
+  };
+
+  AffinityRow() = default;
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+  [[nodiscard]] Iterator begin() const noexcept;
+  [[nodiscard]] Iterator end() const noexcept { return {*this, count_}; }
+
+  /// What the row adds to the score of `target`; 0 when it does not name it. Cost  half the row.
+  [[nodiscard]] Score contribution_to(ItemIx target) const noexcept;
+
+  /// The n-th entry alone. Cost  the entries before it: go through the row with begin() and end().
+  [[nodiscard]] ItemIx target(std::size_t n) const noexcept { return at(n).target; }
+  [[nodiscard]] Score contribution(std::size_t n) const noexcept { return at(n).contribution; }
+
+ private:
+  friend class Bundle;
+  [[nodiscard]] Entry at(std::size_t n) const noexcept;
+
+  format::AffinityTable const* table_ = nullptr;
+  std::byte const* bits_ = nullptr;     ///< of a packed row
+  std::byte const* ids_ = nullptr;      ///< of a plain row
+  std::byte const* weights_ = nullptr;  ///< of a plain row
+  std::uint32_t count_ = 0;
+  std::uint32_t source_ = 0;
+  Score scale_ = 0;
 };
 
 /// One template text of a bundle.
@@ -87,9 +124,20 @@ class Bundle {
   [[nodiscard]] std::optional<Money> unit_cost(ItemIx item) const noexcept;
 
   [[nodiscard]] AffinityRow row(ItemIx source) const noexcept;
+  /// The bytes this row takes in the table, without its places in the index. Empty for the plain table of older
+  /// bundles.
+  [[nodiscard]] std::span<std::byte const> row_bytes(ItemIx source) const noexcept;
   [[nodiscard]] std::uint64_t entry_count() const noexcept;
-  /// Bytes of the served affinity part: table, scales, row index, intercepts, popular list.
-  [[nodiscard]] std::size_t affinity_bytes() const noexcept;
+  /// Bytes of the served affinity part: table_bytes() and bias_bytes().
+  [[nodiscard]] std::size_t affinity_bytes() const noexcept { return table_bytes() + bias_bytes(); }
+  /// Bytes of the affinity table, all overheads counted: row index, counts, scales, levels, padding.
+  [[nodiscard]] std::size_t table_bytes() const noexcept { return parts_.table_bytes; }
+  /// Bytes of the intercepts and the popular list.
+  [[nodiscard]] std::size_t bias_bytes() const noexcept { return parts_.bias_bytes; }
+  /// table_bytes() in bits an entry; 0 without entries.
+  [[nodiscard]] double bits_per_entry() const noexcept;
+  /// Bits of a weight in the table.
+  [[nodiscard]] unsigned weight_bits() const noexcept { return parts_.affinity.weight_bits; }
   [[nodiscard]] Score bias(ItemIx item) const noexcept;
   /// Items by falling intercept, ties by lower ItemIx: the candidates of an empty basket. The first 1,024 at most.
   [[nodiscard]] std::size_t popular_count() const noexcept;
@@ -114,6 +162,7 @@ class Bundle {
   [[nodiscard]] ItemIx target(std::size_t campaign, std::size_t n) const noexcept;
 
  private:
+  friend class Scorer;
   Bundle() = default;
   [[nodiscard]] std::string_view string(std::byte const* ref) const noexcept;
 

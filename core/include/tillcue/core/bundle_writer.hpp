@@ -59,6 +59,7 @@ struct BundleSource {
   std::vector<ItemSource> items;
   std::vector<std::vector<WeightSource>> rows;  ///< one per item; any order, no repeated target, no self
   std::vector<float> bias;                      ///< one per item
+  unsigned weight_bits = 8;                     ///< of a weight in the table, 4..8
   std::vector<CalibrationSource> calibration;   ///< at least one
   Policy policy;
   std::vector<CampaignSource> campaigns;

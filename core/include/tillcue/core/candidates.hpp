@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,16 +20,31 @@ struct Term {
   Score weight = 0;
 };
 
+/// Instructions the scorer may use. The answers are the same with all of them.
+enum class Instructions : std::uint8_t {
+  portable,
+  avx2,  ///< x86-64 with AVX2
+};
+
+/// The best of them this machine has.
+[[nodiscard]] Instructions best_instructions() noexcept;
+
+namespace scoring {
+struct GapTable;
+struct RowReader;
+class Best;
+}  // namespace scoring
+
 /// Scores of the whole catalogue for one live basket, kept up to date item by item.
 /// score(j) = bias_j + sum of the rows of the basket's items; integers, so adding and removing is exact.
 /// Only the first kMaxScoredItems items held add to scores; further ones are merely never suggested.
 /// Owns nothing: works in the memory it is given, and nothing here allocates or fails; unknown items are ignored.
-/// Threads  one.  Cost  add/remove: one row; top: the touched items.
+/// Threads  one.  Cost  add/remove: one row; top: the touched items, after one or two changes the changed rows only.
 class Scorer {
  public:
   [[nodiscard]] static std::size_t memory_needed(Bundle const& bundle) noexcept;
   /// `memory` aligned to 8 and at least memory_needed(bundle); both are borrowed.
-  Scorer(Bundle const& bundle, std::span<std::byte> memory) noexcept;
+  Scorer(Bundle const& bundle, std::span<std::byte> memory, Instructions instructions = best_instructions()) noexcept;
 
   /// Back to the empty basket. Cost  the touched items.
   void clear() noexcept;
@@ -46,23 +62,51 @@ class Scorer {
   std::size_t top(std::span<Scored> out) noexcept;
 
  private:
-  template <unsigned IdBytes>
-  void apply(AffinityRow const& row, Score scale) noexcept;
-  void apply_row(ItemIx item, Score sign) noexcept;
-  void touch(std::uint32_t item) noexcept;
+  static constexpr std::size_t kMaxLeaders = 72;
+  static constexpr std::size_t kMaxChanged = 2;
+
+  void apply_row(std::uint32_t item, Score sign) noexcept;
+  void apply_packed(std::uint32_t item, Score sign) noexcept;
+  void apply_plain(std::uint32_t item, Score sign) noexcept;
+  void prefetch_row(std::uint32_t item) const noexcept;
+  void forget_held(std::uint32_t item) noexcept;
+  void changed(std::uint32_t item) noexcept;
+
+  std::size_t top_again(std::span<Scored> out) noexcept;
+  void offer(std::uint32_t item, scoring::Best& best) const noexcept;
+  void offer_row(std::uint32_t source, scoring::Best& best) const noexcept;
+  std::size_t top_afresh(std::span<Scored> out) noexcept;
+  void take_touched(scoring::Best& best) noexcept;
+  void rate_touched() noexcept;
+  void take_rated(scoring::Best& best, Score least) const noexcept;
+  void take_untouched(scoring::Best& best) const noexcept;
+  void remember(std::span<Scored const> best, std::size_t depth) noexcept;
 
   Bundle const* bundle_;
-  std::span<std::byte> memory_;
-  Score* scores_;           ///< per item; bias where untouched
-  std::uint32_t* touched_;  ///< items whose score or mark may differ from the empty basket's; one spare place
+  Instructions instructions_;
+  scoring::GapTable const* gaps_;
+  Score* sums_;             ///< per item; twice what the rows add, and 1 when any row touched it
+  std::uint32_t* touched_;  ///< items with a sum; one spare place
+  Score* rated_;            ///< scores of the touched items, while ranking
+  std::uint32_t* scored_;   ///< items held whose rows were added
   std::uint8_t* marks_;     ///< per item
   std::size_t touched_count_ = 0;
-  std::size_t held_ = 0;
-  std::size_t scored_ = 0;  ///< of those held
+  std::size_t held_count_ = 0;
+  std::size_t scored_count_ = 0;
+
+  // The best of the last ranking: whatever is not among them ranked behind `bound_` then, so that after a change only
+  // the rows that changed need to be looked at.
+  std::array<Scored, kMaxLeaders> leaders_{};
+  std::size_t leader_count_ = 0;
+  Scored bound_;
+  bool bounded_ = false;  ///< there are items behind the leaders
+  bool known_ = false;
+  std::array<std::uint32_t, kMaxChanged> changed_{};
+  std::size_t changed_count_ = 0;
 };
 
 /// The largest positive terms of `candidate`'s score, largest first, ties by lower ItemIx; each item counts once.
-/// Returns how many of `out` were filled. Cost  a binary search per item of the basket.
+/// Returns how many of `out` were filled. Cost  half a row per item of the basket.
 std::size_t explain(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx candidate,
                     std::span<Term> out) noexcept;
 
