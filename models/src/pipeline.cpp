@@ -67,6 +67,15 @@ Result<Calibrated> calibrate_by_splits(Dataset const& data, BuildOptions const& 
   return result;
 }
 
+std::string recency_note(Recency const& recency) {
+  char text[96] = "";
+  if (recency.is_on()) {
+    std::snprintf(text, sizeof text, "half_life_days=%g\nwindow_days=%u\n", recency.half_life_days,
+                  recency.window_days);
+  }
+  return text;
+}
+
 std::string note(BuildOptions const& options, Calibrated const& calibrated) {
   auto const& training = options.training;
   char text[512];
@@ -75,7 +84,7 @@ std::string note(BuildOptions const& options, Calibrated const& calibrated) {
                 "popularity_power=%g\nmin_baskets=%u\ncalibration=%s\ncalibration_queries=%zu\n",
                 TILLCUE_VERSION, training.neighbours, training.support, training.ridge, training.refit_ridge,
                 training.popularity_power, training.min_baskets, calibrated.how.c_str(), calibrated.queries);
-  return text + options.compile.note;
+  return text + recency_note(options.recency) + options.compile.note;
 }
 
 Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
@@ -102,8 +111,9 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
 
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
-  auto const counts = count(data, split.train, options.training.threads);
-  auto ranker = bare_ranker(counts, train(counts, options.training), options);
+  auto const recent = count_recent(data, split.train, options.recency, options.training.threads);
+  if (!recent) return tl::unexpected(recent.error());
+  auto ranker = bare_ranker(recent->counts, train(recent->counts, options.training), options);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
 }
@@ -114,10 +124,15 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   auto const calibrated = calibrate_by_splits(data, options);
   if (!calibrated) return tl::unexpected(calibrated.error());
   tell(progress, "count pairs");
-  auto const counts = count(data, options.training.threads);
+  std::vector<std::uint32_t> all(data.baskets());
+  std::iota(all.begin(), all.end(), 0U);
+  auto const recent = count_recent(data, all, options.recency, options.training.threads);
+  if (!recent) return tl::unexpected(recent.error());
   tell(progress, "fit weights");
-  auto const weights = train(counts, options.training);
-  return compile(counts, weights, *calibrated, catalogue, campaigns, options, progress);
+  auto const weights = train(recent->counts, options.training);
+  auto built = compile(recent->counts, weights, *calibrated, catalogue, campaigns, options, progress);
+  if (built) built->notes.insert(built->notes.begin(), recent->notes.begin(), recent->notes.end());
+  return built;
 }
 
 Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,
