@@ -83,7 +83,10 @@ void add_evaluate(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand(
       "evaluate", "How often the hidden item of a later basket is suggested, against plain popularity.");
-  command.add_option("--transactions", options->input.transactions, "transaction files (.csv, .csv.gz)")->required();
+  command
+      .add_option("--transactions", options->input.transactions,
+                  "transaction files: CSV, JSON lines or POSLog XML, plain or .gz")
+      ->required();
   command.add_option("--items", options->input.items, "items file; checked");
   command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
       ->check(CLI::Range(0.01, 0.9))
@@ -91,7 +94,8 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->capture_default_str();
   add_training(command, options->build.training);
-  add_max_bad_rows(command, options->input);
+  add_recency(command, options->build.recency);
+  add_reading(command, options->input);
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer("Example:\n  tillcue-models evaluate --transactions tills.csv.gz --json");
   command.callback([options, &action] { action = [options] { return run(*options); }; });

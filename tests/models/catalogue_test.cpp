@@ -48,8 +48,8 @@ TEST_CASE("every bad field of an item is told by file, line, field and mend") {
   CHECK(tells(complaint(",x,,,,,,,,\n"), "items.csv:2: sku: is empty"));
   CHECK(tells(complaint("1,x\xFF,,,,,,,,\n"), "name: not clean UTF-8"));
   CHECK(tells(complaint("1,\"x\ny\",,,,,,,,\n"), "name: not clean UTF-8, or it holds a line end"));
-  CHECK(tells(complaint("1,x,,1.2.3,,,,,,\n"), "price: '1.2.3' is not an amount"));
-  CHECK(tells(complaint("1,x,,,-1,,,,,\n"), "unit_cost: '-1' is not an amount"));
+  CHECK(tells(complaint("1,x,,1.2.3,,,,,,\n"), "price: '1.2.3' is not a number like 2.55"));
+  CHECK(tells(complaint("1,x,,,-1,,,,,\n"), "unit_cost: '-1' is below 0"));
   CHECK(tells(complaint("1,x,,,,,,,4006381333932,\n"), "gtin: '4006381333932' is not"));
   CHECK(tells(complaint("1,x,,,,,,,,alcohol\n"), "flags: 'alcohol' is none of"));
   CHECK(tells(complaint("1,x,,,,,,,,\n1,y,,,,,,,,\n"), "items.csv:3: sku: '1' is there twice"));

@@ -16,6 +16,26 @@ namespace tillcue::models {
 Result<void> write_file(std::string const& path, std::span<std::byte const> bytes);
 Result<void> write_file(std::string const& path, std::string_view bytes);
 
+/// The same for what is too long to have in memory: nothing is at `path` before finish(), and without it nothing
+/// changes.
+class FileReplacement {
+ public:
+  /// Errors  io, in the system's words; of all.
+  static Result<FileReplacement> open(std::string const& path);
+  FileReplacement(FileReplacement&& other) noexcept;
+  FileReplacement& operator=(FileReplacement&&) = delete;
+  ~FileReplacement();
+  Result<void> write(std::string_view bytes);
+  Result<void> finish();
+
+ private:
+  FileReplacement(std::string target, std::string beside, int file);
+
+  std::string target_;
+  std::string beside_;  ///< where it is written; empty when that is the target itself
+  int file_;
+};
+
 /// The whole file. Errors  not_found, io, and invalid when it is larger than `most` bytes.
 Result<std::string> read_file(std::string const& path, std::size_t most);
 
