@@ -91,7 +91,7 @@ bool is_alike(CountedSource const& a, CountedSource const& b, std::size_t shared
     return static_cast<std::size_t>(std::upper_bound(source.sample.begin(), source.sample.end(), edge) -
                                     source.sample.begin());
   };
-  return shared >= 2 && shared * 3 >= std::min(below(a), below(b));
+  return shared >= 2 && shared * 4 >= std::min(below(a), below(b));
 }
 
 using Pair = std::pair<std::size_t, std::size_t>;

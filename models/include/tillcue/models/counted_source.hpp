@@ -49,7 +49,7 @@ struct Duplicate {
   bool whole = false;  ///< all baskets are the same, not only some
 };
 
-/// Looks for the same baskets (id, time and items) in sources of two parts: all of them, or at least a third of the
+/// Looks for the same baskets (id, time and items) in sources of two parts: all of them, or at least a quarter of the
 /// samples and no fewer than two. Different stores whose baskets only have the same ids are no duplicates. Cost  one
 /// look-up a sampled basket.
 std::vector<Duplicate> find_duplicates(std::span<NamedSources const> parts);
