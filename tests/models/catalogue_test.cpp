@@ -120,7 +120,8 @@ TEST_CASE("a repeated SKU adds its flags to the first row, whatever else is wron
 
 TEST_CASE("a row whose SKU cannot be read is said to have lost its flags") {
   BadRows bad;
-  auto const catalogue = read(kHeader + "1,Milk,,1.19,,,,,,\n,Whisky,,,,,,,,age_restricted\n\xFF,x,,,,,,,,\n", bad, 1.0);
+  auto const catalogue =
+      read(kHeader + "1,Milk,,1.19,,,,,,\n,Whisky,,,,,,,,age_restricted\n\xFF,x,,,,,,,,\n", bad, 1.0);
   REQUIRE(catalogue.has_value());
   CHECK(catalogue->items.size() == 1);
   REQUIRE(bad.notes().size() == 1);

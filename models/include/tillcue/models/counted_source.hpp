@@ -49,9 +49,9 @@ struct Duplicate {
   bool whole = false;  ///< all baskets are the same, not only some
 };
 
-/// Looks for the same baskets (id, time and items) in sources of two parts: all of them, or at least a quarter of the
-/// samples and no fewer than two. Different stores whose baskets only have the same ids are no duplicates. Cost  one
-/// look-up a sampled basket.
+/// Looks for the same baskets (id, time and items) in sources of two parts: all of them, or a quarter of the samples
+/// and at least two. Overlaps of a few baskets in a hundred are not noticed; other stores with the same ids are no
+/// duplicates. Cost  one look-up a sampled basket.
 std::vector<Duplicate> find_duplicates(std::span<NamedSources const> parts);
 
 /// Errors  invalid, with the first duplicates and the mend `mend`.
