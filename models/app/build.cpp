@@ -73,7 +73,7 @@ void add_build(CLI::App& program, Action& action) {
   command.add_option("--out", options->out, "bundle to write")->required();
   add_shop(command, options->shop);
   add_training(command, options->build.training);
-  add_recency(command, options->build.recency);
+  add_recency(command, options->build.recency, kUsualHalfLife);
   add_reading(command, options->input);
   command.add_flag("--json", options->json, "print the summary as JSON");
   command.footer(

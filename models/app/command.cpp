@@ -66,22 +66,40 @@ void add_reading(CLI::App& command, InputOptions& input) {
       ->capture_default_str();
 }
 
-void add_recency(CLI::App& command, Recency& recency) {
-  command.add_option("--half-life", recency.half_life_days, "a basket this many days older counts half; 0: off")
-      ->check(CLI::Range(0.0, 36'500.0))
-      ->capture_default_str();
-  command.add_option("--window", recency.window_days, "baskets older than so many days do not count; 0: off")
-      ->check(CLI::Range(0, 36'500))
-      ->capture_default_str();
+void add_recency(CLI::App& command, Recency& recency, double half_life) {
+  recency.half_life_days = half_life;
+  recency.if_possible = true;  // until something is asked for
+  auto const asked = [&recency](auto const& set) {
+    return [&recency, set](std::string const& text) {
+      recency.if_possible = false;
+      set(text);
+    };
+  };
+  auto const days = [](std::string const& option, std::string const& text) {
+    auto const number = parse_decimal(text, 3);
+    if (!number || *number < 0 || *number > 36'500'000) throw CLI::ValidationError(option, "is a number of days");
+    return static_cast<double>(*number) / 1000;
+  };
   command
-      .add_option_function<std::string>(
-          "--as-of",
-          [&recency](std::string const& text) {
-            auto const seconds = parse_iso8601(text);
-            if (!seconds) throw CLI::ValidationError("--as-of", "is a date like 2026-11-20");
-            recency.as_of = day_of(*seconds);
-          },
-          "the day ages are counted from; later baskets do not count")
+      .add_option_function<std::string>("--half-life", asked([&recency, days](auto const& text) {
+                                          recency.half_life_days = days("--half-life", text);
+                                        }),
+                                        "a basket this many days older counts half; 0: off")
+      ->default_str(half_life > 0 ? "180 where there are dates" : "0");
+  command
+      .add_option_function<std::string>("--window", asked([&recency, days](auto const& text) {
+                                          recency.window_days = static_cast<std::uint32_t>(days("--window", text));
+                                        }),
+                                        "baskets older than so many days do not count; 0: off")
+      ->default_str("0");
+  command
+      .add_option_function<std::string>("--as-of", asked([&recency](auto const& text) {
+                                          auto const seconds = parse_iso8601(text);
+                                          if (!seconds)
+                                            throw CLI::ValidationError("--as-of", "is a date like 2026-11-20");
+                                          recency.as_of = day_of(*seconds);
+                                        }),
+                                        "the day ages are counted from; later baskets do not count")
       ->default_str("day of the last basket");
 }
 

@@ -94,7 +94,7 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->capture_default_str();
   add_training(command, options->build.training);
-  add_recency(command, options->build.recency);
+  add_recency(command, options->build.recency, kUsualHalfLife);
   add_reading(command, options->input);
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer("Example:\n  tillcue-models evaluate --transactions tills.csv.gz --json");

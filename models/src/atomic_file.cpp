@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -56,6 +55,24 @@ bool is_special(std::string const& path) {
   return ::stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode);
 }
 
+using Produce = std::function<Result<void>(Put const&)>;
+
+Result<void> put_all(int descriptor, std::string const& path, Produce const& produce) {
+  return produce([&](std::string_view bytes) -> Result<void> {
+    if (write_all(descriptor, std::as_bytes(std::span(bytes.data(), bytes.size())))) return {};
+    return failed(path, "write");
+  });
+}
+
+Result<void> write_into(std::string const& path, Produce const& produce) {
+  Descriptor const file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (file.get() < 0) return failed(path, "open");
+  if (auto const put = put_all(file.get(), path, produce); !put) return put;
+  // Pipes and most devices hold nothing that could be forced out.
+  if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS) return failed(path, "write");
+  return {};
+}
+
 /// Where the links at `path` end, whether or not something is there.
 Result<std::string> followed(std::string const& path) {
   constexpr int kMostLinks = 40;
@@ -70,65 +87,42 @@ Result<std::string> followed(std::string const& path) {
   return failed(path, "create");
 }
 
+Result<void> replace(std::string const& path, Produce const& produce) {
+  auto const beside = path + ".tmp" + std::to_string(::getpid());
+  Descriptor const file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) return failed(path, "create");
+  auto put = put_all(file.get(), path, produce);
+  if (put && ::fsync(file.get()) != 0) put = failed(path, "write");
+  if (!put) {
+    ::unlink(beside.c_str());
+    return put;
+  }
+  if (std::rename(beside.c_str(), path.c_str()) != 0) {
+    auto const error = failed(path, "replace");
+    ::unlink(beside.c_str());
+    return error;
+  }
+  sync_directory(path);
+  return {};
+}
+
 }  // namespace
 
+Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce) {
+  if (is_special(path)) return write_into(path, produce);
+  auto const target = followed(path);
+  if (!target) return tl::unexpected(target.error());
+  return replace(*target, produce);
+}
+
 Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
-  auto file = FileReplacement::open(path);
-  if (!file) return tl::unexpected(file.error());
-  if (auto const written = file->write({reinterpret_cast<char const*>(bytes.data()), bytes.size()}); !written) {
-    return written;
-  }
-  return file->finish();
+  return write_file(path, [&](Put const& put) {
+    return put({reinterpret_cast<char const*>(bytes.data()), bytes.size()});
+  });
 }
 
 Result<void> write_file(std::string const& path, std::string_view bytes) {
   return write_file(path, std::as_bytes(std::span(bytes.data(), bytes.size())));
-}
-
-FileReplacement::FileReplacement(std::string target, std::string beside, int file)
-    : target_(std::move(target)), beside_(std::move(beside)), file_(file) {}
-
-FileReplacement::FileReplacement(FileReplacement&& other) noexcept
-    : target_(std::move(other.target_)),
-      beside_(std::exchange(other.beside_, {})),
-      file_(std::exchange(other.file_, -1)) {}
-
-FileReplacement::~FileReplacement() {
-  if (file_ >= 0) ::close(file_);
-  if (file_ >= 0 && !beside_.empty()) ::unlink(beside_.c_str());
-}
-
-Result<FileReplacement> FileReplacement::open(std::string const& path) {
-  if (is_special(path)) {
-    int const file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) return failed(path, "open");
-    return FileReplacement(path, {}, file);
-  }
-  auto const target = followed(path);
-  if (!target) return tl::unexpected(target.error());
-  auto const beside = *target + ".tmp" + std::to_string(::getpid());
-  int const file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return failed(*target, "create");
-  return FileReplacement(*target, beside, file);
-}
-
-Result<void> FileReplacement::write(std::string_view bytes) {
-  if (write_all(file_, std::as_bytes(std::span(bytes.data(), bytes.size())))) return {};
-  return failed(target_, "write");
-}
-
-Result<void> FileReplacement::finish() {
-  bool const into = beside_.empty();
-  if (::fsync(file_) != 0) {
-    // Pipes and most devices hold nothing that could be forced out.
-    bool const nothing_to_force = into && (errno == EINVAL || errno == ENOTSUP || errno == EROFS);
-    if (!nothing_to_force) return failed(target_, "write");
-  }
-  if (into) return {};
-  if (std::rename(beside_.c_str(), target_.c_str()) != 0) return failed(target_, "replace");
-  ::close(std::exchange(file_, -1));
-  sync_directory(target_);
-  return {};
 }
 
 Result<std::string> read_file(std::string const& path, std::size_t most) {

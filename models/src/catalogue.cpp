@@ -7,7 +7,7 @@
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/field.hpp"
-#include "tillcue/models/sale_row.hpp"
+#include "tillcue/models/sale_text.hpp"
 #include "tillcue/models/table.hpp"
 
 namespace tillcue::models {

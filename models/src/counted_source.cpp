@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "tillcue/models/sale_row.hpp"
+#include "tillcue/models/sale_text.hpp"
 
 namespace tillcue::models {
 namespace {

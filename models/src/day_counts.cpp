@@ -26,7 +26,7 @@ class ByDay final : public RowSink {
         std::string name)
       : days_(days), day_of_basket_(std::move(day_of_basket)), limits_(limits), name_(std::move(name)) {}
 
-  void row(SaleRow const& row, RowNames const& names) override {
+  void row(SaleText const& row, RowNames const& names) override {
     SaleFields fields;
     if (understand(row, names, TimeKind::calendar, fields)) return;
     auto const found = day_of_basket_.find(basket_key(row.basket));

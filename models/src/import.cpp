@@ -92,7 +92,7 @@ Result<void> read_csv_rows(std::unique_ptr<ByteSource> source, std::string const
     auto const more = table->next(sink.bad());
     if (!more) return tl::unexpected(more.error());
     if (!*more) return {};
-    SaleRow row;
+    SaleText row;
     row.basket = table->field(kBasket);
     row.customer = table->field(kCustomer);
     row.time = table->field(kTime);

@@ -28,7 +28,7 @@ void put_field(std::string& out, std::string_view text) {
 /// Writes good rows as CSV; what cannot be written is remembered, for a sink has no way to stop its reader.
 class CsvSink final : public RowSink {
  public:
-  CsvSink(FileReplacement& file, BadRows& bad) : file_(file), bad_(bad) {
+  CsvSink(Put const& put, BadRows& bad) : put_(put), bad_(bad) {
     text_ = "basket_id,customer_id,timestamp,sku,quantity,unit_price\n";
   }
 
@@ -37,7 +37,7 @@ class CsvSink final : public RowSink {
     name_ = std::move(name);
     prefix_ = number > 0 ? std::to_string(number) + ':' : "";
   }
-  void row(SaleRow const& row, RowNames const& names) override {
+  void row(SaleText const& row, RowNames const& names) override {
     SaleFields fields;
     if (auto const complaint = understand(row, names, known_, fields)) return bad_.add(name_, row.line, *complaint);
     if (fields.kind != TimeKind::none) known_ = fields.kind;
@@ -54,7 +54,7 @@ class CsvSink final : public RowSink {
   BadRows& bad() override { return bad_; }
 
   void flush() {
-    if (written) written = file_.write(text_);
+    if (written) written = put_(text_);
     text_.clear();
   }
 
@@ -70,7 +70,7 @@ class CsvSink final : public RowSink {
     return prefix_ + text;
   }
 
-  FileReplacement& file_;
+  Put const& put_;
   BadRows& bad_;
   std::string name_;
   std::string prefix_;
@@ -78,13 +78,9 @@ class CsvSink final : public RowSink {
   TimeKind known_ = TimeKind::none;
 };
 
-}  // namespace
-
-Result<ImportSummary> import_csv(std::vector<std::string> const& files, ImportOptions const& options, double bad_share,
-                                 std::string const& out, BadRows& bad) {
-  auto file = FileReplacement::open(out);
-  if (!file) return tl::unexpected(file.error());
-  CsvSink sink(*file, bad);
+Result<ImportSummary> write_rows(std::vector<std::string> const& files, ImportOptions const& options, double bad_share,
+                                 Put const& put, BadRows& bad) {
+  CsvSink sink(put, bad);
   for (std::size_t n = 0; n < files.size(); ++n) {
     sink.begin_file(files[n], files.size() > 1 ? n + 1 : 0);
     if (auto const read = read_sales(files[n], options, sink); !read) return tl::unexpected(read.error());
@@ -94,8 +90,22 @@ Result<ImportSummary> import_csv(std::vector<std::string> const& files, ImportOp
   if (sink.summary.rows == 0) return fail(Code::invalid, "transactions: not one row; is this the right file?");
   sink.flush();
   if (!sink.written) return tl::unexpected(sink.written.error());
-  if (auto const finished = file->finish(); !finished) return tl::unexpected(finished.error());
   return sink.summary;
+}
+
+}  // namespace
+
+Result<ImportSummary> import_csv(std::vector<std::string> const& files, ImportOptions const& options, double bad_share,
+                                 std::string const& out, BadRows& bad) {
+  ImportSummary summary;
+  auto const done = write_file(out, [&](Put const& put) -> Result<void> {
+    auto const written = write_rows(files, options, bad_share, put, bad);
+    if (!written) return tl::unexpected(written.error());
+    summary = *written;
+    return {};
+  });
+  if (!done) return tl::unexpected(done.error());
+  return summary;
 }
 
 }  // namespace tillcue::models

@@ -160,7 +160,7 @@ class SaleLine {
     std::string const basket = text(kBasket);
     std::string const customer = text(kCustomer);
     std::string const time = text(kTime);
-    SaleRow row;
+    SaleText row;
     row.basket = basket;
     row.customer = customer;
     row.time = time;

@@ -143,7 +143,7 @@ void PoslogSales::row(PoslogTransaction const& transaction, PoslogLine const& li
                       std::string const& time) {
   auto const quantity = line.refund ? negated(line.quantity) : line.quantity;
   auto const price = price_of(line);
-  SaleRow row;
+  SaleText row;
   row.basket = basket;
   row.customer = transaction.customer_id.empty() ? transaction.loyalty_id : transaction.customer_id;
   row.time = time;

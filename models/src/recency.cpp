@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -21,6 +22,19 @@ std::int32_t last_day(Dataset const& data, std::span<std::uint32_t const> basket
   auto last = kNoTime;
   for (auto const n : baskets) last = std::max(last, data.times[n]);
   return last == kNoTime ? kNoDay : day_of(last);
+}
+
+std::int32_t first_day(Dataset const& data, std::span<std::uint32_t const> baskets) {
+  auto first = std::numeric_limits<std::int64_t>::max();
+  for (auto const n : baskets) {
+    if (data.times[n] != kNoTime) first = std::min(first, data.times[n]);
+  }
+  return day_of(first);
+}
+
+/// 2^24 baskets of full weight in one item are what 32 bits hold.
+bool is_possible(Dataset const& data, std::span<std::uint32_t const> baskets) {
+  return data.time_kind == TimeKind::calendar && last_day(data, baskets) != kNoDay && baskets.size() < (1U << 24U);
 }
 
 std::string plural(std::uint64_t count, char const* what) {
@@ -101,15 +115,18 @@ std::uint32_t weight_of(std::int32_t day, std::int32_t as_of, Recency const& rec
 Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t const> baskets, Recency const& recency,
                                   unsigned threads) {
   RecentCounts result;
-  if (!recency.is_on()) {
+  if (!recency.is_on() || (recency.if_possible && !is_possible(data, baskets))) {
     result.counts = count(data, baskets, threads);
     return result;
   }
   if (data.time_kind != TimeKind::calendar) return no_dates("transactions");
   result.as_of = recency.as_of.value_or(last_day(data, baskets));
+  bool const keep_undated = recency.window_days == 0 && !recency.as_of;
+  auto const oldest = first_day(data, baskets);
   ByWeight groups;
   for (auto const n : baskets) {
-    auto const day = data.times[n] == kNoTime ? kNoDay : day_of(data.times[n]);
+    auto const undated = keep_undated ? oldest : kNoDay;
+    auto const day = data.times[n] == kNoTime ? undated : day_of(data.times[n]);
     auto const weight = weight_of(day, result.as_of, recency);
     if (weight > 0)
       groups[weight].push_back(n);

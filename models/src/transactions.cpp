@@ -32,7 +32,7 @@ class TransactionReader::OpenFile final : public RowSink {
  public:
   OpenFile(State& state, std::string name) : state_(&state), name_(std::move(name)) {}
 
-  void row(SaleRow const& row, RowNames const& names) override;
+  void row(SaleText const& row, RowNames const& names) override;
   BadRows& bad() override;
 
   [[nodiscard]] std::string const& name() const { return name_; }
@@ -69,7 +69,7 @@ struct TransactionReader::State {
 
 BadRows& TransactionReader::OpenFile::bad() { return state_->bad; }
 
-void TransactionReader::OpenFile::row(SaleRow const& row, RowNames const& names) {
+void TransactionReader::OpenFile::row(SaleText const& row, RowNames const& names) {
   SaleFields fields;
   if (auto const complaint = understand(row, names, state_->data.time_kind, fields)) {
     state_->bad.add(name_, row.line, *complaint);
@@ -183,7 +183,7 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
     auto const more = table->next(state_->bad);
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
-    SaleRow row;
+    SaleText row;
     row.basket = table->field(kBasket);
     row.sku = table->field(kSku);
     row.time = table->field(kTime);

@@ -9,7 +9,7 @@ inline std::string rows_said(tillcue::models::SalesFormat format, std::string co
   using namespace tillcue::models;
   class Said final : public RowSink {
    public:
-    void row(SaleRow const& row, RowNames const&) override {
+    void row(SaleText const& row, RowNames const&) override {
       all += std::to_string(row.line) + ':' + std::string(row.within);
       for (auto const field : {row.basket, row.customer, row.time, row.sku, row.quantity, row.price}) {
         all += std::to_string(field.size()) + ':' + std::string(field);

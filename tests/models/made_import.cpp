@@ -9,7 +9,7 @@ namespace {
 class Kept final : public RowSink {
  public:
   explicit Kept(std::string name) : name_(std::move(name)) {}
-  void row(SaleRow const& row, RowNames const& names) override {
+  void row(SaleText const& row, RowNames const& names) override {
     SaleFields fields;
     if (auto const complaint = understand(row, names, known_, fields)) return bad_.add(name_, row.line, *complaint);
     if (fields.kind != TimeKind::none) known_ = fields.kind;

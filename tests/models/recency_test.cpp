@@ -192,9 +192,23 @@ TEST_CASE("without dates recency is an error that says what to do; undated baske
   CHECK(recent->counts.baskets == 256);
   CHECK(recent->notes == std::vector<std::string>{"recency: 1 basket after 2026-11-20 left out",
                                                   "recency: 1 basket without a date left out"});
+  auto const all_kept = count_recent(mixed, all_of(mixed), {5, 0, std::nullopt});
+  CHECK(all_kept->counts.baskets == 256 + 128 + 128);
+  CHECK(all_kept->notes.empty());
   auto const nothing = count_recent(mixed, all_of(mixed), {0, 10, kDay - 400});
   REQUIRE(!nothing.has_value());
   CHECK(nothing.error().what.find("no basket counts as of 2025-10-16 within 10 days") != std::string::npos);
+}
+
+TEST_CASE("the usual half-life is left out where it is not possible") {
+  Recency usual{kUsualHalfLife, 0, std::nullopt};
+  usual.if_possible = true;
+  for (auto const* const time : {"", "7"}) {
+    auto const data = made::read(kHeader + "1," + time + ",a,1,\n").value();
+    CHECK(count_recent(data, all_of(data), usual)->counts == count(data, 1));
+  }
+  auto const dated = made::read(kHeader + "1,2026-11-20,a,1,\n2,2026-05-24,a,1,\n").value();
+  CHECK(count_recent(dated, all_of(dated), usual)->counts.baskets == 256 + 128);
 }
 
 TEST_CASE("a weighted count beyond 32 bits is refused, not wrapped") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,25 +17,10 @@ namespace tillcue::models {
 Result<void> write_file(std::string const& path, std::span<std::byte const> bytes);
 Result<void> write_file(std::string const& path, std::string_view bytes);
 
-/// The same for what is too long to have in memory: nothing is at `path` before finish(), and without it nothing
-/// changes.
-class FileReplacement {
- public:
-  /// Errors  io, in the system's words; of all.
-  static Result<FileReplacement> open(std::string const& path);
-  FileReplacement(FileReplacement&& other) noexcept;
-  FileReplacement& operator=(FileReplacement&&) = delete;
-  ~FileReplacement();
-  Result<void> write(std::string_view bytes);
-  Result<void> finish();
-
- private:
-  FileReplacement(std::string target, std::string beside, int file);
-
-  std::string target_;
-  std::string beside_;  ///< where it is written; empty when that is the target itself
-  int file_;
-};
+/// The same for what is written bit by bit: `produce` is given what takes the next bytes.
+/// Errors  io, and those of `produce`: then the old file stays.
+using Put = std::function<Result<void>(std::string_view)>;
+Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce);
 
 /// The whole file. Errors  not_found, io, and invalid when it is larger than `most` bytes.
 Result<std::string> read_file(std::string const& path, std::size_t most);

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "tillcue/models/byte_source.hpp"
-#include "tillcue/models/sale_row.hpp"
+#include "tillcue/models/sale_text.hpp"
 #include "tillcue/models/transactions.hpp"
 
 namespace tillcue::models {

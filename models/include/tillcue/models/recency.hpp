@@ -15,9 +15,13 @@ struct Recency {
   double half_life_days = 0;          ///< a basket this much older counts half; 0: age does not matter
   std::uint32_t window_days = 0;      ///< older baskets do not count; 0: all do
   std::optional<std::int32_t> as_of;  ///< the day ages are counted from, later baskets do not count; else the last one
+  bool if_possible = false;           ///< without dates, or with too many baskets for it, as if it were off
 
   [[nodiscard]] bool is_on() const noexcept { return half_life_days > 0 || window_days > 0 || as_of.has_value(); }
 };
+
+/// What models/README.md measures as the best of one for all: 180 days where there are dates.
+inline constexpr double kUsualHalfLife = 180;
 
 /// Weights are whole numbers of 1/256 basket, so that sums are exact in any order.
 inline constexpr unsigned kWeightBits = 8;
@@ -35,7 +39,8 @@ struct RecentCounts {
   std::vector<std::string> notes;                        ///< worth telling the user
 };
 
-/// Counts the given baskets of `data`, each by its weight; plain counts when recency is off.
+/// Counts the given baskets of `data`, each by its weight; plain counts when recency is off. Without window and as-of a
+/// basket without a date weighs as the oldest one.
 /// Errors  invalid: recency for data without dates, nothing inside the window; unsupported: a count beyond 32 bits.
 Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t const> baskets, Recency const& recency,
                                   unsigned threads = 0);

@@ -8,7 +8,7 @@
 #include "tillcue/models/bad_rows.hpp"
 #include "tillcue/models/byte_source.hpp"
 #include "tillcue/models/dataset.hpp"
-#include "tillcue/models/sale_row.hpp"
+#include "tillcue/models/sale_text.hpp"
 
 namespace tillcue::models {
 

@@ -1,4 +1,4 @@
-#include "tillcue/models/sale_row.hpp"
+#include "tillcue/models/sale_text.hpp"
 
 #include <algorithm>
 
@@ -56,7 +56,7 @@ std::string meant_amount(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> understand(SaleRow const& row, RowNames const& names, TimeKind known, SaleFields& out) {
+std::optional<std::string> understand(SaleText const& row, RowNames const& names, TimeKind known, SaleFields& out) {
   out.basket = row.basket;
   out.sku = row.sku;
   if (auto complaint = check_id(names.basket, row.basket)) return complaint;

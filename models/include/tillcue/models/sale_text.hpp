@@ -11,7 +11,7 @@
 namespace tillcue::models {
 
 /// One line of a sale as it stood in the file: text, not yet checked. Empty: not given.
-struct SaleRow {
+struct SaleText {
   std::string_view basket, customer, time, sku, quantity, price;
   std::uint64_t line = 0;   ///< where it stands in the file, from 1
   std::string_view within;  ///< stands before sku, quantity and price in complaints: "lines[3]." or ""
@@ -27,12 +27,12 @@ class RowSink {
  public:
   virtual ~RowSink() = default;
   /// Checks and keeps one row; a fault goes to bad(). Borrows `row` until return.
-  virtual void row(SaleRow const& row, RowNames const& names) = 0;
+  virtual void row(SaleText const& row, RowNames const& names) = 0;
   /// Readers count every row there and say what was no row at all.
   virtual BadRows& bad() = 0;
 };
 
-/// A row whose fields were understood. Borrows the texts of the SaleRow.
+/// A row whose fields were understood. Borrows the texts of the SaleText.
 struct SaleFields {
   std::string_view basket, sku;
   std::int64_t time = kNoTime;
@@ -42,7 +42,7 @@ struct SaleFields {
 };
 
 /// Understands a row; `known` is the kind of time of the rows before. Nothing, or "field: what is wrong; mend".
-std::optional<std::string> understand(SaleRow const& row, RowNames const& names, TimeKind known, SaleFields& out);
+std::optional<std::string> understand(SaleText const& row, RowNames const& names, TimeKind known, SaleFields& out);
 
 /// What is wrong with the text of an amount that parse_decimal refused, and how to write it:
 /// "price: '3,50' is not a number like 2.55; use a point, no currency: write 3.50".
