@@ -62,6 +62,9 @@ Result<int> run(Options& options) {
   if (!catalogue) return tl::unexpected(catalogue.error());
   Counts named;
   for (auto const& item : data->items) named.items.push_back({item.sku, 0, 0, {}});
+  std::vector<std::string> sold;
+  for (auto const& item : data->items) sold.push_back(item.sku);
+  tell_missing(*catalogue, sold, options.input);
   auto const campaigns =
       load_campaigns(options.input, options.build.compile.currency, assortment_of(named, *catalogue));
   if (!campaigns) return tl::unexpected(campaigns.error());
@@ -89,13 +92,17 @@ Result<int> run(Options& options) {
 void add_build(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand("build", "Transactions to bundle: count, train, calibrate, compile.");
-  command.add_option("--transactions", options->input.transactions, "transaction files (.csv, .csv.gz)")->required();
+  command
+      .add_option("--transactions", options->input.transactions,
+                  "transaction files: CSV, JSON lines or POSLog XML, plain or .gz")
+      ->required();
   command.add_option("--items", options->input.items, "items file: names, categories, prices, flags");
   command.add_option("--campaigns", options->input.campaigns, "campaigns file (JSON): rules and coupons");
   command.add_option("--out", options->out, "bundle to write")->required();
   add_shop(command, options->shop);
   add_training(command, options->build);
-  add_max_bad_rows(command, options->input);
+  add_recency(command, options->build.recency, kUsualHalfLife);
+  add_reading(command, options->input);
   options->gate.add_to(command);
   command.add_flag("--json", options->json, "print the summary as JSON");
   command.footer(

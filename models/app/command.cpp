@@ -2,17 +2,21 @@
 
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include <unistd.h>
 
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/field.hpp"
 
 namespace tillcue::models::app {
 namespace {
 
 constexpr std::size_t kLargestCampaigns = 16U << 20U;
 constexpr std::size_t kLargestBundle = 1U << 30U;
+
+}  // namespace
 
 void tell(BadRows const& bad) {
   for (auto const& text : bad.notes()) std::fprintf(stderr, "note: %s\n", text.c_str());
@@ -21,8 +25,6 @@ void tell(BadRows const& bad) {
   std::fprintf(stderr, "%llu of %llu rows were bad and left out\n", static_cast<unsigned long long>(bad.bad()),
                static_cast<unsigned long long>(bad.rows()));
 }
-
-}  // namespace
 
 int report(Error const& error) {
   std::fprintf(stderr, "tillcue-models: %s\n", error.what.c_str());
@@ -44,10 +46,61 @@ Progress progress_on_terminal() {
   };
 }
 
-void add_max_bad_rows(CLI::App& command, InputOptions& input) {
+void add_reading(CLI::App& command, InputOptions& input) {
+  command
+      .add_option_function<std::string>(
+          "--format",
+          [&input](std::string const& word) {
+            input.import.format = parse_sales_format(word);
+            if (!input.import.format) throw CLI::ValidationError("--format", "is one of csv, jsonl, poslog");
+          },
+          "of the transactions: csv, jsonl or poslog")
+      ->default_str("by name, else by content");
+  command.add_option("--poslog-sku", input.import.poslog_sku, "which code of a POSLog line is the SKU")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, PoslogSku>{{"item", PoslogSku::item_id}, {"pos-item", PoslogSku::pos_item_id}}))
+      ->default_str("item");
+  command.add_flag("--allow-duplicates", input.allow_duplicates, "take the same sales twice without an error");
   command.add_option("--max-bad-rows", input.max_bad_percent, "fail when more than this percentage of rows is bad")
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
+}
+
+void add_recency(CLI::App& command, Recency& recency, double half_life) {
+  recency.half_life_days = half_life;
+  recency.if_possible = true;  // until something is asked for
+  auto const asked = [&recency](auto const& set) {
+    return [&recency, set](std::string const& text) {
+      recency.if_possible = false;
+      set(text);
+    };
+  };
+  auto const days = [](std::string const& option, std::string const& text) {
+    auto const number = parse_decimal(text, 3);
+    if (!number || *number < 0 || *number > 36'500'000) throw CLI::ValidationError(option, "is a number of days");
+    return static_cast<double>(*number) / 1000;
+  };
+  command
+      .add_option_function<std::string>("--half-life", asked([&recency, days](auto const& text) {
+                                          recency.half_life_days = days("--half-life", text);
+                                        }),
+                                        "a basket this many days older counts half; 0: off")
+      ->default_str(half_life > 0 ? "180 where there are dates" : "0");
+  command
+      .add_option_function<std::string>("--window", asked([&recency, days](auto const& text) {
+                                          recency.window_days = static_cast<std::uint32_t>(days("--window", text));
+                                        }),
+                                        "baskets older than so many days do not count; 0: off")
+      ->default_str("0");
+  command
+      .add_option_function<std::string>("--as-of", asked([&recency](auto const& text) {
+                                          auto const seconds = parse_iso8601(text);
+                                          if (!seconds)
+                                            throw CLI::ValidationError("--as-of", "is a date like 2026-11-20");
+                                          recency.as_of = day_of(*seconds);
+                                        }),
+                                        "the day ages are counted from; later baskets do not count")
+      ->default_str("day of the last basket");
 }
 
 void add_threads(CLI::App& command, unsigned& threads) {
@@ -85,14 +138,30 @@ Result<void> apply(ShopOptions const& shop, CompileOptions& compile) {
   return {};
 }
 
+TransactionLimits limits_of(InputOptions const& input) { return {input.max_bad_percent / 100, 1000}; }
+
 Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input) {
-  TransactionReader reader({input.max_bad_percent / 100, 1000});
+  TransactionReader reader(limits_of(input));
   for (auto const& file : files) {
-    if (auto const added = reader.add(file); !added) return tl::unexpected(added.error());
+    if (auto const added = add_sales(reader, file, input.import); !added) return tl::unexpected(added.error());
   }
   auto data = reader.finish();
-  if (data) tell(reader.bad());
+  if (!data) return data;
+  tell(reader.bad());
+  if (files.size() > 1 && !input.allow_duplicates) {
+    auto const single =
+        refuse_duplicates(sources_by_file(*data, files), "give each file once, or take it so with --allow-duplicates");
+    if (!single) return tl::unexpected(single.error());
+  }
   return data;
+}
+
+void tell_notes(std::vector<std::string> const& notes) {
+  for (auto const& note : notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+}
+
+void tell_missing(Catalogue const& catalogue, std::vector<std::string> const& sold, InputOptions const& input) {
+  if (!input.items.empty()) tell_notes(missing_items(catalogue, sold, input.items));
 }
 
 Result<Catalogue> load_catalogue(InputOptions const& input) {

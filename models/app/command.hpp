@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tillcue/models/import.hpp"
 #include "tillcue/models/pipeline.hpp"
 #include "tillcue/models/ranker.hpp"
 #include "tillcue/models/transactions.hpp"
@@ -28,6 +29,7 @@ using Action = std::function<Result<int>()>;
 /// Each adds its subcommand, which sets `action` when it is chosen.
 void add_sample(CLI::App& program, Action& action);
 void add_count(CLI::App& program, Action& action);
+void add_import(CLI::App& program, Action& action);
 void add_train(CLI::App& program, Action& action);
 void add_build(CLI::App& program, Action& action);
 void add_diff(CLI::App& program, Action& action);
@@ -47,8 +49,13 @@ struct InputOptions {
   std::string items;
   std::string campaigns;
   double max_bad_percent = 0.1;
+  ImportOptions import;
+  bool allow_duplicates = false;
 };
-void add_max_bad_rows(CLI::App& command, InputOptions& input);
+/// --format, --poslog-sku, --allow-duplicates, --max-bad-rows.
+void add_reading(CLI::App& command, InputOptions& input);
+/// --half-life, --window, --as-of; `half_life` is the default.
+void add_recency(CLI::App& command, Recency& recency, double half_life = 0);
 void add_threads(CLI::App& command, unsigned& threads);
 void add_training(CLI::App& command, BuildOptions& build);
 struct ShopOptions {
@@ -61,6 +68,13 @@ Result<void> apply(ShopOptions const& shop, CompileOptions& compile);
 /// Reads files and prints what was odd about them on standard error.
 Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input);
 Result<Catalogue> load_catalogue(InputOptions const& input);
+/// Says which sold SKUs the items file does not know.
+void tell_missing(Catalogue const& catalogue, std::vector<std::string> const& sold, InputOptions const& input);
+/// Prints the notes and bad rows of an input on standard error.
+void tell(BadRows const& bad);
+void tell_notes(std::vector<std::string> const& notes);
+/// The limits that go with the options.
+TransactionLimits limits_of(InputOptions const& input);
 Result<Campaigns> load_campaigns(InputOptions const& input, Currency currency, Assortment const& assortment);
 Result<Ranker> load_bundle(std::string const& path);
 

@@ -1,50 +1,47 @@
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <numeric>
 
 #include "command.hpp"
+#include "counts_input.hpp"
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/day_counts.hpp"
 
 namespace tillcue::models::app {
 namespace {
-
-constexpr std::size_t kLargestCounts = std::size_t{64} << 30U;
 
 struct Options {
   InputOptions input;
   std::vector<std::string> merge;
   std::string out;
+  bool by_day = false;
+  std::string out_dir;
+  bool replace = false;
   unsigned threads = 0;
 };
-
-Result<Counts> load(std::string const& path) {
-  auto const bytes = read_file(path, kLargestCounts);
-  if (!bytes) return tl::unexpected(bytes.error());
-  auto counts = decode(*bytes);
-  if (!counts) return tl::unexpected(counts.error().within(path));
-  return counts;
-}
-
-Result<Counts> merged(std::vector<std::string> const& files) {
-  std::vector<Counts> parts;
-  for (auto const& file : files) {
-    auto part = load(file);
-    if (!part) return tl::unexpected(part.error());
-    parts.push_back(std::move(*part));
-  }
-  return merge(parts);
-}
 
 Result<Counts> counted(Options const& options, Progress const& progress) {
   if (progress) progress("read transactions");
   auto const data = load_transactions(options.input.transactions, options.input);
   if (!data) return tl::unexpected(data.error());
   if (progress) progress("count pairs");
-  return count(*data, options.threads);
+  auto counts = count(*data, options.threads);
+  std::vector<std::uint32_t> all(data->baskets());
+  std::iota(all.begin(), all.end(), 0U);
+  counts.sources = sources_of(*data, all);
+  return counts;
 }
 
-Result<int> run(Options const& options) {
+Result<Counts> merged(Options const& options) {
+  auto sum = load_counts(options.merge, {}, options.input.allow_duplicates);
+  if (!sum) return tl::unexpected(sum.error());
+  return std::move(sum->counts);
+}
+
+Result<int> count_to_file(Options const& options) {
   auto const progress = progress_on_terminal();
-  auto const counts = options.merge.empty() ? counted(options, progress) : merged(options.merge);
+  auto const counts = options.merge.empty() ? counted(options, progress) : merged(options);
   if (!counts) return tl::unexpected(counts.error());
   if (progress) progress("write counts");
   if (auto const written = write_file(options.out, encode(*counts)); !written) return tl::unexpected(written.error());
@@ -55,26 +52,81 @@ Result<int> run(Options const& options) {
   return kOk;
 }
 
+/// A day file that is already there is only replaced by the same bytes, or when told to: it may be another store's.
+Result<void> write_day(Options const& options, DayCounts const& day) {
+  auto const path = (std::filesystem::path(options.out_dir) / (day_text(day.day) + ".counts")).string();
+  auto const bytes = encode(day.counts);
+  std::error_code none;
+  if (!options.replace && std::filesystem::exists(path, none)) {
+    auto const there = read_file(path, kLargestCounts);
+    if (!there) return tl::unexpected(there.error());
+    if (*there == bytes) return {};
+    return fail(Code::invalid, path +
+                                   ": is there already and holds other sales; choose another --out-dir (one a "
+                                   "store), or --replace");
+  }
+  return write_file(path, bytes);
+}
+
+Result<int> count_days(Options const& options) {
+  auto const progress = progress_on_terminal();
+  if (progress) progress("read transactions");
+  auto const data = load_transactions(options.input.transactions, options.input);
+  if (!data) return tl::unexpected(data.error());
+  if (progress) progress("count day by day");
+  auto const days =
+      count_by_day(*data, options.input.transactions, options.input.import, limits_of(options.input), options.threads);
+  if (!days) return tl::unexpected(days.error());
+  std::error_code failed;
+  std::filesystem::create_directories(options.out_dir, failed);
+  if (failed) return fail(Code::io, options.out_dir + ": cannot create: " + failed.message());
+  std::uint64_t baskets = 0;
+  for (auto const& day : *days) {
+    if (auto const written = write_day(options, day); !written) return tl::unexpected(written.error());
+    baskets += day.counts.baskets;
+  }
+  if (progress) progress("");
+  if (baskets < data->baskets()) {
+    tell_notes({std::to_string(data->baskets() - baskets) + " baskets without a date are in no day file"});
+  }
+  std::printf("%s: %zu day files, %s to %s, %llu baskets\n", options.out_dir.c_str(), days->size(),
+              days->empty() ? "" : day_text(days->front().day).c_str(),
+              days->empty() ? "" : day_text(days->back().day).c_str(), static_cast<unsigned long long>(baskets));
+  return kOk;
+}
+
+void check(Options const& options) {
+  if (options.input.transactions.empty() && options.merge.empty()) {
+    throw CLI::RequiredError("--transactions or --merge");
+  }
+  if (options.by_day ? options.out_dir.empty() : options.out.empty()) {
+    throw CLI::RequiredError(options.by_day ? "--out-dir" : "--out");
+  }
+}
+
 }  // namespace
 
 void add_count(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand("count", "Count items and pairs of items; counts files add up.");
-  auto* const transactions =
-      command.add_option("--transactions", options->input.transactions, "transaction files (.csv, .csv.gz)");
+  auto* const transactions = command.add_option("--transactions", options->input.transactions,
+                                                "transaction files: CSV, JSON lines or POSLog XML, plain or .gz");
   auto* const merge = command.add_option("--merge", options->merge, "counts files to add up");
   transactions->excludes(merge);
-  command.add_option("--out", options->out, "counts file to write")->required();
+  auto* const out = command.add_option("--out", options->out, "counts file to write");
+  auto* const by_day = command.add_flag("--by-day", options->by_day, "a counts file for each day, for --out-dir");
+  command.add_option("--out-dir", options->out_dir, "folder for YYYY-MM-DD.counts")->needs(by_day)->excludes(out);
+  command.add_flag("--replace", options->replace, "replace day files that hold other sales")->needs(by_day);
+  by_day->excludes(merge);
   add_threads(command, options->threads);
-  add_max_bad_rows(command, options->input);
+  add_reading(command, options->input);
   command.footer(
       "Examples:\n  tillcue-models count --transactions mon.csv.gz --out mon.counts\n"
-      "  tillcue-models count --merge mon.counts tue.counts --out week.counts");
+      "  tillcue-models count --merge mon.counts tue.counts --out week.counts\n"
+      "  tillcue-models count --transactions november.csv --by-day --out-dir days");
   command.callback([options, &action] {
-    if (options->input.transactions.empty() && options->merge.empty()) {
-      throw CLI::RequiredError("--transactions or --merge");
-    }
-    action = [options] { return run(*options); };
+    check(*options);
+    action = [options] { return options->by_day ? count_days(*options) : count_to_file(*options); };
   });
 }
 

@@ -70,7 +70,10 @@ void add_evaluate(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand(
       "evaluate", "How well the hidden items of later baskets are found, against simpler methods and what runs now.");
-  command.add_option("--transactions", options->input.transactions, "transaction files (.csv, .csv.gz)")->required();
+  command
+      .add_option("--transactions", options->input.transactions,
+                  "transaction files: CSV, JSON lines or POSLog XML, plain or .gz")
+      ->required();
   command.add_option("--items", options->input.items, "items file: names, categories, prices, flags");
   command.add_option("--running", options->running, "the bundle in the shops now: asked the same questions");
   command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
@@ -79,7 +82,8 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->capture_default_str();
   add_training(command, options->build);
-  add_max_bad_rows(command, options->input);
+  add_recency(command, options->build.recency, kUsualHalfLife);
+  add_reading(command, options->input);
   auto* const json =
       command.add_option("--json", options->json, "JSON into this file; without one, instead of the text")
           ->expected(0, 1)

@@ -20,6 +20,7 @@ int run(int argc, char** argv) {
       "  echo '{\"basket\":[\"1001\"]}' | tillcue-models score --bundle store/bundle --k 5");
   Action action;
   add_sample(program, action);
+  add_import(program, action);
   add_count(program, action);
   add_train(program, action);
   add_build(program, action);

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "command.hpp"
+#include "counts_input.hpp"
 #include "tillcue/models/atomic_file.hpp"
 
 namespace tillcue::models::app {
@@ -11,22 +12,22 @@ struct Options {
   InputOptions input;
   ShopOptions shop;
   BuildOptions build;
-  std::string counts;
+  std::vector<std::string> counts;
   std::vector<std::string> calibrate_on;
   bool uncalibrated = false;
   std::string out;
 };
 
-constexpr std::size_t kLargestCounts = std::size_t{64} << 30U;
-
 Result<int> run(Options options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
-  auto const bytes = read_file(options.counts, kLargestCounts);
-  if (!bytes) return tl::unexpected(bytes.error());
-  auto const counts = decode(*bytes);
-  if (!counts) return tl::unexpected(counts.error().within(options.counts));
+  auto const loaded = load_counts(options.counts, options.build.recency, options.input.allow_duplicates);
+  if (!loaded) return tl::unexpected(loaded.error());
+  auto const* const counts = &loaded->counts;
   auto const catalogue = load_catalogue(options.input);
   if (!catalogue) return tl::unexpected(catalogue.error());
+  std::vector<std::string> sold;
+  for (auto const& item : counts->items) sold.push_back(item.sku);
+  tell_missing(*catalogue, sold, options.input);
   auto const campaigns =
       load_campaigns(options.input, options.build.compile.currency, assortment_of(*counts, *catalogue));
   if (!campaigns) return tl::unexpected(campaigns.error());
@@ -44,7 +45,7 @@ Result<int> run(Options options) {
     return tl::unexpected(written.error());
   }
   std::printf("%s: %zu bytes from %llu counted baskets; probabilities %s\n", options.out.c_str(), built->bundle.size(),
-              static_cast<unsigned long long>(counts->baskets), built->calibration.c_str());
+              static_cast<unsigned long long>(counts->baskets >> counts->unit_bits), built->calibration.c_str());
   return kOk;
 }
 
@@ -53,7 +54,7 @@ Result<int> run(Options options) {
 void add_train(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand("train", "Counts to bundle, for when the counts come from elsewhere.");
-  command.add_option("--counts", options->counts, "counts file")->required();
+  command.add_option("--counts", options->counts, "counts files; several are added up")->required();
   auto* const calibrate = command.add_option("--calibrate-on", options->calibrate_on,
                                              "transactions that are not in the counts, for honest probabilities");
   command.add_flag("--uncalibrated", options->uncalibrated, "do without: the probabilities are rough then")
@@ -63,10 +64,12 @@ void add_train(CLI::App& program, Action& action) {
   command.add_option("--out", options->out, "bundle to write")->required();
   add_shop(command, options->shop);
   add_training(command, options->build);
-  add_max_bad_rows(command, options->input);
+  add_recency(command, options->build.recency);
+  add_reading(command, options->input);
   command.footer(
-      "Example:\n  tillcue-models count --transactions sep.csv oct.csv --out autumn.counts\n"
-      "  tillcue-models train --counts autumn.counts --calibrate-on nov.csv --items items.csv --out bundle");
+      "Examples:\n  tillcue-models count --transactions sep.csv oct.csv --out autumn.counts\n"
+      "  tillcue-models train --counts autumn.counts --calibrate-on nov.csv --items items.csv --out bundle\n"
+      "  tillcue-models train --counts days/*.counts --half-life 60 --window 180 --calibrate-on nov.csv --out bundle");
   command.callback([options, &action] {
     if (options->calibrate_on.empty() && !options->uncalibrated) {
       throw CLI::RequiredError("--calibrate-on (or --uncalibrated)");

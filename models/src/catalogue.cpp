@@ -7,6 +7,7 @@
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/field.hpp"
+#include "tillcue/models/sale_text.hpp"
 #include "tillcue/models/table.hpp"
 
 namespace tillcue::models {
@@ -49,8 +50,9 @@ Complaint parse_price(std::string_view column, std::string_view text, std::optio
   if (text.empty()) return std::nullopt;
   out = parse_decimal(text, kPriceDecimals);
   if (out && *out >= 0) return std::nullopt;
+  if (!out) return amount_complaint(column, text, "2.55");
   return std::string(column) + ": '" + std::string(text.substr(0, 40)) +
-         "' is not an amount like 2.55; use a point, no currency";
+         "' is below 0; write what one costs, or nothing";
 }
 
 Complaint parse_texts(Table const& table, CatalogueItem& item) {
@@ -152,6 +154,12 @@ class Reader {
   }
 
   void sum_up() {
+    auto const priced = [](CatalogueItem const& item) { return item.price_micro.has_value(); };
+    auto const& items = catalogue_.items;
+    if (!items.empty() && std::none_of(items.begin(), items.end(), priced)) {
+      bad_.total(table_.name() +
+                 ": has no prices (column 'price' is missing or empty); items get the median price they were sold at");
+    }
     if (refused_ == 0) return;
     auto text =
         table_.name() + ": " + std::to_string(refused_) + (refused_ == 1 ? " refused row: " : " refused rows: ");
@@ -178,6 +186,22 @@ class Reader {
 CatalogueItem const* Catalogue::find(std::string const& sku) const {
   auto const found = by_sku.find(sku);
   return found == by_sku.end() ? nullptr : &items[found->second];
+}
+
+std::vector<std::string> missing_items(Catalogue const& catalogue, std::span<std::string const> sold,
+                                       std::string const& name) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> missing;
+  for (auto const& sku : sold) {
+    if (catalogue.find(sku) == nullptr) missing.push_back(sku);
+  }
+  if (missing.empty()) return {};
+  auto text = name + ": " + std::to_string(missing.size()) + " of " + std::to_string(sold.size()) +
+              " sold SKUs have no row and are named by their SKU:";
+  std::sort(missing.begin(), missing.end());
+  for (std::size_t n = 0; n < std::min(kShown, missing.size()); ++n) text += (n > 0 ? ", '" : " '") + missing[n] + "'";
+  if (missing.size() > kShown) text += ", ...";
+  return {text};
 }
 
 char gtin_check_digit(std::string_view digits) {

@@ -152,7 +152,7 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
     source.created = source.data_to = counts.to;
     source.data_from = counts.from;
   }
-  source.baskets = counts.baskets;
+  source.baskets = counts.baskets >> counts.unit_bits;
   source.currency = options.currency;
   source.language = options.language;
   source.note = options.note;

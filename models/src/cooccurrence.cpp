@@ -15,16 +15,16 @@ std::size_t packed(std::uint32_t high, std::uint32_t low) { return std::size_t{h
 }  // namespace
 
 Cooccurrence::Cooccurrence(Counts const& counts, std::uint32_t min_baskets)
-    : total_(static_cast<double>(counts.baskets)) {
+    : unit_(counts.unit()), total_(static_cast<double>(counts.baskets) * unit_) {
   for (std::uint32_t n = 0; n < counts.items.size(); ++n) {
-    if (counts.items[n].baskets >= std::max(1U, min_baskets)) item_.push_back(n);
+    if (counts.items[n].baskets * unit_ >= std::max(1U, min_baskets)) item_.push_back(n);
   }
   std::stable_sort(item_.begin(), item_.end(),
                    [&](auto a, auto b) { return counts.items[a].baskets > counts.items[b].baskets; });
   std::vector<std::uint32_t> rank_of(counts.items.size(), kAbsent);
   for (std::uint32_t rank = 0; rank < size(); ++rank) {
     rank_of[item_[rank]] = rank;
-    n_.push_back(counts.items[item_[rank]].baskets);
+    n_.push_back(counts.items[item_[rank]].baskets * unit_);
   }
   index_pairs(counts, rank_of);
   fill_head();
@@ -48,7 +48,8 @@ void Cooccurrence::index_pairs(Counts const& counts, std::vector<std::uint32_t> 
   std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
   partners_.resize(begin_.back());
   auto next = begin_;
-  each([&](std::uint32_t a, std::uint32_t b, std::uint32_t together) {
+  each([&](std::uint32_t a, std::uint32_t b, std::uint32_t count) {
+    auto const together = static_cast<float>(count * unit_);
     partners_[next[a]++] = {b, together};
     partners_[next[b]++] = {a, together};
   });
@@ -65,7 +66,7 @@ void Cooccurrence::fill_head() {
   for (std::uint32_t rank = 0; rank < head_; ++rank) {
     for (auto const partner : partners(rank)) {
       if (partner.rank >= rank) break;
-      triangle_[packed(rank, partner.rank)] = static_cast<float>(partner.together);
+      triangle_[packed(rank, partner.rank)] = partner.together;
     }
   }
 }

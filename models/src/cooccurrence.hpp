@@ -12,7 +12,7 @@ namespace tillcue::models {
 
 struct Partner {
   std::uint32_t rank;
-  std::uint32_t together;
+  float together;  ///< in baskets
 };
 
 /// Centred co-occurrence of the items that occur often enough, renamed to their popularity rank (0 = most baskets).
@@ -50,6 +50,7 @@ class Cooccurrence {
 
   std::vector<std::uint32_t> item_;
   std::vector<double> n_;
+  double unit_ = 1;
   double total_ = 0;
   std::vector<std::uint64_t> begin_;
   std::vector<Partner> partners_;

@@ -11,7 +11,9 @@
 namespace tillcue::models {
 namespace {
 
-constexpr std::string_view kMagic = "TCCOUNT1";
+constexpr std::string_view kMagic = "TCCOUNT2";
+constexpr char kOldest = '1';  // without sources
+constexpr std::uint64_t kMostUnitBits = 16;
 constexpr std::size_t kTrailer = 4;
 
 std::uint32_t checksum(std::string_view bytes) {
@@ -89,6 +91,18 @@ void put_item(std::string& out, CountedItem const& item) {
   }
 }
 
+void put_fixed(std::string& out, std::uint64_t value) {
+  for (unsigned shift = 0; shift < 64; shift += 8) out += static_cast<char>(value >> shift);
+}
+
+void put_source(std::string& out, CountedSource const& source) {
+  put_signed(out, source.day);
+  put(out, source.baskets);
+  put_fixed(out, source.digest);
+  put(out, source.sample.size());
+  for (auto const hash : source.sample) put_fixed(out, hash);
+}
+
 constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
 
 CountedItem get_item(Reader& in) {
@@ -109,6 +123,42 @@ CountedItem get_item(Reader& in) {
   return item;
 }
 
+std::uint64_t get_fixed(Reader& in) {
+  std::uint64_t value = 0;
+  auto const bytes = in.text(8);
+  for (std::size_t n = 0; n < bytes.size(); ++n) {
+    value |= std::uint64_t{static_cast<unsigned char>(bytes[n])} << (8 * n);
+  }
+  return value;
+}
+
+CountedSource get_source(Reader& in) {
+  CountedSource source;
+  auto const day = in.signed_number();
+  if (day < kNoDay || day > std::numeric_limits<std::int32_t>::max()) in.refuse();
+  source.day = static_cast<std::int32_t>(day);
+  source.baskets = in.number();
+  source.digest = get_fixed(in);
+  auto const most = std::min<std::uint64_t>(CountedSource::kSample, source.baskets);
+  for (auto left = in.number(most); left > 0 && in.good(); --left) {
+    auto const hash = get_fixed(in);
+    if (!source.sample.empty() && hash <= source.sample.back()) in.refuse();
+    source.sample.push_back(hash);
+  }
+  return source;
+}
+
+/// The sources of a file add up to no more baskets than it holds.
+void get_sources(Reader& in, Counts& counts) {
+  auto left = counts.baskets;
+  for (auto more = in.how_many(); more > 0 && in.good(); --more) {
+    auto source = get_source(in);
+    if (source.baskets > left || (!counts.sources.empty() && source < counts.sources.back())) in.refuse();
+    left -= std::min(left, source.baskets);
+    counts.sources.push_back(std::move(source));
+  }
+}
+
 void get_row(Reader& in, std::uint64_t own, std::uint64_t items, Counts& counts) {
   auto last = own;
   for (auto left = in.how_many(); left > 0 && in.good(); --left) {
@@ -124,13 +174,19 @@ void get_row(Reader& in, std::uint64_t own, std::uint64_t items, Counts& counts)
   counts.row.push_back(counts.partner.size());
 }
 
-Counts get_counts(Reader& in) {
+Counts get_head(Reader& in, char version) {
   Counts counts;
-  if (in.number() != 0) in.refuse();  // the weight unit; see README
+  counts.unit_bits = static_cast<unsigned>(in.number(kMostUnitBits));
   counts.time_kind = static_cast<TimeKind>(in.number(static_cast<std::uint64_t>(TimeKind::calendar)));
   counts.from = in.signed_number();
   counts.to = in.signed_number();
   counts.baskets = in.number();
+  if (version > kOldest) get_sources(in, counts);
+  return counts;
+}
+
+Counts get_counts(Reader& in, char version) {
+  auto counts = get_head(in, version);
   auto const items = in.how_many();
   for (std::uint64_t n = 0; n < items && in.good(); ++n) {
     counts.items.push_back(get_item(in));
@@ -142,15 +198,27 @@ Counts get_counts(Reader& in) {
   return counts;
 }
 
+Result<void> check_version(std::string_view bytes) {
+  if (bytes.size() < kMagic.size() + kTrailer || bytes.substr(0, 7) != kMagic.substr(0, 7)) {
+    return fail(Code::corrupt, "is not a counts file; make one with tillcue-models count");
+  }
+  if (bytes[7] < kOldest || bytes[7] > kMagic[7]) {
+    return fail(Code::unsupported, "is a counts file of another version; count again with this program");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string encode(Counts const& counts) {
   std::string out(kMagic);
-  put(out, 0);
+  put(out, counts.unit_bits);
   put(out, static_cast<std::uint64_t>(counts.time_kind));
   put_signed(out, counts.from);
   put_signed(out, counts.to);
   put(out, counts.baskets);
+  put(out, counts.sources.size());
+  for (auto const& source : counts.sources) put_source(out, source);
   put(out, counts.items.size());
   for (auto const& item : counts.items) put_item(out, item);
   for (std::uint32_t n = 0; n < counts.items.size(); ++n) {
@@ -167,13 +235,16 @@ std::string encode(Counts const& counts) {
   return out;
 }
 
+Result<Counts> decode_head(std::string_view bytes) {
+  if (auto const known = check_version(bytes); !known) return tl::unexpected(known.error());
+  Reader in(bytes.substr(kMagic.size()));
+  auto counts = get_head(in, bytes[7]);
+  if (!in.good()) return fail(Code::corrupt, "breaks the layout of a counts file; count again with this program");
+  return counts;
+}
+
 Result<Counts> decode(std::string_view bytes) {
-  if (bytes.size() < kMagic.size() + kTrailer || bytes.substr(0, 7) != kMagic.substr(0, 7)) {
-    return fail(Code::corrupt, "is not a counts file; make one with tillcue-models count");
-  }
-  if (bytes[7] != kMagic[7]) {
-    return fail(Code::unsupported, "is a counts file of another version; count again with this program");
-  }
+  if (auto const known = check_version(bytes); !known) return tl::unexpected(known.error());
   auto const body = bytes.substr(0, bytes.size() - kTrailer);
   std::uint32_t stored = 0;
   for (unsigned n = 0; n < kTrailer; ++n) {
@@ -181,7 +252,7 @@ Result<Counts> decode(std::string_view bytes) {
   }
   if (stored != checksum(body)) return fail(Code::corrupt, "checksum does not match; copy or count it again");
   Reader in(body.substr(kMagic.size()));
-  auto counts = get_counts(in);
+  auto counts = get_counts(in, bytes[7]);
   if (!in.good()) return fail(Code::corrupt, "breaks the layout of a counts file; count again with this program");
   return counts;
 }

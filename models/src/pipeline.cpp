@@ -38,6 +38,15 @@ Result<Calibrated> calibrate_selected(Dataset const& data, Selected& selected, B
   return result;
 }
 
+std::string recency_note(Recency const& recency) {
+  char text[96] = "";
+  if (recency.is_on()) {
+    std::snprintf(text, sizeof text, "half_life_days=%g\nwindow_days=%u\n", recency.half_life_days,
+                  recency.window_days);
+  }
+  return text;
+}
+
 std::string note(BuildOptions const& options, Calibrated const& calibrated) {
   auto const& training = options.training;
   char text[512];
@@ -48,7 +57,7 @@ std::string note(BuildOptions const& options, Calibrated const& calibrated) {
                 TILLCUE_VERSION, training.entries_per_item, training.support, training.most_support, training.ridge,
                 training.refit_ridge, training.significance, training.log_linear, training.popularity_power,
                 training.min_baskets, calibrated.how.c_str(), calibrated.queries);
-  return text + options.compile.note;
+  return text + recency_note(options.recency) + options.compile.note;
 }
 
 Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
@@ -82,7 +91,9 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
 
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
-  auto const counts = count(data, split.train, options.training.threads);
+  auto const recent = count_recent(data, split.train, options.recency, options.training.threads);
+  if (!recent) return tl::unexpected(recent.error());
+  auto const& counts = recent->counts;
   auto ranker = bare_ranker(counts, learn(counts, data, split.train, options.training), options);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
@@ -94,7 +105,9 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   std::vector<std::uint32_t> all(data.baskets());
   std::iota(all.begin(), all.end(), 0U);
   tell(progress, "count pairs");
-  auto const counts = count(data, all, options.training.threads);
+  auto const recent = count_recent(data, all, options.recency, options.training.threads);
+  if (!recent) return tl::unexpected(recent.error());
+  auto const& counts = recent->counts;
   tell(progress, "choose the model");
   auto selected = select_model(data, options);
   if (!selected) return tl::unexpected(selected.error());
@@ -112,7 +125,9 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   tell(progress, "calibrate on held-out baskets");
   auto const calibrated = calibrate_selected(data, *selected, options);
   if (!calibrated) return tl::unexpected(calibrated.error());
-  return compile(counts, weights, *calibrated, catalogue, campaigns, options, progress);
+  auto built = compile(counts, weights, *calibrated, catalogue, campaigns, options, progress);
+  if (built) built->notes.insert(built->notes.begin(), recent->notes.begin(), recent->notes.end());
+  return built;
 }
 
 Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,

@@ -60,7 +60,9 @@ Result<Candidate> select_ridge(Dataset const& data, std::vector<Split> const& sp
     candidates.back().training.refit_ridge = ridge.refit;
   }
   for (auto const& split : splits) {
-    auto const counts = count(data, split.train, training.threads);
+    auto const recent = count_recent(data, split.train, options.recency, training.threads);
+    if (!recent) return tl::unexpected(recent.error());
+    auto const& counts = recent->counts;
     for (auto& candidate : candidates) {
       auto const asked = ask(candidate, counts, train(counts, candidate.training), data, split, options,
                              kSelectionQueries / splits.size());
@@ -80,7 +82,9 @@ Result<Candidate> select_blend(Dataset const& data, std::vector<Split> const& sp
   }
   for (auto const& split : splits) {
     auto const& training = candidates.front().training;
-    auto const counts = count(data, split.train, training.threads);
+    auto const recent = count_recent(data, split.train, options.recency, training.threads);
+    if (!recent) return tl::unexpected(recent.error());
+    auto const& counts = recent->counts;
     auto const weights = train(counts, training);
     auto const other = log_linear(counts, data, split.train, weights, training.popularity_power);
     for (auto& candidate : candidates) {

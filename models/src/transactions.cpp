@@ -2,14 +2,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
-#include "tillcue/core/sku.hpp"
-#include "tillcue/models/field.hpp"
 #include "tillcue/models/table.hpp"
 
 namespace tillcue::models {
@@ -24,38 +20,35 @@ struct TextHash {
 };
 using Names = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
 
-std::uint64_t key_of(std::string_view id) {
-  std::uint64_t hash = 0xCBF2'9CE4'8422'2325ULL;
-  for (char const c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3ULL;
-  return hash;
-}
-
 struct Row {
   std::uint32_t basket;
   std::uint32_t item;
 };
 
-struct Fields {
-  std::string_view basket, sku;
-  std::int64_t time = kNoTime;
-  TimeKind kind = TimeKind::none;
-  std::int64_t quantity_milli = 1000;
-  std::optional<std::int64_t> price_micro;
-};
-
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 40)) + "'"; }
-
-std::optional<std::string> check_id(std::string_view column, std::string_view text) {
-  std::string const name(column);
-  if (text.empty()) return name + ": is empty; every row needs one";
-  if (text.size() > kMaxIdentifier) {
-    return name + ": longer than " + std::to_string(kMaxIdentifier) + " bytes: " + quoted(text);
-  }
-  if (!is_clean_text(text)) return name + ": not clean UTF-8; save the file as UTF-8";
-  return std::nullopt;
-}
-
 }  // namespace
+
+/// The file being read: its baskets, in the order of their first row.
+class TransactionReader::OpenFile final : public RowSink {
+ public:
+  OpenFile(State& state, std::string name) : state_(&state), name_(std::move(name)) {}
+
+  void row(SaleText const& row, RowNames const& names) override;
+  BadRows& bad() override;
+
+  [[nodiscard]] std::string const& name() const { return name_; }
+  std::vector<std::int64_t> times;
+  std::vector<std::uint64_t> keys;
+  std::vector<std::uint64_t> first_line;
+
+ private:
+  std::uint32_t basket_of(SaleFields const& fields, std::uint64_t line);
+
+  State* state_;
+  std::string name_;
+  Names baskets_;
+  std::string last_id_;
+  std::uint32_t last_ = 0;
+};
 
 struct TransactionReader::State {
   TransactionLimits limits;
@@ -63,57 +56,51 @@ struct TransactionReader::State {
   Names items;
   Dataset data;
   std::vector<Row> rows;
-  std::vector<std::uint64_t> first_line;  ///< of each basket of the file being read
   std::uint64_t returns = 0;
   std::uint64_t left_out = 0;
   std::vector<char> seen;  ///< per item, in the basket at hand
+  std::unique_ptr<OpenFile> file;
 
-  std::optional<std::string> parse(Table const& table, Fields& out) const;
-  std::optional<std::string> parse_time(std::string_view text, Fields& out) const;
-  void keep(Fields const& fields, std::uint32_t basket);
-  void close_file(std::string const& name, std::vector<std::int64_t> const& times,
-                  std::vector<std::uint64_t> const& keys);
+  void keep(SaleFields const& fields, std::uint32_t basket);
+  void close_file();
   void close_basket(std::span<std::uint32_t const> items, std::int64_t time, std::uint64_t key,
                     std::string const& where);
 };
 
-std::optional<std::string> TransactionReader::State::parse_time(std::string_view text, Fields& out) const {
-  if (text.empty()) return std::nullopt;
-  if (auto const seconds = parse_iso8601(text)) {
-    out.time = *seconds;
-    out.kind = TimeKind::calendar;
-  } else if (auto const number = parse_integer(text)) {
-    out.time = *number;
-    out.kind = TimeKind::order;
-  } else {
-    return "timestamp: " + quoted(text) + " is neither ISO 8601 (2010-12-01T08:26:00) nor a whole number";
+BadRows& TransactionReader::OpenFile::bad() { return state_->bad; }
+
+void TransactionReader::OpenFile::row(SaleText const& row, RowNames const& names) {
+  SaleFields fields;
+  if (auto const complaint = understand(row, names, state_->data.time_kind, fields)) {
+    state_->bad.add(name_, row.line, *complaint);
+    return;
   }
-  if (data.time_kind != TimeKind::none && out.kind != data.time_kind) {
-    return "timestamp: " + quoted(text) + " mixes two formats; the rows before use " +
-           (data.time_kind == TimeKind::calendar ? "ISO 8601" : "whole numbers");
+  if (fields.kind != TimeKind::none) state_->data.time_kind = fields.kind;
+  if (fields.quantity_milli <= 0) {
+    ++state_->returns;
+    return;
   }
-  return std::nullopt;
+  auto const basket = basket_of(fields, row.line);
+  auto& time = times[basket];
+  if (fields.time != kNoTime && (time == kNoTime || fields.time < time)) time = fields.time;
+  state_->keep(fields, basket);
 }
 
-std::optional<std::string> TransactionReader::State::parse(Table const& table, Fields& out) const {
-  out.basket = table.field(kBasket);
-  out.sku = table.field(kSku);
-  if (auto complaint = check_id("basket_id", out.basket)) return complaint;
-  if (auto complaint = check_id("sku", out.sku)) return complaint;
-  if (auto complaint = parse_time(table.field(kTime), out)) return complaint;
-  if (auto const text = table.field(kQuantity); !text.empty()) {
-    auto const quantity = parse_decimal(text, kQuantityDecimals);
-    if (!quantity) return "quantity: " + quoted(text) + " is not a number like 2 or 0.350";
-    out.quantity_milli = *quantity;
+std::uint32_t TransactionReader::OpenFile::basket_of(SaleFields const& fields, std::uint64_t line) {
+  // Rows of a basket mostly stand together: one comparison saves the look-up.
+  if (fields.basket == last_id_ && !times.empty()) return last_;
+  last_id_ = fields.basket;
+  auto const [place, fresh] = baskets_.try_emplace(last_id_, static_cast<std::uint32_t>(times.size()));
+  last_ = place->second;
+  if (fresh) {
+    times.push_back(fields.time);
+    keys.push_back(basket_key(last_id_));
+    first_line.push_back(line);
   }
-  if (auto const text = table.field(kPrice); !text.empty()) {
-    out.price_micro = parse_decimal(text, kPriceDecimals);
-    if (!out.price_micro) return "unit_price: " + quoted(text) + " is not a number like 2.55; use a point, no currency";
-  }
-  return std::nullopt;
+  return last_;
 }
 
-void TransactionReader::State::keep(Fields const& fields, std::uint32_t basket) {
+void TransactionReader::State::keep(SaleFields const& fields, std::uint32_t basket) {
   auto found = items.find(fields.sku);
   if (found == items.end()) {
     found = items.emplace(std::string(fields.sku), static_cast<std::uint32_t>(data.items.size())).first;
@@ -148,8 +135,8 @@ void TransactionReader::State::close_basket(std::span<std::uint32_t const> baske
 }
 
 /// Brings the rows of one file, which may stand in any order, together by basket.
-void TransactionReader::State::close_file(std::string const& name, std::vector<std::int64_t> const& times,
-                                          std::vector<std::uint64_t> const& keys) {
+void TransactionReader::State::close_file() {
+  auto const& times = file->times;
   std::vector<std::uint64_t> place(times.size() + 1, 0);
   for (auto const& row : rows) ++place[row.basket + 1];
   for (std::size_t n = 1; n < place.size(); ++n) place[n] += place[n - 1];
@@ -158,11 +145,12 @@ void TransactionReader::State::close_file(std::string const& name, std::vector<s
   for (auto const& row : rows) sorted[next[row.basket]++] = row.item;
   seen.resize(data.items.size(), 0);
   for (std::size_t n = 0; n < times.size(); ++n) {
-    close_basket(std::span(sorted).subspan(place[n], place[n + 1] - place[n]), times[n], keys[n],
-                 name + ':' + std::to_string(first_line[n]));
+    close_basket(std::span(sorted).subspan(place[n], place[n + 1] - place[n]), times[n], file->keys[n],
+                 file->name() + ':' + std::to_string(file->first_line[n]));
   }
+  data.file_end.push_back(data.baskets());
   rows.clear();
-  first_line.clear();
+  file.reset();
 }
 
 TransactionReader::TransactionReader(TransactionLimits limits) : state_(std::make_unique<State>()) {
@@ -180,44 +168,31 @@ Result<void> TransactionReader::add(std::string const& path) {
   return add(std::move(*source), path);
 }
 
+RowSink& TransactionReader::open_rows(std::string name) {
+  state_->file = std::make_unique<OpenFile>(*state_, std::move(name));
+  return *state_->file;
+}
+
+void TransactionReader::close_rows() { state_->close_file(); }
+
 Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::string name) {
   auto table = Table::open(std::move(source), std::move(name), kColumns);
   if (!table) return tl::unexpected(table.error());
-  auto& state = *state_;
-  Names baskets;
-  std::vector<std::int64_t> times;
-  std::vector<std::uint64_t> keys;
-  std::string last_id;
-  std::uint32_t last = 0;
+  auto& rows = open_rows(table->name());
   for (;;) {
-    auto const more = table->next(state.bad);
+    auto const more = table->next(state_->bad);
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
-    Fields fields;
-    if (auto const complaint = state.parse(*table, fields)) {
-      state.bad.add(table->name(), table->line(), *complaint);
-      continue;
-    }
-    if (fields.kind != TimeKind::none) state.data.time_kind = fields.kind;
-    if (fields.quantity_milli <= 0) {
-      ++state.returns;
-      continue;
-    }
-    // Rows of a basket mostly stand together: one comparison saves the look-up.
-    if (fields.basket != last_id || times.empty()) {
-      last_id = fields.basket;
-      auto const [place, fresh] = baskets.try_emplace(last_id, static_cast<std::uint32_t>(times.size()));
-      last = place->second;
-      if (fresh) {
-        times.push_back(fields.time);
-        keys.push_back(key_of(last_id));
-        state.first_line.push_back(table->line());
-      }
-    }
-    if (fields.time != kNoTime && (times[last] == kNoTime || fields.time < times[last])) times[last] = fields.time;
-    state.keep(fields, last);
+    SaleText row;
+    row.basket = table->field(kBasket);
+    row.sku = table->field(kSku);
+    row.time = table->field(kTime);
+    row.quantity = table->field(kQuantity);
+    row.price = table->field(kPrice);
+    row.line = table->line();
+    rows.row(row, {});
   }
-  state.close_file(table->name(), times, keys);
+  close_rows();
   return {};
 }
 

@@ -48,8 +48,8 @@ TEST_CASE("every bad field of an item is told by file, line, field and mend") {
   CHECK(tells(complaint(",x,,,,,,,,\n"), "items.csv:2: sku: is empty"));
   CHECK(tells(complaint("1,x\xFF,,,,,,,,\n"), "name: not clean UTF-8"));
   CHECK(tells(complaint("1,\"x\ny\",,,,,,,,\n"), "name: not clean UTF-8, or it holds a line end"));
-  CHECK(tells(complaint("1,x,,1.2.3,,,,,,\n"), "price: '1.2.3' is not an amount"));
-  CHECK(tells(complaint("1,x,,,-1,,,,,\n"), "unit_cost: '-1' is not an amount"));
+  CHECK(tells(complaint("1,x,,1.2.3,,,,,,\n"), "price: '1.2.3' is not a number like 2.55"));
+  CHECK(tells(complaint("1,x,,,-1,,,,,\n"), "unit_cost: '-1' is below 0"));
   CHECK(tells(complaint("1,x,,,,,,,4006381333932,\n"), "gtin: '4006381333932' is not"));
   CHECK(tells(complaint("1,x,,,,,,,,alcohol\n"), "flags: 'alcohol' is none of"));
   CHECK(tells(complaint("1,x,,,,,,,,\n1,y,,,,,,,,\n"), "items.csv:3: sku: '1' is there twice"));
@@ -120,7 +120,8 @@ TEST_CASE("a repeated SKU adds its flags to the first row, whatever else is wron
 
 TEST_CASE("a row whose SKU cannot be read is said to have lost its flags") {
   BadRows bad;
-  auto const catalogue = read(kHeader + "1,Milk,,,,,,,,\n,Whisky,,,,,,,,age_restricted\n\xFF,x,,,,,,,,\n", bad, 1.0);
+  auto const catalogue =
+      read(kHeader + "1,Milk,,1.19,,,,,,\n,Whisky,,,,,,,,age_restricted\n\xFF,x,,,,,,,,\n", bad, 1.0);
   REQUIRE(catalogue.has_value());
   CHECK(catalogue->items.size() == 1);
   REQUIRE(bad.notes().size() == 1);

@@ -129,6 +129,30 @@ TEST_CASE("a counts file cut at any length or with any byte changed is refused")
   }
   CHECK(decode("").error().code == Code::corrupt);
   auto newer = bytes;
-  newer[7] = '2';
+  newer[7] = '3';
   CHECK(decode(newer).error().code == Code::unsupported);
+}
+
+TEST_CASE("a counts file of version 1, without sources, is still read; sources go through a file unchanged") {
+  // Counted by the first release: basket 1 on 2026-01-01 with a (2 at 1.50) and b (1 at 2), basket 2 with a.
+  auto const old = made::get_file(std::string(TILLCUE_SOURCE_DIR) + "/tests/golden/counts-v1.counts");
+  REQUIRE(old.substr(0, 8) == "TCCOUNT1");
+  auto const counts = decode(old);
+  REQUIRE_MESSAGE(counts.has_value(), counts.error().what);
+  CHECK(counts->baskets == 2);
+  CHECK(counts->sources.empty());
+  CHECK(counts->items[made::position(*counts, "a")].baskets == 2);
+  CHECK(counts->items[made::position(*counts, "a")].quantity_milli == 3000);
+  CHECK(together(*counts, "a", "b") == 1);
+  CHECK(counts->from == 1'767'225'600);
+  auto const data = made::read("basket_id,timestamp,sku\n1,2026-01-01,a\n1,,b\n2,2026-01-02,a\n").value();
+  auto now = count(data, 1);
+  std::vector<std::uint32_t> const all = {0, 1};
+  now.sources = sources_of(data, all);
+  CHECK(decode(encode(now)).value() == now);
+  auto const head = decode_head(encode(now));
+  REQUIRE(head.has_value());
+  CHECK(head->sources == now.sources);
+  CHECK(head->to == now.to);
+  CHECK(head->items.empty());
 }

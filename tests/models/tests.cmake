@@ -3,20 +3,26 @@ find_package(ZLIB REQUIRED)
 
 tillcue_test(models_test SOURCES
   models/atomic_file_test.cpp models/calibration_test.cpp models/campaigns_test.cpp models/catalogue_test.cpp
-  models/compile_test.cpp models/counts_test.cpp models/csv_test.cpp models/diff_test.cpp models/evaluation_test.cpp
-  models/field_test.cpp models/gate_test.cpp models/item_row_test.cpp models/log_linear_test.cpp models/made.cpp
-  models/parallel_test.cpp models/pipeline_test.cpp models/sample_test.cpp models/score_query_test.cpp
-  models/selection_test.cpp models/shared_data_test.cpp models/significance_test.cpp models/training_test.cpp
-  models/transactions_test.cpp
+  models/compile_test.cpp models/counted_source_test.cpp models/counts_test.cpp models/csv_test.cpp
+  models/diff_test.cpp models/evaluation_test.cpp models/field_test.cpp models/gate_test.cpp
+  models/import_test.cpp models/item_row_test.cpp models/jsonl_test.cpp
+  models/log_linear_test.cpp models/made.cpp models/made_import.cpp models/parallel_test.cpp
+  models/pipeline_test.cpp models/poslog_test.cpp models/recency_test.cpp models/sample_test.cpp
+  models/score_query_test.cpp models/selection_test.cpp models/shared_data_test.cpp models/significance_test.cpp
+  models/training_test.cpp models/transactions_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json ZLIB::ZLIB)
 
 # Some tests look at what is internal to the room.
 target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 
 tillcue_test(models_program_test SOURCES
-  models/program_release_test.cpp models/program_run.cpp models/program_test.cpp models/made.cpp
+  models/import_program_test.cpp models/made.cpp models/made_program.cpp models/program_release_test.cpp
+  models/program_run.cpp models/program_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json)
 target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
 add_dependencies(models_program_test tillcue_models_program)
 
 tillcue_fuzz(csv_fuzz CORPUS csv SOURCES fuzz/csv_fuzz.cpp LIBS tillcue::models)
+tillcue_fuzz(jsonl_fuzz CORPUS jsonl SOURCES fuzz/jsonl_fuzz.cpp LIBS tillcue::models)
+tillcue_fuzz(poslog_fuzz CORPUS poslog SOURCES fuzz/poslog_fuzz.cpp LIBS tillcue::models)
+tillcue_fuzz(counts_fuzz CORPUS counts SOURCES fuzz/counts_fuzz.cpp LIBS tillcue::models)

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,6 +36,10 @@ struct Catalogue {
 /// Errors  of the file and its header; invalid when more than `bad_share` (0..1) of the rows are bad.
 Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, double bad_share, BadRows& bad);
 Result<Catalogue> read_catalogue(std::string const& path, double bad_share, BadRows& bad);
+
+/// A note about the sold SKUs that are not in the items file `name`: how many, and the first ones. None: no note.
+std::vector<std::string> missing_items(Catalogue const& catalogue, std::span<std::string const> sold,
+                                       std::string const& name);
 
 /// True for 8, 12, 13 or 14 digits with the right check digit.  Source  GS1 General Specifications 7.9.
 bool is_gtin(std::string_view text);

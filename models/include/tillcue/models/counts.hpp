@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tillcue/core/result.hpp"
+#include "tillcue/models/counted_source.hpp"
 #include "tillcue/models/dataset.hpp"
 
 namespace tillcue::models {
@@ -24,13 +25,18 @@ struct CountedItem {
 struct Counts {
   TimeKind time_kind = TimeKind::none;
   std::int64_t from = 0, to = 0;  ///< first and last time; 0 when time_kind is none
+  /// Baskets are counted in units of 2^-unit_bits. Files hold whole baskets (0); recency weights count finer.
+  unsigned unit_bits = 0;
   std::uint64_t baskets = 0;
+  std::vector<CountedSource> sources;   ///< what was counted, sorted; may be missing
   std::vector<CountedItem> items;       ///< by rising SKU (bytes)
   std::vector<std::uint64_t> row{0};    ///< item -> place in partner; one more than items
   std::vector<std::uint32_t> partner;   ///< later items it shares a basket with, rising
   std::vector<std::uint32_t> together;  ///< in how many baskets
 
   [[nodiscard]] std::uint64_t pairs() const noexcept { return partner.size(); }
+  /// What a count of 1 stands for, in baskets.
+  [[nodiscard]] double unit() const noexcept { return 1.0 / static_cast<double>(1ULL << unit_bits); }
   friend bool operator==(Counts const&, Counts const&) = default;
 };
 
@@ -41,12 +47,21 @@ Counts count(Dataset const& data, std::span<std::uint32_t const> baskets, unsign
 Counts count(Dataset const& data, unsigned threads = 0);
 
 /// The counts of all inputs together.
-/// Errors  invalid (visit numbers and dates mixed), unsupported (a count beyond 32 bits).
+/// Errors  invalid (visit numbers and dates mixed, other units), unsupported (a count beyond 32 bits).
 Result<Counts> merge(std::span<Counts const> parts);
+/// The same, each part times its weight, in units of 2^-unit_bits. Quantities, prices and
+/// sources are added up as they are.
+/// Shape  as many weights as parts.
+Result<Counts> merge_weighted(std::span<Counts const> parts, std::span<std::uint32_t const> weights,
+                              unsigned unit_bits);
+/// Takes out the items in no basket.
+void drop_unsold(Counts& counts);
 
-/// The counts file, laid out in models/README.md. The same counts give the same bytes.
+/// The counts file, version 2, laid out in models/README.md. The same counts give the same bytes.
+/// Errors  (of decode) corrupt (checksum, bounds, order), unsupported (another version than 1 or 2).
 std::string encode(Counts const& counts);
-/// Errors  corrupt (checksum, bounds, order), unsupported (another version).
 Result<Counts> decode(std::string_view bytes);
+/// Everything but items and pairs, without looking at the checksum: quick, to plan with. Errors of decode.
+Result<Counts> decode_head(std::string_view bytes);
 
 }  // namespace tillcue::models

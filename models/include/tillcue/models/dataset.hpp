@@ -39,6 +39,7 @@ struct Dataset {
   std::vector<std::uint32_t> basket_items;  ///< positions in items
   std::vector<std::int64_t> times;          ///< per basket; seconds since 1970, a visit number, or kNoTime
   std::vector<std::uint64_t> keys;          ///< per basket; a hash of its id, for splits that do not depend on order
+  std::vector<std::uint64_t> file_end;      ///< per file read: how many baskets there were at its end
   TimeKind time_kind = TimeKind::none;
 
   [[nodiscard]] std::size_t baskets() const noexcept { return times.size(); }

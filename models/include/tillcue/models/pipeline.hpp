@@ -11,6 +11,7 @@
 #include "tillcue/models/calibration.hpp"
 #include "tillcue/models/compile.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/recency.hpp"
 
 namespace tillcue::models {
 
@@ -20,6 +21,7 @@ using Progress = std::function<void(std::string_view step)>;
 struct BuildOptions {
   TrainingOptions training;
   CompileOptions compile;
+  Recency recency;
   double bytes_per_item = 64;           ///< of the served affinity part, all overheads included
   double held_share = 0.1;              ///< of the baskets, kept back to choose the model and to calibrate on
   std::size_t enough_queries = 15'000;  ///< below, three-fold cross-fitting is used instead

@@ -8,6 +8,7 @@
 #include "tillcue/models/bad_rows.hpp"
 #include "tillcue/models/byte_source.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/sale_text.hpp"
 
 namespace tillcue::models {
 
@@ -30,6 +31,10 @@ class TransactionReader {
   /// Errors  of the file and its header; bad rows are collected.
   Result<void> add(std::unique_ptr<ByteSource> source, std::string name);
   Result<void> add(std::string const& path);
+  /// For the readers of other formats: all rows given to the sink until close_rows() are those of one file, called
+  /// `name` in complaints.
+  RowSink& open_rows(std::string name);
+  void close_rows();
   /// Errors  invalid: too many bad rows, or not one basket.
   Result<Dataset> finish();
 
@@ -37,6 +42,7 @@ class TransactionReader {
 
  private:
   struct State;
+  class OpenFile;
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,42 @@
+#include <cstdio>
+#include <memory>
+
+#include "command.hpp"
+#include "tillcue/models/import_csv.hpp"
+
+namespace tillcue::models::app {
+namespace {
+
+struct Options {
+  InputOptions input;
+  std::string out;
+};
+
+Result<int> run(Options const& options) {
+  BadRows bad;
+  auto const done = import_csv(options.input.transactions, options.input.import, options.input.max_bad_percent / 100,
+                               options.out, bad);
+  if (!done) return tl::unexpected(done.error());
+  tell(bad);
+  std::printf("%s: %llu rows, %llu of them returns\n", options.out.c_str(), static_cast<unsigned long long>(done->rows),
+              static_cast<unsigned long long>(done->returns));
+  return kOk;
+}
+
+}  // namespace
+
+void add_import(CLI::App& program, Action& action) {
+  auto const options = std::make_shared<Options>();
+  auto& command =
+      *program.add_subcommand("import", "Sales as JSON lines or ARTS POSLog XML to transactions.csv, checked.");
+  command.add_option("files", options->input.transactions, "sales: CSV, JSON lines or POSLog XML, plain or .gz")
+      ->required();
+  command.add_option("--out", options->out, "transactions.csv to write")->required();
+  add_reading(command, options->input);
+  command.footer(
+      "The other commands read these formats as well; import is for looking at what was understood.\n\n"
+      "Example:\n  tillcue-models import poslog-2026-11-20.xml.gz --out transactions.csv");
+  command.callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace tillcue::models::app

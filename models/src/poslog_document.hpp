@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "poslog_sale.hpp"
+
+namespace tillcue::models {
+
+/// Follows the elements of one XML document and puts its transactions together. Names are "NAMESPACE|name" or "name".
+class PoslogDocument {
+ public:
+  static constexpr char kSeparator = '|';
+
+  explicit PoslogDocument(PoslogSales& sales) : sales_(&sales) {}
+
+  /// `attributes`: names and values in turn, a null pointer at the end.
+  /// False when the document must not go on; problem() says why.
+  bool open(std::string_view name, char const** attributes, std::uint64_t line);
+  void text(std::string_view more);
+  void close(std::string_view name);
+  /// Ends the document with a reason; false.
+  bool stop(std::string why);
+
+  /// Whether there was any element at all.
+  [[nodiscard]] bool begun() const noexcept { return begun_; }
+  [[nodiscard]] std::uint64_t transactions() const noexcept { return transactions_; }
+  [[nodiscard]] std::string const& problem() const noexcept { return problem_; }
+
+ private:
+  void begin(PoslogTag tag, std::uint64_t line);
+  void flag(PoslogTag tag, std::string_view attribute, std::string_view value);
+  void keep(PoslogTag tag, std::string text);
+
+  PoslogSales* sales_;
+  PoslogTransaction transaction_;
+  std::vector<PoslogTag> stack_;
+  std::string space_;  ///< the namespace of the transaction at hand
+  std::string text_;
+  std::string problem_;
+  std::uint64_t transactions_ = 0;
+  bool begun_ = false;
+  bool wanted_ = false;  ///< the text at hand is the one meant
+  bool too_long_ = false;
+  bool line_voided_ = false;
+};
+
+}  // namespace tillcue::models

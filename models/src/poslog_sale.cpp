@@ -1,0 +1,167 @@
+#include "poslog_sale.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "tillcue/core/sku.hpp"
+#include "tillcue/models/field.hpp"
+
+namespace tillcue::models {
+namespace {
+
+constexpr RowNames kNames = {"TransactionID", "BeginDateTime", "ItemID", "Quantity", "ActualSalesUnitPrice"};
+
+/// Statuses of a transaction that is no sale, in lower case.
+constexpr std::string_view kNoSale[] = {"voided",   "void",      "postvoided", "post-voided", "cancelled",
+                                        "canceled", "suspended", "abandoned",  "aborted",     "training"};
+
+std::string small_letters(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return text;
+}
+
+/// The till's clock: without the offset, and without fractions of a second.
+std::string wall_clock(std::string const& text) {
+  auto const clock = text.find_first_of("Tt ");
+  if (clock == std::string::npos) return text;
+  return text.substr(0, text.find_first_of("Zz+-.,", clock));
+}
+
+std::string time_of(PoslogTransaction const& transaction) {
+  for (auto const* const text : {&transaction.begins, &transaction.log_time, &transaction.receipt_time,
+                                 &transaction.ends, &transaction.business_day}) {
+    if (!text->empty()) return wall_clock(*text);
+  }
+  return {};
+}
+
+/// Empty when there is no number to tell the transaction by.
+std::string basket_of(PoslogTransaction const& transaction, std::string const& time) {
+  auto const& number = transaction.transaction_id.empty() ? transaction.sequence : transaction.transaction_id;
+  if (number.empty()) return {};
+  auto const day = transaction.business_day.empty() ? time.substr(0, 10) : transaction.business_day;
+  auto const whole = transaction.store + '/' + transaction.till + '/' + day + '/' + number;
+  if (whole.size() <= kMaxIdentifier) return whole;
+  char text[32];
+  std::snprintf(text, sizeof text, "tx-%016llx", static_cast<unsigned long long>(mix(basket_key(whole))));
+  return text;
+}
+
+bool is_negative(std::string const& text) { return !text.empty() && text[0] == '-'; }
+
+std::string negated(std::string const& quantity) {
+  if (quantity.empty()) return "-1";
+  return is_negative(quantity) ? quantity : '-' + quantity;
+}
+
+std::string six_decimals(std::int64_t micro) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%lld.%06lld", static_cast<long long>(micro / 1'000'000),
+                static_cast<long long>(micro % 1'000'000));
+  return text;
+}
+
+std::string price_of(PoslogLine const& line) {
+  if (!line.actual_price.empty()) return line.actual_price;
+  if (!line.regular_price.empty()) return line.regular_price;
+  if (line.extended.empty()) return {};
+  auto const amount = parse_decimal(line.extended, kPriceDecimals);
+  auto const quantity = line.quantity.empty() ? 1000 : parse_decimal(line.quantity, kQuantityDecimals).value_or(0);
+  if (!amount) return line.extended;  // is told as it stands
+  if (quantity <= 0 || *amount < 0) return {};
+  // At most 10^18 millionths: the product with 1000 would not fit, so whole thousandths are split off first.
+  auto const whole = *amount / quantity;
+  auto const rest = *amount % quantity;
+  if (whole > 1'000'000'000'000'000) return {};
+  return six_decimals(whole * 1000 + (rest * 1000 + quantity / 2) / quantity);
+}
+
+/// A voiding line of negative quantity takes back the last line of the same item.
+void take_back(std::vector<PoslogLine>& lines) {
+  for (std::size_t n = 0; n < lines.size(); ++n) {
+    if (!lines[n].voided || !is_negative(lines[n].quantity)) continue;
+    for (auto earlier = n; earlier-- > 0;) {
+      auto& line = lines[earlier];
+      bool const same = line.item_id == lines[n].item_id && line.pos_item_id == lines[n].pos_item_id;
+      if (!same || line.voided || line.refund) continue;
+      line.voided = true;
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+std::string const& PoslogSales::sku_of(PoslogLine const& line) const {
+  bool const by_item = sku_ == PoslogSku::item_id;
+  auto const& wanted = by_item ? line.item_id : line.pos_item_id;
+  return wanted.empty() ? (by_item ? line.pos_item_id : line.item_id) : wanted;
+}
+
+bool PoslogSales::is_left_out(PoslogTransaction const& transaction, std::string const& basket) {
+  auto const status = small_letters(transaction.status);
+  if (transaction.cancelled || std::find(std::begin(kNoSale), std::end(kNoSale), status) != std::end(kNoSale)) {
+    ++cancelled_;
+    return true;
+  }
+  if (!seen_.insert(basket).second) {
+    ++repeated_;
+    return true;
+  }
+  return false;
+}
+
+void PoslogSales::refuse(std::uint64_t line, std::string const& complaint) {
+  sink_->bad().count_row();
+  sink_->bad().add(name_, line, complaint);
+}
+
+void PoslogSales::take(PoslogTransaction& transaction) {
+  if (transaction.lines.empty()) return;  // signing on, counting the drawer: no sale
+  if (!transaction.too_long_field.empty()) {
+    return refuse(transaction.line, transaction.too_long_field + ": longer than 4096 bytes; shorten it");
+  }
+  if (transaction.too_many) return refuse(transaction.line, "Transaction: more than 100000 lines; is this one sale?");
+  auto const time = time_of(transaction);
+  auto const basket = basket_of(transaction, time);
+  if (basket.empty()) {
+    return refuse(transaction.line, "Transaction: has neither TransactionID nor SequenceNumber; add one");
+  }
+  if (is_left_out(transaction, basket)) return;
+  take_back(transaction.lines);
+  for (auto const& line : transaction.lines) {
+    if (line.voided)
+      ++voided_;
+    else
+      row(transaction, line, basket, time);
+  }
+}
+
+void PoslogSales::row(PoslogTransaction const& transaction, PoslogLine const& line, std::string const& basket,
+                      std::string const& time) {
+  auto const quantity = line.refund ? negated(line.quantity) : line.quantity;
+  auto const price = price_of(line);
+  SaleText row;
+  row.basket = basket;
+  row.customer = transaction.customer_id.empty() ? transaction.loyalty_id : transaction.customer_id;
+  row.time = time;
+  row.sku = sku_of(line);
+  row.quantity = quantity;
+  row.price = price;
+  row.line = line.line;
+  sink_->bad().count_row();
+  sink_->row(row, kNames);
+}
+
+void PoslogSales::finish() {
+  auto const total = [&](std::uint64_t count, std::string const& what) {
+    if (count > 0) sink_->bad().total(name_ + ": " + std::to_string(count) + ' ' + what + " left out");
+  };
+  total(cancelled_, "transactions cancelled, voided, suspended or rung up in training");
+  total(repeated_, "transactions that were already in the file");
+  total(voided_, "voided lines");
+}
+
+}  // namespace tillcue::models

@@ -1,0 +1,205 @@
+#include "tillcue/models/recency.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <utility>
+
+namespace tillcue::models {
+namespace {
+
+/// How many files are added up at once: memory is theirs, time is one pass over the sum for so many.
+constexpr std::size_t kAtOnce = 16;
+
+tl::unexpected<Error> no_dates(std::string const& what) {
+  return fail(Code::invalid, what +
+                                 ": has no dates, which half-life, window and as-of need; give timestamps like "
+                                 "2026-11-20T08:26:00, or leave these options out");
+}
+
+std::int32_t last_day(Dataset const& data, std::span<std::uint32_t const> baskets) {
+  auto last = kNoTime;
+  for (auto const n : baskets) last = std::max(last, data.times[n]);
+  return last == kNoTime ? kNoDay : day_of(last);
+}
+
+std::int32_t first_day(Dataset const& data, std::span<std::uint32_t const> baskets) {
+  auto first = std::numeric_limits<std::int64_t>::max();
+  for (auto const n : baskets) {
+    if (data.times[n] != kNoTime) first = std::min(first, data.times[n]);
+  }
+  return day_of(first);
+}
+
+/// 2^24 baskets of full weight in one item are what 32 bits hold.
+bool is_possible(Dataset const& data, std::span<std::uint32_t const> baskets) {
+  return data.time_kind == TimeKind::calendar && last_day(data, baskets) != kNoDay && baskets.size() < (1U << 24U);
+}
+
+std::string plural(std::uint64_t count, char const* what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+tl::unexpected<Error> nothing_left(Recency const& recency, std::int32_t as_of) {
+  return fail(Code::invalid,
+              "no basket counts as of " + day_text(as_of) +
+                  (recency.window_days > 0 ? " within " + plural(recency.window_days, "day") + "; take a longer window"
+                                           : std::string("; choose a later day")));
+}
+
+/// The baskets by what they weigh.
+using ByWeight = std::map<std::uint32_t, std::vector<std::uint32_t>>;
+
+/// Counts each weight's baskets apart and adds up.
+Result<Counts> count_weighted(Dataset const& data, ByWeight const& groups, unsigned threads) {
+  std::vector<Counts> parts;
+  std::vector<std::uint32_t> weights;
+  Counts sum;
+  bool first = true;
+  auto const fold = [&]() -> Result<void> {
+    if (!first) {
+      parts.push_back(std::move(sum));
+      weights.push_back(1);
+    }
+    auto added = merge_weighted(parts, weights, kWeightBits);
+    if (!added) return tl::unexpected(added.error());
+    sum = std::move(*added);
+    first = false;
+    parts.clear();
+    weights.clear();
+    return {};
+  };
+  for (auto const& [weight, baskets] : groups) {
+    auto part = count(data, baskets, threads);
+    // Quantities and prices are those of all data, in every part.
+    for (auto& item : part.items) {
+      if (first && parts.empty()) break;
+      item.quantity_milli = 0;
+      item.prices.clear();
+    }
+    parts.push_back(std::move(part));
+    weights.push_back(weight);
+    if (parts.size() < kAtOnce) continue;
+    if (auto const folded = fold(); !folded) return tl::unexpected(folded.error());
+  }
+  if (auto const folded = fold(); !folded) return tl::unexpected(folded.error());
+  drop_unsold(sum);
+  return sum;
+}
+
+void tell(RecentCounts& result) {
+  auto const say = [&](std::uint64_t count, std::string const& why) {
+    if (count > 0) result.notes.push_back("recency: " + plural(count, "basket") + ' ' + why + " left out");
+  };
+  say(result.too_old, "before the window or of no weight");
+  say(result.too_late, "after " + day_text(result.as_of));
+  say(result.undated, "without a date");
+}
+
+}  // namespace
+
+std::int32_t last_day(Counts const& counts) {
+  return counts.time_kind == TimeKind::calendar ? day_of(counts.to) : kNoDay;
+}
+
+std::uint32_t weight_of(std::int32_t day, std::int32_t as_of, Recency const& recency) {
+  if (day == kNoDay || day > as_of) return 0;
+  auto const age = std::int64_t{as_of} - day;
+  if (recency.window_days > 0 && age >= std::int64_t{recency.window_days}) return 0;
+  if (recency.half_life_days <= 0) return kFullWeight;
+  return static_cast<std::uint32_t>(
+      std::lround(kFullWeight * std::exp2(-static_cast<double>(age) / recency.half_life_days)));
+}
+
+Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t const> baskets, Recency const& recency,
+                                  unsigned threads) {
+  RecentCounts result;
+  if (!recency.is_on() || (recency.if_possible && !is_possible(data, baskets))) {
+    result.counts = count(data, baskets, threads);
+    return result;
+  }
+  if (data.time_kind != TimeKind::calendar) return no_dates("transactions");
+  result.as_of = recency.as_of.value_or(last_day(data, baskets));
+  bool const keep_undated = recency.window_days == 0 && !recency.as_of;
+  auto const oldest = first_day(data, baskets);
+  ByWeight groups;
+  for (auto const n : baskets) {
+    auto const undated = keep_undated ? oldest : kNoDay;
+    auto const day = data.times[n] == kNoTime ? undated : day_of(data.times[n]);
+    auto const weight = weight_of(day, result.as_of, recency);
+    if (weight > 0)
+      groups[weight].push_back(n);
+    else
+      ++(day == kNoDay ? result.undated : day > result.as_of ? result.too_late : result.too_old);
+  }
+  if (groups.empty()) return nothing_left(recency, result.as_of);
+  auto counts = count_weighted(data, groups, threads);
+  if (!counts) return tl::unexpected(counts.error());
+  result.counts = std::move(*counts);
+  tell(result);
+  return result;
+}
+
+/// The mean weight of the part's dated baskets, rounded.
+Result<std::uint32_t> RecentSum::weight(NamedCounts const& part) {
+  auto const& counts = part.counts;
+  if (counts.unit_bits != 0) return fail(Code::invalid, part.name + ": holds weighted counts; give whole ones");
+  if (counts.time_kind != TimeKind::calendar) return no_dates(part.name);
+  auto const from = day_of(counts.from);
+  auto const to = day_of(counts.to);
+  if (from == to) return weight_of(from, as_of_, recency_);
+  if (counts.sources.empty()) {
+    return fail(Code::invalid, part.name + ": an older counts file of several days, " + day_text(from) + " to " +
+                                   day_text(to) + "; count its transactions again");
+  }
+  std::uint64_t dated = 0;
+  std::uint64_t sum = 0;
+  for (auto const& source : counts.sources) {
+    if (source.day == kNoDay) continue;
+    dated += source.baskets;
+    sum += source.baskets * weight_of(source.day, as_of_, recency_);
+  }
+  if (dated == 0) return no_dates(part.name);
+  auto const mean = (sum + dated / 2) / dated;
+  result_.notes.push_back("recency: " + part.name + " holds " + day_text(from) + " to " + day_text(to) +
+                          ", weighed as one by the mean of its baskets; count --by-day makes a file a day");
+  return static_cast<std::uint32_t>(mean);
+}
+
+Result<void> RecentSum::add(NamedCounts part) {
+  std::uint32_t weight_of_part = 1;
+  if (recency_.is_on()) {
+    auto const found = weight(part);
+    if (!found) return tl::unexpected(found.error());
+    weight_of_part = *found;
+    if (weight_of_part == 0) {
+      (day_of(part.counts.from) > as_of_ ? result_.too_late : result_.too_old) += part.counts.baskets;
+      return {};
+    }
+  }
+  parts_.push_back(std::move(part.counts));
+  weights_.push_back(weight_of_part);
+  return parts_.size() < kAtOnce ? Result<void>{} : fold();
+}
+
+Result<void> RecentSum::fold() {
+  auto sum = merge_weighted(parts_, weights_, recency_.is_on() ? kWeightBits : 0);
+  if (!sum) return tl::unexpected(sum.error());
+  parts_.clear();
+  parts_.push_back(std::move(*sum));
+  weights_.assign(1, 1);
+  return {};
+}
+
+Result<RecentCounts> RecentSum::finish() {
+  result_.as_of = as_of_;
+  if (parts_.empty()) return nothing_left(recency_, as_of_);
+  if (auto const folded = fold(); !folded) return tl::unexpected(folded.error());
+  result_.counts = std::move(parts_.front());
+  if (recency_.is_on()) drop_unsold(result_.counts);
+  tell(result_);
+  return std::move(result_);
+}
+
+}  // namespace tillcue::models

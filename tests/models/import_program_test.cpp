@@ -1,0 +1,164 @@
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "made.hpp"
+#include "made_program.hpp"
+#include "tillcue/models/counted_source.hpp"
+
+using namespace tillcue::models;
+using made::ProgramRun;
+using made::run_program;
+
+namespace {
+
+bool tells(ProgramRun const& result, std::string const& part) {
+  bool const found = result.out.find(part) != std::string::npos;
+  if (!found) MESSAGE(result.out);
+  return found;
+}
+
+/// Sales of `days` days from 2026-11-01 on.
+std::string sales(int days, std::uint64_t seed = 1) {
+  std::string text = "basket_id,timestamp,sku,quantity,unit_price\n";
+  int n = 0;
+  for (auto const& basket : made::random_baskets(static_cast<std::size_t>(days) * 30, 20, seed)) {
+    auto const day = day_text(20'758 + n % days);
+    for (auto const& sku : basket) text += std::to_string(n) + ',' + day + "T12:00:00," + sku + ",1,2.00\n";
+    ++n;
+  }
+  return text;
+}
+
+std::size_t files_in(std::string const& folder) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("a POSLog is imported, counted and built from as it is") {
+  made::Folder folder;
+  auto const log = std::string(TILLCUE_SOURCE_DIR) + "/tests/fuzz/corpus/poslog/v6_prefixed.xml";
+  auto const imported = run_program("import " + log + " --out " + folder.file("t.csv"));
+  CHECK_MESSAGE(imported.code == 0, imported.out);
+  CHECK(tells(imported, "t.csv: 2 rows, 0 of them returns"));
+  CHECK(made::get_file(folder.file("t.csv")) ==
+        "basket_id,customer_id,timestamp,sku,quantity,unit_price\n"
+        "0117/4/2026-11-20/8UJUEB,43200713010,2026-11-20T08:26:11,705438,2,1.49\n"
+        "0117/4/2026-11-20/8UJUEB,43200713010,2026-11-20T08:26:11,000705439,0.350,10.000000\n");
+  CHECK(run_program("count --transactions " + log + " --out " + folder.file("a")).code == 0);
+  CHECK(run_program("count --transactions " + folder.file("t.csv") + " --out " + folder.file("b")).code == 0);
+  CHECK(made::get_file(folder.file("a")) == made::get_file(folder.file("b")));
+  CHECK(run_program("build --transactions " + log + " --out " + folder.file("bundle")).code == 0);
+  auto const wrong = run_program("count --format csv --transactions " + log + " --out " + folder.file("a"));
+  CHECK(wrong.code == 3);
+  CHECK(run_program("count --format xml --transactions " + log + " --out " + folder.file("a")).code == 2);
+  CHECK(run_program("import --help").code == 0);
+}
+
+TEST_CASE("day files: made, added up, weighed, and a second count of the same day changes nothing") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), sales(8));
+  auto const days = "count --by-day --out-dir " + folder.file("days") + " --transactions ";
+  auto const made_days = run_program(days + folder.file("t.csv"));
+  CHECK(tells(made_days, "days: 8 day files, 2026-11-01 to 2026-11-08, 240 baskets"));
+  CHECK(run_program(days + folder.file("t.csv")).code == 0);
+  CHECK(files_in(folder.file("days")) == 8);
+  CHECK(run_program("count --merge " + folder.file("days") + "/*.counts --out " + folder.file("merged")).code == 0);
+  CHECK(run_program("count --transactions " + folder.file("t.csv") + " --out " + folder.file("whole")).code == 0);
+  CHECK(made::get_file(folder.file("merged")) == made::get_file(folder.file("whole")));
+  auto const train = "train --uncalibrated --min-baskets 1 --out " + folder.file("b") + " --counts ";
+  auto const recent = run_program(train + folder.file("days") + "/*.counts --half-life 2 --window 4");
+  CHECK_MESSAGE(recent.code == 0, recent.out);
+  CHECK(tells(recent, "recency: 120 baskets before the window"));
+  auto const coarse = run_program(train + folder.file("whole") + " --half-life 2");
+  CHECK(tells(coarse, "whole holds 2026-11-01 to 2026-11-08, weighed as one"));
+  CHECK(run_program(train + folder.file("whole") + " --as-of 2026-11-31").code == 2);
+  made::put_file(folder.file("other.csv"), sales(1, 2));
+  auto const other = run_program(days + folder.file("other.csv"));
+  CHECK(other.code == 3);
+  CHECK(tells(other, "2026-11-01.counts: is there already and holds other sales"));
+  CHECK(run_program(days + folder.file("other.csv") + " --replace").code == 0);
+}
+
+TEST_CASE("the same sales twice are refused with both names, in transactions and in counts, unless allowed") {
+  made::Folder folder;
+  made::put_file(folder.file("a.csv"), sales(3));
+  made::put_file(folder.file("b.csv"), sales(3));
+  made::put_file(folder.file("store2.csv"), sales(3, 9));
+  auto const build = "build --out " + folder.file("bundle") + " --transactions " + folder.file("a.csv") + ' ';
+  auto const twice = run_program(build + folder.file("b.csv"));
+  CHECK(twice.code == 3);
+  CHECK(tells(twice, "the same sales are there twice; give each file once"));
+  CHECK(tells(twice, "a.csv and " + folder.file("b.csv") + ": the same baskets of 2026-11-01"));
+  CHECK(run_program(build + folder.file("b.csv") + " --allow-duplicates").code == 0);
+  CHECK(run_program(build + folder.file("store2.csv")).code == 0);
+  for (auto const* const name : {"a", "b", "store2"}) {
+    REQUIRE(run_program("count --transactions " + folder.file(name) + ".csv --out " + folder.file(name)).code == 0);
+  }
+  auto const merge = "count --out " + folder.file("sum") + " --merge " + folder.file("a") + ' ';
+  auto const merged = run_program(merge + folder.file("b"));
+  CHECK(merged.code == 3);
+  CHECK(tells(merged, folder.file("a") + " and " + folder.file("b") + ": the same baskets of 2026-11-01"));
+  CHECK(!std::filesystem::exists(folder.file("sum")));
+  REQUIRE(run_program(merge + folder.file("store2")).code == 0);
+  auto const again = run_program("train --uncalibrated --out " + folder.file("bundle") + " --counts " +
+                                 folder.file("sum") + ' ' + folder.file("b"));
+  CHECK(again.code == 3);
+  CHECK(tells(again, folder.file("sum") + " and " + folder.file("b")));
+}
+
+TEST_CASE("half-life and window need dates, and say so") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), "basket_id,timestamp,sku\n1,7,a\n1,7,b\n2,8,a\n");
+  for (auto const* const option : {"--half-life 60", "--window 90", "--as-of 2026-11-20"}) {
+    auto const refused =
+        run_program("build --out " + folder.file("b") + " --transactions " + folder.file("t.csv") + ' ' + option);
+    CHECK(refused.code == 3);
+    CHECK(tells(refused, "has no dates, which half-life, window and as-of need"));
+  }
+  auto const days =
+      run_program("count --by-day --out-dir " + folder.file("d") + " --transactions " + folder.file("t.csv"));
+  CHECK(days.code == 3);
+  CHECK(tells(days, "have no dates to count by day"));
+}
+
+TEST_CASE("what the items file lacks is told; its faults name file, line, field and mend") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), "basket_id,sku\n1,a\n1,b\n2,c\n");
+  auto const build = [&](std::string const& items) {
+    made::put_file(folder.file("i.csv"), items);
+    return run_program("build --out " + folder.file("b") + " --transactions " + folder.file("t.csv") + " --items " +
+                       folder.file("i.csv"));
+  };
+  auto const lacking = build("sku,name\na,Ale\n");
+  CHECK(lacking.code == 0);
+  CHECK(tells(lacking, "i.csv: 2 of 3 sold SKUs have no row and are named by their SKU: 'b', 'c'"));
+  CHECK(tells(lacking, "i.csv: has no prices (column 'price' is missing or empty)"));
+  CHECK(tells(build("sku,name,price\na,Ale,1\na,Ale,1\n"), "i.csv:3: sku: 'a' is there twice; keep one"));
+  CHECK(tells(build("sku,name,price\na,Ale,\"1.299,00\"\n"),
+              "i.csv:2: price: '1.299,00' is not a number like 2.55; use a point, no currency: write 1299.00"));
+  CHECK(tells(build("sku,name,price\na,Ale,\"€ 3,50\"\n"),
+              "i.csv:2: price: '€ 3,50' is not a number like 2.55; use a point, no currency: write 3.50"));
+  CHECK(tells(build("sku,name,price\na,Ale,\"3,50\"\n"), "use a point, no currency: write 3.50"));
+  CHECK(tells(build("sku,name,price\na,Ale,\"1,299\"\n"),
+              "i.csv:2: price: '1,299' is not a number like 2.55; use a point, no currency;"));
+  CHECK(
+      tells(build("sku,name,price\na,Ale,-1\n"), "i.csv:2: price: '-1' is below 0; write what one costs, or nothing"));
+}
+
+TEST_CASE("a full disk while writing leaves the old file, whatever is written") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), sales(10));
+  made::put_file(folder.file("out"), "old");
+  // A limit on file sizes is a full disk to the writer; the signal that comes with it is not.
+  std::string const full = "trap '' XFSZ; ulimit -f 1";
+  for (auto const* const command : {"build --transactions ", "count --transactions ", "import "}) {
+    auto const result = run_program(command + folder.file("t.csv") + " --out " + folder.file("out"), full);
+    CHECK(result.code == 1);
+    CHECK(tells(result, "out: cannot write: File too large"));
+    CHECK(made::get_file(folder.file("out")) == "old");
+    CHECK(files_in(folder.path()) == 2);
+  }
+}
