@@ -157,6 +157,34 @@ std::vector<NamedSources> sources_by_file(Dataset const& data, std::span<std::st
   return parts;
 }
 
+void add_share(std::vector<NamedSources>& sum, std::span<NamedSources const> share) {
+  for (std::size_t n = 0; n < std::min(sum.size(), share.size()); ++n) {
+    for (auto const& source : share[n].sources) {
+      auto& known = sum[n].sources;
+      auto found =
+          std::find_if(known.begin(), known.end(), [&](CountedSource const& old) { return old.day == source.day; });
+      if (found == known.end()) {
+        known.push_back(source);
+        continue;
+      }
+      found->baskets += source.baskets;
+      found->digest += source.digest;
+      auto& smallest = found->sample;
+      smallest.insert(smallest.end(), source.sample.begin(), source.sample.end());
+      std::sort(smallest.begin(), smallest.end());
+      smallest.erase(std::unique(smallest.begin(), smallest.end()), smallest.end());
+      smallest.resize(std::min(smallest.size(), CountedSource::kSample));
+    }
+  }
+}
+
+std::vector<CountedSource> all_sources(std::span<NamedSources const> files) {
+  std::vector<CountedSource> sources;
+  for (auto const& file : files) sources.insert(sources.end(), file.sources.begin(), file.sources.end());
+  std::sort(sources.begin(), sources.end());
+  return sources;
+}
+
 std::vector<Duplicate> find_duplicates(std::span<NamedSources const> parts) {
   std::vector<Owned> all;
   for (std::size_t n = 0; n < parts.size(); ++n) {

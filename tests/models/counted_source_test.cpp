@@ -88,6 +88,19 @@ TEST_CASE("one store among many merged ones is still noticed") {
   CHECK(between(chain, named("store61.csv", file(made::random_baskets(150, 60, 61), 0, 150))).empty());
 }
 
+TEST_CASE("sources of shares of a file add up to those of the whole") {
+  auto const data = made::read(file(made::random_baskets(300, 40, 8), 0, 300)).value();
+  std::vector<std::uint32_t> all, even, odd;
+  for (std::uint32_t n = 0; n < data.baskets(); ++n) {
+    all.push_back(n);
+    (n % 2 == 0 ? even : odd).push_back(n);
+  }
+  std::vector<NamedSources> sum = {{"t.csv", sources_of(data, odd)}};
+  std::vector<NamedSources> const share = {{"t.csv", sources_of(data, even)}};
+  add_share(sum, share);
+  CHECK(all_sources(sum) == sources_of(data, all));
+}
+
 TEST_CASE("the error names both files, the day and the mend") {
   auto const text = file(made::random_baskets(30, 20, 3), 0, 30);
   std::vector<NamedSources> const parts = {named("a.csv", text), named("b.csv", text)};

@@ -61,4 +61,10 @@ Result<void> refuse_duplicates(std::span<NamedSources const> parts, std::string 
 /// Shape  `files` as many as data.file_end.
 std::vector<NamedSources> sources_by_file(Dataset const& data, std::span<std::string const> files);
 
+/// For files read in several shares of their baskets: adds the sources of one share to those of the shares before it.
+/// Shape  the same files in the same order.
+void add_share(std::vector<NamedSources>& sum, std::span<NamedSources const> share);
+/// All sources of the files, sorted, as Counts holds them.
+std::vector<CountedSource> all_sources(std::span<NamedSources const> files);
+
 }  // namespace tillcue::models
