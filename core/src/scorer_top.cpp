@@ -58,9 +58,8 @@ void Scorer::offer_row(std::uint32_t source, Best& best) const noexcept {
 std::size_t Scorer::top_again(std::span<Scored> out) noexcept {
   if (!known_ || out.size() + kSpare > kMaxLeaders) return 0;
   if (bounded_ && leader_count_ < out.size()) return 0;
-  std::array<Scored, kMaxLeaders> places;
   auto const depth = out.size() + kSpare;
-  Best best({places.data(), depth});
+  Best best({next_leaders_.data(), depth});
   for (std::size_t n = 0; n < leader_count_; ++n) offer(index(leaders_[n].item), best);
   for (std::size_t n = 0; n < changed_count_; ++n) {
     offer(changed_[n], best);
@@ -68,16 +67,14 @@ std::size_t Scorer::top_again(std::span<Scored> out) noexcept {
   }
   auto const count = best.sort();
   if (bounded_ && count < out.size()) return 0;
-  std::copy_n(places.begin(), count, leaders_.begin());
+  std::copy_n(next_leaders_.begin(), count, leaders_.begin());
   leader_count_ = count;
   changed_count_ = 0;
   if (count == depth) {
-    bound_ = places[count - 1];
+    bound_ = leaders_[count - 1];
     bounded_ = true;
   }
-  auto const given = std::min(count, out.size());
-  std::copy_n(places.begin(), given, out.begin());
-  return given;
+  return give(out);
 }
 
 std::size_t Scorer::top_afresh(std::span<Scored> out) noexcept {
@@ -92,7 +89,11 @@ std::size_t Scorer::top_afresh(std::span<Scored> out) noexcept {
   if (bounded_) bound_ = leaders_[count - 1];
   known_ = true;
   changed_count_ = 0;
-  auto const given = std::min(count, out.size());
+  return give(out);
+}
+
+std::size_t Scorer::give(std::span<Scored> out) const noexcept {
+  auto const given = std::min(leader_count_, out.size());
   std::copy_n(leaders_.begin(), given, out.begin());
   return given;
 }

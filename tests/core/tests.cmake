@@ -9,7 +9,7 @@ target_include_directories(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
 # Counts every allocation of its process, therefore a program of its own.
 tillcue_test(core_allocation_test SOURCES core/allocation_test.cpp core/shop.cpp LIBS tillcue::bundle_writer)
 
-# Writes tests/golden/bundle-v1.tcb: golden_bundle FILE. Run once per format version; see tests/golden/README.md.
+# Writes the files of tests/golden, once per format version and table; see tests/golden/README.md.
 add_executable(golden_bundle golden/golden_bundle.cpp golden/told.cpp)
 target_include_directories(golden_bundle PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(golden_bundle PRIVATE tillcue::house tillcue::bundle_writer)

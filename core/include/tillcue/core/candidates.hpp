@@ -80,7 +80,7 @@ class Scorer {
   void rate_touched() noexcept;
   void take_rated(scoring::Best& best, Score least) const noexcept;
   void take_untouched(scoring::Best& best) const noexcept;
-  void remember(std::span<Scored const> best, std::size_t depth) noexcept;
+  std::size_t give(std::span<Scored> out) const noexcept;
 
   Bundle const* bundle_;
   Instructions instructions_;
@@ -96,7 +96,7 @@ class Scorer {
 
   // The best of the last ranking: whatever is not among them ranked behind `bound_` then, so that after a change only
   // the rows that changed need to be looked at.
-  std::array<Scored, kMaxLeaders> leaders_{};
+  std::array<Scored, kMaxLeaders> leaders_{}, next_leaders_{};
   std::size_t leader_count_ = 0;
   Scored bound_;
   bool bounded_ = false;  ///< there are items behind the leaders
