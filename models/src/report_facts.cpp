@@ -41,7 +41,8 @@ std::string where_from(Evaluation const& evaluation) {
   return "learned from " + counted(evaluation.train_baskets, "basket") +
          dates(evaluation.train_from, evaluation.train_to) + ", asked for " +
          counted(evaluation.queries, "hidden item") + " of " + counted(evaluation.test_baskets, "other basket") +
-         dates(evaluation.test_from, evaluation.test_to) + "; split " + evaluation.split;
+         dates(evaluation.test_from, evaluation.test_to) + "; split " +
+         (evaluation.split == "by_time" ? "by time" : "by hashed basket id");
 }
 
 std::string size_line(Evaluation const& evaluation) {

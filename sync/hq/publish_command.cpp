@@ -104,7 +104,6 @@ Exit judge_wait(Options const& options, Published const& done) {
 Result<Published> publish(Options& options) {
   auto const bytes = read_file(options.bundle);
   if (!bytes) return tl::unexpected{bytes.error()};
-  if (auto const passed = pass_gate(options, as_bytes(*bytes)); !passed) return tl::unexpected{passed.error()};
   auto const key = SigningKey::load(options.key);
   if (!key) return tl::unexpected{key.error().within("--key")};
   auto const trusted = trusted_keys(options, *key);
@@ -120,6 +119,7 @@ Result<Published> publish(Options& options) {
   mqtt->session_expiry = std::chrono::seconds{0};
   auto const link = make_paho_link(std::move(*mqtt));
   if (!link) return tl::unexpected{link.error().within("--broker")};
+  if (auto const passed = pass_gate(options, as_bytes(*bytes)); !passed) return tl::unexpected{passed.error()};
 
   std::optional<BundleShelf> shelf;
   if (!options.shelf.empty()) {

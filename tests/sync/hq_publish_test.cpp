@@ -1,5 +1,4 @@
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -7,6 +6,7 @@
 
 #include "core/shop.hpp"
 #include "hq_pretend.hpp"
+#include "tillcue/sync/hq_keys.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 
 using namespace tillcue;
@@ -68,24 +68,25 @@ struct Desk {
   }
 };
 
-/// What `tillcue-hq publish` says of a bundle with this note, before it needs a key or a broker.
+/// What `tillcue-hq publish` says of a bundle with this note, before there is a broker to be reached.
 std::string publish_noted(std::string const& note, std::string const& options) {
+  test::TempDir const folder;
+  auto const key = init_key(folder / "keys", "hq")->private_file.string();
   auto source = shop::source();
   source.note = note;
   auto const bytes = write_bundle(source).value();
-  auto const file = std::filesystem::temp_directory_path() / ("gate-" + std::to_string(*random_id()) + ".bundle");
+  auto const file = folder / "noted.bundle";
   std::ofstream{file, std::ios::binary}.write(reinterpret_cast<char const*>(bytes.data()),
                                               static_cast<std::streamsize>(bytes.size()));
-  auto const command = std::string{TILLCUE_HQ_PROGRAM} +
-                       " publish --key /nowhere --broker mqtt://127.0.0.1:1 --chain demo " + options + " --bundle " +
+  auto const command = std::string{TILLCUE_HQ_PROGRAM} + " publish --key " + key +
+                       " --bundles /dev/null/shelf --broker mqtt://127.0.0.1:1 --chain demo " + options + " --bundle " +
                        file.string() + " 2>&1";
   std::FILE* const pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string out;
   char piece[1024];
   while (auto const got = std::fread(piece, 1, sizeof piece, pipe)) out.append(piece, got);
-  CHECK(::pclose(pipe) != 0);  // there is no key
-  std::filesystem::remove(file);
+  CHECK(::pclose(pipe) != 0);  // there is no shelf, nor broker
   return out;
 }
 
@@ -101,10 +102,10 @@ TEST_CASE("a bundle the builder refused as worse is published only with --force"
   std::string const note = "builder=x\ngate=failed\ngate_reason=HR@5 0.1 against 0.3\n";
   auto const refused = publish_noted(note, "");
   CHECK(holds(refused, "refused as worse than the running bundle (HR@5 0.1 against 0.3)"));
-  CHECK(refused.find("--key") == std::string::npos);
+  CHECK(refused.find("--bundles") == std::string::npos);
   auto const forced = publish_noted(note, "--force");
   CHECK(holds(forced, "published although worse"));
-  CHECK(holds(forced, "--key"));
+  CHECK(holds(forced, "--bundles"));
 }
 
 TEST_CASE("publish says when a bundle was forced or never compared, and is quiet when it passed") {
@@ -112,7 +113,7 @@ TEST_CASE("publish says when a bundle was forced or never compared, and is quiet
   CHECK(holds(publish_noted("", ""), "was not compared with the running bundle"));
   auto const passed = publish_noted("gate=passed\n", "");
   CHECK(passed.find("note:") == std::string::npos);
-  CHECK(holds(passed, "--key"));
+  CHECK(holds(passed, "--bundles"));
 }
 
 TEST_CASE("a published bundle can be put together again from what the broker holds, under a signed manifest") {
