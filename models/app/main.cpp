@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   add_evaluate(program, action);
   add_inspect(program, action);
   add_score(program, action);
+  add_cold_start(program, action);
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

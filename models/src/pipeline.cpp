@@ -87,6 +87,7 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   built.calibration_queries = calibrated.queries;
   auto how = options.compile;
   how.note = note(options, calibrated);
+  how.cold = cold_start_options(options);
   auto const source = assemble(counts, weights, catalogue, campaigns, calibrated.maps, how, built.notes);
   if (calibrated.how == "none") {
     built.notes.push_back("no baskets to calibrate on: the probabilities are rough; give more transactions");
@@ -99,6 +100,14 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
 }
 
 }  // namespace
+
+ColdStartOptions cold_start_options(BuildOptions const& options) {
+  auto cold = options.compile.cold;
+  cold.popularity_power = options.training.popularity_power;
+  cold.min_baskets = options.training.min_baskets;
+  cold.threads = options.training.threads;
+  return cold;
+}
 
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);

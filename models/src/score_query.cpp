@@ -42,6 +42,18 @@ std::optional<Stage> stage_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(ReasonCode code) {
+  switch (code) {
+    case ReasonCode::bought_together:
+      return "bought_together";
+    case ReasonCode::popular:
+      return "popular";
+    case ReasonCode::category:
+      return "category";
+  }
+  return "popular";
+}
+
 }  // namespace
 
 struct QueryScorer::Query {
@@ -98,9 +110,13 @@ void QueryScorer::write(Suggestion const& suggestion, bool first, std::string& o
   put_number(suggestion.score, out);
   out += ",\"probability\":";
   put_number(suggestion.probability.ppm / 1e6, out);
-  bool const popular = suggestion.reason.code == ReasonCode::popular || suggestion.reason.trigger == kNoItem;
-  out += popular ? ",\"reason\":{\"code\":\"popular\"" : ",\"reason\":{\"code\":\"bought_together\",\"with\":";
-  if (!popular) put_text(bundle.item(suggestion.reason.trigger).sku, out);
+  auto const& reason = suggestion.reason;
+  out += ",\"reason\":{\"code\":";
+  put_text(name_of(reason.code), out);
+  if (reason.trigger != kNoItem) {
+    out += ",\"with\":";
+    put_text(bundle.item(reason.trigger).sku, out);
+  }
   out += "}}";
 }
 

@@ -18,6 +18,7 @@ enum class ItemFlag : std::uint16_t {
   age_restricted = 1U << 0,  ///< alcohol, tobacco, knives...: never offered
   excluded = 1U << 1,        ///< HQ's exclusion list: never offered
   not_for_sale = 1U << 2,    ///< postage, bag fee, adjustments, service lines: never offered, never a reason
+  borrowed_row = 1U << 3,    ///< too few sales of its own: its row is, at least in part, that of items like it
 };
 
 struct ItemView {

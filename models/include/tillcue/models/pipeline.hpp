@@ -25,6 +25,9 @@ struct BuildOptions {
   std::size_t most_queries = 100'000;  ///< to calibrate on
 };
 
+/// options.compile.cold with what borrowing has to know of training.
+ColdStartOptions cold_start_options(BuildOptions const& options);
+
 struct Built {
   std::vector<std::byte> bundle;
   std::string calibration;  ///< how: held_out_by_time, held_out_by_hash, five_folds, none
