@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kLevels = 2;  // names, category
 constexpr std::size_t kItemsPerPiece = 64;
+constexpr std::uint32_t kLenders = 20;
 constexpr std::size_t kMostExamples = 2000;
 
 using Row = std::vector<WeightSource>;
@@ -165,7 +166,7 @@ ColdStartReport warm_up(BundleSource& source, std::span<std::uint32_t const> bas
   std::vector<std::uint32_t> cold;
   for (std::uint32_t n = 0; n < proven.size(); ++n) {
     if (baskets[n] < options.below) cold.push_back(n);
-    proven[n] = baskets[n] >= options.below && !source.rows[n].empty() ? 1 : 0;
+    proven[n] = baskets[n] >= kLenders && !source.rows[n].empty() ? 1 : 0;
   }
   report.cold = cold.size();
   if (!options.borrow || cold.empty() || catalogue.items.empty()) return report;

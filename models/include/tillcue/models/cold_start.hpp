@@ -12,8 +12,8 @@ namespace tillcue::models {
 /// How items with little or no evidence are treated; the defaults are the ones measured in models/README.md.
 struct ColdStartOptions {
   bool borrow = true;          ///< false: a cold item has an empty row, as if nothing were known of it
-  std::uint32_t below = 20;    ///< an item in fewer baskets is cold
-  double prior_baskets = 20;   ///< k: what is borrowed weighs k / (n + k)
+  std::uint32_t below = 50;    ///< an item in fewer baskets is cold
+  double prior_baskets = 100;  ///< k: what is borrowed weighs k / (n + k)
   std::uint32_t entries = 16;  ///< of a cold row
   double target_share = 0.1;   ///< of its category's median: how popular a cold item is taken to be; 0: as counted
   /// As in training; the pipeline copies them.
