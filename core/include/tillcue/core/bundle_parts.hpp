@@ -20,7 +20,7 @@ struct Records {
 struct Parts {
   std::byte const* meta = nullptr;
   std::byte const* policy = nullptr;
-  Records categories, items, codes, popular, campaigns, targets, texts;
+  Records categories, items, codes, popular, campaigns, targets, texts, sets;
   std::span<std::byte const> strings;
 
   std::byte const* row_ends = nullptr;     ///< u32 per item and one more: where each row begins, in entries
