@@ -11,6 +11,7 @@
 #include "tillcue/models/calibration.hpp"
 #include "tillcue/models/compile.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/sets.hpp"
 
 namespace tillcue::models {
 
@@ -20,6 +21,7 @@ using Progress = std::function<void(std::string_view step)>;
 struct BuildOptions {
   TrainingOptions training;
   CompileOptions compile;
+  SetOptions sets;
   double held_share = 0.1;             ///< of the baskets, kept back to calibrate on
   std::size_t enough_queries = 2000;   ///< below, five-fold cross-fitting is used instead
   std::size_t most_queries = 100'000;  ///< to calibrate on
