@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "sets.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -13,6 +14,7 @@ struct Options {
   std::string bundle;
   std::string sku;
   bool json = false;
+  bool sets = false;
 };
 
 std::string date(std::int64_t seconds, char const* unlimited = "unknown") {
@@ -125,6 +127,7 @@ Result<int> run(Options const& options) {
   auto const ranker = load_bundle(options.bundle);
   if (!ranker) return tl::unexpected(ranker.error());
   auto const& bundle = ranker->bundle();
+  if (options.sets) return print_sets(bundle, options.bundle, options.sku, options.json);
   nlohmann::json facts;
   if (options.sku.empty()) {
     facts = summary(bundle);
@@ -151,6 +154,7 @@ void add_inspect(CLI::App& program, Action& action) {
   auto& command = *program.add_subcommand("inspect", "What a bundle holds, or the neighbours of one item.");
   command.add_option("--bundle", options->bundle, "bundle to look into")->required();
   command.add_option("--sku", options->sku, "SKU or GTIN: show this item's row");
+  command.add_flag("--sets", options->sets, "show its sets instead, with --sku those of this item");
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer("Example:\n  tillcue-models inspect --bundle bundle --sku 1001");
   command.callback([options, &action] { action = [options] { return run(*options); }; });

@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::string bundle;
   std::string sku;
-  std::size_t most = 50;
+  std::size_t most = kSetsShown;
   bool json = false;
 };
 
@@ -74,20 +74,8 @@ std::vector<SetView> chosen(Bundle const& bundle, SetRange range, std::size_t mo
 Result<int> run(Options const& options) {
   auto const ranker = load_bundle(options.bundle);
   if (!ranker) return tl::unexpected(ranker.error());
-  auto const& bundle = ranker->bundle();
-  SetRange range{0, static_cast<std::uint32_t>(bundle.set_count())};
-  if (!options.sku.empty()) {
-    auto const item = bundle.find(options.sku);
-    if (item == kNoItem) {
-      return fail(Code::not_found, options.bundle + ": knows no item with SKU or GTIN '" + options.sku + "'");
-    }
-    range = bundle.sets_of(item);
-  }
-  list_sets(bundle, range, options.most, options.json);
-  return kOk;
+  return print_sets(ranker->bundle(), options.bundle, options.sku, options.json, options.most);
 }
-
-}  // namespace
 
 void list_sets(Bundle const& bundle, SetRange range, std::size_t most, bool json) {
   auto const sets = chosen(bundle, range, most);
@@ -102,6 +90,20 @@ void list_sets(Bundle const& bundle, SetRange range, std::size_t most, bool json
   if (sets.empty()) return;
   std::printf("%7s %8s %8s %12s  %s\n", "baskets", "of main", "lift", "price", "main item + extras");
   for (auto const& set : sets) print(bundle, set);
+}
+
+}  // namespace
+
+Result<int> print_sets(Bundle const& bundle, std::string const& file, std::string const& sku, bool json,
+                       std::size_t most) {
+  SetRange range{0, static_cast<std::uint32_t>(bundle.set_count())};
+  if (!sku.empty()) {
+    auto const item = bundle.find(sku);
+    if (item == kNoItem) return fail(Code::not_found, file + ": knows no item with SKU or GTIN '" + sku + "'");
+    range = bundle.sets_of(item);
+  }
+  list_sets(bundle, range, most, json);
+  return kOk;
 }
 
 void add_sets(CLI::App& program, Action& action) {

@@ -157,6 +157,35 @@ void QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
   }
 }
 
+/// The best set whose main item is in the basket and whose extras are not. (Sets are mined among what may be offered.)
+void QueryScorer::suggest_set(Query const& query, std::string& out) const {
+  auto const& bundle = ranker_.bundle();
+  SetView best;
+  for (auto const item : query.items) {
+    auto const range = bundle.sets_of(item);
+    for (auto n = range.first; n < range.first + range.count; ++n) {
+      auto const set = bundle.set(n);
+      if (set.lift_milli <= best.lift_milli) continue;
+      auto const fits = [&](ItemIx extra) {
+        return extra == kNoItem || std::find(query.items.begin(), query.items.end(), extra) == query.items.end();
+      };
+      if (std::all_of(set.extras.begin(), set.extras.end(), fits)) best = set;
+    }
+  }
+  if (best.main == kNoItem) return;
+  out += ",\"set\":{\"main\":";
+  put_text(bundle.item(best.main).sku, out);
+  for (std::size_t n = 0; n < best.extra_count; ++n) {
+    out += n == 0 ? ",\"extras\":[" : ",";
+    put_text(bundle.item(best.extras[n]).sku, out);
+  }
+  out += "],\"baskets\":";
+  put_number(best.baskets, out);
+  out += ",\"lift\":";
+  put_number(best.lift_milli / 1000.0, out);
+  out += '}';
+}
+
 bool QueryScorer::answer(std::string_view line, std::string& out) {
   Query query;
   if (auto const problem = query.read(line)) {
@@ -173,6 +202,7 @@ bool QueryScorer::answer(std::string_view line, std::string& out) {
   else
     suggest_by_policy(query, out);
   out += ']';
+  if (!options_.raw && query.stage == Stage::subtotal) suggest_set(query, out);
   if (!query.unknown.empty()) {
     out += ",\"unknown\":[";
     for (std::size_t n = 0; n < query.unknown.size(); ++n) {

@@ -67,7 +67,8 @@ class Miner {
   [[nodiscard]] std::uint32_t pair(std::uint32_t a, std::uint32_t b) const;
   void collect_masks(std::uint32_t anchor, Worker& worker) const;
   void find_sets(std::uint32_t anchor, Worker& worker, std::vector<Found>& out) const;
-  void find_fours(std::uint32_t anchor, Worker const& worker, Square const& threes, std::vector<Found>& out) const;
+  void find_fours(std::uint32_t anchor, Worker& worker, Square const& threes, std::vector<Found>& out) const;
+  static void keep_best(std::vector<Found>& found);
   void judge(Found found, std::vector<Found>& out) const;
   [[nodiscard]] double by_chance(double a, double b) const { return a * b / index_.total(); }
 
@@ -112,7 +113,7 @@ std::uint32_t Miner::pair(std::uint32_t a, std::uint32_t b) const {
   return at != edges.end() && at->partner == partner ? at->together : 0;
 }
 
-/// Which partners are in each of the anchor's baskets, where there are two or more.
+/// Which partners are in each of the anchor's baskets, where there are two or more. Leaves worker.bit set.
 void Miner::collect_masks(std::uint32_t anchor, Worker& worker) const {
   worker.bit.resize(index_.size(), -1);
   worker.masks.clear();
@@ -126,10 +127,10 @@ void Miner::collect_masks(std::uint32_t anchor, Worker& worker) const {
     }
     if ((mask & (mask - 1)) != 0) worker.masks.push_back(mask);
   }
-  for (auto const& edge : edges) worker.bit[edge.partner] = -1;
 }
 
-/// Keeps `found` when no split of it explains it.
+/// Keeps `found` when no split of it explains it. Of a four the splits into a three with the anchor and one item are
+/// found.expected already.
 void Miner::judge(Found found, std::vector<Found>& out) const {
   if (found.baskets < options_.min_baskets) return;
   auto const& r = found.ranks;
@@ -145,31 +146,46 @@ void Miner::judge(Found found, std::vector<Found>& out) const {
     likelier(by_chance(two(0, 1), two(2, 3)));
     likelier(by_chance(two(0, 2), two(1, 3)));
     likelier(by_chance(two(0, 3), two(1, 2)));
-    for (std::size_t n = 0; n < 4 && enough(); ++n) {
-      likelier(by_chance(index_.together(r[n == 0 ? 1 : 0], r[n <= 1 ? 2 : 1], r[n <= 2 ? 3 : 2]), one(n)));
-    }
+    if (enough()) likelier(by_chance(index_.together(r[0], r[1], r[2]), one(3)));
   }
   if (!enough()) return;
   found.gain = found.baskets * std::log(found.baskets / found.expected);
   out.push_back(found);
 }
 
-void Miner::find_fours(std::uint32_t anchor, Worker const& worker, Square const& threes,
-                       std::vector<Found>& out) const {
+/// Fourth items for the best threes: a four without a good three in it is no better.
+void Miner::find_fours(std::uint32_t anchor, Worker& worker, Square const& threes, std::vector<Found>& out) const {
   auto const& edges = edges_[anchor];
-  auto const likely = [&](std::size_t a, std::size_t b) { return threes[a][b] >= options_.min_baskets; };
-  for (std::size_t a = 0; a < edges.size(); ++a) {
-    for (std::size_t b = a + 1; b < edges.size(); ++b) {
-      for (std::size_t c = b + 1; likely(a, b) && c < edges.size(); ++c) {
-        if (!likely(a, c) || !likely(b, c)) continue;
-        auto const all = 1U << a | 1U << b | 1U << c;
-        auto const count = std::count_if(worker.masks.begin(), worker.masks.end(),
-                                         [all](std::uint32_t mask) { return (mask & all) == all; });
-        judge({{edges[a].partner, edges[b].partner, edges[c].partner, anchor}, 4, static_cast<std::uint32_t>(count)},
-              out);
-      }
+  auto const& bit = worker.bit;
+  std::vector<std::uint32_t> wanted;
+  for (auto const& three : out) {
+    auto const a = static_cast<unsigned>(bit[three.ranks[0]]), b = static_cast<unsigned>(bit[three.ranks[1]]);
+    for (unsigned c = 0; c < edges.size(); ++c) {
+      auto const likely = [&](unsigned x) { return threes[std::min(x, c)][std::max(x, c)] >= options_.min_baskets; };
+      if (c != a && c != b && likely(a) && likely(b)) wanted.push_back(1U << a | 1U << b | 1U << c);
     }
   }
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  for (auto const all : wanted) {
+    auto const count = std::count_if(worker.masks.begin(), worker.masks.end(),
+                                     [all](std::uint32_t mask) { return (mask & all) == all; });
+    Found four{{0, 0, 0, anchor}, 4, static_cast<std::uint32_t>(count)};
+    std::array<std::size_t, 3> at{};
+    std::size_t n = 0;
+    for (auto rest = all; rest != 0; rest &= rest - 1) at[n++] = static_cast<std::size_t>(__builtin_ctz(rest));
+    for (n = 0; n < at.size(); ++n) {
+      four.ranks[n] = edges[at[n]].partner;
+      auto const with_anchor = threes[at[n == 0 ? 1 : 0]][at[n == 2 ? 1 : 2]];
+      four.expected = std::max(four.expected, by_chance(with_anchor, index_.count(four.ranks[n])));
+    }
+    judge(four, out);
+  }
+}
+
+void Miner::keep_best(std::vector<Found>& found) {
+  std::sort(found.begin(), found.end(), better);
+  if (found.size() > kMostPerAnchor) found.resize(kMostPerAnchor);
 }
 
 /// All sets of which `anchor` is the rarest item.
@@ -194,9 +210,10 @@ void Miner::find_sets(std::uint32_t anchor, Worker& worker, std::vector<Found>& 
       judge({{edges[a].partner, edges[b].partner, anchor, 0}, 3, threes[a][b]}, found);
     }
   }
+  keep_best(found);
   find_fours(anchor, worker, threes, found);
-  std::sort(found.begin(), found.end(), better);
-  if (found.size() > kMostPerAnchor) found.resize(kMostPerAnchor);
+  keep_best(found);
+  for (auto const& edge : edges) worker.bit[edge.partner] = -1;
   out.insert(out.end(), found.begin(), found.end());
 }
 

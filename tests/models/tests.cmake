@@ -2,11 +2,12 @@ find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 
 tillcue_test(models_test SOURCES
-  models/atomic_file_test.cpp models/calibration_test.cpp models/campaigns_test.cpp models/catalogue_test.cpp
+  models/atomic_file_test.cpp models/calibration_test.cpp models/campaigns_test.cpp models/catalogue_test.cpp models/cold_start_test.cpp
   models/compile_test.cpp models/counts_test.cpp models/csv_test.cpp models/evaluation_test.cpp models/field_test.cpp
-  models/made.cpp models/parallel_test.cpp models/pipeline_test.cpp models/sample_test.cpp models/score_query_test.cpp models/shared_data_test.cpp
+  models/made.cpp models/parallel_test.cpp models/pipeline_test.cpp models/sample_test.cpp models/score_query_test.cpp models/sets_test.cpp models/shared_data_test.cpp
   models/training_test.cpp models/transactions_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json ZLIB::ZLIB)
+target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 
 tillcue_test(models_program_test SOURCES models/program_test.cpp models/made.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json)
