@@ -9,14 +9,21 @@ namespace {
 
 constexpr std::uint32_t kUnranked = std::numeric_limits<std::uint32_t>::max();
 
-/// All baskets, or as many by hashed id as hold about `most_lines` lines.
-std::vector<std::uint32_t> choose(Dataset const& data, std::size_t most_lines) {
-  auto const lines = data.basket_items.size();
-  std::vector<std::uint32_t> chosen;
+/// The baskets a set can be seen in, or as many of them by hashed id as hold about options.most_lines lines.
+std::vector<std::uint32_t> choose(Dataset const& data, SetOptions const& options, bool& sampled) {
+  std::vector<std::uint32_t> fitting, chosen;
+  std::size_t lines = 0;
+  for (std::uint32_t n = 0; n < data.baskets(); ++n) {
+    if (data.basket(n).size() > options.most_items) continue;
+    fitting.push_back(n);
+    lines += data.basket(n).size();
+  }
+  auto const most_lines = options.most_lines;
+  sampled = lines > most_lines;
   auto const share = lines > most_lines ? static_cast<double>(most_lines) / static_cast<double>(lines) : 1.0;
   auto const below = static_cast<std::uint64_t>(share * 4294967296.0);
-  for (std::uint32_t n = 0; n < data.baskets(); ++n) {
-    if (lines <= most_lines || mix(data.keys[n] + 2) >> 32U < below) chosen.push_back(n);
+  for (auto const n : fitting) {
+    if (!sampled || mix(data.keys[n] + 2) >> 32U < below) chosen.push_back(n);
   }
   return chosen;
 }
@@ -45,9 +52,8 @@ std::vector<std::uint32_t> SetsIndex::rank_items(Dataset const& data, std::vecto
 }
 
 SetsIndex::SetsIndex(Dataset const& data, std::vector<char> const& usable, SetOptions const& options) {
-  auto const chosen = choose(data, options.most_lines);
+  auto const chosen = choose(data, options, sampled_);
   baskets_ = chosen.size();
-  sampled_ = baskets_ < data.baskets();
   auto const rank_of = rank_items(data, chosen, usable, options.min_baskets);
   item_baskets_.resize(item_begin_.back());
   auto next = item_begin_;

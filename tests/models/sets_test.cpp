@@ -194,3 +194,16 @@ TEST_CASE("score names the set at the subtotal while it can still be completed")
   CHECK(answer(policy, R"({"basket":["sugar"]})").find("\"set\"") == std::string::npos);
   CHECK(answer(raw, R"({"basket":["flour"]})").find("\"set\"") == std::string::npos);
 }
+
+TEST_CASE("orders of whole aisles make no sets") {
+  auto baskets = noise(2000);
+  std::vector<std::string> aisle;
+  for (int n = 0; n < 60; ++n) aisle.push_back("a" + std::to_string(n));
+  add(baskets, 40, aisle);
+  auto const mined = mine(baskets);
+  CHECK(mined.sets.empty());
+  CHECK(mined.baskets == 2000);
+  SetOptions any;
+  any.most_items = 1000;
+  CHECK(!mine(baskets, any).sets.empty());
+}

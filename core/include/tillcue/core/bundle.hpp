@@ -58,7 +58,7 @@ struct SetView {
   std::array<ItemIx, kMostExtras> extras{kNoItem, kNoItem, kNoItem};
   std::size_t extra_count = 0;
   std::uint32_t baskets = 0;       ///< that held all of it
-  std::uint32_t main_baskets = 0;  ///< that held the main item
+  std::uint32_t main_baskets = 0;  ///< that held the main item, of those mined
   std::uint32_t lift_milli = 0;    ///< thousandths: how much oftener than its best part and the rest by chance
 };
 

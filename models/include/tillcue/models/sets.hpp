@@ -14,6 +14,7 @@ namespace tillcue::models {
 struct SetOptions {
   std::size_t most = 1000;         ///< sets of a bundle; 0: none are mined
   std::uint32_t min_baskets = 10;  ///< that must hold a whole set
+  std::size_t most_items = 50;     ///< baskets with more are left out: they hold whole aisles, and any set by chance
   double error = 0.01;             ///< chance of one set or more by coincidence, over all that could be
   std::size_t most_lines = std::size_t{64} << 20U;  ///< above, a fair sample of the baskets is mined
   unsigned threads = 0;                             ///< 0: all; the result does not depend on it
