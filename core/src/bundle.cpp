@@ -177,6 +177,42 @@ Probability Bundle::probability(Score score, std::size_t rank) const noexcept {
   return {load<std::uint32_t>(parts_.points + std::size_t{low} * format::kPointBytes + 4)};
 }
 
+std::size_t Bundle::set_count() const noexcept { return parts_.sets.count; }
+
+SetView Bundle::set(std::size_t n) const noexcept {
+  namespace field = format::set;
+  SetView view;
+  if (n >= parts_.sets.count) return view;
+  auto const* at = parts_.sets.at(n);
+  view.main = ItemIx{load<std::uint32_t>(at + field::kMain)};
+  for (std::size_t k = 0; k < view.extras.size(); ++k) {
+    auto const extra = load<std::uint32_t>(at + field::kExtras + 4 * k);
+    if (extra != format::kNoExtra) view.extras[view.extra_count++] = ItemIx{extra};
+  }
+  view.baskets = load<std::uint32_t>(at + field::kBaskets);
+  view.main_baskets = load<std::uint32_t>(at + field::kMainBaskets);
+  view.lift_milli = load<std::uint32_t>(at + field::kLift);
+  return view;
+}
+
+SetRange Bundle::sets_of(ItemIx main) const noexcept {
+  auto const first_from = [&](std::uint32_t item) {
+    std::uint32_t low = 0, high = parts_.sets.count;
+    while (low < high) {
+      auto const middle = low + (high - low) / 2;
+      if (load<std::uint32_t>(parts_.sets.at(middle) + format::set::kMain) < item) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  };
+  if (index(main) >= item_count_) return {};
+  auto const first = first_from(index(main));
+  return {first, first_from(index(main) + 1) - first};
+}
+
 std::size_t Bundle::campaign_count() const noexcept { return parts_.campaigns.count; }
 
 CampaignView Bundle::campaign(std::size_t n) const noexcept {

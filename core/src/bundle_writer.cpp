@@ -220,6 +220,22 @@ Output texts(std::vector<TextSource const*> const& sorted, StringPool& pool) {
   return out;
 }
 
+Output sets(BundleSource const& source) {
+  auto sorted = source.sets;
+  std::stable_sort(sorted.begin(), sorted.end(), [](auto const& a, auto const& b) { return a.main < b.main; });
+  Output out;
+  for (auto& set : sorted) {
+    std::sort(set.extras.begin(), set.extras.end());
+    set.extras.resize(format::kMaxExtras, format::kNoExtra);
+    out.put(set.main);
+    for (auto const extra : set.extras) out.put(extra);
+    out.put(set.baskets);
+    out.put(set.main_baskets);
+    out.put(set.lift_milli);
+  }
+  return out;
+}
+
 std::vector<std::byte> lay_out(BundleSource const& source, std::vector<IndexedCode> const& codes,
                                std::vector<TextSource const*> const& sorted_texts) {
   auto const quantised = quantise(source);
@@ -239,6 +255,8 @@ std::vector<std::byte> lay_out(BundleSource const& source, std::vector<IndexedCo
   file.add(format::kCampaigns, format::kCampaignBytes, std::move(campaigns));
   file.add(format::kTargets, format::kTargetBytes, std::move(targets));
   file.add(format::kTexts, format::kTextBytes, texts(sorted_texts, pool));
+  // Nobody needs it to sell: a reader that does not know it passes over it.
+  if (!source.sets.empty()) file.add(format::kSets, format::kSetBytes, sets(source), false);
   file.add(format::kStrings, 0, pool.output());
   return file.finish();
 }

@@ -91,9 +91,13 @@ Reason make_reason(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx 
   auto const count = explain(bundle, basket, item, terms);
   for (std::size_t n = 0; n < count; ++n) {
     // A bag fee may be bought with everything; nobody wants to hear that.
-    if (is_goods(bundle, terms[n].source)) return {ReasonCode::bought_together, terms[n].source, probability};
+    if (!is_goods(bundle, terms[n].source)) continue;
+    // A borrowed row says what goes with items like it: nobody has bought the two together yet.
+    auto const borrowed = bundle.has(terms[n].source, ItemFlag::borrowed_row);
+    return {borrowed ? ReasonCode::category : ReasonCode::bought_together, terms[n].source, probability};
   }
-  return {ReasonCode::popular, kNoItem, probability};
+  auto const unknown = bundle.has(item, ItemFlag::borrowed_row);
+  return {unknown ? ReasonCode::category : ReasonCode::popular, kNoItem, probability};
 }
 
 Offer make_offer(Bundle const& bundle, std::span<ItemIx const> basket, Stage stage, Choice const& choice) noexcept {

@@ -12,8 +12,16 @@ std::string_view name_of(Bundle const& bundle, ItemIx item) noexcept {
   return view.name.empty() ? view.sku : view.name;
 }
 
-std::string_view suffix(ReasonCode code) noexcept {
-  return code == ReasonCode::bought_together ? "bought_together" : "popular";
+std::string_view suffix(Reason const& reason) noexcept {
+  switch (reason.code) {
+    case ReasonCode::bought_together:
+      return "bought_together";
+    case ReasonCode::popular:
+      return "popular";
+    case ReasonCode::category:
+      return reason.trigger == kNoItem ? "range" : "category";
+  }
+  return "popular";
 }
 
 std::string_view suffix(DiscountKind kind) noexcept {
@@ -54,8 +62,11 @@ std::string render(Bundle const& bundle, Offer const& offer, std::string_view la
                          ? spoken_money({offer.discount_value, bundle.info().currency}, words.language)
                          : std::to_string(offer.discount_value);
   std::array const variables{Variable{"item", name_of(bundle, offer.item)},
-                             Variable{"trigger", name_of(bundle, offer.reason.trigger)}, Variable{"price", price},
-                             Variable{"share", share}, Variable{"value", value}};
+                             Variable{"trigger", name_of(bundle, offer.reason.trigger)},
+                             Variable{"category", bundle.item(offer.item).category},
+                             Variable{"price", price},
+                             Variable{"share", share},
+                             Variable{"value", value}};
   return fill_in(words.text, variables);
 }
 
@@ -69,11 +80,11 @@ std::string key_of(std::string_view what, std::string_view variant) {
 }  // namespace
 
 std::string script(Bundle const& bundle, Offer const& offer, std::string_view language) {
-  return render(bundle, offer, language, key_of("script", suffix(offer.reason.code)));
+  return render(bundle, offer, language, key_of("script", suffix(offer.reason)));
 }
 
 std::string reason(Bundle const& bundle, Offer const& offer, std::string_view language) {
-  return render(bundle, offer, language, key_of("reason", suffix(offer.reason.code)));
+  return render(bundle, offer, language, key_of("reason", suffix(offer.reason)));
 }
 
 std::string headline(Bundle const& bundle, Offer const& offer, std::string_view language) {

@@ -1,5 +1,6 @@
 #include "source_check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -158,6 +159,25 @@ Result<void> check_campaign(BundleSource const& source, CampaignSource const& ca
   return {};
 }
 
+Result<void> check_set(BundleSource const& source, std::size_t n) {
+  auto const& set = source.sets[n];
+  auto const where = "set " + std::to_string(n);
+  if (set.extras.size() < 2 || set.extras.size() > format::kMaxExtras) return broken(where, "needs 2 or 3 extras");
+  if (set.main >= source.items.size()) return broken(where, "main item does not exist");
+  for (std::size_t k = 0; k < set.extras.size(); ++k) {
+    auto const extra = set.extras[k];
+    if (extra >= source.items.size()) return broken(where, "extra " + std::to_string(extra) + " does not exist");
+    auto const* const end = set.extras.data() + k;
+    if (extra == set.main || std::find(set.extras.data(), end, extra) != end) {
+      return broken(where, item_name(source, extra) + " is there twice");
+    }
+  }
+  if (set.baskets == 0 || set.baskets > set.main_baskets) {
+    return broken(where, "baskets are not within 1 and those of its main item");
+  }
+  return set.lift_milli > 0 ? Result<void>{} : broken(where, "lift is 0");
+}
+
 Result<void> check_entry(TextSource const& text) {
   auto const where = "text \"" + text.key + "\" (" + text.language + ")";
   if (auto ok = check_identifier(text.language, where, "language"); !ok) return ok;
@@ -188,6 +208,10 @@ Result<void> check_source(BundleSource const& source) {
   }
   for (auto const& text : source.texts) {
     if (auto ok = check_entry(text); !ok) return ok;
+  }
+  if (source.sets.size() > format::kMaxSets) return broken("sets", "at most 65535 fit");
+  for (std::size_t n = 0; n < source.sets.size(); ++n) {
+    if (auto ok = check_set(source, n); !ok) return ok;
   }
   return {};
 }

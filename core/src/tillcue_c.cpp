@@ -134,6 +134,7 @@ static_assert(static_cast<int>(tillcue::Stage::tender) == TILLCUE_TENDER);
 static_assert(static_cast<int>(tillcue::Response::ignored) == TILLCUE_IGNORED);
 static_assert(static_cast<int>(tillcue::DiscountKind::amount) == TILLCUE_AMOUNT);
 static_assert(static_cast<int>(tillcue::ReasonCode::popular) == TILLCUE_POPULAR);
+static_assert(static_cast<int>(tillcue::ReasonCode::category) == TILLCUE_CATEGORY);
 static_assert(static_cast<int>(tillcue::OfferKind::coupon) == TILLCUE_COUPON);
 
 }  // namespace

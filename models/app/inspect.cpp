@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "sets.hpp"
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/item_row.hpp"
 #include "tillcue/models/wording.hpp"
@@ -20,6 +21,7 @@ struct Options {
   std::string counts;
   std::size_t top = 20;
   bool json = false;
+  bool sets = false;
 };
 
 /// The bundle says the first second without a campaign; a reader wants the last day with it.
@@ -103,6 +105,7 @@ Result<int> show_item(Options const& options, Ranker& ranker) {
 Result<int> run(Options const& options) {
   auto ranker = load_bundle(options.bundle);
   if (!ranker) return tl::unexpected(ranker.error());
+  if (options.sets) return print_sets(ranker->bundle(), options.bundle, options.sku, options.json);
   if (!options.sku.empty()) return show_item(options, *ranker);
   auto const facts = summary(ranker->bundle());
   if (options.json)
@@ -123,6 +126,7 @@ void add_inspect(CLI::App& program, Action& action) {
   command.add_option("--top", options->top, "lines of a long list")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->capture_default_str();
+  command.add_flag("--sets", options->sets, "show its sets instead, with --sku those of this item");
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer(
       "Examples:\n  tillcue-models inspect --bundle bundle\n"

@@ -28,6 +28,8 @@ int run(int argc, char** argv) {
   add_diff(program, action);
   add_inspect(program, action);
   add_score(program, action);
+  add_cold_start(program, action);
+  add_sets(program, action);
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

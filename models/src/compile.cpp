@@ -1,6 +1,7 @@
 #include "tillcue/models/compile.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <numeric>
 #include <unordered_map>
 
@@ -131,6 +132,24 @@ void place_weights(Weights const& weights, Assembly const& places, BundleSource&
   }
 }
 
+/// In how many baskets each item of the bundle was.
+std::vector<std::uint32_t> basket_counts(Counts const& counts, Assembly const& places, BundleSource const& source) {
+  std::vector<std::uint32_t> baskets(source.items.size(), 0);
+  for (std::uint32_t n = 0; n < counts.items.size(); ++n) baskets[places.place(n)] = counts.items[n].baskets;
+  return baskets;
+}
+
+void warm_up(Counts const& counts, Catalogue const& catalogue, Assembly const& places, CompileOptions const& options,
+             BundleSource& source) {
+  auto const report = warm_up(source, basket_counts(counts, places, source), catalogue, options.cold);
+  if (report.cold == 0) return;
+  char text[160];
+  std::snprintf(text, sizeof text,
+                "cold_items=%zu\nborrowed_rows=%zu\nborrowed_by_name=%.3f\nborrowed_by_category=%.3f\n", report.cold,
+                report.borrowed, report.name_weight, report.category_weight);
+  source.note += text;
+}
+
 }  // namespace
 
 Assortment assortment_of(Counts const& counts, Catalogue const& catalogue) {
@@ -159,6 +178,7 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   source.calibration = std::move(calibration);
   drop_taken_codes(places, source, notes);
   place_weights(weights, places, source);
+  warm_up(counts, catalogue, places, options, source);
   apply(campaigns, places, source);
   // Last, because everything above knows the items by their first numbers.
   renumber(source, item_order(source, 0));

@@ -62,14 +62,23 @@ std::string note(BuildOptions const& options, Calibrated const& calibrated) {
 
 Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
                       Catalogue const& catalogue, Campaigns const& campaigns, BuildOptions const& options,
-                      Progress const& progress) {
-  tell(progress, "write bundle");
+                      Dataset const* mine_in, Progress const& progress) {
   Built built;
   built.calibration = calibrated.how;
   built.calibration_queries = calibrated.queries;
   auto how = options.compile;
   how.note = note(options, calibrated);
+  how.cold = cold_start_options(options);
   auto source = assemble(counts, weights, catalogue, campaigns, calibrated.maps, how, built.notes);
+  if (mine_in != nullptr) {
+    tell(progress, "mine sets");
+    auto sets = options.sets;
+    sets.threads = options.training.threads;
+    add_sets(*mine_in, sets, source, built.notes);
+  } else if (options.sets.most > 0) {
+    built.notes.push_back("no sets: counts hold pairs only; build from transactions to have sets mined");
+  }
+  tell(progress, "write bundle");
   if (calibrated.how == "none") {
     built.notes.push_back("no baskets to calibrate on: the probabilities are rough; give more transactions");
   }
@@ -88,6 +97,14 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
 }
 
 }  // namespace
+
+ColdStartOptions cold_start_options(BuildOptions const& options) {
+  auto cold = options.compile.cold;
+  cold.popularity_power = options.training.popularity_power;
+  cold.min_baskets = options.training.min_baskets;
+  cold.threads = options.training.threads;
+  return cold;
+}
 
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
@@ -125,7 +142,7 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   tell(progress, "calibrate on held-out baskets");
   auto const calibrated = calibrate_selected(data, *selected, options);
   if (!calibrated) return tl::unexpected(calibrated.error());
-  auto built = compile(counts, weights, *calibrated, catalogue, campaigns, options, progress);
+  auto built = compile(counts, weights, *calibrated, catalogue, campaigns, options, &data, progress);
   if (built) built->notes.insert(built->notes.begin(), recent->notes.begin(), recent->notes.end());
   return built;
 }
@@ -149,7 +166,7 @@ Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_o
     auto const seen = observations(*ranker, *calibrate_on, all, options.most_queries);
     if (auto maps = calibrate(seen); !maps.empty()) calibrated = {std::move(maps), "baskets_given", seen[0].size()};
   }
-  return compile(counts, weights, calibrated, catalogue, campaigns, options, progress);
+  return compile(counts, weights, calibrated, catalogue, campaigns, options, nullptr, progress);
 }
 
 }  // namespace tillcue::models

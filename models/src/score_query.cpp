@@ -42,6 +42,18 @@ std::optional<Stage> stage_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(ReasonCode code) {
+  switch (code) {
+    case ReasonCode::bought_together:
+      return "bought_together";
+    case ReasonCode::popular:
+      return "popular";
+    case ReasonCode::category:
+      return "category";
+  }
+  return "popular";
+}
+
 }  // namespace
 
 struct QueryScorer::Query {
@@ -98,9 +110,13 @@ void QueryScorer::write(Suggestion const& suggestion, bool first, std::string& o
   put_number(suggestion.score, out);
   out += ",\"probability\":";
   put_number(suggestion.probability.ppm / 1e6, out);
-  bool const popular = suggestion.reason.code == ReasonCode::popular || suggestion.reason.trigger == kNoItem;
-  out += popular ? ",\"reason\":{\"code\":\"popular\"" : ",\"reason\":{\"code\":\"bought_together\",\"with\":";
-  if (!popular) put_text(bundle.item(suggestion.reason.trigger).sku, out);
+  auto const& reason = suggestion.reason;
+  out += ",\"reason\":{\"code\":";
+  put_text(name_of(reason.code), out);
+  if (reason.trigger != kNoItem) {
+    out += ",\"with\":";
+    put_text(bundle.item(reason.trigger).sku, out);
+  }
   out += "}}";
 }
 
@@ -141,6 +157,35 @@ void QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
   }
 }
 
+/// The best set whose main item is in the basket and whose extras are not. (Sets are mined among what may be offered.)
+void QueryScorer::suggest_set(Query const& query, std::string& out) const {
+  auto const& bundle = ranker_.bundle();
+  SetView best;
+  for (auto const item : query.items) {
+    auto const range = bundle.sets_of(item);
+    for (auto n = range.first; n < range.first + range.count; ++n) {
+      auto const set = bundle.set(n);
+      if (set.lift_milli <= best.lift_milli) continue;
+      auto const fits = [&](ItemIx extra) {
+        return extra == kNoItem || std::find(query.items.begin(), query.items.end(), extra) == query.items.end();
+      };
+      if (std::all_of(set.extras.begin(), set.extras.end(), fits)) best = set;
+    }
+  }
+  if (best.main == kNoItem) return;
+  out += ",\"set\":{\"main\":";
+  put_text(bundle.item(best.main).sku, out);
+  for (std::size_t n = 0; n < best.extra_count; ++n) {
+    out += n == 0 ? ",\"extras\":[" : ",";
+    put_text(bundle.item(best.extras[n]).sku, out);
+  }
+  out += "],\"baskets\":";
+  put_number(best.baskets, out);
+  out += ",\"lift\":";
+  put_number(best.lift_milli / 1000.0, out);
+  out += '}';
+}
+
 bool QueryScorer::answer(std::string_view line, std::string& out) {
   Query query;
   if (auto const problem = query.read(line)) {
@@ -157,6 +202,7 @@ bool QueryScorer::answer(std::string_view line, std::string& out) {
   else
     suggest_by_policy(query, out);
   out += ']';
+  if (!options_.raw && query.stage == Stage::subtotal) suggest_set(query, out);
   if (!query.unknown.empty()) {
     out += ",\"unknown\":[";
     for (std::size_t n = 0; n < query.unknown.size(); ++n) {

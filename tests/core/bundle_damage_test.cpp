@@ -17,6 +17,8 @@ std::vector<std::byte> small_bundle() {
   auto source = shop::source();
   source.campaigns = {{"a", "h", "t", DiscountKind::percent, 10, 0, 0, 14, 0, 0, {shop::jam, shop::butter}}};
   source.texts = {{"en", "a", "1"}, {"en", "b", "2"}, {"ru", "a", "3"}};
+  source.sets = {{shop::bread, {shop::jam, shop::butter}, 12, 90, 2500},
+                 {shop::torch, {shop::batteries, shop::honey, shop::jam}, 7, 7, 1100}};
   auto bytes = write_bundle(source);
   REQUIRE(bytes);
   return *bytes;
@@ -166,6 +168,17 @@ std::vector<Lie> const kLies{
     lie("TEXT", f::text::kLanguage, std::uint32_t{0}, "text"),
     lie("TEXT", f::text::kKey, std::uint32_t{0}, "text"),
     lie("TEXT", f::text::kText, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("SETS", f::set::kMain, std::uint32_t{shop::item_count}, "does not exist"),
+    lie("SETS", f::kSetBytes + f::set::kMain, std::uint32_t{shop::batteries}, "does not exist"),  // its own extra
+    {"SETS", "order", [](Surgery& s) { s.set(f::kSets, f::set::kMain, std::uint32_t{shop::honey}); }},
+    lie("SETS", f::set::kExtras, std::uint32_t{shop::item_count}, "does not exist"),
+    lie("SETS", f::set::kExtras, std::uint32_t{shop::bread}, "does not exist"),  // the main item
+    lie("SETS", f::set::kExtras, std::uint32_t{shop::jam}, "order"),             // twice
+    lie("SETS", f::set::kExtras + 4, std::uint32_t{f::kNoExtra}, "does not exist"),
+    lie("SETS", f::set::kExtras + 8, std::uint32_t{shop::butter}, "order"),
+    lie("SETS", f::set::kBaskets, std::uint32_t{0}, "value"),
+    lie("SETS", f::set::kBaskets, std::uint32_t{91}, "value"),
+    lie("SETS", f::set::kLift, std::uint32_t{0}, "value"),
     {"TEXT", "order", [](Surgery& s) { s.set(f::kTexts, 16, s.get<std::uint32_t>(f::kTexts, 4)); }},
 };
 
@@ -358,7 +371,7 @@ TEST_CASE("records with fields appended by a newer writer are read by this one")
   auto const plain = Bundle::from_bytes(whole);
   REQUIRE(plain);
   for (auto tag : {f::kMeta, f::kCategories, f::kItems, f::kCodes, f::kPopular, f::kPolicy, f::kCampaigns, f::kTargets,
-                   f::kTexts}) {
+                   f::kTexts, f::kSets}) {
     Surgery surgery(whole);
     surgery.widen(tag, 12);
     auto const wide = surgery.sealed();
@@ -371,6 +384,7 @@ TEST_CASE("records with fields appended by a newer writer are read by this one")
     CHECK(bundle->popular(3) == plain->popular(3));
     CHECK(bundle->target(0, 1) == ItemIx{shop::jam});
     CHECK(bundle->text_in("ru", "a") == "3");
+    CHECK(bundle->set(1).extras[2] == ItemIx{shop::honey});
     CHECK(bundle->policy().max_hints_per_sale == 5);
   }
 }

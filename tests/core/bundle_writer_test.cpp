@@ -146,3 +146,47 @@ TEST_CASE("weights of any size fit: the unit follows the largest") {
     CHECK(relative == doctest::Approx(1).epsilon(0.01));
   }
 }
+
+TEST_CASE("sets come back by their main item, best first, and a bundle without sets has none") {
+  auto source = shop::source();
+  CHECK(shop::open(source)->set_count() == 0);
+  source.sets = {{shop::torch, {shop::jam, shop::batteries}, 7, 9, 1100},
+                 {shop::bread, {shop::jam, shop::butter}, 12, 90, 2500},
+                 {shop::bread, {shop::honey, shop::butter, shop::jam}, 5, 90, 9000}};
+  auto const opened = shop::open(source);
+  REQUIRE(opened->set_count() == 3);
+  auto const range = opened->sets_of(ItemIx{shop::bread});
+  REQUIRE(range.count == 2);
+  auto const first = opened->set(range.first);
+  CHECK(first.main == ItemIx{shop::bread});
+  CHECK(first.extra_count == 2);
+  CHECK(first.extras == std::array{ItemIx{shop::butter}, ItemIx{shop::jam}, kNoItem});
+  CHECK(first.baskets == 12);
+  CHECK(first.main_baskets == 90);
+  CHECK(first.lift_milli == 2500);
+  CHECK(opened->set(range.first + 1).extra_count == 3);
+  CHECK(opened->sets_of(ItemIx{shop::torch}).count == 1);
+  CHECK(opened->sets_of(ItemIx{shop::wine}).count == 0);
+  CHECK(opened->sets_of(kNoItem).count == 0);
+  CHECK(opened->set(3).main == kNoItem);
+}
+
+TEST_CASE("a set that is none is refused by number and rule") {
+  auto const refused = [](SetSource const& set, char const* words) {
+    auto source = shop::source();
+    source.sets = {set};
+    auto const bytes = write_bundle(source);
+    REQUIRE_FALSE(bytes);
+    CHECK_MESSAGE(bytes.error().what.find("set 0") != std::string::npos, bytes.error().what);
+    CHECK_MESSAGE(bytes.error().what.find(words) != std::string::npos, bytes.error().what);
+  };
+  refused({shop::bread, {shop::jam}, 1, 1, 1}, "2 or 3 extras");
+  refused({shop::bread, {1, 2, 3, 4}, 1, 1, 1}, "2 or 3 extras");
+  refused({shop::item_count, {1, 2}, 1, 1, 1}, "main item does not exist");
+  refused({shop::bread, {1, shop::item_count}, 1, 1, 1}, "does not exist");
+  refused({shop::bread, {1, shop::bread}, 1, 1, 1}, "there twice");
+  refused({shop::bread, {1, 1}, 1, 1, 1}, "there twice");
+  refused({shop::bread, {1, 2}, 0, 1, 1}, "baskets");
+  refused({shop::bread, {1, 2}, 2, 1, 1}, "baskets");
+  refused({shop::bread, {1, 2}, 1, 1, 0}, "lift");
+}

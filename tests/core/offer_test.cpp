@@ -135,3 +135,40 @@ TEST_CASE("templates: optional parts, literal brackets, unknown names and unfini
   CHECK(filled("x[ {a}") == "x A");
   CHECK(filled("") == "");
 }
+
+TEST_CASE("what is only known of similar items is never said to be bought together") {
+  auto source = shop::source();
+  source.items[shop::bread].flags = static_cast<std::uint16_t>(ItemFlag::borrowed_row);
+  auto const opened = shop::open(source);
+  Engine engine(opened.bundle);
+  auto const decision = engine.decide(shop::sale_with(*opened, {shop::bread}), Stage::scan, {});
+  REQUIRE(decision.offer_count > 0);
+  auto const& offer = decision.offers[0];
+  CHECK(offer.reason.code == ReasonCode::category);
+  CHECK(offer.reason.trigger == ItemIx{shop::bread});
+  CHECK(reason(*opened, offer, "en") == "Goes with products like Bread");
+  CHECK(reason(*opened, offer, "ru") == "Подходит к товарам вроде «Bread»");
+  CHECK(script(*opened, offer, "en").find("with your Bread") != std::string::npos);
+}
+
+TEST_CASE("an item hardly sold is no favourite") {
+  auto source = shop::source();
+  source.rows[shop::torch].clear();
+  source.items[shop::butter].flags = static_cast<std::uint16_t>(ItemFlag::borrowed_row);
+  auto const opened = shop::open(source);
+  Offer offer;
+  offer.item = ItemIx{shop::butter};
+  shop::Scoring scoring(*opened);
+  std::array<Suggestion, shop::item_count> out{};
+  std::array const basket{ItemIx{shop::torch}};
+  auto const count = rank(*opened, scoring.scorer, basket, out);
+  for (std::size_t n = 0; n < count; ++n) {
+    auto const borrowed = out[n].item == ItemIx{shop::butter};
+    CHECK(out[n].reason.code == (borrowed ? ReasonCode::category : ReasonCode::popular));
+    if (borrowed) offer.reason = out[n].reason;
+  }
+  CHECK(offer.reason.trigger == kNoItem);
+  CHECK(reason(*opened, offer, "en") == "From our range: Food");
+  CHECK(reason(*opened, offer, "ru") == "Из нашего ассортимента: Food");
+  CHECK(script(*opened, offer, "en").find("Butter as well") != std::string::npos);
+}

@@ -15,6 +15,12 @@ namespace {
 void use(Bundle const& opened) {
   auto const bundle = std::make_shared<Bundle const>(opened);
   std::size_t seen = bundle->info().note.size() + bundle->info().language.size();
+  for (std::size_t n = 0; n < std::min<std::size_t>(bundle->set_count(), 200); ++n) {
+    auto const set = bundle->set(n);
+    auto const range = bundle->sets_of(set.main);
+    seen += range.first + range.count + set.baskets + bundle->item(set.main).name.size();
+    for (std::size_t k = 0; k < set.extra_count; ++k) seen += bundle->item(set.extras[k]).name.size();
+  }
   auto const items = std::min<std::uint32_t>(bundle->item_count(), 200);
   Engine engine(bundle);
   Sale sale;

@@ -135,11 +135,11 @@ TEST_CASE("counts alone become a bundle, calibrated on baskets given or roughly 
   auto const calibrated = build_from_counts(counts, &later, {}, {}, {});
   REQUIRE(calibrated.has_value());
   CHECK(calibrated->calibration == "baskets_given");
-  CHECK(calibrated->notes.empty());
+  CHECK(calibrated->notes.size() == 1);  // that there are no sets
   auto const rough = build_from_counts(counts, nullptr, {}, {}, {});
   REQUIRE(rough.has_value());
   CHECK(rough->calibration == "none");
-  CHECK(!rough->notes.empty());
+  CHECK(rough->notes.size() == 2);
   // The weights are those of build(): only the maps and the note differ.
   auto a = opened(*calibrated);
   auto b = opened(*build(data, {}, {}, {}));
@@ -158,6 +158,6 @@ TEST_CASE("progress names the steps and ends with nothing") {
   auto const built = build(made::dataset(made::random_baskets(50, 5, 7)), {}, {}, {},
                            [&](std::string_view step) { steps.emplace_back(step); });
   REQUIRE(built.has_value());
-  CHECK(steps ==
-        std::vector<std::string>{"calibrate on held-out baskets", "count pairs", "fit weights", "write bundle", ""});
+  CHECK(steps == std::vector<std::string>{"calibrate on held-out baskets", "count pairs", "fit weights", "mine sets",
+                                          "write bundle", ""});
 }

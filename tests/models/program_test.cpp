@@ -12,7 +12,8 @@ using Json = nlohmann::json;
 TEST_CASE("every command explains itself with an example") {
   CHECK(run("--help").code == 0);
   CHECK(tells(run("--version"), TILLCUE_VERSION));
-  for (auto const* const name : {"sample", "count", "train", "build", "evaluate", "diff", "inspect", "score"}) {
+  for (auto const* const name :
+       {"sample", "count", "train", "build", "evaluate", "diff", "inspect", "score", "cold-start", "sets"}) {
     auto const help = run(std::string(name) + " --help");
     CHECK(help.code == 0);
     CHECK(tells(help, "Example"));
@@ -171,4 +172,40 @@ TEST_CASE("build reports as JSON where a machine reads") {
                          shop().folder.file("today.bundle"));
   REQUIRE(built.code == 0);
   CHECK(Json::parse(built.out)["bytes"].get<int>() > 1000);
+}
+
+TEST_CASE("sets: listed with names and numbers, also by inspect, and of one item") {
+  made::Folder const folder;
+  auto baskets = made::random_baskets(500, 20, 3);
+  for (int n = 0; n < 40; ++n) baskets.push_back({"flour", "yeast", "sugar"});
+  made::put_file(folder.file("t.csv"), made::csv(baskets));
+  auto const bundle = folder.file("bundle");
+  REQUIRE(run("build --transactions " + folder.file("t.csv") + " --out " + bundle).code == 0);
+  auto const all = Json::parse(run("sets --bundle " + bundle + " --json").out);
+  auto const mine = [](Json const& set) { return set["main"]["sku"] == "yeast"; };
+  auto const found = std::find_if(all["sets"].begin(), all["sets"].end(), mine);
+  REQUIRE(found != all["sets"].end());
+  CHECK((*found)["extras"].size() == 2);
+  CHECK((*found)["joint_lift"].get<double>() == doctest::Approx(540 / 40.0));
+  CHECK((*found)["baskets"] == 40);
+  CHECK((*found)["main_baskets"] == 40);
+  auto const one = Json::parse(run("inspect --sets --json --bundle " + bundle + " --sku yeast").out);
+  REQUIRE(one["sets"].size() == 1);
+  CHECK(one["count"] == all["count"]);
+  CHECK(tells(run("inspect --sets --bundle " + bundle), "yeast + flour + sugar"));
+  CHECK(tells(run("sets --bundle " + bundle + " --sku flour"), "0 shown"));
+  auto const unknown = run("sets --bundle " + bundle + " --sku nothing");
+  CHECK(unknown.code == 3);
+  CHECK(tells(unknown, "'nothing'"));
+}
+
+TEST_CASE("cold-start: measures what is known of hidden items") {
+  auto const files = "cold-start --transactions " + shop().folder.file("transactions.csv") + " --items " +
+                     shop().folder.file("items.csv");
+  auto const result = Json::parse(run(files + " --json --max-queries 2000").out);
+  CHECK(result["hidden_items"].get<int>() > 10);
+  CHECK(result["borrowed_rows"].get<int>() > 10);
+  CHECK(result["hr_5"]["borrowing"]["only"].get<double>() > 0);
+  CHECK(tells(run(files + " --max-queries 2000"), "borrowed rows"));
+  CHECK(run("cold-start --transactions " + shop().folder.file("transactions.csv")).code == 2);
 }

@@ -50,7 +50,7 @@ typedef struct tillcue_error {
 
 typedef enum tillcue_stage { TILLCUE_SCAN = 0, TILLCUE_SUBTOTAL = 1, TILLCUE_TENDER = 2 } tillcue_stage;
 typedef enum tillcue_kind { TILLCUE_SUGGESTION = 0, TILLCUE_COUPON = 1 } tillcue_kind;
-typedef enum tillcue_reason { TILLCUE_BOUGHT_TOGETHER = 0, TILLCUE_POPULAR = 1 } tillcue_reason;
+typedef enum tillcue_reason { TILLCUE_BOUGHT_TOGETHER = 0, TILLCUE_POPULAR = 1, TILLCUE_CATEGORY = 2 } tillcue_reason;
 typedef enum tillcue_discount { TILLCUE_NONE = 0, TILLCUE_PERCENT = 1, TILLCUE_AMOUNT = 2 } tillcue_discount;
 typedef enum tillcue_response {
   TILLCUE_NO_RESPONSE = 0,

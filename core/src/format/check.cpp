@@ -33,6 +33,8 @@ class Checker {
   Finding campaigns() noexcept;
   Finding campaign(std::uint32_t n) noexcept;
   Finding texts() noexcept;
+  Finding sets() noexcept;
+  Finding set(std::uint32_t n) noexcept;
 
   Records records(std::uint32_t tag) const noexcept;
   bool text_ok(std::uint32_t ref, std::size_t least, std::size_t most) const noexcept;
@@ -47,7 +49,8 @@ class Checker {
 Finding Checker::run() noexcept {
   constexpr Step kSteps[] = {&Checker::place_records, &Checker::meta,     &Checker::categories, &Checker::items,
                              &Checker::codes,         &Checker::affinity, &Checker::bias,       &Checker::popular,
-                             &Checker::calibration,   &Checker::policy,   &Checker::campaigns,  &Checker::texts};
+                             &Checker::calibration,   &Checker::policy,   &Checker::campaigns,  &Checker::texts,
+                             &Checker::sets};
   for (auto step : kSteps) {
     if (auto found = (this->*step)(); !found.ok()) return found;
   }
@@ -77,6 +80,7 @@ Finding Checker::place_records() noexcept {
   p_.campaigns = records(kCampaigns);
   p_.targets = records(kTargets);
   p_.texts = records(kTexts);
+  p_.sets = records(kSets);
   if (p_.items.count > kMaxItems) return {Fault::count, kItems, 0};
   p_.item_count = p_.items.count;
   return {};
@@ -292,6 +296,36 @@ Finding Checker::texts() noexcept {
     key = next_key;
   }
   return {};
+}
+
+Finding Checker::sets() noexcept {
+  if (p_.sets.count > kMaxSets) return {Fault::count, kSets, 0};
+  for (std::uint32_t n = 0; n < p_.sets.count; ++n) {
+    if (auto found = set(n); !found.ok()) return found;
+  }
+  return {};
+}
+
+Finding Checker::set(std::uint32_t n) noexcept {
+  auto const* at = p_.sets.at(n);
+  auto const fault = [&](Fault what, std::size_t field) {
+    return Finding{what, kSets, std::uint64_t{n} * p_.sets.stride + field};
+  };
+  auto const main = load<std::uint32_t>(at + set::kMain);
+  if (main >= p_.item_count) return fault(Fault::reference, set::kMain);
+  if (n > 0 && main < load<std::uint32_t>(p_.sets.at(n - 1) + set::kMain)) return fault(Fault::order, set::kMain);
+  std::uint32_t before = kNoExtra;
+  for (std::size_t k = 0; k < kMaxExtras; ++k) {
+    auto const field = set::kExtras + 4 * k;
+    auto const extra = load<std::uint32_t>(at + field);
+    if (extra == kNoExtra && k >= 2) continue;
+    if (extra >= p_.item_count || extra == main) return fault(Fault::reference, field);
+    if (k > 0 && extra <= before) return fault(Fault::order, field);
+    before = extra;
+  }
+  auto const baskets = load<std::uint32_t>(at + set::kBaskets);
+  if (baskets == 0 || baskets > load<std::uint32_t>(at + set::kMainBaskets)) return fault(Fault::value, set::kBaskets);
+  return load<std::uint32_t>(at + set::kLift) > 0 ? Finding{} : fault(Fault::value, set::kLift);
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ namespace text {
 inline constexpr std::size_t kLanguage = 0, kKey = 4, kText = 8;
 }
 
+namespace set {
+inline constexpr std::size_t kMain = 0, kExtras = 4, kBaskets = 16, kMainBaskets = 20, kLift = 24;
+}
+
 /// Bias of an item in Score steps.
 [[nodiscard]] inline std::int32_t bias_at(Parts const& parts, std::size_t item) noexcept {
   return load<std::int16_t>(parts.biases + 2 * item) * static_cast<std::int32_t>(parts.bias_scale);

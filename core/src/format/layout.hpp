@@ -43,13 +43,13 @@ inline constexpr std::uint32_t kMeta = tag("META"), kCategories = tag("CATS"), k
                                kStrings = tag("STRS"), kCodes = tag("CODE"), kAffinity = tag("AFFN"),
                                kPacked = tag("AFFP"), kBias = tag("BIAS"), kPopular = tag("POPU"),
                                kCalibration = tag("CALI"), kPolicy = tag("PLCY"), kCampaigns = tag("CAMP"),
-                               kTargets = tag("CTGT"), kTexts = tag("TEXT");
+                               kTargets = tag("CTGT"), kTexts = tag("TEXT"), kSets = tag("SETS");
 inline constexpr std::uint16_t kSectionVersion = 1;  // of all of them
 
 /// Bytes of a record as this version writes it; a reader takes longer ones and ignores the tail.
 inline constexpr std::uint32_t kMetaBytes = 56, kCategoryBytes = 4, kItemBytes = 32, kCodeBytes = 8, kPopularBytes = 4,
                                kPolicyBytes = 24, kCampaignBytes = 64, kTargetBytes = 4, kTextBytes = 12,
-                               kPointBytes = 8;
+                               kPointBytes = 8, kSetBytes = 28;
 inline constexpr std::size_t kAffinityHeader = 16, kBiasHeader = 8, kCalibrationHeader = 8;
 
 inline constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 30U;
@@ -65,6 +65,9 @@ inline constexpr std::uint32_t kMaxMaps = 64;
 inline constexpr std::uint32_t kMaxPoints = 4096;  // of one map
 inline constexpr std::uint32_t kMaxCampaigns = 0xFFFE;
 inline constexpr std::uint32_t kMaxTexts = 0xFFFF;
+inline constexpr std::uint32_t kMaxSets = 0xFFFF;
+inline constexpr std::uint32_t kMaxExtras = 3;
+inline constexpr std::uint32_t kNoExtra = 0xFFFF'FFFF;
 inline constexpr std::uint32_t kNoCategory = 0xFFFF'FFFF;
 inline constexpr std::int64_t kNoPrice = -1;
 /// P in millionths times a price stays below 2^63.

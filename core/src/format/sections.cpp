@@ -30,6 +30,7 @@ constexpr std::array<Known, Sections::kCount> kKnown{{
     {kCampaigns, kCampaignBytes, false},
     {kTargets, kTargetBytes, false},
     {kTexts, kTextBytes, false},
+    {kSets, kSetBytes, false},
 }};
 
 std::size_t place_of(std::uint32_t tag) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,7 @@ enum class ItemFlag : std::uint16_t {
   age_restricted = 1U << 0,  ///< alcohol, tobacco, knives...: never offered
   excluded = 1U << 1,        ///< HQ's exclusion list: never offered
   not_for_sale = 1U << 2,    ///< postage, bag fee, adjustments, service lines: never offered, never a reason
+  borrowed_row = 1U << 3,    ///< too few sales of its own: its row is, at least in part, that of items like it
 };
 
 struct ItemView {
@@ -91,6 +93,22 @@ struct TextView {
   std::string_view language, key, text;
 };
 
+/// A main item and the two or three extras bought with it as one purchase (L13), with the evidence.
+struct SetView {
+  static constexpr std::size_t kMostExtras = 3;
+  ItemIx main = kNoItem;
+  std::array<ItemIx, kMostExtras> extras{kNoItem, kNoItem, kNoItem};
+  std::size_t extra_count = 0;
+  std::uint32_t baskets = 0;       ///< that held all of it
+  std::uint32_t main_baskets = 0;  ///< that held the main item, of those mined
+  std::uint32_t lift_milli = 0;    ///< thousandths: how much oftener than its best part and the rest by chance
+};
+
+/// The sets of one main item: [first, first + count) of set().
+struct SetRange {
+  std::uint32_t first = 0, count = 0;
+};
+
 /// What a bundle says about itself.
 struct BundleInfo {
   std::int64_t created = 0;    ///< seconds since 1970, from the builder's input, not its clock
@@ -144,6 +162,11 @@ class Bundle {
   [[nodiscard]] ItemIx popular(std::size_t n) const noexcept;
   /// P(bought | basket) of a suggestion with this score at this rank (0 = first).
   [[nodiscard]] Probability probability(Score score, std::size_t rank) const noexcept;
+
+  /// Sets by rising main item, those of one item best first.
+  [[nodiscard]] std::size_t set_count() const noexcept;
+  [[nodiscard]] SetView set(std::size_t n) const noexcept;
+  [[nodiscard]] SetRange sets_of(ItemIx main) const noexcept;
 
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
   [[nodiscard]] std::size_t campaign_count() const noexcept;

@@ -44,7 +44,7 @@ struct AffinityTable {
 struct Parts {
   std::byte const* meta = nullptr;
   std::byte const* policy = nullptr;
-  Records categories, items, codes, popular, campaigns, targets, texts;
+  Records categories, items, codes, popular, campaigns, targets, texts, sets;
   std::span<std::byte const> strings;
 
   AffinityTable affinity;

@@ -45,6 +45,13 @@ struct CampaignSource {
   std::vector<std::uint32_t> items;  ///< targets; empty = every item
 };
 
+/// A mined set; see SetView.
+struct SetSource {
+  std::uint32_t main = 0;
+  std::vector<std::uint32_t> extras;  ///< two or three, in any order
+  std::uint32_t baskets = 0, main_baskets = 0, lift_milli = 0;
+};
+
 struct TextSource {
   std::string language, key, text;
 };
@@ -64,6 +71,7 @@ struct BundleSource {
   Policy policy;
   std::vector<CampaignSource> campaigns;
   std::vector<TextSource> texts;
+  std::vector<SetSource> sets;  ///< those of one main item best first
 };
 
 /// Quantises and lays out a bundle by core/FORMAT.md. The same source gives the same bytes.

@@ -11,7 +11,8 @@ namespace tillcue {
 enum class OfferKind : std::uint8_t { suggestion, coupon };
 
 /// Why an offer is made (D10).
-enum class ReasonCode : std::uint8_t { bought_together, popular };
+/// category: known of items like the trigger, not of itself; without a trigger, of items like the offered one.
+enum class ReasonCode : std::uint8_t { bought_together, popular, category };
 
 struct Reason {
   ReasonCode code = ReasonCode::popular;
@@ -38,8 +39,9 @@ struct Offer {
 
 /// The sentence for the cashier (C2) and the reason for the customer, in `language` ("en", "ru"; else the bundle's).
 /// Templates come from the bundle (text keys "script.<reason>", "reason.<reason>") or are the built-in ones.
-/// In a template {item} {trigger} {price} {share} {value} are replaced; a part in [brackets] is left out when one of
-/// its variables is empty; "[[" is a bracket.
+/// A category reason without a trigger uses the keys "script.range" and "reason.range".
+/// In a template {item} {trigger} {category} {price} {share} {value} are replaced; a part in [brackets] is left out
+/// when one of its variables is empty; "[[" is a bracket.
 std::string script(Bundle const& bundle, Offer const& offer, std::string_view language);
 std::string reason(Bundle const& bundle, Offer const& offer, std::string_view language);
 /// The campaign's headline, or one made from the discount: "-20 %", "1.50 EUR off" (text keys "headline.<discount>").

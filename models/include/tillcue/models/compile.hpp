@@ -6,6 +6,7 @@
 #include "tillcue/core/bundle_writer.hpp"
 #include "tillcue/models/campaigns.hpp"
 #include "tillcue/models/catalogue.hpp"
+#include "tillcue/models/cold_start.hpp"
 #include "tillcue/models/counts.hpp"
 #include "tillcue/models/training.hpp"
 
@@ -15,6 +16,7 @@ struct CompileOptions {
   Currency currency{{'E', 'U', 'R'}, 2};
   std::string language = "en";
   std::string note;  ///< "key=value" lines
+  ColdStartOptions cold;
 };
 
 /// Everything the items and transactions name, for checking a campaigns file.

@@ -12,6 +12,7 @@
 #include "tillcue/models/compile.hpp"
 #include "tillcue/models/dataset.hpp"
 #include "tillcue/models/recency.hpp"
+#include "tillcue/models/sets.hpp"
 
 namespace tillcue::models {
 
@@ -21,6 +22,7 @@ using Progress = std::function<void(std::string_view step)>;
 struct BuildOptions {
   TrainingOptions training;
   CompileOptions compile;
+  SetOptions sets;
   Recency recency;
   double bytes_per_item = 64;           ///< of the served affinity part, all overheads included
   double held_share = 0.1;              ///< of the baskets, kept back to choose the model and to calibrate on
@@ -29,6 +31,9 @@ struct BuildOptions {
   /// Looks at the finished bundle before anybody else; the "key=value" lines it returns are added to the bundle's note.
   std::function<Result<std::string>(std::span<std::byte const> bundle)> review{};
 };
+
+/// options.compile.cold with what borrowing has to know of training.
+ColdStartOptions cold_start_options(BuildOptions const& options);
 
 struct Built {
   std::vector<std::byte> bundle;

@@ -33,6 +33,7 @@ class QueryScorer {
   struct Query;
   void suggest_raw(Query const& query, std::string& out);
   void suggest_by_policy(Query const& query, std::string& out);
+  void suggest_set(Query const& query, std::string& out) const;
   void write(Suggestion const& suggestion, bool first, std::string& out) const;
 
   Ranker& ranker_;
