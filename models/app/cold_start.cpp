@@ -77,8 +77,8 @@ void add_cold_start(CLI::App& program, Action& action) {
       ->capture_default_str();
   command.add_option("--max-queries", options->measure.most_queries, "about how many questions of each kind")
       ->capture_default_str();
-  add_training(command, options->build.training);
-  add_max_bad_rows(command, options->input);
+  add_training(command, options->build);
+  add_reading(command, options->input);
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer("Example:\n  tillcue-models cold-start --transactions tills.csv.gz --items items.csv");
   command.callback([options, &action] { action = [options] { return run(*options); }; });

@@ -46,7 +46,7 @@ void add_diff(CLI::App& program, Action& action) {
   command.add_option("--top", options->top, "lines of each list")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->capture_default_str();
-  add_max_bad_rows(command, options->input);
+  add_reading(command, options->input);
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer("Example:\n  tillcue-models diff store.bundle new.bundle --transactions yesterday.csv.gz");
   command.callback([options, &action] { action = [options] { return run(*options); }; });

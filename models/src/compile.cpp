@@ -175,6 +175,7 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   source.currency = options.currency;
   source.language = options.language;
   source.note = options.note;
+  source.weight_bits = options.weight_bits;
   source.calibration = std::move(calibration);
   drop_taken_codes(places, source, notes);
   place_weights(weights, places, source);

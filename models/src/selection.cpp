@@ -140,11 +140,13 @@ Result<double> entries_within(Trainer const& trainer, Counts const& counts, Buil
   struct Table {
     double bytes, entries;
   };
-  auto const table_with = [&](double entries) -> Result<Table> {
-    auto const ranker = bare_ranker(counts, trainer.strongest(entries), options);
+  auto const table_with = [&](double wanted) -> Result<Table> {
+    auto const weights = trainer.strongest(wanted);
+    auto const ranker = bare_ranker(counts, weights, options);
     if (!ranker) return tl::unexpected(ranker.error());
-    auto const& bundle = ranker->bundle();
-    return Table{static_cast<double>(bundle.affinity_bytes()), static_cast<double>(bundle.entry_count()) / items};
+    double entries = 0;
+    for (auto const& row : weights.rows) entries += static_cast<double>(row.size());
+    return Table{static_cast<double>(ranker->bundle().affinity_bytes()), entries / items};
   };
   auto const bare = table_with(0);
   if (!bare) return tl::unexpected(bare.error());

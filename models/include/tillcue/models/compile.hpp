@@ -17,6 +17,7 @@ struct CompileOptions {
   std::string language = "en";
   std::string note;  ///< "key=value" lines
   ColdStartOptions cold;
+  unsigned weight_bits = 5;  ///< of a weight in the table: what is saved on it buys more weights
 };
 
 /// Everything the items and transactions name, for checking a campaigns file.
