@@ -62,7 +62,7 @@ bool enough(std::vector<Observation> const& observations) {
   return observations.size() >= kEnoughObservations && static_cast<std::size_t>(bought) >= kEnoughPurchases;
 }
 
-std::size_t block_size(std::size_t observations) { return std::max<std::size_t>(50, observations / 100); }
+std::size_t block_size(std::size_t observations) { return std::max<std::size_t>(50, observations / 15); }
 
 }  // namespace
 

@@ -24,10 +24,10 @@ struct BuildOptions {
   CompileOptions compile;
   SetOptions sets;
   Recency recency;
-  double bytes_per_item = 64;           ///< of the served affinity part, all overheads included
-  double held_share = 0.1;              ///< of the baskets, kept back to choose the model and to calibrate on
-  std::size_t enough_queries = 15'000;  ///< below, three-fold cross-fitting is used instead
-  std::size_t most_queries = 100'000;   ///< to calibrate on
+  double bytes_per_item = 64;          ///< of the served affinity part, all overheads included
+  double held_share = 0.1;             ///< of the baskets, kept back to choose the model and to calibrate on
+  std::size_t enough_queries = 8'000;  ///< below, three-fold cross-fitting is used instead
+  std::size_t most_queries = 100'000;  ///< to calibrate on
   /// Looks at the finished bundle before anybody else; the "key=value" lines it returns are added to the bundle's note.
   std::function<Result<std::string>(std::span<std::byte const> bundle)> review{};
 };
