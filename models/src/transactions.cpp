@@ -1,58 +1,40 @@
 #include "tillcue/models/transactions.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <limits>
-#include <optional>
-#include <string_view>
-#include <unordered_map>
+#include <cstring>
 #include <utility>
 
-#include "tillcue/core/sku.hpp"
-#include "tillcue/models/field.hpp"
+#include "basket_join.hpp"
+#include "sale_rows.hpp"
+#include "tillcue/models/parallel.hpp"
 #include "tillcue/models/table.hpp"
 
 namespace tillcue::models {
 namespace {
 
-enum Wanted : std::size_t { kBasket, kSku, kTime, kQuantity, kPrice };
-constexpr Column kColumns[] = {{"basket_id", true}, {"sku", true}, {"timestamp"}, {"quantity"}, {"unit_price"}};
+constexpr std::size_t kPiecesPerThread = 8;
+constexpr std::size_t kRowsPerBatch = 1U << 16U;
+constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
-using Names = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
-
-std::uint64_t key_of(std::string_view id) {
-  std::uint64_t hash = 0xCBF2'9CE4'8422'2325ULL;
-  for (char const c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3ULL;
-  return hash;
-}
-
-struct Row {
-  std::uint32_t basket;
-  std::uint32_t item;
+/// A stretch of the file that starts and ends with whole lines, and what one parser made of it.
+struct Piece {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  unsigned parser = 0;
+  bool quotes = false;
+  RowBatch batch;
 };
 
-struct Fields {
-  std::string_view basket, sku;
-  std::int64_t time = kNoTime;
-  TimeKind kind = TimeKind::none;
-  std::int64_t quantity_milli = 1000;
-  std::optional<std::int64_t> price_micro;
-};
-
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 40)) + "'"; }
-
-std::optional<std::string> check_id(std::string_view column, std::string_view text) {
-  std::string const name(column);
-  if (text.empty()) return name + ": is empty; every row needs one";
-  if (text.size() > kMaxIdentifier) {
-    return name + ": longer than " + std::to_string(kMaxIdentifier) + " bytes: " + quoted(text);
+/// Cuts the next stretches of about `size` bytes after line ends.
+std::vector<Piece> cut(std::string_view text, std::size_t begin, std::size_t size, std::size_t most) {
+  std::vector<Piece> pieces;
+  while (begin < text.size() && pieces.size() < most) {
+    auto const line_end = text.find('\n', std::min(begin + size, text.size()) - 1);
+    auto const end = line_end == std::string_view::npos ? text.size() : line_end + 1;
+    pieces.push_back({begin, end, 0, false, {}});
+    begin = end;
   }
-  if (!is_clean_text(text)) return name + ": not clean UTF-8; save the file as UTF-8";
-  return std::nullopt;
+  return pieces;
 }
 
 }  // namespace
@@ -60,164 +42,132 @@ std::optional<std::string> check_id(std::string_view column, std::string_view te
 struct TransactionReader::State {
   TransactionLimits limits;
   BadRows bad;
-  Names items;
-  Dataset data;
-  std::vector<Row> rows;
-  std::vector<std::uint64_t> first_line;  ///< of each basket of the file being read
+  BasketJoin join;
+  std::vector<RowParser> parsers;
+  TimeKind kind = TimeKind::none;
   std::uint64_t returns = 0;
-  std::uint64_t left_out = 0;
-  std::vector<char> seen;  ///< per item, in the basket at hand
+  bool outgrown = false;
 
-  std::optional<std::string> parse(Table const& table, Fields& out) const;
-  std::optional<std::string> parse_time(std::string_view text, Fields& out) const;
-  void keep(Fields const& fields, std::uint32_t basket);
-  void close_file(std::string const& name, std::vector<std::int64_t> const& times,
-                  std::vector<std::uint64_t> const& keys);
-  void close_basket(std::span<std::uint32_t const> items, std::int64_t time, std::uint64_t key,
-                    std::string const& where);
+  Result<void> read_stream(Table& table);
+  Result<void> read_whole(Table& table, Advance const& advance);
+  Result<void> read_piece(Table const& table, std::size_t& position, std::uint64_t& lines);
+  bool read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines);
+  Result<void> take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before);
 };
 
-std::optional<std::string> TransactionReader::State::parse_time(std::string_view text, Fields& out) const {
-  if (text.empty()) return std::nullopt;
-  if (auto const seconds = parse_iso8601(text)) {
-    out.time = *seconds;
-    out.kind = TimeKind::calendar;
-  } else if (auto const number = parse_integer(text)) {
-    out.time = *number;
-    out.kind = TimeKind::order;
-  } else {
-    return "timestamp: " + quoted(text) + " is neither ISO 8601 (2010-12-01T08:26:00) nor a whole number";
-  }
-  if (data.time_kind != TimeKind::none && out.kind != data.time_kind) {
-    return "timestamp: " + quoted(text) + " mixes two formats; the rows before use " +
-           (data.time_kind == TimeKind::calendar ? "ISO 8601" : "whole numbers");
-  }
-  return std::nullopt;
+Result<void> TransactionReader::State::take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before) {
+  bad.append(batch.bad, lines_before);
+  returns += batch.returns;
+  join.add(batch, parsers[parser], parser, lines_before);
+  if (limits.memory == 0 || join.memory() <= limits.memory) return {};
+  outgrown = true;
+  return fail(Code::rejected, "transactions: the baskets need more than the " + std::to_string(limits.memory >> 20U) +
+                                  " MiB they may take; allow more memory");
 }
 
-std::optional<std::string> TransactionReader::State::parse(Table const& table, Fields& out) const {
-  out.basket = table.field(kBasket);
-  out.sku = table.field(kSku);
-  if (auto complaint = check_id("basket_id", out.basket)) return complaint;
-  if (auto complaint = check_id("sku", out.sku)) return complaint;
-  if (auto complaint = parse_time(table.field(kTime), out)) return complaint;
-  if (auto const text = table.field(kQuantity); !text.empty()) {
-    auto const quantity = parse_decimal(text, kQuantityDecimals);
-    if (!quantity) return "quantity: " + quoted(text) + " is not a number like 2 or 0.350";
-    out.quantity_milli = *quantity;
+/// What cannot be had at once: packed files, pipes.
+Result<void> TransactionReader::State::read_stream(Table& table) {
+  RowBatch batch;
+  for (bool more = true; more;) {
+    batch.clear();
+    auto const taken = parsers[0].take(table, kNoEnd, kRowsPerBatch, batch);
+    if (!taken) return tl::unexpected(taken.error());
+    more = *taken;
+    if (auto const kept = take(batch, 0, 0); !kept) return kept;
   }
-  if (auto const text = table.field(kPrice); !text.empty()) {
-    out.price_micro = parse_decimal(text, kPriceDecimals);
-    if (!out.price_micro) return "unit_price: " + quoted(text) + " is not a number like 2.55; use a point, no currency";
-  }
-  return std::nullopt;
+  kind = parsers[0].kind();
+  return {};
 }
 
-void TransactionReader::State::keep(Fields const& fields, std::uint32_t basket) {
-  auto found = items.find(fields.sku);
-  if (found == items.end()) {
-    found = items.emplace(std::string(fields.sku), static_cast<std::uint32_t>(data.items.size())).first;
-    data.items.push_back({found->first, 0, {}});
+Result<void> TransactionReader::State::read_piece(Table const& table, std::size_t& position, std::uint64_t& lines) {
+  auto part = table.rows_from(position);
+  RowBatch batch;
+  parsers[0].set_kind(kind);
+  if (auto const taken = parsers[0].take(part, position + limits.piece, kNoEnd, batch); !taken) {
+    return tl::unexpected(taken.error());
   }
-  auto& item = data.items[found->second];
-  item.quantity_milli += fields.quantity_milli;
-  if (fields.price_micro && *fields.price_micro >= 0) add_price(item.prices, *fields.price_micro, 1);
-  rows.push_back({basket, found->second});
+  kind = parsers[0].kind();
+  auto const before = std::exchange(lines, lines + batch.lines);
+  position = part.position();
+  return take(batch, 0, before);
 }
 
-void TransactionReader::State::close_basket(std::span<std::uint32_t const> basket, std::int64_t time, std::uint64_t key,
-                                            std::string const& where) {
-  auto const start = data.basket_items.size();
-  for (auto const item : basket) {
-    if (seen[item] != 0) continue;
-    seen[item] = 1;
-    data.basket_items.push_back(item);
+/// Some pieces at once. A quoted field may hold line ends, so that only reading in order tells where a row starts:
+/// then, and while it is open what timestamps mean, nothing is taken and the answer is false.
+bool TransactionReader::State::read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines) {
+  auto const threads = static_cast<unsigned>(parsers.size());
+  if (threads == 1 || (kind == TimeKind::none && table.has(kTimeColumn))) return false;
+  auto const text = table.whole();
+  auto pieces = cut(text, position, limits.piece, threads * kPiecesPerThread);
+  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned) {
+    pieces[n].quotes = std::memchr(text.data() + pieces[n].begin, '"', pieces[n].end - pieces[n].begin) != nullptr;
+  });
+  if (std::any_of(pieces.begin(), pieces.end(), [](auto const& piece) { return piece.quotes; })) return false;
+  for (auto& parser : parsers) parser.set_kind(kind);
+  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
+    auto& piece = pieces[n];
+    piece.parser = number;
+    auto part = table.rows_from(piece.begin);
+    (void)parsers[number].take(part, piece.end, kNoEnd, piece.batch);  // memory cannot fail to be read
+  });
+  for (auto const& piece : pieces) {
+    // Running out of memory is noticed by the caller: it asks outgrown.
+    if (auto const kept = take(piece.batch, piece.parser, lines); !kept) return true;
+    lines += piece.batch.lines;
   }
-  for (auto const item : basket) seen[item] = 0;
-  auto const size = data.basket_items.size() - start;
-  if (size > limits.basket_items) {
-    ++left_out;
-    bad.note(where + ": basket with " + std::to_string(size) + " distinct items left out (more than " +
-             std::to_string(limits.basket_items) + ")");
-    data.basket_items.resize(start);
-  } else if (size > 0) {
-    data.begin.push_back(data.basket_items.size());
-    data.times.push_back(time);
-    data.keys.push_back(key);
-  }
+  position = pieces.back().end;
+  return true;
 }
 
-/// Brings the rows of one file, which may stand in any order, together by basket.
-void TransactionReader::State::close_file(std::string const& name, std::vector<std::int64_t> const& times,
-                                          std::vector<std::uint64_t> const& keys) {
-  std::vector<std::uint64_t> place(times.size() + 1, 0);
-  for (auto const& row : rows) ++place[row.basket + 1];
-  for (std::size_t n = 1; n < place.size(); ++n) place[n] += place[n - 1];
-  std::vector<std::uint32_t> sorted(rows.size());
-  auto next = place;
-  for (auto const& row : rows) sorted[next[row.basket]++] = row.item;
-  seen.resize(data.items.size(), 0);
-  for (std::size_t n = 0; n < times.size(); ++n) {
-    close_basket(std::span(sorted).subspan(place[n], place[n + 1] - place[n]), times[n], keys[n],
-                 name + ':' + std::to_string(first_line[n]));
+Result<void> TransactionReader::State::read_whole(Table& table, Advance const& advance) {
+  auto const size = table.whole().size();
+  auto position = table.position();
+  auto lines = table.lines();
+  auto const begun = position;
+  auto const rows_before = join.data().basket_items.size();
+  while (position < size) {
+    bool const first = position == begun;
+    if (first || !read_pieces(table, position, lines)) {
+      if (auto const read = read_piece(table, position, lines); !read) return read;
+    }
+    if (outgrown) return fail(Code::rejected, "transactions: the baskets need more memory than allowed");
+    if (first && limits.memory == 0) {
+      // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both.
+      auto const rows = static_cast<double>(join.data().basket_items.size() - rows_before);
+      auto const share = static_cast<double>(size - begun) / static_cast<double>(position - begun);
+      join.expect_rows(static_cast<std::size_t>(rows * share * 1.02));
+    }
+    if (advance) advance(static_cast<double>(position) / static_cast<double>(size));
   }
-  rows.clear();
-  first_line.clear();
+  return {};
 }
 
 TransactionReader::TransactionReader(TransactionLimits limits) : state_(std::make_unique<State>()) {
   state_->limits = limits;
+  state_->limits.piece = std::max<std::size_t>(1, limits.piece);
+  state_->parsers.assign(thread_count(limits.threads), RowParser(limits.share));
 }
 TransactionReader::~TransactionReader() = default;
 TransactionReader::TransactionReader(TransactionReader&&) noexcept = default;
 TransactionReader& TransactionReader::operator=(TransactionReader&&) noexcept = default;
 
 BadRows const& TransactionReader::bad() const noexcept { return state_->bad; }
+bool TransactionReader::outgrown() const noexcept { return state_->outgrown; }
 
-Result<void> TransactionReader::add(std::string const& path) {
+Result<void> TransactionReader::add(std::string const& path, Advance const& advance) {
   auto source = open_file(path);
   if (!source) return tl::unexpected(source.error());
-  return add(std::move(*source), path);
+  return add(std::move(*source), path, advance);
 }
 
-Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::string name) {
-  auto table = Table::open(std::move(source), std::move(name), kColumns);
+Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::string name, Advance const& advance) {
+  auto table = Table::open(std::move(source), std::move(name), kSaleColumns);
   if (!table) return tl::unexpected(table.error());
   auto& state = *state_;
-  Names baskets;
-  std::vector<std::int64_t> times;
-  std::vector<std::uint64_t> keys;
-  std::string last_id;
-  std::uint32_t last = 0;
-  for (;;) {
-    auto const more = table->next(state.bad);
-    if (!more) return tl::unexpected(more.error());
-    if (!*more) break;
-    Fields fields;
-    if (auto const complaint = state.parse(*table, fields)) {
-      state.bad.add(table->name(), table->line(), *complaint);
-      continue;
-    }
-    if (fields.kind != TimeKind::none) state.data.time_kind = fields.kind;
-    if (fields.quantity_milli <= 0) {
-      ++state.returns;
-      continue;
-    }
-    // Rows of a basket mostly stand together: one comparison saves the look-up.
-    if (fields.basket != last_id || times.empty()) {
-      last_id = fields.basket;
-      auto const [place, fresh] = baskets.try_emplace(last_id, static_cast<std::uint32_t>(times.size()));
-      last = place->second;
-      if (fresh) {
-        times.push_back(fields.time);
-        keys.push_back(key_of(last_id));
-        state.first_line.push_back(table->line());
-      }
-    }
-    if (fields.time != kNoTime && (times[last] == kNoTime || fields.time < times[last])) times[last] = fields.time;
-    state.keep(fields, last);
-  }
-  state.close_file(table->name(), times, keys);
+  state.parsers[0].set_kind(state.kind);
+  auto const read = table->whole().empty() ? state.read_stream(*table) : state.read_whole(*table, advance);
+  if (!read) return read;
+  state.join.close_file(table->name(), state.limits.basket_items, state.bad);
   return {};
 }
 
@@ -228,9 +178,9 @@ Result<Dataset> TransactionReader::finish() {
     left_out += (left_out.empty() ? "" : ", ") + text;
     state.bad.total("transactions: " + text);
   };
-  if (state.left_out > 0) {
-    total(std::to_string(state.left_out) + " baskets with more than " + std::to_string(state.limits.basket_items) +
-          " distinct items left out");
+  if (state.join.left_out() > 0) {
+    total(std::to_string(state.join.left_out()) + " baskets with more than " +
+          std::to_string(state.limits.basket_items) + " distinct items left out");
   }
   if (state.returns > 0) {
     total(std::to_string(state.returns) + " rows with a quantity of 0 or less taken as returns, not counted");
@@ -238,11 +188,14 @@ Result<Dataset> TransactionReader::finish() {
   if (auto const judged = state.bad.judge(state.limits.bad_rows, "transactions"); !judged) {
     return tl::unexpected(judged.error());
   }
-  if (state.data.baskets() == 0) {
+  if (state.join.data().baskets() == 0) {
     return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
                                    "; is this the right file?");
   }
-  return std::move(state.data);
+  for (std::size_t n = 0; n < state.parsers.size(); ++n) state.join.add_sold(state.parsers[n], n);
+  auto data = state.join.take();
+  data.time_kind = state.kind;
+  return data;
 }
 
 }  // namespace tillcue::models

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text_index.hpp"
+#include "tillcue/models/bad_rows.hpp"
+#include "tillcue/models/dataset.hpp"
+#include "tillcue/models/table.hpp"
+#include "tillcue/models/transactions.hpp"
+
+namespace tillcue::models {
+
+/// The wanted columns of a transactions file, in this order.
+enum SaleColumn : std::size_t { kBasketColumn, kSkuColumn, kTimeColumn, kQuantityColumn, kPriceColumn };
+inline constexpr Column kSaleColumns[] = {
+    {"basket_id", true}, {"sku", true}, {"timestamp"}, {"quantity"}, {"unit_price"}};
+
+/// One row as a till wrote it, read but not yet believed.
+struct SaleRow {
+  std::string_view basket, sku;
+  std::int64_t time = kNoTime;
+  TimeKind kind = TimeKind::none;
+  std::int64_t quantity_milli = 1000;
+  std::optional<std::int64_t> price_micro;
+};
+
+/// The good rows of a stretch of one file, in order: runs of rows with the same basket id.
+struct RowBatch {
+  struct Run {
+    std::uint64_t hash;      ///< text_hash of the basket id
+    std::uint32_t id_end;    ///< its id is ids[id_end of the run before, id_end)
+    std::uint32_t rows_end;  ///< its rows likewise
+    std::uint64_t line;      ///< of its first row
+    std::int64_t time;       ///< the earliest, kNoTime when there is none
+  };
+  std::string ids;
+  std::vector<Run> runs;
+  std::vector<std::uint32_t> items;  ///< as numbered by the parser
+  BadRows bad;                       ///< lines as counted by the table
+  std::uint64_t returns = 0;
+  std::uint64_t lines = 0;
+
+  void clear();
+};
+
+/// Checks rows and numbers their items. Remembers the row before: rows of a basket mostly stand together and agree in
+/// all but the item.
+/// Threads  one; several parsers may read parts of one table.
+class RowParser {
+ public:
+  explicit RowParser(Share share = {}) : share_(share) {}
+
+  /// Rows of `table` that begin before `end` of its bytes, at most `most` good ones, into the empty batch `out`.
+  /// False: the file has ended.  Errors  of the file.
+  Result<bool> take(Table& table, std::size_t end, std::size_t most, RowBatch& out);
+
+  /// One row from a reader of another format. What is wrong with it, or nothing.
+  std::optional<std::string> add(SaleRow const& row, std::uint64_t line, RowBatch& out);
+
+  /// What timestamps mean, as far as it is known.
+  [[nodiscard]] TimeKind kind() const noexcept { return kind_; }
+  void set_kind(TimeKind kind) noexcept { kind_ = kind; }
+
+  [[nodiscard]] TextIndex const& skus() const noexcept { return skus_; }
+  /// What was sold of item `number` of skus() in the rows kept so far.
+  void add_sold(std::uint32_t number, SoldItem& out) const;
+
+ private:
+  struct Sold {
+    std::int64_t quantity_milli = 0;
+    std::int64_t last_micro = -1;  ///< a price and how often it came since another did; -1: none yet
+    std::uint64_t last_times = 0;
+    std::vector<PricePoint> others;
+  };
+
+  std::optional<std::string> read(Table const& table, SaleRow& out);
+  std::optional<std::string> read_time(std::string_view text, SaleRow& out);
+  std::optional<std::string> know_basket(std::string_view id);
+  std::optional<std::string> know_item(std::string_view sku, std::uint32_t& number);
+  std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
+  void keep(SaleRow const& row, std::uint32_t item, std::uint64_t line, RowBatch& out);
+  void open_run(std::uint64_t line, RowBatch& out);
+
+  Share share_;
+  TextIndex skus_;
+  std::vector<Sold> sold_;  ///< as skus_
+  TimeKind kind_ = TimeKind::none;
+  std::string basket_;  ///< of the row before
+  std::uint64_t basket_hash_ = 0;
+  bool in_share_ = true;
+  bool run_open_ = false;
+  std::string time_text_;
+  std::int64_t time_ = kNoTime;
+  TimeKind time_kind_ = TimeKind::none;
+};
+
+}  // namespace tillcue::models
