@@ -29,8 +29,8 @@ void RowBatch::clear() {
   lines = 0;
 }
 
-std::optional<std::string> RowParser::know_basket(std::string_view id) {
-  if (id == basket_ && !id.empty()) return std::nullopt;
+std::optional<std::string> RowParser::learn_basket(std::string_view id) {
+  if (same_text(id, basket_) && !id.empty()) return std::nullopt;
   if (auto complaint = check_id("basket_id", id)) return complaint;
   basket_ = id;
   basket_hash_ = text_hash(id);
@@ -39,13 +39,11 @@ std::optional<std::string> RowParser::know_basket(std::string_view id) {
   return std::nullopt;
 }
 
-std::optional<std::string> RowParser::know_item(std::string_view sku, std::uint32_t& number) {
-  auto const hash = text_hash(sku);
-  number = skus_.find(sku, hash);
-  if (number != TextIndex::kNone) return std::nullopt;
+std::optional<std::string> RowParser::learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number) {
   if (auto complaint = check_id("sku", sku)) return complaint;
   number = skus_.add(sku, hash);
   sold_.emplace_back();
+  other_prices_.emplace_back();
   return std::nullopt;
 }
 
@@ -57,7 +55,7 @@ std::optional<std::string> RowParser::wrong_kind(std::string_view text, TimeKind
 
 std::optional<std::string> RowParser::read_time(std::string_view text, SaleRow& out) {
   if (text.empty()) return std::nullopt;
-  if (text != time_text_) {
+  if (!same_text(text, time_text_)) {
     if (auto const seconds = parse_iso8601(text)) {
       time_ = *seconds;
       time_kind_ = TimeKind::calendar;
@@ -71,17 +69,18 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleRow& 
   }
   out.time = time_;
   out.kind = time_kind_;
+  if (kind_ == time_kind_) return std::nullopt;
   return wrong_kind(text, time_kind_);
 }
 
-std::optional<std::string> RowParser::read(Table const& table, SaleRow& out) {
-  if (auto complaint = read_time(table.field(kTimeColumn), out)) return complaint;
-  if (auto const text = table.field(kQuantityColumn); !text.empty() && text != "1") {
+std::optional<std::string> RowParser::read(Waiting const& waiting, SaleRow& out) {
+  if (auto complaint = read_time(waiting.field[kTimeColumn], out)) return complaint;
+  if (auto const text = waiting.field[kQuantityColumn]; !text.empty() && !same_text(text, "1")) {
     auto const quantity = parse_decimal(text, kQuantityDecimals);
     if (!quantity) return "quantity: " + quoted(text) + " is not a number like 2 or 0.350";
     out.quantity_milli = *quantity;
   }
-  if (auto const text = table.field(kPriceColumn); !text.empty()) {
+  if (auto const text = waiting.field[kPriceColumn]; !text.empty()) {
     out.price_micro = parse_decimal(text, kPriceDecimals);
     if (!out.price_micro) return "unit_price: " + quoted(text) + " is not a number like 2.55; use a point, no currency";
   }
@@ -107,59 +106,97 @@ void RowParser::keep(SaleRow const& row, std::uint32_t item, std::uint64_t line,
   ++run.rows_end;
   if (row.time != kNoTime && (run.time == kNoTime || row.time < run.time)) run.time = row.time;
   out.items.push_back(item);
+  sold_[item].quantity_milli += row.quantity_milli;
+  if (row.price_micro && *row.price_micro >= 0) add_price_of(item, *row.price_micro);
+}
+
+void RowParser::add_price_of(std::uint32_t item, std::int64_t micro) {
   auto& sold = sold_[item];
-  sold.quantity_milli += row.quantity_milli;
-  if (!row.price_micro || *row.price_micro < 0) return;
-  if (*row.price_micro != sold.last_micro) {
-    if (sold.last_times > 0) add_price(sold.others, sold.last_micro, sold.last_times);
-    sold.last_micro = *row.price_micro;
-    sold.last_times = 0;
+  for (unsigned n = 0; n < 2; ++n) {
+    if (sold.micro[n] == -1) sold.micro[n] = micro;
+    if (sold.micro[n] != micro || sold.times[n] == 0xFFFF'FFFFU) continue;
+    ++sold.times[n];
+    return;
   }
-  ++sold.last_times;
+  add_price(other_prices_[item], micro, 1);
 }
 
 std::optional<std::string> RowParser::add(SaleRow const& row, std::uint64_t line, RowBatch& out) {
-  std::uint32_t item = 0;
-  if (auto complaint = know_basket(row.basket)) return complaint;
-  if (auto complaint = know_item(row.sku, item)) return complaint;
+  if (auto complaint = learn_basket(row.basket)) return complaint;
+  auto const hash = text_hash(row.sku);
+  auto item = skus_.find(row.sku, hash);
+  if (item == TextIndex::kNone) {
+    if (auto complaint = learn_item(row.sku, hash, item)) return complaint;
+  }
   if (auto complaint = wrong_kind("of this row", row.kind)) return complaint;
   keep(row, item, line, out);
   return std::nullopt;
 }
 
-Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, RowBatch& out) {
-  std::uint64_t quick_rows = 0;
-  bool more = true;
-  while (table.position() < end && out.items.size() < most) {
-    if (table.quick()) {
-      ++quick_rows;
-    } else {
-      auto const next = table.next(out.bad);
-      if (!next) return tl::unexpected(next.error());
-      more = *next;
-      if (!more) break;
-    }
-    SaleRow row;
-    std::uint32_t item = 0;
-    auto complaint = know_basket(table.field(kBasketColumn));
-    if (!complaint) complaint = know_item(table.field(kSkuColumn), item);
-    if (!complaint) complaint = read(table, row);
-    if (complaint) {
-      out.bad.add(table.name(), table.line(), *complaint);
-      continue;
-    }
-    keep(row, item, table.line(), out);
+/// The next common rows, as many as there is room for waiting.
+std::size_t RowParser::collect(Table& table, std::size_t end) {
+  std::size_t rows = 0;
+  while (rows < kWaiting && table.position() < end && table.quick()) {
+    auto& row = waiting_[rows++];
+    for (std::size_t n = 0; n < std::size(kSaleColumns); ++n) row.field[n] = table.field(n);
+    row.line = table.line();
+    row.hash = text_hash(row.field[kSkuColumn]);
+    skus_.prefetch(row.hash);
   }
-  out.bad.count_rows(quick_rows);
-  out.lines = table.lines();
-  return more;
+  return rows;
+}
+
+void RowParser::settle_row(Waiting const& waiting, Table const& table, RowBatch& out) {
+  SaleRow row;
+  std::optional<std::string> complaint;
+  auto const sku = waiting.field[kSkuColumn];
+  auto item = skus_.find(sku, waiting.hash);
+  if (!know_basket(waiting.field[kBasketColumn])) complaint = learn_basket(waiting.field[kBasketColumn]);
+  if (!complaint && item == TextIndex::kNone) complaint = learn_item(sku, waiting.hash, item);
+  if (!complaint) complaint = read(waiting, row);
+  if (complaint) {
+    out.bad.add(table.name(), waiting.line, *complaint);
+  } else {
+    keep(row, item, waiting.line, out);
+  }
+}
+
+/// Rows look up items all over the memory: asked for in turn, the answers come side by side instead of one by one.
+void RowParser::settle(std::size_t rows, Table const& table, RowBatch& out) {
+  for (std::size_t n = 0; n < rows; ++n) {
+    auto const item = skus_.prefetch_text(waiting_[n].hash);
+    if (item != TextIndex::kNone) __builtin_prefetch(&sold_[item], 1);
+  }
+  for (std::size_t n = 0; n < rows; ++n) settle_row(waiting_[n], table, out);
+}
+
+Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, RowBatch& out) {
+  while (table.position() < end && out.items.size() < most) {
+    auto const rows = collect(table, end);
+    settle(rows, table, out);
+    out.bad.count_rows(rows);
+    out.lines = table.lines();
+    if (rows == kWaiting || table.position() >= end) continue;
+    auto const next = table.next(out.bad);
+    if (!next) return tl::unexpected(next.error());
+    out.lines = table.lines();
+    if (!*next) return false;
+    auto& row = waiting_[0];
+    for (std::size_t n = 0; n < std::size(kSaleColumns); ++n) row.field[n] = table.field(n);
+    row.line = table.line();
+    row.hash = text_hash(row.field[kSkuColumn]);
+    settle_row(row, table, out);
+  }
+  return true;
 }
 
 void RowParser::add_sold(std::uint32_t number, SoldItem& out) const {
   auto const& sold = sold_[number];
   out.quantity_milli += sold.quantity_milli;
-  for (auto const& point : sold.others) add_price(out.prices, point.micro, point.times);
-  if (sold.last_times > 0) add_price(out.prices, sold.last_micro, sold.last_times);
+  for (unsigned n = 0; n < 2; ++n) {
+    if (sold.times[n] > 0) add_price(out.prices, sold.micro[n], sold.times[n]);
+  }
+  for (auto const& point : other_prices_[number]) add_price(out.prices, point.micro, point.times);
 }
 
 }  // namespace tillcue::models

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,24 +71,38 @@ class RowParser {
   void add_sold(std::uint32_t number, SoldItem& out) const;
 
  private:
+  /// Two prices close at hand: most items have one, or one and an offer.
   struct Sold {
     std::int64_t quantity_milli = 0;
-    std::int64_t last_micro = -1;  ///< a price and how often it came since another did; -1: none yet
-    std::uint64_t last_times = 0;
-    std::vector<PricePoint> others;
+    std::int64_t micro[2] = {-1, -1};
+    std::uint32_t times[2] = {0, 0};
   };
+  /// A row as it lies in the file, waiting for the memory to bring what it needs.
+  struct Waiting {
+    std::string_view field[std::size(kSaleColumns)];
+    std::uint64_t hash;
+    std::uint64_t line;
+  };
+  static constexpr std::size_t kWaiting = 32;
 
-  std::optional<std::string> read(Table const& table, SaleRow& out);
+  std::size_t collect(Table& table, std::size_t end);
+  void settle(std::size_t rows, Table const& table, RowBatch& out);
+  void settle_row(Waiting const& row, Table const& table, RowBatch& out);
+  std::optional<std::string> read(Waiting const& waiting, SaleRow& out);
   std::optional<std::string> read_time(std::string_view text, SaleRow& out);
-  std::optional<std::string> know_basket(std::string_view id);
-  std::optional<std::string> know_item(std::string_view sku, std::uint32_t& number);
+  bool know_basket(std::string_view id) noexcept { return run_open_ && same_text(id, basket_); }
+  std::optional<std::string> learn_basket(std::string_view id);
+  std::optional<std::string> learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number);
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
   void keep(SaleRow const& row, std::uint32_t item, std::uint64_t line, RowBatch& out);
+  void add_price_of(std::uint32_t item, std::int64_t micro);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;
   TextIndex skus_;
-  std::vector<Sold> sold_;  ///< as skus_
+  std::vector<Sold> sold_;                             ///< as skus_
+  std::vector<std::vector<PricePoint>> other_prices_;  ///< as skus_
+  Waiting waiting_[kWaiting] = {};
   TimeKind kind_ = TimeKind::none;
   std::string basket_;  ///< of the row before
   std::uint64_t basket_hash_ = 0;

@@ -35,13 +35,34 @@ inline std::uint64_t text_hash(std::string_view text) noexcept {
   return hash * kFactor;
 }
 
+/// Whether two texts are equal; for short ones, which cost less than a call.
+inline bool same_text(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  auto const load = [](char const* at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    return word;
+  };
+  if (a.size() < 8) {
+    for (std::size_t n = 0; n < a.size(); ++n) {
+      if (a[n] != b[n]) return false;
+    }
+    return true;
+  }
+  auto const last = a.size() - 8;
+  for (std::size_t n = 0; n < last; n += 8) {
+    if (load(a.data() + n) != load(b.data() + n)) return false;
+  }
+  return load(a.data() + last) == load(b.data() + last);
+}
+
 /// Texts numbered by first appearance, found again by hash. All bytes lie in one arena: no allocation per text.
 /// Threads  one.
 class TextIndex {
  public:
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
-  TextIndex() : slots_(kFirstSlots, Slot{0, kNone}) {}
+  TextIndex() : slots_(kFirstSlots, Slot{0, kNone, 0, 0}) {}
 
   [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(begin_.size() - 1); }
   [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept {
@@ -52,12 +73,21 @@ class TextIndex {
     for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
       auto const& slot = slots_[at];
       if (slot.number == kNone) return kNone;
-      if (slot.tag == tag_of(hash) && this->text(slot.number) == text) return slot.number;
+      if (slot.tag == tag_of(hash) && same_text({arena_.data() + slot.begin, slot.size}, text)) return slot.number;
     }
   }
-  /// Asks the memory for what find() will need soon.
+  /// Ask the memory for what find() will need soon, the second when the first has come.
   void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
-  /// Numbers a text that is not there yet.
+  /// Answers the number that find() is most likely to answer.
+  std::uint32_t prefetch_text(std::uint64_t hash) const noexcept {
+    for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      auto const& slot = slots_[at];
+      if (slot.tag != tag_of(hash) && slot.number != kNone) continue;
+      __builtin_prefetch(arena_.data() + slot.begin);
+      return slot.number;
+    }
+  }
+  /// Numbers a text that is not there yet, of at most 65,535 bytes.
   std::uint32_t add(std::string_view text, std::uint64_t hash);
 
   [[nodiscard]] std::size_t memory() const noexcept {
@@ -69,6 +99,8 @@ class TextIndex {
   struct Slot {
     std::uint32_t tag;
     std::uint32_t number;
+    std::uint64_t begin : 48;  ///< of the text in arena_
+    std::uint64_t size : 16;
   };
   static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32U); }
   void place(std::uint32_t number, std::uint64_t hash) noexcept;
