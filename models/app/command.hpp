@@ -56,8 +56,12 @@ struct ShopOptions {
 void add_shop(CLI::App& command, ShopOptions& shop);
 Result<void> apply(ShopOptions const& shop, CompileOptions& compile);
 
+TransactionLimits limits_of(InputOptions const& input);
+/// Prints what was odd about an input.
+void tell(BadRows const& bad);
 /// Reads files and prints what was odd about them on standard error.
-Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input);
+Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input,
+                                  Advance const& advance = {});
 Result<Catalogue> load_catalogue(InputOptions const& input);
 Result<Campaigns> load_campaigns(InputOptions const& input, Currency currency, Assortment const& assortment);
 Result<Ranker> load_bundle(std::string const& path);

@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/count_files.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -13,6 +14,8 @@ struct Options {
   InputOptions input;
   std::vector<std::string> merge;
   std::string out;
+  std::string temporary;
+  std::uint64_t memory = 0;
   unsigned threads = 0;
 };
 
@@ -34,24 +37,35 @@ Result<Counts> merged(std::vector<std::string> const& files) {
   return merge(parts);
 }
 
-Result<Counts> counted(Options const& options, Progress const& progress) {
-  if (progress) progress("read transactions");
-  auto const data = load_transactions(options.input.transactions, options.input);
-  if (!data) return tl::unexpected(data.error());
-  if (progress) progress("count pairs");
-  return count(*data, options.threads);
+Result<CountedFiles> counted(Options const& options, Progress const& progress) {
+  CountFilesOptions how;
+  how.limits = limits_of(options.input);
+  how.limits.threads = options.threads;
+  how.memory = options.memory;
+  how.temporary = options.temporary;
+  BadRows bad;
+  auto result = count_files(options.input.transactions, options.out, how, bad, progress);
+  if (result) tell(bad);
+  return result;
 }
 
-Result<int> run(Options const& options) {
-  auto const progress = progress_on_terminal();
-  auto const counts = options.merge.empty() ? counted(options, progress) : merged(options.merge);
+Result<CountedFiles> added_up(Options const& options, Progress const& progress) {
+  auto const counts = merged(options.merge);
   if (!counts) return tl::unexpected(counts.error());
   if (progress) progress("write counts");
   if (auto const written = write_file(options.out, encode(*counts)); !written) return tl::unexpected(written.error());
   if (progress) progress("");
-  std::printf("%s: %llu baskets, %zu items, %llu pairs\n", options.out.c_str(),
-              static_cast<unsigned long long>(counts->baskets), counts->items.size(),
-              static_cast<unsigned long long>(counts->pairs()));
+  return CountedFiles{counts->baskets, counts->items.size(), counts->pairs(), 1};
+}
+
+Result<int> run(Options const& options) {
+  auto const progress = progress_on_terminal();
+  auto const counts = options.merge.empty() ? counted(options, progress) : added_up(options, progress);
+  if (!counts) return tl::unexpected(counts.error());
+  auto const shares = counts->shares == 1 ? "" : " (in " + std::to_string(counts->shares) + " shares)";
+  std::printf("%s: %llu baskets, %zu items, %llu pairs%s\n", options.out.c_str(),
+              static_cast<unsigned long long>(counts->baskets), counts->items,
+              static_cast<unsigned long long>(counts->pairs), shares.c_str());
   return kOk;
 }
 
@@ -65,6 +79,14 @@ void add_count(CLI::App& program, Action& action) {
   auto* const merge = command.add_option("--merge", options->merge, "counts files to add up");
   transactions->excludes(merge);
   command.add_option("--out", options->out, "counts file to write")->required();
+  command
+      .add_option("--memory", options->memory,
+                  "bytes for baskets and pairs, like 512MB or 4GB (0: half of the machine's); what does not fit is "
+                  "counted share by share")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  command.add_option("--tmp", options->temporary, "folder for what does not fit; else that of --out")
+      ->check(CLI::ExistingDirectory);
   add_threads(command, options->threads);
   add_max_bad_rows(command, options->input);
   command.footer(

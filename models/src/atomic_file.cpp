@@ -55,10 +55,19 @@ bool is_special(std::string const& path) {
   return ::stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode);
 }
 
-Result<void> write_into(std::string const& path, std::span<std::byte const> bytes) {
+using Produce = std::function<Result<void>(Put const&)>;
+
+Result<void> put_all(int descriptor, std::string const& path, Produce const& produce) {
+  return produce([&](std::string_view bytes) -> Result<void> {
+    if (write_all(descriptor, std::as_bytes(std::span(bytes.data(), bytes.size())))) return {};
+    return failed(path, "write");
+  });
+}
+
+Result<void> write_into(std::string const& path, Produce const& produce) {
   Descriptor const file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
   if (file.get() < 0) return failed(path, "open");
-  if (!write_all(file.get(), bytes)) return failed(path, "write");
+  if (auto const put = put_all(file.get(), path, produce); !put) return put;
   // Pipes and most devices hold nothing that could be forced out.
   if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS) return failed(path, "write");
   return {};
@@ -78,14 +87,15 @@ Result<std::string> followed(std::string const& path) {
   return failed(path, "create");
 }
 
-Result<void> replace(std::string const& path, std::span<std::byte const> bytes) {
+Result<void> replace(std::string const& path, Produce const& produce) {
   auto const beside = path + ".tmp" + std::to_string(::getpid());
   Descriptor const file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.get() < 0) return failed(path, "create");
-  if (!write_all(file.get(), bytes) || ::fsync(file.get()) != 0) {
-    auto const error = failed(path, "write");
+  auto put = put_all(file.get(), path, produce);
+  if (put && ::fsync(file.get()) != 0) put = failed(path, "write");
+  if (!put) {
     ::unlink(beside.c_str());
-    return error;
+    return put;
   }
   if (std::rename(beside.c_str(), path.c_str()) != 0) {
     auto const error = failed(path, "replace");
@@ -98,11 +108,17 @@ Result<void> replace(std::string const& path, std::span<std::byte const> bytes) 
 
 }  // namespace
 
-Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
-  if (is_special(path)) return write_into(path, bytes);
+Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce) {
+  if (is_special(path)) return write_into(path, produce);
   auto const target = followed(path);
   if (!target) return tl::unexpected(target.error());
-  return replace(*target, bytes);
+  return replace(*target, produce);
+}
+
+Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
+  return write_file(path, [&](Put const& put) {
+    return put({reinterpret_cast<char const*>(bytes.data()), bytes.size()});
+  });
 }
 
 Result<void> write_file(std::string const& path, std::string_view bytes) {

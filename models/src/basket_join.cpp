@@ -150,7 +150,7 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
-         first_line_.size() * 8 + runs_.size() * 8 + data_.items.size() * 96;
+         first_line_.size() * 8 + runs_.size() * 8;
 }
 
 Dataset BasketJoin::take() {

@@ -30,7 +30,7 @@ class BasketJoin {
 
   [[nodiscard]] Dataset const& data() const noexcept { return data_; }
   [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
-  /// Bytes in use, roughly.
+  /// Bytes the baskets take, roughly.
   [[nodiscard]] std::size_t memory() const noexcept;
   /// Makes room for about so many rows of the open file.
   void expect_rows(std::size_t rows) { data_.basket_items.reserve(data_.basket_items.size() + rows); }

@@ -236,7 +236,7 @@ class Counting {
 
   void count_row(std::span<std::uint32_t const> places, std::uint32_t rank, Worker& worker) const {
     // Looking through all sums costs a quarter of a step each; noting and sorting those touched, many.
-    bool const few = places.size() * 64 < rank;
+    bool const few = places.size() * 512 < rank;
     if (packed_.weighted()) {
       few ? add_up<Cell, true, true>(packed_, places, rank, worker)
           : add_up<Cell, true, false>(packed_, places, rank, worker);

@@ -96,11 +96,11 @@ void RowParser::open_run(std::uint64_t line, RowBatch& out) {
 
 void RowParser::keep(SaleRow const& row, std::uint32_t item, std::uint64_t line, RowBatch& out) {
   if (row.kind != TimeKind::none) kind_ = row.kind;
-  if (!in_share_) return;
   if (row.quantity_milli <= 0) {
     ++out.returns;
     return;
   }
+  if (!in_share_) return;
   if (!run_open_ || out.runs.empty()) open_run(line, out);
   auto& run = out.runs.back();
   ++run.rows_end;

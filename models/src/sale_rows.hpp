@@ -48,6 +48,11 @@ struct RowBatch {
   void clear();
 };
 
+/// Notes what is not in the baskets and why.
+/// Errors  invalid when `any_left` is false: not one basket.
+Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,
+                           bool any_left);
+
 /// Checks rows and numbers their items. Remembers the row before: rows of a basket mostly stand together and agree in
 /// all but the item.
 /// Threads  one; several parsers may read parts of one table.

@@ -171,26 +171,37 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
   return {};
 }
 
-Result<Dataset> TransactionReader::finish() {
-  auto& state = *state_;
+std::uint64_t TransactionReader::returns() const noexcept { return state_->returns; }
+std::uint64_t TransactionReader::left_out() const noexcept { return state_->join.left_out(); }
+
+Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,
+                           bool any_left) {
   std::string left_out;
   auto const total = [&](std::string const& text) {
     left_out += (left_out.empty() ? "" : ", ") + text;
-    state.bad.total("transactions: " + text);
+    bad.total("transactions: " + text);
   };
-  if (state.join.left_out() > 0) {
-    total(std::to_string(state.join.left_out()) + " baskets with more than " +
-          std::to_string(state.limits.basket_items) + " distinct items left out");
+  if (baskets > 0) {
+    total(std::to_string(baskets) + " baskets with more than " + std::to_string(limits.basket_items) +
+          " distinct items left out");
   }
-  if (state.returns > 0) {
-    total(std::to_string(state.returns) + " rows with a quantity of 0 or less taken as returns, not counted");
+  if (returns > 0) {
+    total(std::to_string(returns) + " rows with a quantity of 0 or less taken as returns, not counted");
   }
+  if (any_left) return {};
+  return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
+                                 "; is this the right file?");
+}
+
+Result<Dataset> TransactionReader::finish() {
+  auto& state = *state_;
   if (auto const judged = state.bad.judge(state.limits.bad_rows, "transactions"); !judged) {
     return tl::unexpected(judged.error());
   }
-  if (state.join.data().baskets() == 0) {
-    return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
-                                   "; is this the right file?");
+  // Who reads by shares adds up what was left out.
+  if (state.limits.share.of == 1) {
+    auto const any = note_left_out(state.bad, left_out(), returns(), state.limits, state.join.data().baskets() > 0);
+    if (!any) return tl::unexpected(any.error());
   }
   for (std::size_t n = 0; n < state.parsers.size(); ++n) state.join.add_sold(state.parsers[n], n);
   auto data = state.join.take();

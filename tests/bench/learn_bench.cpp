@@ -2,7 +2,7 @@
 //
 //   learn_bench read FILE [THREADS]           transactions to baskets
 //   learn_bench pairs FILE LEAST [THREADS]    ... and every pair of items together at least LEAST times
-//   learn_bench train FILE [THREADS]          ... and weights
+//   learn_bench pairs_by_popularity ...       the same in the other order of rows
 //   learn_bench increments NUMBER             the floor: so many increments of a row of 50,000 counters
 
 #include <sys/resource.h>
@@ -12,11 +12,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "tillcue/models/counts.hpp"
-#include "tillcue/models/training.hpp"
+#include "tillcue/models/pair_rows.hpp"
 #include "tillcue/models/transactions.hpp"
 
 using namespace tillcue;
@@ -34,7 +35,7 @@ double cpu_seconds() {
 }
 
 /// One line a step, for a script: name, value.
-void tell(char const* name, double value) { std::printf("%s %.6g\n", name, value); }
+void tell(char const* name, double value) { std::printf("%s %.12g\n", name, value); }
 
 /// The peak of memory that is the program's own, without mapped files: VmHWM counts those too.
 double own_mib() {
@@ -84,6 +85,35 @@ void increments(std::uint64_t number) {
   tell("check", *std::max_element(counters.begin(), counters.end()));
 }
 
+/// Sums up what it is given.
+class Sum final : public PairSink {
+ public:
+  Result<void> row(std::uint32_t, std::span<std::uint32_t const>, std::span<std::uint32_t const> together) override {
+    pairs += together.size();
+    for (auto const n : together) occurrences += n;
+    return {};
+  }
+  std::uint64_t pairs = 0;
+  std::uint64_t occurrences = 0;
+};
+
+void pairs(Dataset const& data, RowOrder order, std::uint32_t least, unsigned threads) {
+  std::vector<std::uint32_t> all(data.baskets());
+  std::iota(all.begin(), all.end(), 0U);
+  auto const before = cpu_seconds();
+  auto const items = count_items(data, all);
+  PairOptions options;
+  options.order = order;
+  options.least = least;
+  options.threads = threads;
+  Sum sum;
+  if (!items || !count_pairs(data, all, {}, *items, options, sum)) std::exit(1);
+  tell("pairs", static_cast<double>(sum.pairs));
+  tell("occurrences", static_cast<double>(sum.occurrences));
+  tell("count_cpu_s", cpu_seconds() - before);
+  tell("total_cpu_s", cpu_seconds());
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -93,8 +123,12 @@ int main(int count, char** arguments) {
     increments(number(2));
   } else if (step == "read") {
     (void)read(arguments[2], static_cast<unsigned>(number(3)));
+  } else if (step == "pairs" || step == "pairs_by_popularity") {
+    auto const order = step == "pairs" ? RowOrder::by_sku : RowOrder::by_popularity;
+    auto const threads = static_cast<unsigned>(number(4));
+    pairs(read(arguments[2], threads), order, static_cast<std::uint32_t>(number(3)), threads);
   } else {
-    std::fputs("learn_bench read|increments ...\n", stderr);
+    std::fputs("learn_bench read|pairs|pairs_by_popularity|increments ...\n", stderr);
     return 2;
   }
   return 0;

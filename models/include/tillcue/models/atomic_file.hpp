@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,11 @@ namespace tillcue::models {
 /// Errors  io, in the system's words.
 Result<void> write_file(std::string const& path, std::span<std::byte const> bytes);
 Result<void> write_file(std::string const& path, std::string_view bytes);
+
+/// The same for what is written bit by bit: `produce` is given what takes the next bytes.
+/// Errors  io, and those of `produce`: then the old file stays.
+using Put = std::function<Result<void>(std::string_view)>;
+Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce);
 
 /// The whole file. Errors  not_found, io, and invalid when it is larger than `most` bytes.
 Result<std::string> read_file(std::string const& path, std::size_t most);

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
 #include "tillcue/models/counts.hpp"
+#include "tillcue/models/progress.hpp"
 
 namespace tillcue::models {
 
@@ -28,7 +28,7 @@ struct PairOptions {
   std::uint32_t least = 1;                   ///< pairs together less often are dropped
   std::uint64_t memory = 128 * 1024 * 1024;  ///< bytes for the lists of baskets by item, besides the baskets
   unsigned threads = 0;                      ///< 0: all; the rows do not depend on it
-  std::function<void(double)> advance;       ///< told how far it is, 0 to 1
+  Advance advance;                           ///< told how far it is, 0 to 1
 };
 
 /// Weights of baskets are in units of 1 / kWeightUnit; counts made with them are too.

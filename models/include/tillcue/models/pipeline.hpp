@@ -1,21 +1,17 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "tillcue/models/calibration.hpp"
 #include "tillcue/models/compile.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/progress.hpp"
 
 namespace tillcue::models {
-
-/// Called with the name of a step when it begins; "" when the last one is done.
-using Progress = std::function<void(std::string_view step)>;
 
 struct BuildOptions {
   TrainingOptions training;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +9,7 @@
 #include "tillcue/models/bad_rows.hpp"
 #include "tillcue/models/byte_source.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/progress.hpp"
 
 namespace tillcue::models {
 
@@ -29,9 +29,6 @@ struct TransactionLimits {
   std::size_t piece = 2 * 1024 * 1024;  ///< bytes a thread reads at a time
 };
 
-/// How far a long step is, from 0 to 1.
-using Advance = std::function<void(double)>;
-
 /// Collects the baskets of any number of transaction files.
 /// Columns  basket_id, sku; optional: timestamp, quantity, unit_price. A basket id holds within one file, and its rows
 /// need not stand together. Rows with quantity <= 0 are returns: noted, not counted. A price below 0 is ignored.
@@ -47,12 +44,15 @@ class TransactionReader {
   /// Errors  of the file and its header; rejected when the baskets outgrow limits.memory. Bad rows are collected.
   Result<void> add(std::unique_ptr<ByteSource> source, std::string name, Advance const& advance = {});
   Result<void> add(std::string const& path, Advance const& advance = {});
-  /// Errors  invalid: too many bad rows, or not one basket.
+  /// Errors  invalid: too many bad rows, or not one basket (a share of several may be empty).
   Result<Dataset> finish();
 
   [[nodiscard]] BadRows const& bad() const noexcept;
   /// Whether add() failed for want of memory alone: a smaller share may fit.
   [[nodiscard]] bool outgrown() const noexcept;
+  /// Rows with a quantity of 0 or less in all shares, and baskets of this one with too many items.
+  [[nodiscard]] std::uint64_t returns() const noexcept;
+  [[nodiscard]] std::uint64_t left_out() const noexcept;
 
  private:
   struct State;
