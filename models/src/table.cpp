@@ -93,12 +93,12 @@ Result<bool> Table::next(BadRows& bad, Refused const& refused) {
   }
 }
 
-Table Table::rows_from(std::size_t begin) const {
+Table Table::rows_between(std::size_t begin, std::size_t end) const {
   Table part;
   part.name_ = name_;
   part.place_ = place_;
   part.width_ = width_;
-  part.reader_ = std::make_unique<CsvReader>(source_->whole(), begin);
+  part.reader_ = std::make_unique<CsvReader>(source_->whole().substr(0, end), begin);
   return part;
 }
 

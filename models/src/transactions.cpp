@@ -80,7 +80,7 @@ Result<void> TransactionReader::State::read_stream(Table& table) {
 }
 
 Result<void> TransactionReader::State::read_piece(Table const& table, std::size_t& position, std::uint64_t& lines) {
-  auto part = table.rows_from(position);
+  auto part = table.rows_between(position, kNoEnd);
   RowBatch batch;
   parsers[0].set_kind(kind);
   if (auto const taken = parsers[0].take(part, position + limits.piece, kNoEnd, batch); !taken) {
@@ -107,7 +107,7 @@ bool TransactionReader::State::read_pieces(Table const& table, std::size_t& posi
   in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
     auto& piece = pieces[n];
     piece.parser = number;
-    auto part = table.rows_from(piece.begin);
+    auto part = table.rows_between(piece.begin, piece.end);
     (void)parsers[number].take(part, piece.end, kNoEnd, piece.batch);  // memory cannot fail to be read
   });
   for (auto const& piece : pieces) {

@@ -47,9 +47,9 @@ class Table {
   /// All bytes of the file where they are there at once (ByteSource::whole), and where the next row starts in them.
   [[nodiscard]] std::string_view whole() const noexcept { return source_ ? source_->whole() : std::string_view{}; }
   [[nodiscard]] std::size_t position() const noexcept { return reader_->position(); }
-  /// The same columns from a row that starts at `begin` of whole(); lines are counted from there.
-  /// Borrows  this table.
-  [[nodiscard]] Table rows_from(std::size_t begin) const;
+  /// The same columns from a row that starts at `begin` of whole(), as if the file ended at `end`; lines are counted
+  /// from there.  Borrows  this table.
+  [[nodiscard]] Table rows_between(std::size_t begin, std::size_t end) const;
   [[nodiscard]] std::uint64_t line() const noexcept { return reader_->line(); }
   [[nodiscard]] std::uint64_t lines() const noexcept { return reader_->lines(); }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
