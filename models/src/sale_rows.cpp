@@ -1,5 +1,7 @@
 #include "sale_rows.hpp"
 
+#include <cstring>
+
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/field.hpp"
 
@@ -16,6 +18,21 @@ std::optional<std::string> check_id(std::string_view column, std::string_view te
   }
   if (!is_clean_text(text)) return name + ": not clean UTF-8; save the file as UTF-8";
   return std::nullopt;
+}
+
+constexpr std::uint32_t kMostTimes = 0xFFFF'FFFF;
+
+/// Texts of 1 to 7 bytes as a number of their own; 0 for others.
+std::uint64_t short_key(std::string_view text) noexcept {
+  auto const size = text.size();
+  if (size - 1 >= 7) return 0;
+  auto const* const at = text.data();
+  auto const byte = [&](std::size_t n) { return std::uint64_t{static_cast<unsigned char>(at[n])}; };
+  if (size < 4) return byte(0) | byte(size / 2) << 8U | byte(size - 1) << 16U | std::uint64_t{size} << 56U;
+  std::uint32_t first = 0;
+  std::memcpy(&first, at, 4);
+  // The first four and the last three bytes of seven meet.
+  return first | byte(size - 3) << 32U | byte(size - 2) << 40U | byte(size - 1) << 48U | std::uint64_t{size} << 56U;
 }
 
 }  // namespace
@@ -43,7 +60,7 @@ std::optional<std::string> RowParser::learn_item(std::string_view sku, std::uint
   if (auto complaint = check_id("sku", sku)) return complaint;
   number = skus_.add(sku, hash);
   sold_.emplace_back();
-  other_prices_.emplace_back();
+  prices_.emplace_back();
   return std::nullopt;
 }
 
@@ -73,14 +90,14 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleRow& 
   return wrong_kind(text, time_kind_);
 }
 
-std::optional<std::string> RowParser::read(Waiting const& waiting, SaleRow& out) {
+std::optional<std::string> RowParser::read(Waiting const& waiting, bool price_known, SaleRow& out) {
   if (auto complaint = read_time(waiting.field[kTimeColumn], out)) return complaint;
   if (auto const text = waiting.field[kQuantityColumn]; !text.empty() && !same_text(text, "1")) {
     auto const quantity = parse_decimal(text, kQuantityDecimals);
     if (!quantity) return "quantity: " + quoted(text) + " is not a number like 2 or 0.350";
     out.quantity_milli = *quantity;
   }
-  if (auto const text = waiting.field[kPriceColumn]; !text.empty()) {
+  if (auto const text = waiting.field[kPriceColumn]; !price_known && !text.empty()) {
     out.price_micro = parse_decimal(text, kPriceDecimals);
     if (!out.price_micro) return "unit_price: " + quoted(text) + " is not a number like 2.55; use a point, no currency";
   }
@@ -94,31 +111,34 @@ void RowParser::open_run(std::uint64_t line, RowBatch& out) {
   run_open_ = true;
 }
 
-void RowParser::keep(SaleRow const& row, std::uint32_t item, std::uint64_t line, RowBatch& out) {
+bool RowParser::keep(SaleRow const& row, std::uint32_t item, std::uint64_t line, RowBatch& out) {
   if (row.kind != TimeKind::none) kind_ = row.kind;
   if (row.quantity_milli <= 0) {
     ++out.returns;
-    return;
+    return false;
   }
-  if (!in_share_) return;
+  if (!in_share_) return false;
   if (!run_open_ || out.runs.empty()) open_run(line, out);
   auto& run = out.runs.back();
   ++run.rows_end;
   if (row.time != kNoTime && (run.time == kNoTime || row.time < run.time)) run.time = row.time;
   out.items.push_back(item);
   sold_[item].quantity_milli += row.quantity_milli;
-  if (row.price_micro && *row.price_micro >= 0) add_price_of(item, *row.price_micro);
+  return true;
 }
 
-void RowParser::add_price_of(std::uint32_t item, std::int64_t micro) {
+void RowParser::add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key) {
+  if (micro < 0) return;
   auto& sold = sold_[item];
-  for (unsigned n = 0; n < 2; ++n) {
-    if (sold.micro[n] == -1) sold.micro[n] = micro;
-    if (sold.micro[n] != micro || sold.times[n] == 0xFFFF'FFFFU) continue;
-    ++sold.times[n];
+  auto& prices = prices_[item];
+  for (unsigned n = 0; n < 2 && key != 0; ++n) {
+    if (sold.price[n] != 0) continue;
+    sold.price[n] = key;
+    sold.times[n] = 1;
+    prices.micro[n] = micro;
     return;
   }
-  add_price(other_prices_[item], micro, 1);
+  add_price(prices.others, micro, 1);
 }
 
 std::optional<std::string> RowParser::add(SaleRow const& row, std::uint64_t line, RowBatch& out) {
@@ -129,7 +149,7 @@ std::optional<std::string> RowParser::add(SaleRow const& row, std::uint64_t line
     if (auto complaint = learn_item(row.sku, hash, item)) return complaint;
   }
   if (auto complaint = wrong_kind("of this row", row.kind)) return complaint;
-  keep(row, item, line, out);
+  if (keep(row, item, line, out) && row.price_micro) add_price_of(item, *row.price_micro, 0);
   return std::nullopt;
 }
 
@@ -153,11 +173,18 @@ void RowParser::settle_row(Waiting const& waiting, Table const& table, RowBatch&
   auto item = skus_.find(sku, waiting.hash);
   if (!know_basket(waiting.field[kBasketColumn])) complaint = learn_basket(waiting.field[kBasketColumn]);
   if (!complaint && item == TextIndex::kNone) complaint = learn_item(sku, waiting.hash, item);
-  if (!complaint) complaint = read(waiting, row);
-  if (complaint) {
-    out.bad.add(table.name(), waiting.line, *complaint);
-  } else {
-    keep(row, item, waiting.line, out);
+  if (complaint) return out.bad.add(table.name(), waiting.line, *complaint);
+  auto const key = short_key(waiting.field[kPriceColumn]);
+  auto& sold = sold_[item];
+  unsigned const place = key == sold.price[0] ? 0 : 1;
+  bool const price_known = key != 0 && key == sold.price[place] && sold.times[place] < kMostTimes;
+  complaint = read(waiting, price_known, row);
+  if (complaint) return out.bad.add(table.name(), waiting.line, *complaint);
+  if (!keep(row, item, waiting.line, out)) return;
+  if (price_known) {
+    ++sold.times[place];
+  } else if (row.price_micro) {
+    add_price_of(item, *row.price_micro, key);
   }
 }
 
@@ -194,9 +221,9 @@ void RowParser::add_sold(std::uint32_t number, SoldItem& out) const {
   auto const& sold = sold_[number];
   out.quantity_milli += sold.quantity_milli;
   for (unsigned n = 0; n < 2; ++n) {
-    if (sold.times[n] > 0) add_price(out.prices, sold.micro[n], sold.times[n]);
+    if (sold.times[n] > 0) add_price(out.prices, prices_[number].micro[n], sold.times[n]);
   }
-  for (auto const& point : other_prices_[number]) add_price(out.prices, point.micro, point.times);
+  for (auto const& point : prices_[number].others) add_price(out.prices, point.micro, point.times);
 }
 
 }  // namespace tillcue::models

@@ -76,11 +76,16 @@ class RowParser {
   void add_sold(std::uint32_t number, SoldItem& out) const;
 
  private:
-  /// Two prices close at hand: most items have one, or one and an offer.
+  /// What every row of an item touches. Most items have one price, or one and an offer: those two are known by their
+  /// text, which need not be read again.
   struct Sold {
     std::int64_t quantity_milli = 0;
-    std::int64_t micro[2] = {-1, -1};
+    std::uint64_t price[2] = {0, 0};  ///< short_key() of the text; 0: none yet
     std::uint32_t times[2] = {0, 0};
+  };
+  struct Prices {
+    std::int64_t micro[2] = {0, 0};  ///< what Sold::price means
+    std::vector<PricePoint> others;
   };
   /// A row as it lies in the file, waiting for the memory to bring what it needs.
   struct Waiting {
@@ -93,20 +98,21 @@ class RowParser {
   std::size_t collect(Table& table, std::size_t end);
   void settle(std::size_t rows, Table const& table, RowBatch& out);
   void settle_row(Waiting const& row, Table const& table, RowBatch& out);
-  std::optional<std::string> read(Waiting const& waiting, SaleRow& out);
+  std::optional<std::string> read(Waiting const& waiting, bool price_known, SaleRow& out);
   std::optional<std::string> read_time(std::string_view text, SaleRow& out);
   bool know_basket(std::string_view id) noexcept { return run_open_ && same_text(id, basket_); }
   std::optional<std::string> learn_basket(std::string_view id);
   std::optional<std::string> learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number);
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
-  void keep(SaleRow const& row, std::uint32_t item, std::uint64_t line, RowBatch& out);
-  void add_price_of(std::uint32_t item, std::int64_t micro);
+  /// False: a return, or not of this share.
+  bool keep(SaleRow const& row, std::uint32_t item, std::uint64_t line, RowBatch& out);
+  void add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;
   TextIndex skus_;
-  std::vector<Sold> sold_;                             ///< as skus_
-  std::vector<std::vector<PricePoint>> other_prices_;  ///< as skus_
+  std::vector<Sold> sold_;      ///< as skus_
+  std::vector<Prices> prices_;  ///< as skus_
   Waiting waiting_[kWaiting] = {};
   TimeKind kind_ = TimeKind::none;
   std::string basket_;  ///< of the row before

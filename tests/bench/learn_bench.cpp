@@ -5,9 +5,8 @@
 //   learn_bench pairs_by_popularity ...       the same in the other order of rows
 //   learn_bench increments NUMBER             the floor: so many increments of a row of 50,000 counters
 
-#include <sys/resource.h>
-
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +14,8 @@
 #include <numeric>
 #include <string>
 #include <vector>
+
+#include <sys/resource.h>
 
 #include "tillcue/models/counts.hpp"
 #include "tillcue/models/pair_rows.hpp"
@@ -71,13 +72,13 @@ Dataset read(char const* path, unsigned threads) {
 void increments(std::uint64_t number) {
   constexpr std::uint32_t kCounters = 50'000;
   std::vector<std::uint32_t> counters(kCounters, 0);
-  // Mostly the popular front, as in a real log.
+  // Popularity as in the made log.
   std::vector<std::uint32_t> order(1U << 16U);
   std::uint64_t state = 1;
   for (auto& place : order) {
     state = mix(state);
     auto const u = static_cast<double>(state >> 11U) / 9007199254740992.0;
-    place = static_cast<std::uint32_t>(u * u * u * (kCounters - 1));
+    place = static_cast<std::uint32_t>(15 * (std::pow(kCounters / 15.0, u) - 1));
   }
   auto const before = cpu_seconds();
   for (std::uint64_t n = 0; n < number; ++n) ++counters[order[n & (order.size() - 1)]];

@@ -87,8 +87,8 @@ Sale make_sale(Shop const& shop, Dice& dice) {
   }
   for (std::size_t n = 0; n < size; ++n) {
     bool const tied = n > 0 && dice.below(100) < 40;
-    auto const rank = tied ? shop.companion(sale.ranks[dice.below(static_cast<std::uint32_t>(n))], dice)
-                           : shop.everything.draw(dice);
+    auto const rank =
+        tied ? shop.companion(sale.ranks[dice.below(static_cast<std::uint32_t>(n))], dice) : shop.everything.draw(dice);
     sale.ranks.push_back(rank);
   }
   sale.customer = dice.below(100) < 30 ? 1 + dice.below(200'000) : 0;

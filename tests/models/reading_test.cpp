@@ -189,3 +189,23 @@ TEST_CASE("prices and quantities in other countries' ways are told by line and f
   CHECK(tells(complaint("1,,,a,1x,3.50\n"), "t.csv:3: quantity: '1x' is not a number"));
   CHECK(tells(complaint("1,,2026-01-02,a,1,\n1,,2,a,1,\n"), "t.csv:4: timestamp: '2' mixes two formats"));
 }
+
+TEST_CASE("prices written in any way and number are kept as what they say") {
+  std::string text = kHeader;
+  auto const row = [&](std::string const& price) { text += "1,,,a,1," + price + "\n"; };
+  for (auto const* const price : {"2.5", "2.50", "2.500000", "2.5", "+2.5", "02.5", "12.5", "1.25", "125", "-2.5", "0",
+                                  "1234567", "12345678", "1234.567", "2.50", "1", "1.0"}) {
+    row(price);
+  }
+  auto const data = made::read(text);
+  REQUIRE(data.has_value());
+  CHECK(data->items[0].prices == std::vector<PricePoint>{{0, 1},
+                                                         {1'000'000, 2},
+                                                         {1'250'000, 1},
+                                                         {2'500'000, 7},
+                                                         {12'500'000, 1},
+                                                         {125'000'000, 1},
+                                                         {1'234'567'000, 1},
+                                                         {1'234'567'000'000, 1},
+                                                         {12'345'678'000'000, 1}});
+}
