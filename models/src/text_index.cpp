@@ -7,7 +7,7 @@ std::uint32_t TextIndex::add(std::string_view text, std::uint64_t hash) {
   arena_.insert(arena_.end(), text.begin(), text.end());
   begin_.push_back(arena_.size());
   if (std::size_t{size()} * 2 > slots_.size()) {
-    std::vector<Slot>(slots_.size() * 4, Slot{0, kNone, 0, 0}).swap(slots_);
+    std::vector<Slot>(slots_.size() * 2, Slot{0, kNone, 0, 0}).swap(slots_);
     for (std::uint32_t n = 0; n < number; ++n) place(n, text_hash(this->text(n)));
   }
   place(number, hash);

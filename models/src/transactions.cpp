@@ -131,11 +131,12 @@ Result<void> TransactionReader::State::read_whole(Table& table, Advance const& a
       if (auto const read = read_piece(table, position, lines); !read) return read;
     }
     if (outgrown) return fail(Code::rejected, "transactions: the baskets need more memory than allowed");
-    if (first && limits.memory == 0) {
+    if (first) {
       // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both.
       auto const rows = static_cast<double>(join.data().basket_items.size() - rows_before);
       auto const share = static_cast<double>(size - begun) / static_cast<double>(position - begun);
-      join.expect_rows(static_cast<std::size_t>(rows * share * 1.02));
+      auto const expected = static_cast<std::uint64_t>(rows * share * 1.02);
+      if (limits.memory == 0 || expected * sizeof(std::uint32_t) <= limits.memory) join.expect_rows(expected);
     }
     if (advance) advance(static_cast<double>(position) / static_cast<double>(size));
   }
