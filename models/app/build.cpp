@@ -56,7 +56,7 @@ Result<int> run(Options& options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions and items");
-  auto const data = load_transactions(options.input.transactions, options.input);
+  auto const data = load_transactions(options.input.transactions, options.input, progress.advance());
   if (!data) return tl::unexpected(data.error());
   auto const catalogue = load_catalogue(options.input);
   if (!catalogue) return tl::unexpected(catalogue.error());

@@ -35,15 +35,28 @@ int report(Error const& error) {
 Progress progress_on_terminal() {
   if (isatty(STDERR_FILENO) == 0) return {};
   using Clock = std::chrono::steady_clock;
-  auto const open = std::make_shared<bool>(false);
-  auto const since = std::make_shared<Clock::time_point>();
-  return [open, since](std::string_view step) {
-    auto const now = Clock::now();
-    if (*open) std::fprintf(stderr, " %.2f s\n", std::chrono::duration<double>(now - *since).count());
-    *open = !step.empty();
-    *since = now;
-    if (*open) std::fprintf(stderr, "%.*s ...", static_cast<int>(step.size()), step.data());
+  struct Shown {
+    std::string step;
+    Clock::time_point since;
+    int percent = -1;
   };
+  auto const shown = std::make_shared<Shown>();
+  auto const step = [shown](std::string_view name) {
+    auto const now = Clock::now();
+    if (!shown->step.empty()) {
+      std::fprintf(stderr, "\r%s ... %.2f s\n", shown->step.c_str(),
+                   std::chrono::duration<double>(now - shown->since).count());
+    }
+    *shown = {std::string(name), now, -1};
+    if (!name.empty()) std::fprintf(stderr, "%s ...", shown->step.c_str());
+  };
+  auto const advance = [shown](double share) {
+    auto const percent = static_cast<int>(share * 100);
+    if (percent == shown->percent || shown->step.empty()) return;
+    shown->percent = percent;
+    std::fprintf(stderr, "\r%s ... %d %%", shown->step.c_str(), percent);
+  };
+  return {step, advance};
 }
 
 void add_reading(CLI::App& command, InputOptions& input) {
@@ -138,12 +151,17 @@ Result<void> apply(ShopOptions const& shop, CompileOptions& compile) {
   return {};
 }
 
-TransactionLimits limits_of(InputOptions const& input) { return {input.max_bad_percent / 100, 1000}; }
+TransactionLimits limits_of(InputOptions const& input) {
+  TransactionLimits limits;
+  limits.bad_rows = input.max_bad_percent / 100;
+  return limits;
+}
 
-Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input) {
+Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input,
+                                  Advance const& advance) {
   TransactionReader reader(limits_of(input));
   for (auto const& file : files) {
-    if (auto const added = add_sales(reader, file, input.import); !added) return tl::unexpected(added.error());
+    if (auto const added = add_sales(reader, file, input.import, advance); !added) return tl::unexpected(added.error());
   }
   auto data = reader.finish();
   if (!data) return data;

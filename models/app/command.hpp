@@ -67,16 +67,17 @@ struct ShopOptions {
 void add_shop(CLI::App& command, ShopOptions& shop);
 Result<void> apply(ShopOptions const& shop, CompileOptions& compile);
 
+/// The limits that go with the options.
+TransactionLimits limits_of(InputOptions const& input);
+/// Prints the notes and bad rows of an input on standard error.
+void tell(BadRows const& bad);
 /// Reads files and prints what was odd about them on standard error.
-Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input);
+Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input,
+                                  Advance const& advance = {});
 Result<Catalogue> load_catalogue(InputOptions const& input);
 /// Says which sold SKUs the items file does not know.
 void tell_missing(Catalogue const& catalogue, std::vector<std::string> const& sold, InputOptions const& input);
-/// Prints the notes and bad rows of an input on standard error.
-void tell(BadRows const& bad);
 void tell_notes(std::vector<std::string> const& notes);
-/// The limits that go with the options.
-TransactionLimits limits_of(InputOptions const& input);
 Result<Campaigns> load_campaigns(InputOptions const& input, Currency currency, Assortment const& assortment);
 Result<Ranker> load_bundle(std::string const& path);
 

@@ -1,11 +1,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <numeric>
 
 #include "command.hpp"
 #include "counts_input.hpp"
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/count_files.hpp"
 #include "tillcue/models/day_counts.hpp"
 
 namespace tillcue::models::app {
@@ -18,37 +18,43 @@ struct Options {
   bool by_day = false;
   std::string out_dir;
   bool replace = false;
+  std::string temporary;
+  std::uint64_t memory = 0;
   unsigned threads = 0;
 };
 
-Result<Counts> counted(Options const& options, Progress const& progress) {
-  if (progress) progress("read transactions");
-  auto const data = load_transactions(options.input.transactions, options.input);
-  if (!data) return tl::unexpected(data.error());
-  if (progress) progress("count pairs");
-  auto counts = count(*data, options.threads);
-  std::vector<std::uint32_t> all(data->baskets());
-  std::iota(all.begin(), all.end(), 0U);
-  counts.sources = sources_of(*data, all);
-  return counts;
+Result<CountedFiles> counted(Options const& options, Progress const& progress) {
+  CountFilesOptions how;
+  how.limits = limits_of(options.input);
+  how.limits.threads = options.threads;
+  how.memory = options.memory;
+  how.import = options.input.import;
+  how.allow_duplicates = options.input.allow_duplicates;
+  how.temporary = options.temporary;
+  BadRows bad;
+  auto result = count_files(options.input.transactions, options.out, how, bad, progress);
+  if (result) tell(bad);
+  return result;
 }
 
-Result<Counts> merged(Options const& options) {
+Result<CountedFiles> added_up(Options const& options, Progress const& progress) {
   auto sum = load_counts(options.merge, {}, options.input.allow_duplicates);
   if (!sum) return tl::unexpected(sum.error());
-  return std::move(sum->counts);
+  auto const& counts = sum->counts;
+  if (progress) progress("write counts");
+  if (auto const written = write_file(options.out, encode(counts)); !written) return tl::unexpected(written.error());
+  if (progress) progress("");
+  return CountedFiles{counts.baskets, counts.items.size(), counts.pairs(), 1};
 }
 
 Result<int> count_to_file(Options const& options) {
   auto const progress = progress_on_terminal();
-  auto const counts = options.merge.empty() ? counted(options, progress) : merged(options);
+  auto const counts = options.merge.empty() ? counted(options, progress) : added_up(options, progress);
   if (!counts) return tl::unexpected(counts.error());
-  if (progress) progress("write counts");
-  if (auto const written = write_file(options.out, encode(*counts)); !written) return tl::unexpected(written.error());
-  if (progress) progress("");
-  std::printf("%s: %llu baskets, %zu items, %llu pairs\n", options.out.c_str(),
-              static_cast<unsigned long long>(counts->baskets), counts->items.size(),
-              static_cast<unsigned long long>(counts->pairs()));
+  auto const shares = counts->shares == 1 ? "" : " (in " + std::to_string(counts->shares) + " shares)";
+  std::printf("%s: %llu baskets, %zu items, %llu pairs%s\n", options.out.c_str(),
+              static_cast<unsigned long long>(counts->baskets), counts->items,
+              static_cast<unsigned long long>(counts->pairs), shares.c_str());
   return kOk;
 }
 
@@ -71,7 +77,7 @@ Result<void> write_day(Options const& options, DayCounts const& day) {
 Result<int> count_days(Options const& options) {
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions");
-  auto const data = load_transactions(options.input.transactions, options.input);
+  auto const data = load_transactions(options.input.transactions, options.input, progress.advance());
   if (!data) return tl::unexpected(data.error());
   if (progress) progress("count day by day");
   auto const days =
@@ -118,6 +124,16 @@ void add_count(CLI::App& program, Action& action) {
   command.add_option("--out-dir", options->out_dir, "folder for YYYY-MM-DD.counts")->needs(by_day)->excludes(out);
   command.add_flag("--replace", options->replace, "replace day files that hold other sales")->needs(by_day);
   by_day->excludes(merge);
+  auto* const memory = command
+                           .add_option("--memory", options->memory,
+                                       "bytes for baskets and pairs, like 512MB or 4GB (0: half of the machine's); "
+                                       "what does not fit is counted share by share")
+                           ->transform(CLI::AsSizeValue(false))
+                           ->capture_default_str();
+  auto* const temporary =
+      command.add_option("--tmp", options->temporary, "folder for what does not fit; else that of --out")
+          ->check(CLI::ExistingDirectory);
+  for (auto* const option : {memory, temporary}) option->excludes(merge)->excludes(by_day);
   add_threads(command, options->threads);
   add_reading(command, options->input);
   command.footer(

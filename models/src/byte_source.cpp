@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -19,7 +21,22 @@ class PlainFile final : public ByteSource {
   PlainFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
   PlainFile(PlainFile const&) = delete;
   PlainFile& operator=(PlainFile const&) = delete;
-  ~PlainFile() override { ::close(descriptor_); }
+  ~PlainFile() override {
+    if (mapped_.data() != nullptr) ::munmap(const_cast<char*>(mapped_.data()), mapped_.size());
+    ::close(descriptor_);
+  }
+
+  /// Maps a regular file; what cannot be mapped (a pipe, a file system without) is read instead.
+  void map() {
+    struct stat found {};
+    if (::fstat(descriptor_, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size <= 0) return;
+    auto const size = static_cast<std::size_t>(found.st_size);
+    auto* const bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor_, 0);
+    if (bytes == MAP_FAILED) return;
+    (void)::madvise(bytes, size, MADV_SEQUENTIAL);
+    mapped_ = {static_cast<char const*>(bytes), size};
+  }
+  [[nodiscard]] std::string_view whole() const noexcept override { return mapped_; }
 
   Result<std::size_t> read(std::span<char> out) override {
     ssize_t got = -1;
@@ -33,6 +50,7 @@ class PlainFile final : public ByteSource {
  private:
   int descriptor_;
   std::string path_;
+  std::string_view mapped_;
 };
 
 /// Members one after the other and nothing else: zlib's own gzread() drops whatever follows a member and is none.
@@ -117,6 +135,9 @@ class Memory final : public ByteSource {
     at_ += take;
     return take;
   }
+  [[nodiscard]] std::string_view whole() const noexcept override {
+    return step_ == 0 ? std::string_view(bytes_) : std::string_view{};
+  }
 
  private:
   std::string bytes_;
@@ -132,7 +153,11 @@ Result<std::unique_ptr<ByteSource>> open_file(std::string const& path) {
     return fail(errno == ENOENT ? Code::not_found : Code::io,
                 path + ": cannot open: " + std::strerror(errno) + "; check the path and its permissions");
   }
-  if (!std::string_view(path).ends_with(".gz")) return std::make_unique<PlainFile>(descriptor, path);
+  if (!std::string_view(path).ends_with(".gz")) {
+    auto plain = std::make_unique<PlainFile>(descriptor, path);
+    plain->map();
+    return plain;
+  }
   auto file = std::make_unique<GzipFile>(descriptor, path);
   if (auto const started = file->start(); !started) return tl::unexpected(started.error());
   return file;

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include "counts_stream.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/counts.hpp"
 
@@ -210,28 +211,47 @@ Result<void> check_version(std::string_view bytes) {
 
 }  // namespace
 
-std::string encode(Counts const& counts) {
-  std::string out(kMagic);
-  put(out, counts.unit_bits);
-  put(out, static_cast<std::uint64_t>(counts.time_kind));
-  put_signed(out, counts.from);
-  put_signed(out, counts.to);
-  put(out, counts.baskets);
-  put(out, counts.sources.size());
-  for (auto const& source : counts.sources) put_source(out, source);
-  put(out, counts.items.size());
-  for (auto const& item : counts.items) put_item(out, item);
-  for (std::uint32_t n = 0; n < counts.items.size(); ++n) {
-    put(out, counts.row[n + 1] - counts.row[n]);
-    auto last = n;
-    for (auto at = counts.row[n]; at < counts.row[n + 1]; ++at) {
-      put(out, counts.partner[at] - last - 1);
-      put(out, counts.together[at]);
-      last = counts.partner[at];
-    }
+void put_counts_head(std::string& out, Counts const& items) {
+  out += kMagic;
+  put(out, items.unit_bits);
+  put(out, static_cast<std::uint64_t>(items.time_kind));
+  put_signed(out, items.from);
+  put_signed(out, items.to);
+  put(out, items.baskets);
+  put(out, items.sources.size());
+  for (auto const& source : items.sources) put_source(out, source);
+  put(out, items.items.size());
+  for (auto const& item : items.items) put_item(out, item);
+}
+
+void put_counts_row(std::string& out, std::uint32_t item, std::span<std::uint32_t const> partner,
+                    std::span<std::uint32_t const> together) {
+  put(out, partner.size());
+  auto last = item;
+  for (std::size_t n = 0; n < partner.size(); ++n) {
+    put(out, partner[n] - last - 1);
+    put(out, together[n]);
+    last = partner[n];
   }
-  auto const sum = checksum(out);
+}
+
+void put_counts_tail(std::string& out, std::uint32_t sum) {
   for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(sum >> shift);
+}
+
+std::uint32_t add_checksum(std::uint32_t before, std::string_view bytes) {
+  return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<Bytef const*>(bytes.data()), bytes.size()));
+}
+
+std::string encode(Counts const& counts) {
+  std::string out;
+  put_counts_head(out, counts);
+  for (std::uint32_t n = 0; n < counts.items.size(); ++n) {
+    auto const size = counts.row[n + 1] - counts.row[n];
+    put_counts_row(out, n, std::span(counts.partner).subspan(counts.row[n], size),
+                   std::span(counts.together).subspan(counts.row[n], size));
+  }
+  put_counts_tail(out, checksum(out));
   return out;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "byte_marks.hpp"
+
 namespace tillcue::models {
 namespace {
 
@@ -15,6 +17,45 @@ std::string_view without_return(std::string_view line) {
 
 }  // namespace
 
+CsvReader::CsvReader(ByteSource& source, CsvLimits limits) : source_(&source), limits_(limits) {
+  auto const whole = source.whole();
+  data_ = whole.data();
+  end_ = whole.size();
+  exhausted_ = !whole.empty();
+}
+
+CsvReader::CsvReader(std::string_view text, std::size_t begin, CsvLimits limits)
+    : limits_(limits), data_(text.data()), begin_(begin), end_(text.size()), started_(true), exhausted_(true) {}
+
+bool CsvReader::quick(std::size_t width) noexcept {
+  if (!started_) return false;
+  // So short a row breaks no limit.
+  auto const reach = std::min({end_ - begin_, limits_.field, limits_.row});
+  if (fields_.size() != width) fields_.resize(width);
+  auto* field = fields_.data();
+  auto const* const last = field + width - 1;
+  char const* const row = data_ + begin_;
+  char const* start = row;
+  for (std::size_t base = 0; base + kMarkedBytes <= reach; base += kMarkedBytes) {
+    for (auto marks = marks_of(row + base); marks != 0; marks &= marks - 1) {
+      char const* const mark = row + base + std::countr_zero(marks);
+      if (*mark != (field == last ? '\n' : ',')) return false;
+      *field = {start, static_cast<std::size_t>(mark - start)};
+      start = mark + 1;
+      if (field != last) {
+        ++field;
+        continue;
+      }
+      *field = without_return(*field);
+      if (width == 1 && field->empty()) return false;
+      line_ = next_line_++;
+      begin_ += static_cast<std::size_t>(start - row);
+      return true;
+    }
+  }
+  return false;
+}
+
 Result<bool> CsvReader::fill() {
   if (exhausted_) return false;
   if (begin_ > 0) {
@@ -23,6 +64,7 @@ Result<bool> CsvReader::fill() {
     begin_ = 0;
   }
   if (buffer_.size() < end_ + kChunk) buffer_.resize(end_ + kChunk);
+  data_ = buffer_.data();
   auto const got = source_->read({buffer_.data() + end_, buffer_.size() - end_});
   if (!got) return tl::unexpected(got.error());
   end_ += *got;

@@ -37,8 +37,11 @@ class ByDay final : public RowSink {
   }
   BadRows& bad() override { return bad_; }
 
-  void close() {
-    for (auto const& [day, sink] : open_) days_.at(day).close_rows();
+  Result<void> close() {
+    for (auto const& [day, sink] : open_) {
+      if (auto const closed = days_.at(day).close_rows(); !closed) return closed;
+    }
+    return {};
   }
 
  private:
@@ -64,11 +67,12 @@ Result<std::vector<DayCounts>> count_by_day(Dataset const& data, std::span<std::
     return fail(Code::invalid, "transactions: have no dates to count by day; give timestamps like 2026-11-20T08:26:00");
   }
   limits.bad_rows = 1;  // they were judged when the files were read first
+  limits.threads = 1;   // a reader a day only takes rows
   Days days;
   for (std::size_t n = 0; n < files.size() && n < data.file_end.size(); ++n) {
     ByDay by_day(days, days_of_file(data, n), limits, files[n]);
     if (auto const read = read_sales(files[n], options, by_day); !read) return tl::unexpected(read.error());
-    by_day.close();
+    if (auto const closed = by_day.close(); !closed) return tl::unexpected(closed.error());
   }
   std::vector<DayCounts> result;
   for (auto& [day, reader] : days) {

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 
 namespace tillcue::models {
 namespace {
+
+constexpr std::int64_t kPowers[] = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
+static_assert(std::size(kPowers) > kPriceDecimals && kPriceDecimals >= kQuantityDecimals);
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -103,13 +107,16 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int decimals) {
   int kept = 0;
   bool round_up = false;
   for (; n < text.size() && is_digit(text[n]); ++n, ++digits) {
-    if (kept == decimals) round_up = text[n] >= '5';
-    if (kept < decimals) value = value * 10 + (text[n] - '0');
+    if (kept == decimals) {
+      round_up = text[n] >= '5';
+      for (++n, ++digits; n < text.size() && is_digit(text[n]);) ++n;
+      break;
+    }
+    value = value * 10 + (text[n] - '0');
     ++kept;
   }
   if (digits == 0 || n != text.size()) return std::nullopt;
-  for (; kept < decimals; ++kept) value *= 10;
-  value += round_up ? 1 : 0;
+  value = value * kPowers[decimals - kept] + (round_up ? 1 : 0);
   return negative ? -value : value;
 }
 

@@ -50,6 +50,7 @@ SalesFormat format_of_beginning(std::string_view text) {
 /// Looks at the first bytes of `source` and puts them back.
 Result<SalesFormat> look(std::unique_ptr<ByteSource>& source) {
   constexpr std::size_t kLook = 512;
+  if (auto const whole = source->whole(); !whole.empty()) return format_of_beginning(whole.substr(0, kLook));
   std::vector<char> seen(kLook);
   std::size_t have = 0;
   while (have < kLook) {
@@ -123,7 +124,8 @@ Result<void> read_sales(std::string const& path, ImportOptions const& options, R
   return read_sales(std::move(*source), path, options, sink);
 }
 
-Result<void> add_sales(TransactionReader& reader, std::string const& path, ImportOptions const& options) {
+Result<void> add_sales(TransactionReader& reader, std::string const& path, ImportOptions const& options,
+                       Advance const& advance) {
   auto source = open_file(path);
   if (!source) return tl::unexpected(source.error());
   auto format = options.format ? options.format : sales_format_of_name(path);
@@ -133,12 +135,12 @@ Result<void> add_sales(TransactionReader& reader, std::string const& path, Impor
     format = *seen;
   }
   // The reader has a way of its own through CSV, which is the one that must be fast.
-  if (*format == SalesFormat::csv) return reader.add(std::move(*source), path);
+  if (*format == SalesFormat::csv) return reader.add(std::move(*source), path, advance);
   auto known = options;
   known.format = format;
   auto const read = read_sales(std::move(*source), path, known, reader.open_rows(path));
-  reader.close_rows();
-  return read;
+  auto const closed = reader.close_rows();
+  return read ? closed : read;
 }
 
 }  // namespace tillcue::models

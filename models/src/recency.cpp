@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <utility>
+
+#include "tillcue/models/pair_rows.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -48,43 +49,18 @@ tl::unexpected<Error> nothing_left(Recency const& recency, std::int32_t as_of) {
                                            : std::string("; choose a later day")));
 }
 
-/// The baskets by what they weigh.
-using ByWeight = std::map<std::uint32_t, std::vector<std::uint32_t>>;
+/// Baskets that count, and what each basket of the data weighs.
+struct Weighted {
+  std::vector<std::uint32_t> baskets;
+  std::vector<std::uint16_t> weights;
+};
 
-/// Counts each weight's baskets apart and adds up.
-Result<Counts> count_weighted(Dataset const& data, ByWeight const& groups, unsigned threads) {
-  std::vector<Counts> parts;
-  std::vector<std::uint32_t> weights;
-  Counts sum;
-  bool first = true;
-  auto const fold = [&]() -> Result<void> {
-    if (!first) {
-      parts.push_back(std::move(sum));
-      weights.push_back(1);
-    }
-    auto added = merge_weighted(parts, weights, kWeightBits);
-    if (!added) return tl::unexpected(added.error());
-    sum = std::move(*added);
-    first = false;
-    parts.clear();
-    weights.clear();
-    return {};
-  };
-  for (auto const& [weight, baskets] : groups) {
-    auto part = count(data, baskets, threads);
-    // Quantities and prices are those of all data, in every part.
-    for (auto& item : part.items) {
-      if (first && parts.empty()) break;
-      item.quantity_milli = 0;
-      item.prices.clear();
-    }
-    parts.push_back(std::move(part));
-    weights.push_back(weight);
-    if (parts.size() < kAtOnce) continue;
-    if (auto const folded = fold(); !folded) return tl::unexpected(folded.error());
-  }
-  if (auto const folded = fold(); !folded) return tl::unexpected(folded.error());
-  drop_unsold(sum);
+Result<Counts> count_weighted(Dataset const& data, Weighted const& weighted, unsigned threads) {
+  static_assert(kWeightUnit == kFullWeight);
+  auto sum = count(data, weighted.baskets, weighted.weights, threads);
+  if (!sum) return sum;
+  sum->unit_bits = kWeightBits;
+  drop_unsold(*sum);
   return sum;
 }
 
@@ -123,18 +99,20 @@ Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t c
   result.as_of = recency.as_of.value_or(last_day(data, baskets));
   bool const keep_undated = recency.window_days == 0 && !recency.as_of;
   auto const oldest = first_day(data, baskets);
-  ByWeight groups;
+  Weighted weighted;
+  weighted.weights.resize(data.baskets(), 0);
   for (auto const n : baskets) {
     auto const undated = keep_undated ? oldest : kNoDay;
     auto const day = data.times[n] == kNoTime ? undated : day_of(data.times[n]);
     auto const weight = weight_of(day, result.as_of, recency);
+    weighted.weights[n] = static_cast<std::uint16_t>(weight);
     if (weight > 0)
-      groups[weight].push_back(n);
+      weighted.baskets.push_back(n);
     else
       ++(day == kNoDay ? result.undated : day > result.as_of ? result.too_late : result.too_old);
   }
-  if (groups.empty()) return nothing_left(recency, result.as_of);
-  auto counts = count_weighted(data, groups, threads);
+  if (weighted.baskets.empty()) return nothing_left(recency, result.as_of);
+  auto counts = count_weighted(data, weighted, threads);
   if (!counts) return tl::unexpected(counts.error());
   result.counts = std::move(*counts);
   tell(result);

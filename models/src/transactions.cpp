@@ -1,223 +1,269 @@
 #include "tillcue/models/transactions.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <string_view>
-#include <unordered_map>
+#include <cstring>
 #include <utility>
 
+#include "basket_join.hpp"
+#include "sale_rows.hpp"
+#include "tillcue/models/parallel.hpp"
 #include "tillcue/models/table.hpp"
 
 namespace tillcue::models {
 namespace {
 
-enum Wanted : std::size_t { kBasket, kSku, kTime, kQuantity, kPrice };
-constexpr Column kColumns[] = {{"basket_id", true}, {"sku", true}, {"timestamp"}, {"quantity"}, {"unit_price"}};
+constexpr std::size_t kPiecesPerThread = 8;
+constexpr std::size_t kRowsPerBatch = 1U << 16U;
+constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+/// A stretch of the file that starts and ends with whole lines, and what one parser made of it.
+struct Piece {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  unsigned parser = 0;
+  bool quotes = false;
+  RowBatch batch;
 };
-using Names = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
 
-struct Row {
-  std::uint32_t basket;
-  std::uint32_t item;
-};
+/// Cuts the next stretches of about `size` bytes after line ends.
+std::vector<Piece> cut(std::string_view text, std::size_t begin, std::size_t size, std::size_t most) {
+  std::vector<Piece> pieces;
+  while (begin < text.size() && pieces.size() < most) {
+    auto const line_end = text.find('\n', std::min(begin + size, text.size()) - 1);
+    auto const end = line_end == std::string_view::npos ? text.size() : line_end + 1;
+    pieces.push_back({begin, end, 0, false, {}});
+    begin = end;
+  }
+  return pieces;
+}
 
 }  // namespace
 
-/// The file being read: its baskets, in the order of their first row.
+/// The rows of a file in another format, made batches.
 class TransactionReader::OpenFile final : public RowSink {
  public:
-  OpenFile(State& state, std::string name) : state_(&state), name_(std::move(name)) {}
+  OpenFile(State& state, std::string name) : state_(state), name_(std::move(name)) {}
 
   void row(SaleText const& row, RowNames const& names) override;
   BadRows& bad() override;
-
-  [[nodiscard]] std::string const& name() const { return name_; }
-  std::vector<std::int64_t> times;
-  std::vector<std::uint64_t> keys;
-  std::vector<std::uint64_t> first_line;
+  Result<void> close();
 
  private:
-  std::uint32_t basket_of(SaleFields const& fields, std::uint64_t line);
+  void hand_over();
 
-  State* state_;
+  State& state_;
   std::string name_;
-  Names baskets_;
-  std::string last_id_;
-  std::uint32_t last_ = 0;
+  RowBatch batch_;
+  Result<void> taken_;  ///< the first fault; a sink has no way to stop its reader
 };
 
 struct TransactionReader::State {
   TransactionLimits limits;
   BadRows bad;
-  Names items;
-  Dataset data;
-  std::vector<Row> rows;
+  BasketJoin join;
+  std::vector<RowParser> parsers;
+  TimeKind kind = TimeKind::none;
   std::uint64_t returns = 0;
-  std::uint64_t left_out = 0;
-  std::vector<char> seen;  ///< per item, in the basket at hand
+  bool outgrown = false;
   std::unique_ptr<OpenFile> file;
 
-  void keep(SaleFields const& fields, std::uint32_t basket);
-  void close_file();
-  void close_basket(std::span<std::uint32_t const> items, std::int64_t time, std::uint64_t key,
-                    std::string const& where);
+  Result<void> read_stream(Table& table);
+  Result<void> read_whole(Table& table, Advance const& advance);
+  Result<void> read_piece(Table const& table, std::size_t& position, std::uint64_t& lines);
+  bool read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines);
+  Result<void> take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before);
 };
 
-BadRows& TransactionReader::OpenFile::bad() { return state_->bad; }
+Result<void> TransactionReader::State::take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before) {
+  bad.append(batch.bad, lines_before);
+  returns += batch.returns;
+  join.add(batch, parsers[parser], parser, lines_before);
+  if (limits.memory == 0 || join.memory() <= limits.memory) return {};
+  outgrown = true;
+  return fail(Code::rejected, "transactions: the baskets need more than the " + std::to_string(limits.memory >> 20U) +
+                                  " MiB they may take; allow more memory");
+}
+
+/// What cannot be had at once: packed files, pipes.
+Result<void> TransactionReader::State::read_stream(Table& table) {
+  RowBatch batch;
+  for (bool more = true; more;) {
+    batch.clear();
+    auto const taken = parsers[0].take(table, kNoEnd, kRowsPerBatch, batch);
+    if (!taken) return tl::unexpected(taken.error());
+    more = *taken;
+    if (auto const kept = take(batch, 0, 0); !kept) return kept;
+  }
+  kind = parsers[0].kind();
+  return {};
+}
+
+Result<void> TransactionReader::State::read_piece(Table const& table, std::size_t& position, std::uint64_t& lines) {
+  auto part = table.rows_between(position, kNoEnd);
+  RowBatch batch;
+  parsers[0].set_kind(kind);
+  if (auto const taken = parsers[0].take(part, position + limits.piece, kNoEnd, batch); !taken) {
+    return tl::unexpected(taken.error());
+  }
+  kind = parsers[0].kind();
+  auto const before = std::exchange(lines, lines + batch.lines);
+  position = part.position();
+  return take(batch, 0, before);
+}
+
+/// Some pieces at once. A quoted field may hold line ends, so that only reading in order tells where a row starts:
+/// then, and while it is open what timestamps mean, nothing is taken and the answer is false.
+bool TransactionReader::State::read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines) {
+  auto const threads = static_cast<unsigned>(parsers.size());
+  if (threads == 1 || (kind == TimeKind::none && table.has(kTimeColumn))) return false;
+  auto const text = table.whole();
+  auto pieces = cut(text, position, limits.piece, threads * kPiecesPerThread);
+  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned) {
+    pieces[n].quotes = std::memchr(text.data() + pieces[n].begin, '"', pieces[n].end - pieces[n].begin) != nullptr;
+  });
+  if (std::any_of(pieces.begin(), pieces.end(), [](auto const& piece) { return piece.quotes; })) return false;
+  for (auto& parser : parsers) parser.set_kind(kind);
+  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
+    auto& piece = pieces[n];
+    piece.parser = number;
+    auto part = table.rows_between(piece.begin, piece.end);
+    (void)parsers[number].take(part, piece.end, kNoEnd, piece.batch);  // memory cannot fail to be read
+  });
+  for (auto const& piece : pieces) {
+    // Running out of memory is noticed by the caller: it asks outgrown.
+    if (auto const kept = take(piece.batch, piece.parser, lines); !kept) return true;
+    lines += piece.batch.lines;
+  }
+  position = pieces.back().end;
+  return true;
+}
+
+Result<void> TransactionReader::State::read_whole(Table& table, Advance const& advance) {
+  auto const size = table.whole().size();
+  auto position = table.position();
+  auto lines = table.lines();
+  auto const begun = position;
+  auto const rows_before = join.data().basket_items.size();
+  while (position < size) {
+    bool const first = position == begun;
+    if (first || !read_pieces(table, position, lines)) {
+      if (auto const read = read_piece(table, position, lines); !read) return read;
+    }
+    if (outgrown) return fail(Code::rejected, "transactions: the baskets need more memory than allowed");
+    if (first) {
+      // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both.
+      auto const rows = static_cast<double>(join.data().basket_items.size() - rows_before);
+      auto const share = static_cast<double>(size - begun) / static_cast<double>(position - begun);
+      auto const expected = static_cast<std::uint64_t>(rows * share * 1.02);
+      if (limits.memory == 0 || expected * sizeof(std::uint32_t) <= limits.memory) join.expect_rows(expected);
+    }
+    if (advance) advance(static_cast<double>(position) / static_cast<double>(size));
+  }
+  return {};
+}
+
+BadRows& TransactionReader::OpenFile::bad() { return state_.bad; }
 
 void TransactionReader::OpenFile::row(SaleText const& row, RowNames const& names) {
+  if (!taken_) return;
+  auto& parser = state_.parsers[0];
   SaleFields fields;
-  if (auto const complaint = understand(row, names, state_->data.time_kind, fields)) {
-    state_->bad.add(name_, row.line, *complaint);
-    return;
-  }
-  if (fields.kind != TimeKind::none) state_->data.time_kind = fields.kind;
-  if (fields.quantity_milli <= 0) {
-    ++state_->returns;
-    return;
-  }
-  auto const basket = basket_of(fields, row.line);
-  auto& time = times[basket];
-  if (fields.time != kNoTime && (time == kNoTime || fields.time < time)) time = fields.time;
-  state_->keep(fields, basket);
+  auto complaint = understand(row, names, parser.kind(), fields);
+  if (!complaint) complaint = parser.add(fields, row.line, batch_);
+  if (complaint) return state_.bad.add(name_, row.line, *complaint);
+  if (batch_.items.size() >= kRowsPerBatch) hand_over();
 }
 
-std::uint32_t TransactionReader::OpenFile::basket_of(SaleFields const& fields, std::uint64_t line) {
-  // Rows of a basket mostly stand together: one comparison saves the look-up.
-  if (fields.basket == last_id_ && !times.empty()) return last_;
-  last_id_ = fields.basket;
-  auto const [place, fresh] = baskets_.try_emplace(last_id_, static_cast<std::uint32_t>(times.size()));
-  last_ = place->second;
-  if (fresh) {
-    times.push_back(fields.time);
-    keys.push_back(basket_key(last_id_));
-    first_line.push_back(line);
-  }
-  return last_;
+void TransactionReader::OpenFile::hand_over() {
+  taken_ = state_.take(batch_, 0, 0);
+  batch_.clear();
 }
 
-void TransactionReader::State::keep(SaleFields const& fields, std::uint32_t basket) {
-  auto found = items.find(fields.sku);
-  if (found == items.end()) {
-    found = items.emplace(std::string(fields.sku), static_cast<std::uint32_t>(data.items.size())).first;
-    data.items.push_back({found->first, 0, {}});
-  }
-  auto& item = data.items[found->second];
-  item.quantity_milli += fields.quantity_milli;
-  if (fields.price_micro && *fields.price_micro >= 0) add_price(item.prices, *fields.price_micro, 1);
-  rows.push_back({basket, found->second});
-}
-
-void TransactionReader::State::close_basket(std::span<std::uint32_t const> basket, std::int64_t time, std::uint64_t key,
-                                            std::string const& where) {
-  auto const start = data.basket_items.size();
-  for (auto const item : basket) {
-    if (seen[item] != 0) continue;
-    seen[item] = 1;
-    data.basket_items.push_back(item);
-  }
-  for (auto const item : basket) seen[item] = 0;
-  auto const size = data.basket_items.size() - start;
-  if (size > limits.basket_items) {
-    ++left_out;
-    bad.note(where + ": basket with " + std::to_string(size) + " distinct items left out (more than " +
-             std::to_string(limits.basket_items) + ")");
-    data.basket_items.resize(start);
-  } else if (size > 0) {
-    data.begin.push_back(data.basket_items.size());
-    data.times.push_back(time);
-    data.keys.push_back(key);
-  }
-}
-
-/// Brings the rows of one file, which may stand in any order, together by basket.
-void TransactionReader::State::close_file() {
-  auto const& times = file->times;
-  std::vector<std::uint64_t> place(times.size() + 1, 0);
-  for (auto const& row : rows) ++place[row.basket + 1];
-  for (std::size_t n = 1; n < place.size(); ++n) place[n] += place[n - 1];
-  std::vector<std::uint32_t> sorted(rows.size());
-  auto next = place;
-  for (auto const& row : rows) sorted[next[row.basket]++] = row.item;
-  seen.resize(data.items.size(), 0);
-  for (std::size_t n = 0; n < times.size(); ++n) {
-    close_basket(std::span(sorted).subspan(place[n], place[n + 1] - place[n]), times[n], file->keys[n],
-                 file->name() + ':' + std::to_string(file->first_line[n]));
-  }
-  data.file_end.push_back(data.baskets());
-  rows.clear();
-  file.reset();
+Result<void> TransactionReader::OpenFile::close() {
+  if (taken_) hand_over();
+  if (!taken_) return taken_;
+  state_.kind = state_.parsers[0].kind();
+  state_.join.close_file(name_, state_.limits.basket_items, state_.bad);
+  return {};
 }
 
 TransactionReader::TransactionReader(TransactionLimits limits) : state_(std::make_unique<State>()) {
   state_->limits = limits;
+  state_->limits.piece = std::max<std::size_t>(1, limits.piece);
+  state_->parsers.assign(thread_count(limits.threads), RowParser(limits.share));
 }
 TransactionReader::~TransactionReader() = default;
 TransactionReader::TransactionReader(TransactionReader&&) noexcept = default;
 TransactionReader& TransactionReader::operator=(TransactionReader&&) noexcept = default;
 
 BadRows const& TransactionReader::bad() const noexcept { return state_->bad; }
+bool TransactionReader::outgrown() const noexcept { return state_->outgrown; }
 
-Result<void> TransactionReader::add(std::string const& path) {
+Result<void> TransactionReader::add(std::string const& path, Advance const& advance) {
   auto source = open_file(path);
   if (!source) return tl::unexpected(source.error());
-  return add(std::move(*source), path);
+  return add(std::move(*source), path, advance);
+}
+
+Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::string name, Advance const& advance) {
+  auto table = Table::open(std::move(source), std::move(name), kSaleColumns);
+  if (!table) return tl::unexpected(table.error());
+  auto& state = *state_;
+  state.parsers[0].set_kind(state.kind);
+  auto const read = table->whole().empty() ? state.read_stream(*table) : state.read_whole(*table, advance);
+  if (!read) return read;
+  state.join.close_file(table->name(), state.limits.basket_items, state.bad);
+  return {};
 }
 
 RowSink& TransactionReader::open_rows(std::string name) {
+  state_->parsers[0].set_kind(state_->kind);
   state_->file = std::make_unique<OpenFile>(*state_, std::move(name));
   return *state_->file;
 }
 
-void TransactionReader::close_rows() { state_->close_file(); }
+Result<void> TransactionReader::close_rows() {
+  auto closed = state_->file->close();
+  state_->file.reset();
+  return closed;
+}
 
-Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::string name) {
-  auto table = Table::open(std::move(source), std::move(name), kColumns);
-  if (!table) return tl::unexpected(table.error());
-  auto& rows = open_rows(table->name());
-  for (;;) {
-    auto const more = table->next(state_->bad);
-    if (!more) return tl::unexpected(more.error());
-    if (!*more) break;
-    SaleText row;
-    row.basket = table->field(kBasket);
-    row.sku = table->field(kSku);
-    row.time = table->field(kTime);
-    row.quantity = table->field(kQuantity);
-    row.price = table->field(kPrice);
-    row.line = table->line();
-    rows.row(row, {});
+std::uint64_t TransactionReader::returns() const noexcept { return state_->returns; }
+std::uint64_t TransactionReader::left_out() const noexcept { return state_->join.left_out(); }
+
+Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,
+                           bool any_left) {
+  std::string left_out;
+  auto const total = [&](std::string const& text) {
+    left_out += (left_out.empty() ? "" : ", ") + text;
+    bad.total("transactions: " + text);
+  };
+  if (baskets > 0) {
+    total(std::to_string(baskets) + " baskets with more than " + std::to_string(limits.basket_items) +
+          " distinct items left out");
   }
-  close_rows();
-  return {};
+  if (returns > 0) {
+    total(std::to_string(returns) + " rows with a quantity of 0 or less taken as returns, not counted");
+  }
+  if (any_left) return {};
+  return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
+                                 "; is this the right file?");
 }
 
 Result<Dataset> TransactionReader::finish() {
   auto& state = *state_;
-  std::string left_out;
-  auto const total = [&](std::string const& text) {
-    left_out += (left_out.empty() ? "" : ", ") + text;
-    state.bad.total("transactions: " + text);
-  };
-  if (state.left_out > 0) {
-    total(std::to_string(state.left_out) + " baskets with more than " + std::to_string(state.limits.basket_items) +
-          " distinct items left out");
-  }
-  if (state.returns > 0) {
-    total(std::to_string(state.returns) + " rows with a quantity of 0 or less taken as returns, not counted");
-  }
   if (auto const judged = state.bad.judge(state.limits.bad_rows, "transactions"); !judged) {
     return tl::unexpected(judged.error());
   }
-  if (state.data.baskets() == 0) {
-    return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
-                                   "; is this the right file?");
+  // Who reads by shares adds up what was left out.
+  if (state.limits.share.of == 1) {
+    auto const any = note_left_out(state.bad, left_out(), returns(), state.limits, state.join.data().baskets() > 0);
+    if (!any) return tl::unexpected(any.error());
   }
-  return std::move(state.data);
+  for (std::size_t n = 0; n < state.parsers.size(); ++n) state.join.add_sold(state.parsers[n], n);
+  auto data = state.join.take();
+  data.time_kind = state.kind;
+  return data;
 }
 
 }  // namespace tillcue::models

@@ -4,3 +4,10 @@ add_executable(score_bench bench/score_bench.cpp bench/score_catalogue.cpp bench
 target_include_directories(score_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models/include
   ${PROJECT_SOURCE_DIR}/models/src)
 target_link_libraries(score_bench PRIVATE tillcue::house tillcue::bundle_writer Threads::Threads)
+
+if(TILLCUE_BUILD_MODELS)
+  add_executable(log_maker bench/log_maker.cpp)
+  target_link_libraries(log_maker PRIVATE tillcue::house)
+  add_executable(learn_bench bench/learn_bench.cpp)
+  target_link_libraries(learn_bench PRIVATE tillcue::house tillcue::models)
+endif()

@@ -24,7 +24,8 @@ BundleSource scattered_groups(std::uint32_t groups) {
     source.items[n].sku = "S" + std::to_string(n);
     source.bias.push_back(static_cast<float>(n));
     for (std::uint32_t k = 1; k <= 12; ++k) {
-      auto const other = (n / groups + k * 3 + random() % 3) % 40 * groups + n % groups;
+      auto const step = static_cast<std::uint32_t>(random() % 3);
+      auto const other = (n / groups + k * 3 + step) % 40 * groups + n % groups;
       if (other == n) continue;
       auto& row = source.rows[n];
       if (std::none_of(row.begin(), row.end(), [&](auto const& e) { return e.target == other; })) {

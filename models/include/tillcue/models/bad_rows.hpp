@@ -22,10 +22,13 @@ class BadRows {
   /// A note that is always kept: what all the others come to.
   void total(std::string text) { totals_.push_back(std::move(text)); }
   void count_row() noexcept { ++rows_; }
+  void count_rows(std::uint64_t rows) noexcept { rows_ += rows; }
+  /// What was found in a later part of the same file, whose lines were counted from its own first one.
+  void append(BadRows const& part, std::uint64_t lines_before);
 
   [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::uint64_t bad() const noexcept { return bad_; }
-  [[nodiscard]] std::vector<std::string> const& shown() const noexcept { return shown_; }
+  [[nodiscard]] std::vector<std::string> shown() const;
   /// The first notes, then the totals.
   [[nodiscard]] std::vector<std::string> notes() const;
 
@@ -33,9 +36,14 @@ class BadRows {
   [[nodiscard]] Result<void> judge(double share, std::string_view what) const;
 
  private:
+  struct Row {
+    std::string file;
+    std::uint64_t line;
+    std::string complaint;
+  };
   std::uint64_t rows_ = 0;
   std::uint64_t bad_ = 0;
-  std::vector<std::string> shown_;
+  std::vector<Row> shown_;
   std::vector<std::string> notes_;
   std::vector<std::string> totals_;
 };

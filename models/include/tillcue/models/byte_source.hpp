@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "tillcue/core/result.hpp"
 
@@ -16,6 +17,9 @@ class ByteSource {
   /// Fills the front of `out`; returns how many bytes, 0 at the end.
   /// Errors  io (the system's words), corrupt (a gzip stream that is damaged or cut short).
   virtual Result<std::size_t> read(std::span<char> out) = 0;
+  /// Everything at once, where that costs nothing: a plain file is mapped, memory is lent. Empty: read() it.
+  /// Good for as long as the source, and as nobody shortens the file.
+  [[nodiscard]] virtual std::string_view whole() const noexcept { return {}; }
 };
 
 /// A file; unpacked while reading when its name ends in ".gz".

@@ -42,9 +42,14 @@ struct Counts {
 
 /// Counts the given baskets of `data`. Quantities and prices are those of the whole of `data`.
 /// Threads  `threads` of its own (0: all); the result does not depend on how many.
-/// Cost  one step per pair occurrence, row by row over items ranked by popularity; memory ~ the distinct pairs.
+/// Cost  that of count_pairs() (pair_rows.hpp, which also takes the pairs a row at a time); memory: 8 bytes a pair.
 Counts count(Dataset const& data, std::span<std::uint32_t const> baskets, unsigned threads = 0);
 Counts count(Dataset const& data, unsigned threads = 0);
+
+/// With a weight for each basket of `data` in units of 1/256, all counts of baskets in those units too.
+/// Errors  unsupported (an item's weighted count beyond 32 bits).
+Result<Counts> count(Dataset const& data, std::span<std::uint32_t const> baskets,
+                     std::span<std::uint16_t const> weights, unsigned threads = 0);
 
 /// The counts of all inputs together.
 /// Errors  invalid (visit numbers and dates mixed, other units), unsupported (a count beyond 32 bits).

@@ -24,15 +24,26 @@ class CsvReader {
  public:
   enum class Next { row, bad_row, end };
 
-  explicit CsvReader(ByteSource& source, CsvLimits limits = {}) : source_(&source), limits_(limits) {}
+  explicit CsvReader(ByteSource& source, CsvLimits limits = {});
+  /// The rows of `text` from `begin`, where one starts; lines are counted from there.  Borrows  the text.
+  CsvReader(std::string_view text, std::size_t begin, CsvLimits limits = {});
 
   /// Errors  of the source, and unsupported (UTF-16).
   Result<Next> next();
+
+  /// Takes the next row if it is of the common kind: no quotes, exactly `width` fields, short, and already in memory.
+  /// False: nothing was taken, next() knows more.
+  bool quick(std::size_t width) noexcept;
+
+  /// Where the next row starts in a text that is there as a whole.
+  [[nodiscard]] std::size_t position() const noexcept { return begin_; }
 
   /// Of the last row, of a bad one those before the fault; valid until the next call.
   [[nodiscard]] std::span<std::string_view const> fields() const noexcept { return fields_; }
   /// The line on which the last row began, from 1.
   [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
+  /// Lines taken so far.
+  [[nodiscard]] std::uint64_t lines() const noexcept { return next_line_ - 1; }
   /// What is wrong with the last bad row, and the mend.
   [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
@@ -45,11 +56,12 @@ class CsvReader {
   Next bad(std::string complaint, std::size_t consumed);
   void unquoted_fields();
   void consume(std::size_t bytes) noexcept;
-  [[nodiscard]] std::string_view pending() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+  [[nodiscard]] std::string_view pending() const noexcept { return {data_ + begin_, end_ - begin_}; }
 
-  ByteSource* source_;
+  ByteSource* source_ = nullptr;
   CsvLimits limits_;
   std::vector<char> buffer_;
+  char const* data_ = nullptr;  ///< buffer_, or a text that is there as a whole
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool started_ = false;

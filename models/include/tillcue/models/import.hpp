@@ -33,8 +33,10 @@ Result<void> read_sales(std::unique_ptr<ByteSource> source, std::string const& n
                         RowSink& sink);
 Result<void> read_sales(std::string const& path, ImportOptions const& options, RowSink& sink);
 
-/// Reads a file of any format into `reader`.
-Result<void> add_sales(TransactionReader& reader, std::string const& path, ImportOptions const& options);
+/// Reads a file of any format into `reader`. How far it is, is told of plain CSV files only.
+/// Errors  of the file and its header, and those of TransactionReader.
+Result<void> add_sales(TransactionReader& reader, std::string const& path, ImportOptions const& options,
+                       Advance const& advance = {});
 
 /// Rows of one format. Borrows all.
 Result<void> read_csv_rows(std::unique_ptr<ByteSource> source, std::string const& name, RowSink& sink);

@@ -5,19 +5,16 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "tillcue/models/calibration.hpp"
 #include "tillcue/models/compile.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/progress.hpp"
 #include "tillcue/models/recency.hpp"
 #include "tillcue/models/sets.hpp"
 
 namespace tillcue::models {
-
-/// Called with the name of a step when it begins; "" when the last one is done.
-using Progress = std::function<void(std::string_view step)>;
 
 struct BuildOptions {
   TrainingOptions training;

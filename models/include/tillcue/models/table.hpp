@@ -34,9 +34,24 @@ class Table {
   /// Errors  of the source.
   Result<bool> next(BadRows& bad, Refused const& refused = {});
 
+  /// Takes the next row if it is of the common kind (CsvReader::quick), without counting it.
+  bool quick() noexcept { return reader_->quick(width_); }
+
   /// Field of the row by position in the wanted columns; empty when the file or the row has no such column.
-  [[nodiscard]] std::string_view field(std::size_t column) const noexcept;
+  [[nodiscard]] std::string_view field(std::size_t column) const noexcept {
+    auto const place = place_[column];
+    return place < reader_->fields().size() ? reader_->fields()[place] : std::string_view{};
+  }
+  [[nodiscard]] bool has(std::size_t column) const noexcept { return place_[column] < width_; }
+
+  /// All bytes of the file where they are there at once (ByteSource::whole), and where the next row starts in them.
+  [[nodiscard]] std::string_view whole() const noexcept { return source_ ? source_->whole() : std::string_view{}; }
+  [[nodiscard]] std::size_t position() const noexcept { return reader_->position(); }
+  /// The same columns from a row that starts at `begin` of whole(), as if the file ended at `end`; lines are counted
+  /// from there.  Borrows  this table.
+  [[nodiscard]] Table rows_between(std::size_t begin, std::size_t end) const;
   [[nodiscard]] std::uint64_t line() const noexcept { return reader_->line(); }
+  [[nodiscard]] std::uint64_t lines() const noexcept { return reader_->lines(); }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
 
  private:

@@ -1,0 +1,158 @@
+#include "basket_join.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "tillcue/models/sale_text.hpp"
+
+namespace tillcue::models {
+namespace {
+
+constexpr std::size_t kAhead = 12;  ///< runs whose look-up is asked for early
+
+}  // namespace
+
+std::uint32_t BasketJoin::basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before) {
+  auto basket = ids_.find(id, run.hash);
+  if (basket == TextIndex::kNone) {
+    basket = ids_.add(id, run.hash);
+    data_.times.push_back(run.time);
+    data_.keys.push_back(basket_key(id));
+    first_line_.push_back(lines_before + run.line);
+    return basket;
+  }
+  auto& time = data_.times[baskets_begin_ + basket];
+  if (run.time != kNoTime && (time == kNoTime || run.time < time)) time = run.time;
+  return basket;
+}
+
+std::uint32_t BasketJoin::item_of(RowParser const& parser, std::vector<std::uint32_t>& renamed, std::uint32_t number) {
+  auto const sku = parser.skus().text(number);
+  auto const hash = text_hash(sku);
+  auto item = skus_.find(sku, hash);
+  if (item == TextIndex::kNone) {
+    item = skus_.add(sku, hash);
+    data_.items.push_back({std::string(sku), 0, {}});
+  }
+  return renamed[number] = item;
+}
+
+void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t parser_number,
+                     std::uint64_t lines_before) {
+  renamed_.resize(std::max(renamed_.size(), parser_number + 1));
+  auto& renamed = renamed_[parser_number];
+  renamed.resize(parser.skus().size(), TextIndex::kNone);
+  for (auto const number : batch.items) {
+    auto const item = renamed[number];
+    data_.basket_items.push_back(item != TextIndex::kNone ? item : item_of(parser, renamed, number));
+  }
+  std::uint32_t id_begin = 0;
+  std::uint32_t rows_begin = 0;
+  for (std::size_t n = 0; n < batch.runs.size(); ++n) {
+    if (n + kAhead < batch.runs.size()) ids_.prefetch(batch.runs[n + kAhead].hash);
+    auto const& run = batch.runs[n];
+    auto const known = ids_.size();
+    auto const id = std::string_view(batch.ids).substr(id_begin, run.id_end - id_begin);
+    auto const basket = basket_of(run, id, lines_before);
+    auto const rows = run.rows_end - rows_begin;
+    if (!runs_.empty() && runs_.back().basket == basket) {
+      runs_.back().rows += rows;
+    } else {
+      in_order_ = in_order_ && basket == known;
+      runs_.push_back({basket, rows});
+    }
+    id_begin = run.id_end;
+    rows_begin = run.rows_end;
+  }
+}
+
+/// Sorts the rows of the file by basket, those of one basket staying in their order.
+void BasketJoin::gather_runs() {
+  if (in_order_) return;
+  std::vector<std::uint64_t> next(ids_.size() + 1, 0);
+  for (auto const& run : runs_) next[run.basket + 1] += run.rows;
+  for (std::size_t n = 1; n < next.size(); ++n) next[n] += next[n - 1];
+  std::vector<std::uint32_t> gathered(data_.basket_items.size() - rows_begin_);
+  auto const* from = data_.basket_items.data() + rows_begin_;
+  for (auto const& run : runs_) {
+    std::copy_n(from, run.rows, gathered.data() + next[run.basket]);
+    next[run.basket] += run.rows;
+    from += run.rows;
+  }
+  std::copy(gathered.begin(), gathered.end(), data_.basket_items.begin() + static_cast<std::ptrdiff_t>(rows_begin_));
+  // next[n] is now where basket n ends.
+  runs_.clear();
+  for (std::uint32_t n = 0; n < ids_.size(); ++n) {
+    runs_.push_back({n, static_cast<std::uint32_t>(next[n] - (n > 0 ? next[n - 1] : 0))});
+  }
+}
+
+/// Moves the distinct items of a basket to the end of those kept so far, which is never behind where they are.
+void BasketJoin::close_basket(std::size_t basket, std::size_t begin, std::size_t end, std::size_t most,
+                              std::string const& name, BadRows& bad) {
+  auto& items = data_.basket_items;
+  auto const start = data_.begin.back();
+  auto kept = start;
+  ++stamp_;
+  for (auto at = begin; at < end; ++at) {
+    auto const item = items[at];
+    if (seen_in_[item] == stamp_) continue;
+    seen_in_[item] = stamp_;
+    items[kept++] = item;
+  }
+  auto const size = kept - start;
+  if (size > most) {
+    ++left_out_;
+    bad.note(name + ':' + std::to_string(first_line_[basket]) + ": basket with " + std::to_string(size) +
+             " distinct items left out (more than " + std::to_string(most) + ")");
+    return;
+  }
+  auto const place = data_.begin.size() - 1;
+  data_.times[place] = data_.times[baskets_begin_ + basket];
+  data_.keys[place] = data_.keys[baskets_begin_ + basket];
+  data_.begin.push_back(kept);
+}
+
+void BasketJoin::close_file(std::string const& name, std::size_t most, BadRows& bad) {
+  gather_runs();
+  seen_in_.assign(data_.items.size(), 0);
+  stamp_ = 0;
+  ids_ = {};
+  data_.begin.reserve(data_.begin.size() + runs_.size());
+  auto begin = rows_begin_;
+  for (auto const& run : runs_) {
+    close_basket(run.basket, begin, begin + run.rows, most, name, bad);
+    begin += run.rows;
+  }
+  data_.basket_items.resize(data_.begin.back());
+  data_.times.resize(data_.begin.size() - 1);
+  data_.keys.resize(data_.begin.size() - 1);
+  rows_begin_ = data_.basket_items.size();
+  baskets_begin_ = data_.times.size();
+  data_.file_end.push_back(data_.baskets());
+  std::vector<Run>().swap(runs_);
+  std::vector<std::uint64_t>().swap(first_line_);
+  in_order_ = true;
+}
+
+void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
+  if (parser_number >= renamed_.size()) return;
+  auto const& renamed = renamed_[parser_number];
+  for (std::uint32_t number = 0; number < renamed.size(); ++number) {
+    if (renamed[number] != TextIndex::kNone) parser.add_sold(number, data_.items[renamed[number]]);
+  }
+}
+
+std::size_t BasketJoin::memory() const noexcept {
+  return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
+         first_line_.size() * 8 + runs_.size() * 8;
+}
+
+Dataset BasketJoin::take() {
+  Dataset data = std::move(data_);
+  *this = {};
+  return data;
+}
+
+}  // namespace tillcue::models

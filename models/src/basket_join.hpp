@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sale_rows.hpp"
+#include "text_index.hpp"
+#include "tillcue/models/bad_rows.hpp"
+#include "tillcue/models/dataset.hpp"
+
+namespace tillcue::models {
+
+/// Brings the rows of files, batch by batch in the order of the rows, together to baskets.
+/// Threads  one.
+class BasketJoin {
+ public:
+  /// Adds rows of the open file. `parser` made the batch; `lines_before` stand before it in the file.
+  void add(RowBatch const& batch, RowParser const& parser, std::size_t parser_number, std::uint64_t lines_before);
+
+  /// Makes the rows since the last call baskets. Those of more than `most` distinct items are noted and left out.
+  void close_file(std::string const& name, std::size_t most, BadRows& bad);
+
+  /// Adds what a parser has kept about its items; once for each, after its last batch.
+  void add_sold(RowParser const& parser, std::size_t parser_number);
+
+  /// Leaves this one empty.
+  Dataset take();
+
+  [[nodiscard]] Dataset const& data() const noexcept { return data_; }
+  [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
+  /// Bytes the baskets take, roughly.
+  [[nodiscard]] std::size_t memory() const noexcept;
+  /// Makes room for about so many rows of the open file.
+  void expect_rows(std::size_t rows) { data_.basket_items.reserve(data_.basket_items.size() + rows); }
+
+ private:
+  struct Run {
+    std::uint32_t basket;  ///< within the file
+    std::uint32_t rows;
+  };
+  std::uint32_t basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before);
+  std::uint32_t item_of(RowParser const& parser, std::vector<std::uint32_t>& renamed, std::uint32_t number);
+  void gather_runs();
+  void close_basket(std::size_t basket, std::size_t begin, std::size_t end, std::size_t most, std::string const& name,
+                    BadRows& bad);
+
+  Dataset data_;
+  TextIndex skus_;
+  std::vector<std::vector<std::uint32_t>> renamed_;  ///< by parser: its items -> data_.items
+  // Of the open file:
+  TextIndex ids_;
+  std::vector<std::uint64_t> first_line_;
+  std::vector<Run> runs_;
+  bool in_order_ = true;  ///< each run is a new basket
+  std::size_t rows_begin_ = 0;
+  std::size_t baskets_begin_ = 0;
+  std::vector<std::uint32_t> seen_in_;  ///< per item: the last basket it was seen in, counted from 1
+  std::uint32_t stamp_ = 0;
+  std::uint64_t left_out_ = 0;
+};
+
+}  // namespace tillcue::models

@@ -1,0 +1,373 @@
+#include "tillcue/models/pair_rows.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <numeric>
+
+#include "packed_baskets.hpp"
+#include "tillcue/models/parallel.hpp"
+
+namespace tillcue::models {
+namespace {
+
+/// Lets threads that work on consecutive pieces hand in their results in the order of the pieces.
+class Turns {
+ public:
+  /// Calls `hand_in` when all pieces before `piece` have had their turn; not at all once one has failed.
+  void take(std::size_t piece, auto const& hand_in) {
+    std::unique_lock lock(mutex_);
+    turn_.wait(lock, [&] { return next_ == piece; });
+    if (outcome_) outcome_ = hand_in();
+    ++next_;
+    turn_.notify_all();
+  }
+  [[nodiscard]] bool good() {
+    std::lock_guard const lock(mutex_);
+    return outcome_.has_value();
+  }
+  Result<void> outcome() { return outcome_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable turn_;
+  std::size_t next_ = 0;
+  Result<void> outcome_;
+};
+
+/// Rows of a piece, until it is their turn.
+struct Rows {
+  std::vector<std::uint32_t> partner;
+  std::vector<std::uint32_t> together;
+  std::vector<std::pair<std::uint32_t, std::size_t>> ends;  ///< item, and where its row ends
+
+  void clear() {
+    partner.clear();
+    together.clear();
+    ends.clear();
+  }
+};
+
+struct Worker {
+  std::vector<std::uint32_t> sums;  ///< all zero between rows
+  std::vector<std::uint32_t> touched;
+  Rows rows;
+};
+
+/// Ranks whose lists of baskets are in memory at the same time.
+struct Range {
+  std::uint32_t low = 0;
+  std::uint32_t high = 0;
+};
+
+/// One pass over ranks: for each the places of its baskets.
+template <class Cell>
+class BasketLists {
+ public:
+  BasketLists(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> occurrences, Range range)
+      : low_(range.low), begin_(range.high - range.low + 1, 0) {
+    for (auto rank = range.low; rank < range.high; ++rank) {
+      begin_[rank - low_ + 1] = begin_[rank - low_] + occurrences[rank];
+    }
+    places_.resize(begin_.back());
+    auto next = begin_;
+    std::size_t const first = packed.weighted() ? 1 : 0;
+    for (std::size_t n = 0; n < packed.size(); ++n) {
+      auto const place = packed.place(n);
+      auto const* cell = packed.at(place) + first;
+      auto const* const end = packed.at(packed.place(n + 1));
+      for (; cell != end && *cell < low_; ++cell) {
+      }
+      for (; cell != end && *cell < range.high; ++cell) places_[next[*cell - low_]++] = place;
+    }
+  }
+  [[nodiscard]] std::span<std::uint32_t const> of(std::uint32_t rank) const noexcept {
+    return std::span(places_).subspan(begin_[rank - low_], begin_[rank - low_ + 1] - begin_[rank - low_]);
+  }
+
+ private:
+  std::uint32_t low_;
+  std::vector<std::uint64_t> begin_;
+  std::vector<std::uint32_t> places_;
+};
+
+constexpr std::size_t kAhead = 24;  ///< baskets asked for before they are needed
+
+/// Adds up one row of X^T X: every rank below `rank`, in every basket that holds it.
+template <class Cell, bool kWeighted, bool kTouched>
+void add_up(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank,
+            Worker& worker) {
+  auto* const sums = worker.sums.data();
+  std::size_t found = 0;
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    if (n + kAhead < places.size()) __builtin_prefetch(packed.at(places[n + kAhead]));
+    auto const* cell = packed.at(places[n]);
+    std::uint32_t weight = 1;
+    if constexpr (kWeighted) weight = *cell++;
+    for (; *cell < rank; ++cell) {
+      if constexpr (kTouched) {
+        if (worker.touched.size() <= found) worker.touched.resize(found * 2 + 64);
+        worker.touched[found] = *cell;
+        // A basket of weight 0 leaves a sum at 0: its items may be noted twice, and are dropped below.
+        found += sums[*cell] == 0 ? 1 : 0;
+      }
+      sums[*cell] += weight;
+    }
+  }
+  if constexpr (kTouched) worker.touched.resize(found);
+}
+
+/// Moves what reached `least` from the sums to the row, by rising rank.
+void collect_all(Worker& worker, std::uint32_t rank, std::uint32_t least) {
+  constexpr std::uint32_t kBlock = 16;
+  auto& rows = worker.rows;
+  auto* const sums = worker.sums.data();
+  auto const size = rows.partner.size();
+  rows.partner.resize(size + rank);
+  rows.together.resize(size + rank);
+  auto* partner = rows.partner.data() + size;
+  auto* together = rows.together.data() + size;
+  auto const take = [&](std::uint32_t other) {
+    *partner = other;
+    *together = sums[other];
+    std::size_t const kept = sums[other] >= least ? 1 : 0;
+    partner += kept;
+    together += kept;
+    sums[other] = 0;
+  };
+  std::uint32_t other = 0;
+  for (; other + kBlock <= rank; other += kBlock) {
+    std::uint32_t any = 0;
+    for (std::uint32_t n = 0; n < kBlock; ++n) any |= sums[other + n];
+    if (any == 0) continue;
+    for (std::uint32_t n = 0; n < kBlock; ++n) take(other + n);
+  }
+  for (; other < rank; ++other) take(other);
+  auto const end = static_cast<std::size_t>(partner - rows.partner.data());
+  rows.partner.resize(end);
+  rows.together.resize(end);
+}
+
+void collect_touched(Worker& worker, std::uint32_t least) {
+  std::sort(worker.touched.begin(), worker.touched.end());
+  for (auto const other : worker.touched) {
+    auto const sum = worker.sums[other];
+    worker.sums[other] = 0;
+    if (sum < least) continue;
+    worker.rows.partner.push_back(other);
+    worker.rows.together.push_back(sum);
+  }
+}
+
+template <class Cell>
+class Counting {
+ public:
+  Counting(PackedBaskets<Cell> packed, std::vector<std::uint32_t> occurrences, PairOptions const& options,
+           PairSink& sink)
+      : packed_(std::move(packed)),
+        occurrences_(std::move(occurrences)),
+        options_(options),
+        sink_(sink),
+        items_(static_cast<std::uint32_t>(occurrences_.size())),
+        workers_(thread_count(options.threads)) {}
+
+  Result<void> run() {
+    for (auto const& range : passes()) {
+      if (auto const counted = pass(range); !counted) return counted;
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kOccurrencesPerPiece = 32'768;
+
+  /// Positions by SKU are turned round, so that the earlier items, whose rows hold the later ones, have the high ranks.
+  [[nodiscard]] bool turned() const { return options_.order == RowOrder::by_sku; }
+  [[nodiscard]] std::uint32_t name(std::uint32_t rank) const { return turned() ? items_ - 1 - rank : rank; }
+
+  /// Ranks in the order of their rows, cut where `most` occurrences are full.
+  std::vector<Range> cut(Range whole, std::uint64_t most) const {
+    std::vector<Range> ranges;
+    std::uint64_t full = 0;
+    Range open{whole.low, whole.low};
+    if (turned()) open = {whole.high, whole.high};
+    for (std::uint32_t n = 0; n < whole.high - whole.low; ++n) {
+      auto const rank = turned() ? whole.high - 1 - n : whole.low + n;
+      if (full > 0 && full + occurrences_[rank] > most) {
+        ranges.push_back(open);
+        full = 0;
+        open = turned() ? Range{open.low, open.low} : Range{open.high, open.high};
+      }
+      full += occurrences_[rank];
+      (turned() ? open.low : open.high) = turned() ? rank : rank + 1;
+    }
+    if (open.low < open.high) ranges.push_back(open);
+    return ranges;
+  }
+  [[nodiscard]] std::vector<Range> passes() const {
+    return cut({0, items_}, std::max<std::uint64_t>(options_.memory / sizeof(std::uint32_t), 1));
+  }
+
+  Result<void> pass(Range range) {
+    BasketLists<Cell> const lists(packed_, occurrences_, range);
+    auto const pieces = cut(range, kOccurrencesPerPiece);
+    Turns turns;
+    in_pieces(pieces.size(), 1, static_cast<unsigned>(workers_.size()),
+              [&](std::size_t n, std::size_t, unsigned number) {
+                auto& worker = workers_[number];
+                if (turns.good()) count_piece(lists, pieces[n], worker);
+                turns.take(n, [&] { return hand_in(pieces[n], worker.rows); });
+              });
+    return turns.outcome();
+  }
+
+  void count_piece(BasketLists<Cell> const& lists, Range piece, Worker& worker) const {
+    worker.sums.resize(items_, 0);
+    worker.rows.clear();
+    for (std::uint32_t n = 0; n < piece.high - piece.low; ++n) {
+      auto const rank = turned() ? piece.high - 1 - n : piece.low + n;
+      auto const size = worker.rows.partner.size();
+      count_row(lists.of(rank), rank, worker);
+      if (turned()) turn(worker.rows, size);
+      worker.rows.ends.emplace_back(name(rank), worker.rows.partner.size());
+    }
+  }
+
+  void count_row(std::span<std::uint32_t const> places, std::uint32_t rank, Worker& worker) const {
+    // Looking through all sums costs a quarter of a step each; noting and sorting those touched, many.
+    bool const few = places.size() * 512 < rank;
+    if (packed_.weighted()) {
+      few ? add_up<Cell, true, true>(packed_, places, rank, worker)
+          : add_up<Cell, true, false>(packed_, places, rank, worker);
+    } else {
+      few ? add_up<Cell, false, true>(packed_, places, rank, worker)
+          : add_up<Cell, false, false>(packed_, places, rank, worker);
+    }
+    // Weights may leave a pair at 0, which is no pair.
+    auto const least = std::max(options_.least, 1U);
+    few ? collect_touched(worker, least) : collect_all(worker, rank, least);
+  }
+
+  void turn(Rows& rows, std::size_t begin) const {
+    auto const from = static_cast<std::ptrdiff_t>(begin);
+    std::reverse(rows.partner.begin() + from, rows.partner.end());
+    std::reverse(rows.together.begin() + from, rows.together.end());
+    for (auto n = begin; n < rows.partner.size(); ++n) rows.partner[n] = name(rows.partner[n]);
+  }
+
+  Result<void> hand_in(Range piece, Rows const& rows) {
+    std::size_t begin = 0;
+    for (auto const& [item, end] : rows.ends) {
+      auto const size = end - begin;
+      auto const taken =
+          sink_.row(item, std::span(rows.partner).subspan(begin, size), std::span(rows.together).subspan(begin, size));
+      if (!taken) return taken;
+      begin = end;
+    }
+    done_ += piece.high - piece.low;
+    if (options_.advance) options_.advance(static_cast<double>(done_) / items_);
+    return {};
+  }
+
+  PackedBaskets<Cell> packed_;
+  std::vector<std::uint32_t> occurrences_;  ///< by rank
+  PairOptions const& options_;
+  PairSink& sink_;
+  std::uint32_t items_;
+  std::vector<Worker> workers_;
+  std::uint64_t done_ = 0;
+};
+
+/// Positions in `items` of the items of `data`.
+std::vector<std::uint32_t> positions(Dataset const& data, Counts const& items) {
+  std::vector<std::uint32_t> order(data.items.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return data.items[a].sku < data.items[b].sku; });
+  std::vector<std::uint32_t> position(order.size());
+  for (std::uint32_t n = 0; n < items.items.size(); ++n) position[order[n]] = n;
+  return position;
+}
+
+std::vector<std::uint32_t> occurrences_of(Dataset const& data, std::span<std::uint32_t const> baskets) {
+  std::vector<std::uint32_t> occurrences(data.items.size(), 0);
+  for (auto const n : baskets) {
+    for (auto const item : data.basket(n)) ++occurrences[item];
+  }
+  return occurrences;
+}
+
+void note_times(Dataset const& data, std::span<std::uint32_t const> baskets, Counts& counts) {
+  counts.time_kind = data.time_kind;
+  bool any = false;
+  for (auto const n : baskets) {
+    auto const time = data.times[n];
+    if (time == kNoTime) continue;
+    counts.from = any ? std::min(counts.from, time) : time;
+    counts.to = any ? std::max(counts.to, time) : time;
+    any = true;
+  }
+  if (!any) counts.time_kind = TimeKind::none;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> by_falling_baskets(Counts const& items) {
+  std::vector<std::uint32_t> order(items.items.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return items.items[a].baskets > items.items[b].baskets; });
+  return order;
+}
+
+Result<Counts> count_items(Dataset const& data, std::span<std::uint32_t const> baskets,
+                           std::span<std::uint16_t const> weights) {
+  Counts counts;
+  note_times(data, baskets, counts);
+  std::vector<std::uint64_t> sums(data.items.size(), 0);
+  for (auto const n : baskets) {
+    std::uint64_t const weight = weights.empty() ? 1 : weights[n];
+    counts.baskets += weight;
+    for (auto const item : data.basket(n)) sums[item] += weight;
+  }
+  std::vector<std::uint32_t> order(data.items.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return data.items[a].sku < data.items[b].sku; });
+  counts.items.reserve(order.size());
+  for (auto const n : order) {
+    auto const& item = data.items[n];
+    if (sums[n] > std::numeric_limits<std::uint32_t>::max()) {
+      return fail(Code::unsupported,
+                  "count: '" + item.sku + "' is in too many baskets for 32 bits; count fewer baskets at a time");
+    }
+    counts.items.push_back({item.sku, static_cast<std::uint32_t>(sums[n]), item.quantity_milli, item.prices});
+  }
+  counts.row.assign(counts.items.size() + 1, 0);
+  return counts;
+}
+
+Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> baskets,
+                         std::span<std::uint16_t const> weights, Counts const& items, PairOptions const& options,
+                         PairSink& sink) {
+  auto const size = static_cast<std::uint32_t>(items.items.size());
+  std::vector<std::uint32_t> rank(size);  // by position
+  if (options.order == RowOrder::by_sku) {
+    for (std::uint32_t n = 0; n < size; ++n) rank[n] = size - 1 - n;
+  } else {
+    auto const order = by_falling_baskets(items);
+    for (std::uint32_t n = 0; n < size; ++n) rank[order[n]] = n;
+  }
+  auto rank_of = positions(data, items);
+  for (auto& place : rank_of) place = rank[place];
+  auto const occurrences = occurrences_of(data, baskets);
+  std::vector<std::uint32_t> by_rank(size, 0);
+  for (std::uint32_t n = 0; n < size; ++n) by_rank[rank_of[n]] = occurrences[n];
+  auto const count_with = [&]<class Cell>(Cell) {
+    PackedBaskets<Cell> packed(data, baskets, weights, rank_of, thread_count(options.threads));
+    return Counting<Cell>(std::move(packed), std::move(by_rank), options, sink).run();
+  };
+  // The largest rank marks the padding.
+  return size < std::numeric_limits<std::uint16_t>::max() ? count_with(std::uint16_t{}) : count_with(std::uint32_t{});
+}
+
+}  // namespace tillcue::models

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace tillcue::models {
+
+/// For tables in memory only: not the same on machines of another byte order.
+inline std::uint64_t text_hash(std::string_view text) noexcept {
+  constexpr std::uint64_t kFactor = 0x9E37'79B9'7F4A'7C15ULL;
+  std::uint64_t hash = text.size() * kFactor;
+  auto const stir = [&](std::uint64_t word) {
+    hash = (hash ^ word) * kFactor;
+    hash ^= hash >> 32U;
+  };
+  char const* at = text.data();
+  auto left = text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    stir(word);
+  }
+  if (left >= 4) {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, at, 4);
+    std::memcpy(&last, at + left - 4, 4);
+    stir(first | std::uint64_t{last} << 32U);
+  } else if (left > 0) {
+    auto const byte = [&](std::size_t n) { return std::uint64_t{static_cast<unsigned char>(at[n])}; };
+    stir(byte(0) | byte(left / 2) << 8U | byte(left - 1) << 16U);
+  }
+  return hash * kFactor;
+}
+
+/// Whether two texts are equal; for short ones, which cost less than a call.
+inline bool same_text(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  auto const load = [](char const* at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    return word;
+  };
+  if (a.size() < 8) {
+    for (std::size_t n = 0; n < a.size(); ++n) {
+      if (a[n] != b[n]) return false;
+    }
+    return true;
+  }
+  auto const last = a.size() - 8;
+  for (std::size_t n = 0; n < last; n += 8) {
+    if (load(a.data() + n) != load(b.data() + n)) return false;
+  }
+  return load(a.data() + last) == load(b.data() + last);
+}
+
+/// Texts numbered by first appearance, found again by hash. All bytes lie in one arena: no allocation per text.
+/// Threads  one.
+class TextIndex {
+ public:
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+  TextIndex() : slots_(kFirstSlots, Slot{0, kNone, 0, 0}) {}
+
+  [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(begin_.size() - 1); }
+  [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept {
+    return {arena_.data() + begin_[number], begin_[number + 1] - begin_[number]};
+  }
+  /// The number of `text`, kNone when it is new. `hash` is text_hash(text).
+  [[nodiscard]] std::uint32_t find(std::string_view text, std::uint64_t hash) const noexcept {
+    for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      auto const& slot = slots_[at];
+      if (slot.number == kNone) return kNone;
+      if (slot.tag == tag_of(hash) && same_text({arena_.data() + slot.begin, slot.size}, text)) return slot.number;
+    }
+  }
+  /// Ask the memory for what find() will need soon, the second when the first has come.
+  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+  /// Answers the number that find() is most likely to answer.
+  std::uint32_t prefetch_text(std::uint64_t hash) const noexcept {
+    for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      auto const& slot = slots_[at];
+      if (slot.tag != tag_of(hash) && slot.number != kNone) continue;
+      __builtin_prefetch(arena_.data() + slot.begin);
+      return slot.number;
+    }
+  }
+  /// Numbers a text that is not there yet, of at most 65,535 bytes.
+  std::uint32_t add(std::string_view text, std::uint64_t hash);
+
+  [[nodiscard]] std::size_t memory() const noexcept {
+    return arena_.size() + begin_.size() * sizeof begin_[0] + slots_.size() * sizeof(Slot);
+  }
+
+ private:
+  static constexpr std::size_t kFirstSlots = 64;
+  struct Slot {
+    std::uint32_t tag;
+    std::uint32_t number;
+    std::uint64_t begin : 48;  ///< of the text in arena_
+    std::uint64_t size : 16;
+  };
+  static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32U); }
+  void place(std::uint32_t number, std::uint64_t hash) noexcept;
+
+  std::vector<Slot> slots_;  ///< a power of two, at most half full
+  std::vector<char> arena_;
+  std::vector<std::uint64_t> begin_{0};
+};
+
+}  // namespace tillcue::models

@@ -1,0 +1,178 @@
+#include "tillcue/models/pair_rows.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include <doctest/doctest.h>
+
+#include "made.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+
+namespace {
+
+std::vector<std::uint32_t> all_of(Dataset const& data) {
+  std::vector<std::uint32_t> all(data.baskets());
+  std::iota(all.begin(), all.end(), 0U);
+  return all;
+}
+
+using Pairs = std::map<std::pair<std::string, std::string>, std::uint32_t>;  ///< by SKU, the smaller first
+
+/// The definition, slowly.
+Pairs by_hand(Dataset const& data, std::span<std::uint16_t const> weights, std::uint32_t least) {
+  Pairs pairs;
+  for (std::size_t n = 0; n < data.baskets(); ++n) {
+    for (auto const a : data.basket(n)) {
+      for (auto const b : data.basket(n)) {
+        auto const weight = weights.empty() ? 1U : weights[n];
+        if (data.items[a].sku < data.items[b].sku && weight > 0) {
+          pairs[{data.items[a].sku, data.items[b].sku}] += weight;
+        }
+      }
+    }
+  }
+  std::erase_if(pairs, [&](auto const& pair) { return pair.second < least; });
+  return pairs;
+}
+
+/// Rows as they come, each checked to be in its place.
+class Collected final : public PairSink {
+ public:
+  Collected(Counts const& items, RowOrder order) : items_(items), order_(order), ranked_(by_falling_baskets(items)) {}
+
+  Result<void> row(std::uint32_t item, std::span<std::uint32_t const> partner,
+                   std::span<std::uint32_t const> together) override {
+    CHECK(item == rows++);
+    CHECK(std::is_sorted(partner.begin(), partner.end()));
+    for (std::size_t n = 0; n < partner.size(); ++n) {
+      CHECK((order_ == RowOrder::by_sku ? partner[n] > item : partner[n] < item));
+      auto a = sku(item);
+      auto b = sku(partner[n]);
+      if (b < a) std::swap(a, b);
+      CHECK(pairs.emplace(std::pair(a, b), together[n]).second);
+    }
+    return {};
+  }
+  std::uint32_t rows = 0;
+  Pairs pairs;
+
+ private:
+  std::string sku(std::uint32_t n) { return items_.items[order_ == RowOrder::by_sku ? n : ranked_[n]].sku; }
+  Counts const& items_;
+  RowOrder order_;
+  std::vector<std::uint32_t> ranked_;
+};
+
+Pairs counted(Dataset const& data, std::span<std::uint16_t const> weights, PairOptions const& options) {
+  auto const items = count_items(data, all_of(data), weights);
+  REQUIRE(items.has_value());
+  Collected sink(*items, options.order);
+  REQUIRE(count_pairs(data, all_of(data), weights, *items, options, sink).has_value());
+  CHECK(sink.rows == items->items.size());
+  return sink.pairs;
+}
+
+}  // namespace
+
+TEST_CASE("rows in both orders hold the pairs of the definition, with any memory, threads and least count") {
+  auto const data = made::dataset(made::random_baskets(700, 150, 11));
+  for (auto const order : {RowOrder::by_sku, RowOrder::by_popularity}) {
+    for (std::uint32_t const least : {1U, 3U}) {
+      auto const expected = by_hand(data, {}, least);
+      CHECK(expected.size() > 100);
+      for (std::uint64_t const memory : {std::uint64_t{0}, std::uint64_t{400}, std::uint64_t{1} << 30U}) {
+        for (unsigned const threads : {1U, 3U}) {
+          PairOptions options;
+          options.order = order;
+          options.least = least;
+          options.memory = memory;
+          options.threads = threads;
+          CHECK(counted(data, {}, options) == expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("more items than 16 bits can name, most of them rare, are counted all the same") {
+  std::vector<std::vector<std::string>> baskets;
+  for (int n = 0; n < 3000; ++n) {
+    std::vector<std::string> basket = {"popular"};
+    for (int k = 0; k < 30; ++k) basket.push_back("s" + std::to_string((n * 30 + k) % 70'000));
+    baskets.push_back(std::move(basket));
+  }
+  auto const data = made::dataset(baskets);
+  REQUIRE(data.items.size() > 65'536);
+  auto const counts = count(data, 2);
+  CHECK(made::together(counts, "popular", "s69999") == 1);
+  CHECK(made::together(counts, "popular", "s0") == 2);
+  CHECK(made::together(counts, "s29", "s30") == 1);  // apart the first time, in one basket the second
+  CHECK(made::together(counts, "s0", "s29") == 1);
+  CHECK(made::together(counts, "s0", "s19") == 2);
+  CHECK(made::together(counts, "s0", "s60") == 0);
+  CHECK(count(data, 1) == counts);
+}
+
+TEST_CASE("weights are summed in 256ths, baskets of weight 0 leave no trace but their items") {
+  auto const data = made::dataset(made::random_baskets(500, 60, 12));
+  std::vector<std::uint16_t> weights(data.baskets());
+  for (std::size_t n = 0; n < weights.size(); ++n) weights[n] = static_cast<std::uint16_t>(mix(n) % 3 * 128);
+  auto const expected = by_hand(data, weights, 1);
+  for (auto const order : {RowOrder::by_sku, RowOrder::by_popularity}) {
+    PairOptions options;
+    options.order = order;
+    options.threads = 2;
+    CHECK(counted(data, weights, options) == expected);
+  }
+  auto const counts = count(data, all_of(data), weights, 2);
+  REQUIRE(counts.has_value());
+  CHECK(counts->baskets == std::accumulate(weights.begin(), weights.end(), 0ULL));
+  std::vector<std::uint16_t> const ones(data.baskets(), kWeightUnit);
+  auto const whole = count(data, all_of(data), ones, 1);
+  auto const plain = count(data, 1);
+  REQUIRE(whole.has_value());
+  REQUIRE(whole->pairs() == plain.pairs());
+  for (std::size_t n = 0; n < plain.together.size(); ++n) CHECK(whole->together[n] == plain.together[n] * kWeightUnit);
+}
+
+TEST_CASE("a weighted count beyond 32 bits is an error that names the item") {
+  // 65,538 baskets of the largest weight, 65,535, are just more than 2^32.
+  std::vector<std::vector<std::string>> const baskets(65'538, {"milk"});
+  auto const data = made::dataset(baskets);
+  std::vector<std::uint16_t> const weights(data.baskets(), 0xFFFF);
+  auto const refused = count(data, all_of(data), weights, 1);
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().code == Code::unsupported);
+  CHECK(refused.error().what.find("'milk' is in too many baskets") != std::string::npos);
+  auto all = all_of(data);
+  all.resize(65'537);
+  auto const fits = count(data, all, weights, 1);
+  REQUIRE(fits.has_value());
+  CHECK(fits->items[0].baskets == 0xFFFF'FFFFU);
+}
+
+TEST_CASE("a sink that fails ends the counting with its words") {
+  struct Full final : PairSink {
+    Result<void> row(std::uint32_t item, std::span<std::uint32_t const>, std::span<std::uint32_t const>) override {
+      ++rows;
+      if (item == 5) return fail(Code::io, "no space left");
+      return {};
+    }
+    int rows = 0;
+  };
+  auto const data = made::dataset(made::random_baskets(300, 80, 3));
+  auto const items = count_items(data, all_of(data));
+  for (unsigned const threads : {1U, 3U}) {
+    Full sink;
+    PairOptions options;
+    options.threads = threads;
+    options.memory = 100;
+    auto const result = count_pairs(data, all_of(data), {}, *items, options, sink);
+    REQUIRE(!result.has_value());
+    CHECK(result.error().what == "no space left");
+    CHECK(sink.rows == 6);
+  }
+}

@@ -1,0 +1,211 @@
+// What reading by pieces and threads must not change, and logs that no shop should have but some do.
+
+#include <doctest/doctest.h>
+
+#include "../../models/src/byte_marks.hpp"
+#include "../../models/src/text_index.hpp"
+#include "made.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+
+namespace {
+
+std::string const kHeader = "basket_id,customer_id,timestamp,sku,quantity,unit_price\n";
+
+bool tells(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+/// All that a reader makes of a text, as text.
+std::string told(std::string const& text, unsigned threads, std::size_t piece, std::size_t step = 0) {
+  TransactionLimits limits;
+  limits.bad_rows = 1;
+  limits.basket_items = 12;
+  limits.threads = threads;
+  limits.piece = piece;
+  TransactionReader reader(limits);
+  if (auto const added = reader.add(from_memory(text, step), "t.csv"); !added) return added.error().what;
+  auto const data = reader.finish();
+  std::string all;
+  for (auto const& line : reader.bad().shown()) all += line + '\n';
+  for (auto const& line : reader.bad().notes()) all += line + '\n';
+  all += std::to_string(reader.bad().rows()) + " rows, " + std::to_string(reader.bad().bad()) + " bad\n";
+  if (!data) return all + data.error().what;
+  for (auto const& item : data->items) {
+    all += item.sku + ' ' + std::to_string(item.quantity_milli);
+    for (auto const& point : item.prices) all += ' ' + std::to_string(point.micro) + 'x' + std::to_string(point.times);
+    all += '\n';
+  }
+  for (std::size_t n = 0; n < data->baskets(); ++n) {
+    all += std::to_string(data->keys[n]) + '@' + std::to_string(data->times[n]);
+    for (auto const item : data->basket(n)) all += ' ' + std::to_string(item);
+    all += '\n';
+  }
+  return all;
+}
+
+/// Whatever a log may hold, in `kinds` of rows.
+std::string log(std::uint64_t seed, int rows, unsigned kinds) {
+  std::string text = kHeader;
+  for (int n = 0; n < rows; ++n) {
+    seed = mix(seed);
+    auto const basket = "b" + std::to_string(n / 30 * 5 + static_cast<int>(seed % 5));
+    auto const sku = "sku" + std::to_string(seed / 5 % 40) + std::string(seed / 200 % 12, 'x');
+    switch (seed / 1000 % kinds) {
+      case 0:
+        text += basket + ",,2026-02-03T04:05:06," + sku + ",1,2.50\n";
+        break;
+      case 1:
+        text += basket + ",c,," + sku + ",,\r\n";
+        break;
+      case 2:
+        text += basket + ",,2026-02-03," + sku + ",-1,2.50\n";
+        break;
+      case 3:
+        text += basket + ",,77," + sku + ",1,2.5\n";
+        break;
+      case 4:
+        text += basket + ",,," + sku + ",one,\n\n";
+        break;
+      case 5:
+        text += basket + ",,," + sku + ",0.250," + std::to_string(seed % 90) + "\n";
+        break;
+      case 6:
+        text += basket + "," + std::string(70, 'c') + ",," + sku + ",1,-3\n";
+        break;
+      case 7:
+        text += basket + ",short\n";
+        break;
+      case 8:
+        text += basket + ",\"two\nlines\",," + sku + ",1,\n";
+        break;
+      default:
+        text += basket + ",\"never ends,," + sku + ",1,\n";
+        break;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("bytes at a time or 64 at once: the same marks") {
+  std::uint64_t seed = 1;
+  for (int round = 0; round < 2000; ++round) {
+    char bytes[kMarkedBytes];
+    std::uint64_t expected = 0;
+    for (std::size_t n = 0; n < kMarkedBytes; ++n) {
+      seed = mix(seed);
+      constexpr char kLikely[] = {',', '\n', '"', '-', '+', '\xAC', '\x8A', '\xA2', '!', '\t', '\x0B', '#'};
+      bytes[n] = seed % 3 == 0 ? static_cast<char>(seed >> 8U) : kLikely[(seed >> 16U) % sizeof kLikely];
+      if (bytes[n] == ',' || bytes[n] == '\n' || bytes[n] == '"') expected |= std::uint64_t{1} << n;
+    }
+    CHECK(marks_of(bytes) == expected);
+    CHECK(portable_marks(bytes) == expected);
+  }
+}
+
+TEST_CASE("texts are numbered by first appearance and found again, of every length") {
+  TextIndex index;
+  std::vector<std::string> texts;
+  for (int n = 0; n < 3000; ++n) texts.push_back(std::string(n % 70, 'a') + std::to_string(n));
+  for (auto const& text : texts) {
+    CHECK(index.find(text, text_hash(text)) == TextIndex::kNone);
+    index.add(text, text_hash(text));
+  }
+  for (std::uint32_t n = 0; n < texts.size(); ++n) {
+    CHECK(index.find(texts[n], text_hash(texts[n])) == n);
+    CHECK(index.text(n) == texts[n]);
+    CHECK(!same_text(texts[n], texts[n] + "b"));
+  }
+  std::string changed = "abcdefghijklmnopqrstu";
+  for (auto& c : changed) {
+    c ^= 1;
+    CHECK(!same_text(changed, "abcdefghijklmnopqrstu"));
+    c ^= 1;
+  }
+}
+
+TEST_CASE("the same baskets, notes and complaints with any threads, pieces and ways of arriving") {
+  for (unsigned const kinds : {1U, 3U, 8U, 9U, 10U}) {
+    auto const text = log(kinds, 600, kinds);
+    auto const expected = told(text, 1, 1U << 30U);
+    CHECK(tells(expected, " rows, "));
+    for (std::size_t const piece : {1U, 300U, 5000U}) {
+      for (unsigned const threads : {1U, 2U, 4U}) CHECK(told(text, threads, piece) == expected);
+    }
+    CHECK(told(text, 2, 1, 13) == expected);
+  }
+}
+
+TEST_CASE("shares of a log are disjoint and together the whole") {
+  auto const text = log(5, 800, 2);
+  auto const whole = count(made::read(text).value(), 1);
+  std::vector<Counts> parts;
+  for (std::uint32_t part = 0; part < 3; ++part) {
+    TransactionLimits limits;
+    limits.share = {part, 3};
+    parts.push_back(count(made::read(text, limits).value(), 1));
+    CHECK(parts.back().baskets < whole.baskets);
+  }
+  CHECK(encode(merge(parts).value()) == encode(whole));
+}
+
+TEST_CASE("one basket of 10,000 lines is left out by line, and one that is the whole file is an error") {
+  std::string giant;
+  for (int n = 0; n < 10'000; ++n) giant += "g,,,s" + std::to_string(n) + ",1,\n";
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory(kHeader + "a,,,x,1,\na,,,y,1,\n" + giant), "t.csv").has_value());
+  REQUIRE(reader.finish().has_value());
+  CHECK(tells(reader.bad().notes().at(0), "t.csv:4: basket with 10000 distinct items left out (more than 1000)"));
+  auto const alone = made::read(kHeader + giant);
+  REQUIRE(!alone.has_value());
+  CHECK(tells(alone.error().what, "not one basket (1 baskets with more than 1000 distinct items left out)"));
+  // The same item 10,000 times is one item.
+  std::string same;
+  for (int n = 0; n < 10'000; ++n) same += "g,,,x,1,\n";
+  CHECK(made::read(kHeader + same)->basket(0).size() == 1);
+}
+
+TEST_CASE("an item in every basket is counted in every basket") {
+  std::vector<std::vector<std::string>> baskets;
+  for (int n = 0; n < 500; ++n) baskets.push_back({"bag", "s" + std::to_string(n % 20)});
+  auto const counts = count(made::dataset(baskets), 2);
+  CHECK(counts.items[made::position(counts, "bag")].baskets == 500);
+  CHECK(made::together(counts, "bag", "s7") == 25);
+}
+
+TEST_CASE("prices and quantities in other countries' ways are told by line and field") {
+  auto const complaint = [](std::string const& row) {
+    TransactionLimits limits;
+    limits.bad_rows = 1;
+    TransactionReader reader(limits);
+    REQUIRE(reader.add(from_memory(kHeader + "1,,,a,1,2.55\n" + row), "t.csv").has_value());
+    REQUIRE(reader.bad().bad() == 1);
+    return reader.bad().shown().at(0);
+  };
+  CHECK(tells(complaint("1,,,a,1,\"1.299,00\"\n"), "t.csv:3: unit_price: '1.299,00' is not a number like 2.55"));
+  CHECK(tells(complaint("1,,,a,1,€ 3.50\n"), "t.csv:3: unit_price: '€ 3.50' is not a number like 2.55"));
+  CHECK(tells(complaint("1,,,a,1,3,50\n"), "t.csv:3: row: has 7 fields, the header has 6"));
+  CHECK(tells(complaint("1,,,a,1x,3.50\n"), "t.csv:3: quantity: '1x' is not a number"));
+  CHECK(tells(complaint("1,,2026-01-02,a,1,\n1,,2,a,1,\n"), "t.csv:4: timestamp: '2' mixes two formats"));
+}
+
+TEST_CASE("prices written in any way and number are kept as what they say") {
+  std::string text = kHeader;
+  auto const row = [&](std::string const& price) { text += "1,,,a,1," + price + "\n"; };
+  for (auto const* const price : {"2.5", "2.50", "2.500000", "2.5", "+2.5", "02.5", "12.5", "1.25", "125", "-2.5", "0",
+                                  "1234567", "12345678", "1234.567", "2.50", "1", "1.0"}) {
+    row(price);
+  }
+  auto const data = made::read(text);
+  REQUIRE(data.has_value());
+  CHECK(data->items[0].prices == std::vector<PricePoint>{{0, 1},
+                                                         {1'000'000, 2},
+                                                         {1'250'000, 1},
+                                                         {2'500'000, 7},
+                                                         {12'500'000, 1},
+                                                         {125'000'000, 1},
+                                                         {1'234'567'000, 1},
+                                                         {1'234'567'000'000, 1},
+                                                         {12'345'678'000'000, 1}});
+}
