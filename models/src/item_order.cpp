@@ -223,6 +223,10 @@ void renumber(BundleSource& source, std::vector<std::uint32_t> const& order) {
   for (auto& campaign : source.campaigns) {
     for (auto& item : campaign.items) item = place[item];
   }
+  for (auto& set : source.sets) {
+    set.main = place[set.main];
+    for (auto& item : set.extras) item = place[item];
+  }
   source.items = std::move(items);
   source.rows = std::move(rows);
   source.bias = std::move(bias);

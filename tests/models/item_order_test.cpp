@@ -72,10 +72,11 @@ TEST_CASE("known categories are used when they are the better order") {
   CHECK(bits_of(source) < 8 + 2 + 4 + 4);
 }
 
-TEST_CASE("renumbering moves items, rows, intercepts and campaign targets together") {
+TEST_CASE("renumbering moves items, rows, intercepts, campaign targets and sets together") {
   auto source = scattered_groups(2);
   source.campaigns = {{}};
   source.campaigns[0].items = {0, 7};
+  source.sets = {{1, {2, 3}}};
   auto const before = source;
   std::vector<std::uint32_t> order(source.items.size());
   std::iota(order.rbegin(), order.rend(), 0U);
@@ -91,6 +92,8 @@ TEST_CASE("renumbering moves items, rows, intercepts and campaign targets togeth
     }
   }
   CHECK(source.campaigns[0].items == std::vector<std::uint32_t>{last, last - 7});
+  CHECK(source.sets[0].main == last - 1);
+  CHECK(source.sets[0].extras == std::vector<std::uint32_t>{last - 2, last - 3});
 }
 
 TEST_CASE("items without any row stay last, and a handful of items stays as it is") {

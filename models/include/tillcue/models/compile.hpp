@@ -23,9 +23,10 @@ struct CompileOptions {
 /// Everything the items and transactions name, for checking a campaigns file.
 Assortment assortment_of(Counts const& counts, Catalogue const& catalogue);
 
-/// Brings counts, weights, catalogue and campaigns together, items by falling popularity, those never sold last.
-/// An item without catalogue entry is named by its SKU; without a price it gets the median one it was sold at.
-/// A GTIN that is another item's SKU is left out with a word in `notes`.
+/// Brings counts, weights, catalogue and campaigns together. Items are numbered so that the table is small
+/// (item_order); those that no row knows come last, by falling popularity, those never sold behind them. An item
+/// without catalogue entry is named by its SKU; without a price it gets the median one it was sold at. A GTIN that is
+/// another item's SKU is left out with a word in `notes`.
 BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue const& catalogue,
                       Campaigns const& campaigns, std::vector<CalibrationSource> calibration,
                       CompileOptions const& options, std::vector<std::string>& notes);
