@@ -14,7 +14,7 @@ struct Neighbour {
   float strength = 0;
 };
 
-/// Stronger first, then more popular (items are numbered by falling popularity).
+/// Stronger first, then more popular (Questions number items by falling popularity).
 bool before(Neighbour const& a, Neighbour const& b) {
   return a.strength != b.strength ? a.strength > b.strength : a.item < b.item;
 }
