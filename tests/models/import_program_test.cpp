@@ -3,20 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "made.hpp"
-#include "made_program.hpp"
+#include "program_run.hpp"
 #include "tillcue/models/counted_source.hpp"
 
 using namespace tillcue::models;
-using made::ProgramRun;
-using made::run_program;
+using made::run;
+using made::tells;
 
 namespace {
-
-bool tells(ProgramRun const& result, std::string const& part) {
-  bool const found = result.out.find(part) != std::string::npos;
-  if (!found) MESSAGE(result.out);
-  return found;
-}
 
 /// Sales of `days` days from 2026-11-01 on.
 std::string sales(int days, std::uint64_t seed = 1) {
@@ -40,46 +34,46 @@ std::size_t files_in(std::string const& folder) {
 TEST_CASE("a POSLog is imported, counted and built from as it is") {
   made::Folder folder;
   auto const log = std::string(TILLCUE_SOURCE_DIR) + "/tests/fuzz/corpus/poslog/v6_prefixed.xml";
-  auto const imported = run_program("import " + log + " --out " + folder.file("t.csv"));
+  auto const imported = run("import " + log + " --out " + folder.file("t.csv"));
   CHECK_MESSAGE(imported.code == 0, imported.out);
   CHECK(tells(imported, "t.csv: 2 rows, 0 of them returns"));
   CHECK(made::get_file(folder.file("t.csv")) ==
         "basket_id,customer_id,timestamp,sku,quantity,unit_price\n"
         "0117/4/2026-11-20/Q4T7,7700815,2026-11-20T08:26:11,61190,2,1.49\n"
         "0117/4/2026-11-20/Q4T7,7700815,2026-11-20T08:26:11,000061191,0.350,10.000000\n");
-  CHECK(run_program("count --transactions " + log + " --out " + folder.file("a")).code == 0);
-  CHECK(run_program("count --transactions " + folder.file("t.csv") + " --out " + folder.file("b")).code == 0);
+  CHECK(run("count --transactions " + log + " --out " + folder.file("a")).code == 0);
+  CHECK(run("count --transactions " + folder.file("t.csv") + " --out " + folder.file("b")).code == 0);
   CHECK(made::get_file(folder.file("a")) == made::get_file(folder.file("b")));
-  CHECK(run_program("build --transactions " + log + " --out " + folder.file("bundle")).code == 0);
-  auto const wrong = run_program("count --format csv --transactions " + log + " --out " + folder.file("a"));
+  CHECK(run("build --transactions " + log + " --out " + folder.file("bundle")).code == 0);
+  auto const wrong = run("count --format csv --transactions " + log + " --out " + folder.file("a"));
   CHECK(wrong.code == 3);
-  CHECK(run_program("count --format xml --transactions " + log + " --out " + folder.file("a")).code == 2);
-  CHECK(run_program("import --help").code == 0);
+  CHECK(run("count --format xml --transactions " + log + " --out " + folder.file("a")).code == 2);
+  CHECK(run("import --help").code == 0);
 }
 
 TEST_CASE("day files: made, added up, weighed, and a second count of the same day changes nothing") {
   made::Folder folder;
   made::put_file(folder.file("t.csv"), sales(8));
   auto const days = "count --by-day --out-dir " + folder.file("days") + " --transactions ";
-  auto const made_days = run_program(days + folder.file("t.csv"));
+  auto const made_days = run(days + folder.file("t.csv"));
   CHECK(tells(made_days, "days: 8 day files, 2026-11-01 to 2026-11-08, 240 baskets"));
-  CHECK(run_program(days + folder.file("t.csv")).code == 0);
+  CHECK(run(days + folder.file("t.csv")).code == 0);
   CHECK(files_in(folder.file("days")) == 8);
-  CHECK(run_program("count --merge " + folder.file("days") + "/*.counts --out " + folder.file("merged")).code == 0);
-  CHECK(run_program("count --transactions " + folder.file("t.csv") + " --out " + folder.file("whole")).code == 0);
+  CHECK(run("count --merge " + folder.file("days") + "/*.counts --out " + folder.file("merged")).code == 0);
+  CHECK(run("count --transactions " + folder.file("t.csv") + " --out " + folder.file("whole")).code == 0);
   CHECK(made::get_file(folder.file("merged")) == made::get_file(folder.file("whole")));
   auto const train = "train --uncalibrated --min-baskets 1 --out " + folder.file("b") + " --counts ";
-  auto const recent = run_program(train + folder.file("days") + "/*.counts --half-life 2 --window 4");
+  auto const recent = run(train + folder.file("days") + "/*.counts --half-life 2 --window 4");
   CHECK_MESSAGE(recent.code == 0, recent.out);
   CHECK(tells(recent, "recency: 120 baskets before the window"));
-  auto const coarse = run_program(train + folder.file("whole") + " --half-life 2");
+  auto const coarse = run(train + folder.file("whole") + " --half-life 2");
   CHECK(tells(coarse, "whole holds 2026-11-01 to 2026-11-08, weighed as one"));
-  CHECK(run_program(train + folder.file("whole") + " --as-of 2026-11-31").code == 2);
+  CHECK(run(train + folder.file("whole") + " --as-of 2026-11-31").code == 2);
   made::put_file(folder.file("other.csv"), sales(1, 2));
-  auto const other = run_program(days + folder.file("other.csv"));
+  auto const other = run(days + folder.file("other.csv"));
   CHECK(other.code == 3);
   CHECK(tells(other, "2026-11-01.counts: is there already and holds other sales"));
-  CHECK(run_program(days + folder.file("other.csv") + " --replace").code == 0);
+  CHECK(run(days + folder.file("other.csv") + " --replace").code == 0);
 }
 
 TEST_CASE("the same sales twice are refused with both names, in transactions and in counts, unless allowed") {
@@ -88,23 +82,23 @@ TEST_CASE("the same sales twice are refused with both names, in transactions and
   made::put_file(folder.file("b.csv"), sales(3));
   made::put_file(folder.file("store2.csv"), sales(3, 9));
   auto const build = "build --out " + folder.file("bundle") + " --transactions " + folder.file("a.csv") + ' ';
-  auto const twice = run_program(build + folder.file("b.csv"));
+  auto const twice = run(build + folder.file("b.csv"));
   CHECK(twice.code == 3);
   CHECK(tells(twice, "the same sales are there twice; give each file once"));
   CHECK(tells(twice, "a.csv and " + folder.file("b.csv") + ": the same baskets of 2026-11-01"));
-  CHECK(run_program(build + folder.file("b.csv") + " --allow-duplicates").code == 0);
-  CHECK(run_program(build + folder.file("store2.csv")).code == 0);
+  CHECK(run(build + folder.file("b.csv") + " --allow-duplicates").code == 0);
+  CHECK(run(build + folder.file("store2.csv")).code == 0);
   for (auto const* const name : {"a", "b", "store2"}) {
-    REQUIRE(run_program("count --transactions " + folder.file(name) + ".csv --out " + folder.file(name)).code == 0);
+    REQUIRE(run("count --transactions " + folder.file(name) + ".csv --out " + folder.file(name)).code == 0);
   }
   auto const merge = "count --out " + folder.file("sum") + " --merge " + folder.file("a") + ' ';
-  auto const merged = run_program(merge + folder.file("b"));
+  auto const merged = run(merge + folder.file("b"));
   CHECK(merged.code == 3);
   CHECK(tells(merged, folder.file("a") + " and " + folder.file("b") + ": the same baskets of 2026-11-01"));
   CHECK(!std::filesystem::exists(folder.file("sum")));
-  REQUIRE(run_program(merge + folder.file("store2")).code == 0);
-  auto const again = run_program("train --uncalibrated --out " + folder.file("bundle") + " --counts " +
-                                 folder.file("sum") + ' ' + folder.file("b"));
+  REQUIRE(run(merge + folder.file("store2")).code == 0);
+  auto const again = run("train --uncalibrated --out " + folder.file("bundle") + " --counts " + folder.file("sum") +
+                         ' ' + folder.file("b"));
   CHECK(again.code == 3);
   CHECK(tells(again, folder.file("sum") + " and " + folder.file("b")));
 }
@@ -114,12 +108,11 @@ TEST_CASE("half-life and window need dates, and say so") {
   made::put_file(folder.file("t.csv"), "basket_id,timestamp,sku\n1,7,a\n1,7,b\n2,8,a\n");
   for (auto const* const option : {"--half-life 60", "--window 90", "--as-of 2026-11-20"}) {
     auto const refused =
-        run_program("build --out " + folder.file("b") + " --transactions " + folder.file("t.csv") + ' ' + option);
+        run("build --out " + folder.file("b") + " --transactions " + folder.file("t.csv") + ' ' + option);
     CHECK(refused.code == 3);
     CHECK(tells(refused, "has no dates, which half-life, window and as-of need"));
   }
-  auto const days =
-      run_program("count --by-day --out-dir " + folder.file("d") + " --transactions " + folder.file("t.csv"));
+  auto const days = run("count --by-day --out-dir " + folder.file("d") + " --transactions " + folder.file("t.csv"));
   CHECK(days.code == 3);
   CHECK(tells(days, "have no dates to count by day"));
 }
@@ -129,8 +122,8 @@ TEST_CASE("what the items file lacks is told; its faults name file, line, field 
   made::put_file(folder.file("t.csv"), "basket_id,sku\n1,a\n1,b\n2,c\n");
   auto const build = [&](std::string const& items) {
     made::put_file(folder.file("i.csv"), items);
-    return run_program("build --out " + folder.file("b") + " --transactions " + folder.file("t.csv") + " --items " +
-                       folder.file("i.csv"));
+    return run("build --out " + folder.file("b") + " --transactions " + folder.file("t.csv") + " --items " +
+               folder.file("i.csv"));
   };
   auto const lacking = build("sku,name\na,Ale\n");
   CHECK(lacking.code == 0);
@@ -155,7 +148,7 @@ TEST_CASE("a full disk while writing leaves the old file, whatever is written") 
   // A limit on file sizes is a full disk to the writer; the signal that comes with it is not.
   std::string const full = "trap '' XFSZ; ulimit -f 1";
   for (auto const* const command : {"build --transactions ", "count --transactions ", "import "}) {
-    auto const result = run_program(command + folder.file("t.csv") + " --out " + folder.file("out"), full);
+    auto const result = run(command + folder.file("t.csv") + " --out " + folder.file("out"), full);
     CHECK(result.code == 1);
     CHECK(tells(result, "out: cannot write: File too large"));
     CHECK(made::get_file(folder.file("out")) == "old");

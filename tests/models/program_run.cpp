@@ -7,8 +7,8 @@
 
 namespace tillcue::models::made {
 
-Run run(std::string const& arguments) {
-  auto const command = std::string(TILLCUE_MODELS_PROGRAM) + " " + arguments + " 2>&1";
+Run run(std::string const& arguments, std::string const& before) {
+  auto const command = "(" + before + "; " + TILLCUE_MODELS_PROGRAM + " " + arguments + ") 2>&1";
   std::FILE* const pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   Run result{0, {}};

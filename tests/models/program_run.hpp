@@ -11,8 +11,8 @@ struct Run {
   std::string out;  ///< with standard error
 };
 
-/// The real program with these arguments, through a shell.
-Run run(std::string const& arguments);
+/// The real program with these arguments, in a shell that runs `before` first.
+Run run(std::string const& arguments, std::string const& before = ":");
 /// Whether it said so; prints what it said when it did not.
 bool tells(Run const& result, std::string const& part);
 

@@ -17,7 +17,7 @@ tillcue_test(models_test SOURCES
 target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 
 tillcue_test(models_program_test SOURCES
-  models/import_program_test.cpp models/made.cpp models/made_program.cpp models/program_release_test.cpp
+  models/import_program_test.cpp models/made.cpp models/program_release_test.cpp
   models/program_run.cpp models/program_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json)
 target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
