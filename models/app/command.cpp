@@ -127,7 +127,7 @@ void add_training(CLI::App& command, BuildOptions& build) {
   command.add_option("--bytes-per-item", build.bytes_per_item, "most bytes an item takes in the table the till serves")
       ->check(CLI::Range(8.0, 4096.0))
       ->capture_default_str();
-  command.add_option("--min-baskets", training.min_baskets, "items in fewer baskets are only ranked by popularity")
+  command.add_option("--min-baskets", training.min_baskets, "items in fewer baskets have no weights of their own")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   add_threads(command, training.threads);

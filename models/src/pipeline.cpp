@@ -1,7 +1,6 @@
 #include "tillcue/models/pipeline.hpp"
 
 #include <cstdio>
-#include <iterator>
 #include <numeric>
 #include <utility>
 

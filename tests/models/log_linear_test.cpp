@@ -12,12 +12,6 @@ using namespace tillcue::models;
 
 namespace {
 
-std::vector<std::uint32_t> all_of(Dataset const& data) {
-  std::vector<std::uint32_t> all(data.baskets());
-  std::iota(all.begin(), all.end(), 0U);
-  return all;
-}
-
 /// What the model believes of the hidden item, by dense arithmetic over the whole catalogue.
 double probability(Weights const& weights, std::vector<std::uint32_t> const& basket, std::uint32_t hidden) {
   std::vector<double> score(weights.bias.begin(), weights.bias.end());
@@ -62,8 +56,8 @@ double log_loss(Shop const& shop, Weights const& weights, Dataset const& data) {
 
 TEST_CASE("the log-linear model has the linear one's entries and always the same numbers") {
   auto const made = shop(600, 25, 4);
-  auto const one = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
-  auto const two = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
+  auto const one = log_linear(made.counts, made.data, made::all_of(made.data), made.linear, 0.1);
+  auto const two = log_linear(made.counts, made.data, made::all_of(made.data), made.linear, 0.1);
   REQUIRE(one.rows.size() == made.linear.rows.size());
   for (std::size_t item = 0; item < one.rows.size(); ++item) {
     REQUIRE(one.rows[item].size() == made.linear.rows[item].size());
@@ -80,7 +74,7 @@ TEST_CASE("learning lowers the log loss on baskets it has not seen, by dense ari
   auto const fresh = made::dataset(made::random_baskets(500, 25, 99));
   // No baskets: what it begins with.
   auto const before = log_linear(made.counts, made.data, {}, made.linear, 0.1);
-  auto const after = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
+  auto const after = log_linear(made.counts, made.data, made::all_of(made.data), made.linear, 0.1);
   CHECK(log_loss(made, after, fresh) < log_loss(made, before, fresh) - 0.01);
 }
 
@@ -90,7 +84,7 @@ TEST_CASE("with one question asked again and again its answer becomes near certa
   Shop made{made::dataset(baskets), {}, {}};
   made.counts = count(made.data, 1);
   made.linear = train(made.counts, {});
-  auto const weights = log_linear(made.counts, made.data, all_of(made.data), made.linear, 0.1);
+  auto const weights = log_linear(made.counts, made.data, made::all_of(made.data), made.linear, 0.1);
   auto const a = made::position(made.counts, "a");
   auto const b = made::position(made.counts, "b");
   CHECK(probability(weights, {a, b}, b) > 0.8);

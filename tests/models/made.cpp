@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -71,6 +72,12 @@ std::vector<std::vector<std::string>> random_baskets(std::size_t baskets, std::s
     result.push_back(std::move(basket));
   }
   return result;
+}
+
+std::vector<std::uint32_t> all_of(Dataset const& data) {
+  std::vector<std::uint32_t> all(data.baskets());
+  std::iota(all.begin(), all.end(), 0U);
+  return all;
 }
 
 std::uint32_t position(Counts const& counts, std::string const& sku) {

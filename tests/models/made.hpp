@@ -34,6 +34,9 @@ Dataset dataset(std::vector<std::vector<std::string>> const& baskets);
 /// `baskets` random baskets over items "i0".."iN", popular ones first, with some that go together.
 std::vector<std::vector<std::string>> random_baskets(std::size_t baskets, std::size_t items, std::uint64_t seed);
 
+/// The positions of all baskets.
+std::vector<std::uint32_t> all_of(Dataset const& data);
+
 /// Position of a SKU in the counts; fails the test when it is not there.
 std::uint32_t position(Counts const& counts, std::string const& sku);
 /// In how many baskets two items are together.

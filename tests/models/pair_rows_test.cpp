@@ -13,12 +13,6 @@ using namespace tillcue::models;
 
 namespace {
 
-std::vector<std::uint32_t> all_of(Dataset const& data) {
-  std::vector<std::uint32_t> all(data.baskets());
-  std::iota(all.begin(), all.end(), 0U);
-  return all;
-}
-
 using Pairs = std::map<std::pair<std::string, std::string>, std::uint32_t>;  ///< by SKU, the smaller first
 
 /// The definition, slowly.
@@ -67,10 +61,10 @@ class Collected final : public PairSink {
 };
 
 Pairs counted(Dataset const& data, std::span<std::uint16_t const> weights, PairOptions const& options) {
-  auto const items = count_items(data, all_of(data), weights);
+  auto const items = count_items(data, made::all_of(data), weights);
   REQUIRE(items.has_value());
   Collected sink(*items, options.order);
-  REQUIRE(count_pairs(data, all_of(data), weights, *items, options, sink).has_value());
+  REQUIRE(count_pairs(data, made::all_of(data), weights, *items, options, sink).has_value());
   CHECK(sink.rows == items->items.size());
   return sink.pairs;
 }
@@ -127,11 +121,11 @@ TEST_CASE("weights are summed in 256ths, baskets of weight 0 leave no trace but 
     options.threads = 2;
     CHECK(counted(data, weights, options) == expected);
   }
-  auto const counts = count(data, all_of(data), weights, 2);
+  auto const counts = count(data, made::all_of(data), weights, 2);
   REQUIRE(counts.has_value());
   CHECK(counts->baskets == std::accumulate(weights.begin(), weights.end(), 0ULL));
   std::vector<std::uint16_t> const ones(data.baskets(), kWeightUnit);
-  auto const whole = count(data, all_of(data), ones, 1);
+  auto const whole = count(data, made::all_of(data), ones, 1);
   auto const plain = count(data, 1);
   REQUIRE(whole.has_value());
   REQUIRE(whole->pairs() == plain.pairs());
@@ -143,11 +137,11 @@ TEST_CASE("a weighted count beyond 32 bits is an error that names the item") {
   std::vector<std::vector<std::string>> const baskets(65'538, {"milk"});
   auto const data = made::dataset(baskets);
   std::vector<std::uint16_t> const weights(data.baskets(), 0xFFFF);
-  auto const refused = count(data, all_of(data), weights, 1);
+  auto const refused = count(data, made::all_of(data), weights, 1);
   REQUIRE(!refused.has_value());
   CHECK(refused.error().code == Code::unsupported);
   CHECK(refused.error().what.find("'milk' is in too many baskets") != std::string::npos);
-  auto all = all_of(data);
+  auto all = made::all_of(data);
   all.resize(65'537);
   auto const fits = count(data, all, weights, 1);
   REQUIRE(fits.has_value());
@@ -164,13 +158,13 @@ TEST_CASE("a sink that fails ends the counting with its words") {
     int rows = 0;
   };
   auto const data = made::dataset(made::random_baskets(300, 80, 3));
-  auto const items = count_items(data, all_of(data));
+  auto const items = count_items(data, made::all_of(data));
   for (unsigned const threads : {1U, 3U}) {
     Full sink;
     PairOptions options;
     options.threads = threads;
     options.memory = 100;
-    auto const result = count_pairs(data, all_of(data), {}, *items, options, sink);
+    auto const result = count_pairs(data, made::all_of(data), {}, *items, options, sink);
     REQUIRE(!result.has_value());
     CHECK(result.error().what == "no space left");
     CHECK(sink.rows == 6);

@@ -32,12 +32,6 @@ std::string store(int days, std::uint64_t seed) {
   return text;
 }
 
-std::vector<std::uint32_t> all_of(Dataset const& data) {
-  std::vector<std::uint32_t> all(data.baskets());
-  for (std::uint32_t n = 0; n < all.size(); ++n) all[n] = n;
-  return all;
-}
-
 std::vector<DayCounts> days_of(made::Folder const& folder, std::string const& text) {
   std::vector<std::string> const files = {folder.file("t.csv")};
   made::put_file(files[0], text);
@@ -79,7 +73,7 @@ TEST_CASE("weighted counts are the sum of each basket's weight") {
                  "1,2026-11-20T09:00,a,1,\n1,2026-11-20T09:00,b,1,\n2,2026-09-21,a,1,\n2,2026-09-21,b,1,\n"
                  "3,2026-09-21,a,1,\n4,2026-01-01,a,1,\n4,2026-01-01,z,1,\n")
           .value();
-  auto const recent = count_recent(data, all_of(data), {60, 180, std::nullopt});
+  auto const recent = count_recent(data, made::all_of(data), {60, 180, std::nullopt});
   REQUIRE_MESSAGE(recent.has_value(), recent.error().what);
   auto const& counts = recent->counts;
   CHECK(counts.unit_bits == kWeightBits);
@@ -94,7 +88,7 @@ TEST_CASE("weighted counts are the sum of each basket's weight") {
 
 TEST_CASE("weights do not depend on the number of threads, and full weights are plain counts") {
   auto const data = made::read(store(50, 3)).value();
-  auto const all = all_of(data);
+  auto const all = made::all_of(data);
   Recency const recency{20, 40, std::nullopt};
   auto const one = count_recent(data, all, recency, 1)->counts;
   CHECK(count_recent(data, all, recency, 3)->counts == one);
@@ -131,12 +125,12 @@ TEST_CASE("day files add up to the counts of the whole, byte for byte, and weigh
   std::vector<Counts> parts;
   for (auto const& day : days) parts.push_back(day.counts);
   auto whole = count(data, 2);
-  whole.sources = sources_of(data, all_of(data));
+  whole.sources = sources_of(data, made::all_of(data));
   CHECK(encode(merge(parts).value()) == encode(whole));
   for (Recency const recency :
        {Recency{10, 0, std::nullopt}, Recency{0, 20, std::nullopt}, Recency{15, 30, kDay - 3}}) {
     auto const from_files = sum_of(days, recency)->counts;
-    auto const direct = count_recent(data, all_of(data), recency)->counts;
+    auto const direct = count_recent(data, made::all_of(data), recency)->counts;
     CHECK(from_files.baskets == direct.baskets);
     CHECK(from_files.partner == direct.partner);
     CHECK(from_files.together == direct.together);
@@ -160,7 +154,7 @@ TEST_CASE("a file of several days is weighed by the mean of its baskets, and tha
   auto data =
       made::read(kHeader + "1,2026-11-20,a,1,\n2,2026-11-20,a,1,\n3,2026-09-21,a,1,\n4,2026-09-21,a,1,\n").value();
   auto counts = count(data, 1);
-  counts.sources = sources_of(data, all_of(data));
+  counts.sources = sources_of(data, made::all_of(data));
   RecentSum sum({60, 0, std::nullopt}, kDay);
   REQUIRE(sum.add({"autumn.counts", counts}).has_value());
   auto const done = sum.finish();
@@ -178,7 +172,7 @@ TEST_CASE("a file of several days is weighed by the mean of its baskets, and tha
 TEST_CASE("without dates recency is an error that says what to do; undated baskets are left out and told") {
   for (auto const* const time : {"", "7"}) {
     auto const data = made::read(kHeader + "1," + time + ",a,1,\n").value();
-    auto const refused = count_recent(data, all_of(data), {60, 0, std::nullopt});
+    auto const refused = count_recent(data, made::all_of(data), {60, 0, std::nullopt});
     REQUIRE(!refused.has_value());
     CHECK(refused.error().code == Code::invalid);
     CHECK(refused.error().what.find("has no dates, which half-life, window and as-of need") != std::string::npos);
@@ -187,15 +181,15 @@ TEST_CASE("without dates recency is an error that says what to do; undated baske
     CHECK(!sum.add({"x", count(data, 1)}).has_value());
   }
   auto const mixed = made::read(kHeader + "1,2026-11-20,a,1,\n2,,a,1,\n3,2026-11-25,a,1,\n").value();
-  auto const recent = count_recent(mixed, all_of(mixed), {60, 0, kDay});
+  auto const recent = count_recent(mixed, made::all_of(mixed), {60, 0, kDay});
   REQUIRE(recent.has_value());
   CHECK(recent->counts.baskets == 256);
   CHECK(recent->notes == std::vector<std::string>{"recency: 1 basket after 2026-11-20 left out",
                                                   "recency: 1 basket without a date left out"});
-  auto const all_kept = count_recent(mixed, all_of(mixed), {5, 0, std::nullopt});
+  auto const all_kept = count_recent(mixed, made::all_of(mixed), {5, 0, std::nullopt});
   CHECK(all_kept->counts.baskets == 256 + 128 + 128);
   CHECK(all_kept->notes.empty());
-  auto const nothing = count_recent(mixed, all_of(mixed), {0, 10, kDay - 400});
+  auto const nothing = count_recent(mixed, made::all_of(mixed), {0, 10, kDay - 400});
   REQUIRE(!nothing.has_value());
   CHECK(nothing.error().what.find("no basket counts as of 2025-10-16 within 10 days") != std::string::npos);
 }
@@ -205,10 +199,10 @@ TEST_CASE("the usual half-life is left out where it is not possible") {
   usual.if_possible = true;
   for (auto const* const time : {"", "7"}) {
     auto const data = made::read(kHeader + "1," + time + ",a,1,\n").value();
-    CHECK(count_recent(data, all_of(data), usual)->counts == count(data, 1));
+    CHECK(count_recent(data, made::all_of(data), usual)->counts == count(data, 1));
   }
   auto const dated = made::read(kHeader + "1,2026-11-20,a,1,\n2,2026-05-24,a,1,\n").value();
-  CHECK(count_recent(dated, all_of(dated), usual)->counts.baskets == 256 + 128);
+  CHECK(count_recent(dated, made::all_of(dated), usual)->counts.baskets == 256 + 128);
 }
 
 TEST_CASE("a weighted count beyond 32 bits is refused, not wrapped") {
