@@ -29,7 +29,7 @@ BundleInfo read_info(format::Parts const& parts) {
   return info;
 }
 
-Policy read_policy(std::byte const* at) {
+Policy read_policy(std::byte const* at, std::uint32_t bytes) {
   namespace field = format::policy;
   Policy policy;
   policy.max_hints_per_sale = load<std::uint16_t>(at + field::kHintsPerSale);
@@ -41,6 +41,19 @@ Policy read_policy(std::byte const* at) {
   policy.holdout_permille = load<std::uint16_t>(at + field::kHoldout);
   policy.holdout_salt = load<std::uint32_t>(at + field::kSalt);
   policy.default_margin_percent = load<std::uint16_t>(at + field::kMargin);
+  if (bytes < format::kPolicyGrown) return policy;
+  policy.holdout_by_customer = (load<std::uint16_t>(at + field::kFlags) & 1U) != 0;
+  policy.exploration_permille = load<std::uint16_t>(at + field::kExploration);
+  policy.second_item_percent = load<std::uint16_t>(at + field::kSecondItem);
+  policy.quiet_scans_per_minute = load<std::uint16_t>(at + field::kQuiet);
+  policy.cooldown_seconds = load<std::uint16_t>(at + field::kCooldown);
+  policy.max_hints_per_customer_day = load<std::uint16_t>(at + field::kHintsPerDay);
+  policy.max_coupons_per_customer_day = load<std::uint16_t>(at + field::kCouponsPerDay);
+  policy.max_down_sells = load<std::uint16_t>(at + field::kDownSells);
+  policy.gap_percent = load<std::uint16_t>(at + field::kGap);
+  policy.trust_visits = load<std::uint16_t>(at + field::kTrust);
+  policy.large_upgrade_percent = load<std::uint16_t>(at + field::kLargeUpgrade);
+  policy.expert_probability_ppm = load<std::uint32_t>(at + field::kExpert);
   return policy;
 }
 
@@ -60,7 +73,7 @@ Result<Bundle> Bundle::from_bytes(std::span<std::byte const> bytes) {
   bundle.bytes_ = bytes;
   bundle.item_count_ = bundle.parts_.item_count;
   bundle.info_ = read_info(bundle.parts_);
-  bundle.policy_ = read_policy(bundle.parts_.policy);
+  bundle.policy_ = read_policy(bundle.parts_.policy, bundle.parts_.policy_bytes);
   return bundle;
 }
 
@@ -175,90 +188,6 @@ Probability Bundle::probability(Score score, std::size_t rank) const noexcept {
     }
   }
   return {load<std::uint32_t>(parts_.points + std::size_t{low} * format::kPointBytes + 4)};
-}
-
-std::size_t Bundle::set_count() const noexcept { return parts_.sets.count; }
-
-SetView Bundle::set(std::size_t n) const noexcept {
-  namespace field = format::set;
-  SetView view;
-  if (n >= parts_.sets.count) return view;
-  auto const* at = parts_.sets.at(n);
-  view.main = ItemIx{load<std::uint32_t>(at + field::kMain)};
-  for (std::size_t k = 0; k < view.extras.size(); ++k) {
-    auto const extra = load<std::uint32_t>(at + field::kExtras + 4 * k);
-    if (extra != format::kNoExtra) view.extras[view.extra_count++] = ItemIx{extra};
-  }
-  view.baskets = load<std::uint32_t>(at + field::kBaskets);
-  view.main_baskets = load<std::uint32_t>(at + field::kMainBaskets);
-  view.lift_milli = load<std::uint32_t>(at + field::kLift);
-  return view;
-}
-
-SetRange Bundle::sets_of(ItemIx main) const noexcept {
-  auto const first_from = [&](std::uint32_t item) {
-    std::uint32_t low = 0, high = parts_.sets.count;
-    while (low < high) {
-      auto const middle = low + (high - low) / 2;
-      if (load<std::uint32_t>(parts_.sets.at(middle) + format::set::kMain) < item) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  };
-  if (index(main) >= item_count_) return {};
-  auto const first = first_from(index(main));
-  return {first, first_from(index(main) + 1) - first};
-}
-
-std::size_t Bundle::campaign_count() const noexcept { return parts_.campaigns.count; }
-
-CampaignView Bundle::campaign(std::size_t n) const noexcept {
-  namespace field = format::campaign;
-  CampaignView view;
-  if (n >= parts_.campaigns.count) return view;
-  auto const* at = parts_.campaigns.at(n);
-  view.id = string(at + field::kId);
-  view.headline = string(at + field::kHeadline);
-  view.terms = string(at + field::kTerms);
-  view.discount = static_cast<DiscountKind>(load<std::uint16_t>(at + field::kDiscount));
-  view.value = load<std::int64_t>(at + field::kValue);
-  view.starts = load<std::int64_t>(at + field::kStarts);
-  view.ends = load<std::int64_t>(at + field::kEnds);
-  view.valid_days = load<std::uint16_t>(at + field::kValidDays);
-  view.min_probability_ppm = load<std::uint32_t>(at + field::kMinProbability);
-  view.min_basket_minor = load<std::int64_t>(at + field::kMinBasket);
-  return view;
-}
-
-std::size_t Bundle::target_count(std::size_t campaign) const noexcept {
-  if (campaign >= parts_.campaigns.count) return 0;
-  return load<std::uint32_t>(parts_.campaigns.at(campaign) + format::campaign::kTargetCount);
-}
-
-ItemIx Bundle::target(std::size_t campaign, std::size_t n) const noexcept {
-  if (n >= target_count(campaign)) return kNoItem;
-  auto const first = load<std::uint32_t>(parts_.campaigns.at(campaign) + format::campaign::kFirstTarget);
-  return ItemIx{load<std::uint32_t>(parts_.targets.at(first + n))};
-}
-
-bool Bundle::targets(std::size_t campaign, ItemIx item) const noexcept {
-  if (campaign >= parts_.campaigns.count || index(item) >= item_count_) return false;
-  std::size_t low = 0, high = target_count(campaign);
-  if (high == 0) return true;
-  while (low < high) {
-    auto const middle = low + (high - low) / 2;
-    auto const at = target(campaign, middle);
-    if (at == item) return true;
-    if (index(at) < index(item)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return false;
 }
 
 std::string_view Bundle::text_in(std::string_view language, std::string_view key) const noexcept {

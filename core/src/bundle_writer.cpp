@@ -11,6 +11,7 @@
 #include "pack.hpp"
 #include "quantise.hpp"
 #include "source_check.hpp"
+#include "write_campaigns.hpp"
 
 namespace tillcue {
 namespace {
@@ -88,7 +89,12 @@ Output meta(BundleSource const& source, double score_unit, StringPool& pool) {
 
 Output categories(BundleSource const& source, StringPool& pool) {
   Output out;
-  for (auto const& category : source.categories) out.put(pool.add(category));
+  for (std::size_t n = 0; n < source.categories.size(); ++n) {
+    auto const technique = n < source.techniques.size() ? source.techniques[n] : Technique::both;
+    out.put(pool.add(source.categories[n]));
+    out.put(static_cast<std::uint16_t>(technique));
+    out.zeros(2);
+  }
   return out;
 }
 
@@ -101,7 +107,7 @@ Output items(BundleSource const& source, StringPool& pool) {
     out.put(item.unit_cost_minor.value_or(format::kNoPrice));
     out.put(item.category < 0 ? format::kNoCategory : static_cast<std::uint32_t>(item.category));
     out.put(item.flags);
-    out.zeros(2);
+    out.put(item.boost_percent);
   }
   return out;
 }
@@ -186,28 +192,20 @@ Output policy(Policy const& policy) {
   out.put(policy.holdout_permille);
   out.put(policy.holdout_salt);
   out.put(policy.default_margin_percent);
-  out.zeros(2);
-  return out;
-}
-
-void put_campaign(CampaignSource const& campaign, StringPool& pool, Output& out, Output& targets) {
-  auto items = campaign.items;
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
-  out.put(pool.add(campaign.id));
-  out.put(pool.add(campaign.headline));
-  out.put(pool.add(campaign.terms));
-  out.put(static_cast<std::uint16_t>(campaign.discount));
-  out.put(campaign.valid_days);
-  out.put(campaign.value);
-  out.put(campaign.starts);
-  out.put(campaign.ends);
-  out.put(campaign.min_basket_minor);
-  out.put(campaign.min_probability_ppm);
-  out.put(static_cast<std::uint32_t>(targets.size() / format::kTargetBytes));
-  out.put(static_cast<std::uint32_t>(items.size()));
+  out.put(static_cast<std::uint16_t>(policy.holdout_by_customer ? 1 : 0));
+  out.put(policy.exploration_permille);
+  out.put(policy.second_item_percent);
+  out.put(policy.quiet_scans_per_minute);
+  out.put(policy.cooldown_seconds);
+  out.put(policy.max_hints_per_customer_day);
+  out.put(policy.max_coupons_per_customer_day);
+  out.put(policy.max_down_sells);
+  out.put(policy.gap_percent);
+  out.put(policy.trust_visits);
+  out.put(policy.large_upgrade_percent);
+  out.put(policy.expert_probability_ppm);
   out.zeros(4);
-  for (auto item : items) targets.put(item);
+  return out;
 }
 
 Output texts(std::vector<TextSource const*> const& sorted, StringPool& pool) {
@@ -242,18 +240,15 @@ std::vector<std::byte> lay_out(BundleSource const& source, std::vector<IndexedCo
   StringPool pool;
   format::FileOutput file;
   file.add(format::kMeta, format::kMetaBytes, meta(source, quantised.score_unit, pool));
-  file.add(format::kCategories, format::kCategoryBytes, categories(source, pool));
+  file.add(format::kCategories, format::kCategoryGrown, categories(source, pool));
   file.add(format::kItems, format::kItemBytes, items(source, pool));
   file.add(format::kCodes, format::kCodeBytes, code_index(codes, pool));
   file.add(format::kPacked, 0, pack(quantised, source.weight_bits));
   file.add(format::kBias, 0, bias(quantised));
   file.add(format::kPopular, format::kPopularBytes, popular(quantised));
   file.add(format::kCalibration, 0, calibration(source, quantised.score_unit));
-  file.add(format::kPolicy, format::kPolicyBytes, policy(source.policy));
-  Output campaigns, targets;
-  for (auto const& campaign : source.campaigns) put_campaign(campaign, pool, campaigns, targets);
-  file.add(format::kCampaigns, format::kCampaignBytes, std::move(campaigns));
-  file.add(format::kTargets, format::kTargetBytes, std::move(targets));
+  file.add(format::kPolicy, format::kPolicyGrown, policy(source.policy));
+  add_campaigns(source, pool, file);
   file.add(format::kTexts, format::kTextBytes, texts(sorted_texts, pool));
   // Nobody needs it to sell: a reader that does not know it passes over it.
   if (!source.sets.empty()) file.add(format::kSets, format::kSetBytes, sets(source), false);

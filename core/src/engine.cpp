@@ -4,86 +4,12 @@
 #include <utility>
 
 #include "arm.hpp"
+#include "choosing.hpp"
 #include "rules.hpp"
 #include "value.hpp"
 
 namespace tillcue {
 namespace {
-
-/// The raw ranking is judged this deep: whatever ranks behind is too unlikely to be worth a sentence.
-constexpr std::size_t kDepth = 64;
-
-/// The best few that passed every rule, one per item.
-class Eligible {
- public:
-  void offer(Choice const& choice) noexcept {
-    auto const end = choices_.begin() + size_;
-    auto const same =
-        std::find_if(choices_.begin(), end, [&](Choice const& c) { return c.scored.item == choice.scored.item; });
-    if (same != end) {
-      if (!ranks_before(choice, *same)) return;
-      std::move(same + 1, end, same);
-      --size_;
-    } else if (size_ == static_cast<std::ptrdiff_t>(choices_.size())) {
-      if (!ranks_before(choice, choices_.back())) return;
-      --size_;
-    }
-    auto const at = std::upper_bound(choices_.begin(), choices_.begin() + size_, choice, ranks_before);
-    std::move_backward(at, choices_.begin() + size_, choices_.begin() + size_ + 1);
-    *at = choice;
-    ++size_;
-  }
-  [[nodiscard]] std::span<Choice const> list() const noexcept {
-    return {choices_.data(), static_cast<std::size_t>(size_)};
-  }
-
- private:
-  std::array<Choice, Decision::kMaxEligible> choices_{};
-  std::ptrdiff_t size_ = 0;
-};
-
-/// The raw ranking of one basket with probabilities by rank.
-struct Ranking {
-  std::array<Scored, kDepth> places;
-  std::size_t size = 0;
-
-  explicit Ranking(Scorer& scorer) noexcept : places{}, size(scorer.top(places)) {}
-};
-
-Eligible suggestions(Bundle const& bundle, Ranking const& ranking, Rules const& rules) noexcept {
-  Eligible eligible;
-  for (std::size_t rank = 0; rank < ranking.size; ++rank) {
-    auto const scored = ranking.places[rank];
-    auto const probability = bundle.probability(scored.score, rank);
-    if (!rules.may_suggest(scored.item, probability)) continue;
-    eligible.offer({scored, probability, expected_value(bundle, scored.item, probability, DiscountKind::none, 0),
-                    Offer::kNoCampaign});
-  }
-  return eligible;
-}
-
-void consider(Bundle const& bundle, Rules const& rules, std::uint16_t number, CampaignView const& campaign,
-              Scored scored, std::size_t rank, Eligible& eligible) noexcept {
-  auto const probability = bundle.probability(scored.score, rank);
-  if (probability.ppm < campaign.min_probability_ppm || !rules.may_offer(scored.item)) return;
-  auto const value = expected_value(bundle, scored.item, probability, campaign.discount, campaign.value);
-  eligible.offer({scored, probability, value, number});
-}
-
-// Only what ranks for this basket: behind the ranking's depth no probability has been observed, and a guess there would
-// let the dearest target of a campaign win whatever the basket holds.
-Eligible coupons(Bundle const& bundle, Ranking const& ranking, Rules const& rules, Timestamp now) noexcept {
-  Eligible eligible;
-  for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
-    auto const campaign = bundle.campaign(n);
-    if (!rules.runs(campaign, now)) continue;
-    for (std::size_t rank = 0; rank < ranking.size; ++rank) {
-      if (!bundle.targets(n, ranking.places[rank].item)) continue;
-      consider(bundle, rules, static_cast<std::uint16_t>(n), campaign, ranking.places[rank], rank, eligible);
-    }
-  }
-  return eligible;
-}
 
 Reason make_reason(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx item,
                    Probability probability) noexcept {
@@ -100,14 +26,21 @@ Reason make_reason(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx 
   return {unknown ? ReasonCode::category : ReasonCode::popular, kNoItem, probability};
 }
 
-Offer make_offer(Bundle const& bundle, std::span<ItemIx const> basket, Stage stage, Choice const& choice) noexcept {
+OfferKind kind_of(Stage stage, OfferType type) noexcept {
+  if (type == OfferType::notice) return OfferKind::notice;
+  return stage == Stage::tender ? OfferKind::coupon : OfferKind::suggestion;
+}
+
+Offer make_offer(Bundle const& bundle, Stage stage, Choice const& choice) noexcept {
   Offer offer;
-  offer.kind = stage == Stage::tender ? OfferKind::coupon : OfferKind::suggestion;
+  offer.kind = kind_of(stage, choice.type);
+  offer.type = choice.campaign == Offer::kNoCampaign && stage == Stage::tender ? OfferType::coupon : choice.type;
   offer.stage = stage;
   offer.item = choice.scored.item;
+  offer.more = choice.more;
   offer.price = bundle.price(offer.item).value_or(Money{0, bundle.info().currency});
   offer.probability = choice.probability;
-  offer.reason = make_reason(bundle, basket, offer.item, choice.probability);
+  offer.reason = choice.reason;
   offer.expected_margin_micro = choice.value.micro;
   offer.campaign = choice.campaign;
   if (offer.campaign != Offer::kNoCampaign) {
@@ -116,6 +49,28 @@ Offer make_offer(Bundle const& bundle, std::span<ItemIx const> basket, Stage sta
     offer.discount_value = campaign.value;
   }
   return offer;
+}
+
+/// Which of `count` choices is made, and with what chance in a million.
+struct Draw {
+  std::size_t choice = 0;
+  std::uint32_t ppm = 1'000'000;
+};
+
+/// A share of the decisions draws evenly; the rest takes the best (epsilon-greedy).
+Draw draw(Policy const& policy, Sale const& sale, Stage stage, std::uint32_t number, std::uint64_t seed,
+          std::size_t count) noexcept {
+  Draw draw;
+  if (count < 2 || policy.exploration_permille == 0) return draw;
+  auto const each = static_cast<std::uint32_t>(std::uint32_t{policy.exploration_permille} * 1000 / count);
+  auto const key = seed ^ (std::uint64_t{number} << 8U | static_cast<std::uint64_t>(stage));
+  auto const hash = keyed_hash(key, sale.id.value);
+  if (permille_of(hash) < policy.exploration_permille) {
+    draw.choice = static_cast<std::size_t>((hash & 0xFFFF'FFFFU) * count >> 32U);
+  }
+  auto const greedy = 1'000'000 - std::uint32_t{policy.exploration_permille} * 1000;
+  draw.ppm = draw.choice == 0 ? greedy + each : each;
+  return draw;
 }
 
 std::uint32_t next_number(Sale const& sale) noexcept {
@@ -131,33 +86,96 @@ std::uint16_t find_campaign(Bundle const& bundle, std::string_view id) noexcept 
   return Offer::kNoCampaign;
 }
 
-Silence silence_before(Rules const& rules) noexcept {
-  if (rules.too_few_items()) return Silence::too_few_items;
-  return rules.cap_reached() ? Silence::cap_reached : Silence::none;
-}
-
 }  // namespace
 
-Engine::Engine(std::shared_ptr<Bundle const> bundle)
+std::string_view to_text(Rule rule) noexcept {
+  constexpr std::array<std::string_view, kRules> kNames{"none",
+                                                        "not_started",
+                                                        "ended",
+                                                        "weekday",
+                                                        "daypart",
+                                                        "place",
+                                                        "segment",
+                                                        "audience",
+                                                        "visits",
+                                                        "basket_too_small",
+                                                        "basket_too_large",
+                                                        "stopped",
+                                                        "budget",
+                                                        "per_sale",
+                                                        "per_customer_day",
+                                                        "no_trigger",
+                                                        "too_few_triggers",
+                                                        "channel",
+                                                        "nothing_accepted",
+                                                        "threshold_reached",
+                                                        "threshold_far",
+                                                        "threshold_not_reached",
+                                                        "not_likely",
+                                                        "in_basket",
+                                                        "shown_before",
+                                                        "age_restricted",
+                                                        "excluded",
+                                                        "not_for_sale",
+                                                        "out_of_stock",
+                                                        "never_beside",
+                                                        "category_silent",
+                                                        "technique",
+                                                        "improbable",
+                                                        "price_guard",
+                                                        "second_item_guard",
+                                                        "trigger_used",
+                                                        "gap",
+                                                        "trust",
+                                                        "not_dearer",
+                                                        "not_cheaper",
+                                                        "outranked"};
+  return kNames[static_cast<std::size_t>(rule)];
+}
+
+void ScanPace::scanned(Timestamp at) noexcept {
+  std::move(times_.begin() + 1, times_.end(), times_.begin());
+  times_.back() = at;
+  count_ = std::min(count_ + 1, kKept);
+}
+
+std::uint32_t ScanPace::per_minute(Timestamp now) const noexcept {
+  constexpr auto kPause = std::chrono::seconds(10);
+  if (count_ < kKept || now - times_.back() > kPause) return 0;
+  auto const took = std::max<std::int64_t>((times_.back() - times_.front()).count(), 1);
+  return static_cast<std::uint32_t>(std::int64_t{kKept - 1} * 60'000 / took);
+}
+
+Engine::Engine(std::shared_ptr<Bundle const> bundle, Place place)
     : bundle_(std::move(bundle)),
       memory_(std::make_unique<std::byte[]>(Scorer::memory_needed(*bundle_))),
-      scorer_(*bundle_, {memory_.get(), Scorer::memory_needed(*bundle_)}) {
+      scorer_(*bundle_, {memory_.get(), Scorer::memory_needed(*bundle_)}),
+      campaigns_(std::make_unique<Campaigns>(*bundle_, place)) {
   held_.reserve(Basket::kMaxLines);
   wanted_.reserve(Basket::kMaxLines);
 }
 
-Arm Engine::arm_of(SaleId const& sale) const noexcept {
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+Arm Engine::arm_of(SaleId const& sale, CustomerId const& customer) const noexcept {
   auto const& policy = bundle_->policy();
-  auto const draw = permille_of(keyed_hash(policy.holdout_salt, sale.value));
+  bool const person = policy.holdout_by_customer && !customer.empty();
+  auto const draw = permille_of(keyed_hash(policy.holdout_salt, person ? customer.value : sale.value));
   return draw < policy.holdout_permille ? Arm::holdout : Arm::treated;
 }
 
 void Engine::rebind(Sale& sale, Bundle const* before) const noexcept {
   for (auto& line : sale.basket.lines()) line.item = bundle_->find(line.sku.value);
+  for (auto& usual : sale.shopper.usual) usual.item = bundle_->find(usual.sku.value);
   for (auto& shown : sale.shown) {
     auto& offer = shown.offer;
-    auto const again = [&](ItemIx item) { return before != nullptr ? bundle_->find(before->item(item).sku) : kNoItem; };
+    auto const again = [&](ItemIx item) {
+      return before != nullptr && item != kNoItem ? bundle_->find(before->item(item).sku) : kNoItem;
+    };
     offer.item = again(offer.item);
+    for (auto& extra : offer.more) extra = again(extra);
     offer.reason.trigger = again(offer.reason.trigger);
     auto const* const known = before != nullptr && offer.campaign != Offer::kNoCampaign ? before : nullptr;
     offer.campaign =
@@ -187,45 +205,63 @@ void Engine::hold(Basket const& basket) noexcept {
   held_.swap(wanted_);
 }
 
-Decision Engine::decide(Sale const& sale, Stage stage, Context const& context) noexcept {
+Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, Witness* witness) noexcept {
   Decision decision;
   decision.stage = stage;
   decision.arm = sale.arm;
-  Rules const rules(*bundle_, sale, stage);
-  decision.silence = silence_before(rules);
+  decision.at = context.now;
+  Rules const rules(*bundle_, *campaigns_, sale, stage, context);
+  decision.silence = rules.silence();
   hold(sale.basket);
-  if (decision.silence != Silence::none) return decision;
+  // Information is given whatever else is silent, to everybody.
+  bool const only_notices = decision.silence != Silence::none;
+  if (only_notices && (stage == Stage::tender || decision.silence == Silence::no_channel)) return decision;
 
   Ranking const ranking(scorer_);
-  auto const eligible =
-      stage == Stage::tender ? coupons(*bundle_, ranking, rules, context.now) : suggestions(*bundle_, ranking, rules);
+  Matter const matter{*bundle_, *campaigns_, rules, sale, held_, ranking, witness};
+  find_chances(matter);
+  Eligible eligible;
+  bool notice = false;
+  for (auto const& attempt : kAttempts) {
+    if (attempt.stage != stage) continue;
+    notice = attempt.offers == campaigns(OfferType::notice);
+    if (only_notices && !notice) break;
+    eligible = choose(matter, attempt);
+    if (!eligible.list().empty()) break;
+  }
   auto const choices = eligible.list();
-  for (auto const& choice : choices) decision.eligible[decision.eligible_count++] = choice.scored;
   if (choices.empty()) {
-    decision.silence = Silence::nothing_fits;
+    if (!only_notices) decision.silence = Silence::nothing_fits;
     return decision;
   }
-  auto const held_out = std::uint32_t{bundle_->policy().holdout_permille} * 1000;
-  if (sale.arm == Arm::holdout) {
+  decision.silence = Silence::none;
+  for (auto const& choice : choices) decision.eligible[decision.eligible_count++] = choice.scored;
+  auto const number = next_number(sale);
+  auto const drawn = notice ? Draw{} : draw(bundle_->policy(), sale, stage, number, context.seed, choices.size());
+  decision.explored = drawn.choice != 0;
+  decision.cost_minor = choices[drawn.choice].cost;
+  auto const held_out = notice ? 0 : std::uint32_t{bundle_->policy().holdout_permille} * 1000;
+  if (sale.arm == Arm::holdout && !notice) {
     decision.silence = Silence::holdout;
     decision.propensity_ppm = held_out;
-    decision.offers[0] = make_offer(*bundle_, held_, stage, choices[0]);
-    decision.offers[0].number = next_number(sale);
+    decision.offers[0] = make_offer(*bundle_, stage, choices[drawn.choice]);
+    decision.offers[0].number = number;
     return decision;
   }
-  decision.propensity_ppm = 1'000'000 - held_out;
-  auto const offers = std::min(choices.size(), stage == Stage::tender ? std::size_t{1} : decision.offers.size());
-  for (std::size_t n = 0; n < offers; ++n) {
-    decision.offers[decision.offer_count++] = make_offer(*bundle_, held_, stage, choices[n]);
+  decision.propensity_ppm = static_cast<std::uint32_t>(std::uint64_t{1'000'000 - held_out} * drawn.ppm / 1'000'000);
+  decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[drawn.choice]);
+  decision.offers[0].number = number;
+  if (stage == Stage::tender || notice) return decision;
+  for (std::size_t n = 0; n < choices.size() && decision.offer_count < decision.offers.size(); ++n) {
+    if (n != drawn.choice) decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[n]);
   }
-  decision.offers[0].number = next_number(sale);
   return decision;
 }
 
 Offer const* remember(Sale& sale, Decision const& decision) {
   bool const withheld = decision.silence == Silence::holdout;
   if (decision.offer_count == 0 && !withheld) return nullptr;
-  sale.shown.push_back({decision.offers[0], Response::none, withheld});
+  sale.shown.push_back({decision.offers[0], Response::none, withheld, decision.at});
   return withheld ? nullptr : &sale.shown.back().offer;
 }
 

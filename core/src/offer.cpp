@@ -13,27 +13,17 @@ std::string_view name_of(Bundle const& bundle, ItemIx item) noexcept {
 }
 
 std::string_view suffix(Reason const& reason) noexcept {
-  switch (reason.code) {
-    case ReasonCode::bought_together:
-      return "bought_together";
-    case ReasonCode::popular:
-      return "popular";
-    case ReasonCode::category:
-      return reason.trigger == kNoItem ? "range" : "category";
-  }
-  return "popular";
+  constexpr std::array<std::string_view, kReasonCodes> kSuffixes{
+      "bought_together", "popular", "category", "upgrade",  "threshold", "set",   "usual",
+      "expert",          "partner", "cheaper",  "required", "reached",   "thanks"};
+  if (reason.code == ReasonCode::category && reason.trigger == kNoItem) return "range";
+  if (reason.code == ReasonCode::expert && reason.trigger == kNoItem) return "tip";
+  return kSuffixes[static_cast<std::size_t>(reason.code)];
 }
 
 std::string_view suffix(DiscountKind kind) noexcept {
-  switch (kind) {
-    case DiscountKind::none:
-      return "none";
-    case DiscountKind::percent:
-      return "percent";
-    case DiscountKind::amount:
-      return "amount";
-  }
-  return "none";
+  constexpr std::array<std::string_view, 4> kSuffixes{"none", "percent", "amount", "price"};
+  return kSuffixes[static_cast<std::size_t>(kind)];
 }
 
 /// A smaller share is true, but no reason to anybody: "about 1 in 90" persuades nobody.

@@ -9,7 +9,7 @@ namespace tillcue {
 namespace {
 
 // What the POS charged, else the shelf price, else 0.
-std::int64_t price_of(Bundle const& bundle, BasketLine const& line) noexcept {
+std::int64_t price_of_line(Bundle const& bundle, BasketLine const& line) noexcept {
   if (line.unit_price.minor > 0 && line.unit_price.currency == bundle.info().currency) {
     return std::min(line.unit_price.minor, format::kMaxPrice);
   }
@@ -17,15 +17,29 @@ std::int64_t price_of(Bundle const& bundle, BasketLine const& line) noexcept {
   return shelf ? shelf->minor : 0;
 }
 
-std::uint32_t count_shown(Sale const& sale, OfferKind kind) noexcept {
-  return static_cast<std::uint32_t>(
-      std::count_if(sale.shown.begin(), sale.shown.end(), [kind](Shown const& s) { return s.offer.kind == kind; }));
+template <class Which>
+std::uint32_t count_shown(Sale const& sale, Which which) noexcept {
+  return static_cast<std::uint32_t>(std::count_if(sale.shown.begin(), sale.shown.end(), which));
 }
 
-std::uint32_t count_hints(Sale const& sale, Stage stage) noexcept {
-  return static_cast<std::uint32_t>(std::count_if(sale.shown.begin(), sale.shown.end(), [stage](Shown const& s) {
-    return s.offer.kind == OfferKind::suggestion && s.offer.stage == stage;
-  }));
+Technique technique_of(OfferType type) noexcept {
+  switch (type) {
+    case OfferType::upgrade:
+    case OfferType::multi_buy:
+      return Technique::upsell;
+    case OfferType::suggestion:
+    case OfferType::second_item:
+    case OfferType::buy_get:
+    case OfferType::set:
+      return Technique::cross_sell;
+    default:
+      return Technique::both;
+  }
+}
+
+bool within(std::uint32_t minute, std::uint16_t from, std::uint16_t until) noexcept {
+  if (from == until) return true;
+  return from < until ? minute >= from && minute < until : minute >= from || minute < until;
 }
 
 }  // namespace
@@ -34,48 +48,229 @@ bool is_goods(Bundle const& bundle, ItemIx item) noexcept {
   return index(item) < bundle.item_count() && !bundle.has(item, ItemFlag::not_for_sale);
 }
 
-Rules::Rules(Bundle const& bundle, Sale const& sale, Stage stage) noexcept
-    : bundle_(bundle), sale_(sale), stage_(stage), total_(sale.basket.total(bundle.info().currency).minor) {
+Rules::Rules(Bundle const& bundle, Campaigns const& campaigns, Sale const& sale, Stage stage,
+             Context const& context) noexcept
+    : bundle_(bundle),
+      campaigns_(campaigns),
+      sale_(sale),
+      context_(context),
+      stage_(stage),
+      total_(sale.basket.total(bundle.info().currency).minor),
+      counted_total_(total_) {
   for (auto const& line : sale.basket.lines()) {
     bool const known = index(line.item) < bundle.item_count();
+    if (known && bundle.has(line.item, ItemFlag::not_counted) && line.unit_price.currency == bundle.info().currency) {
+      auto const apart = extended(line.unit_price, line.quantity).minor;
+      if (__builtin_sub_overflow(counted_total_, apart, &counted_total_)) counted_total_ = 0;
+    }
     if (line.quantity.milli <= 0 || (known && !is_goods(bundle, line.item))) continue;
-    if (known) ++known_items_;
-    dearest_ = std::max(dearest_, price_of(bundle, line));
+    if (known) {
+      ++known_items_;
+      last_ = line.item;
+      for (auto const& range : bundle.never_beside(line.item)) {
+        if (range.count == 0) continue;
+        all_forbidding_ = all_forbidding_ && forbidding_count_ < kMaxForbidding;
+        if (all_forbidding_) forbidding_[forbidding_count_++] = range;
+      }
+    }
+    dearest_ = std::max(dearest_, price_of_line(bundle, line));
+  }
+  auto const local = context.now + std::chrono::minutes(context.utc_offset_minutes);
+  auto const day = std::chrono::floor<std::chrono::days>(local);
+  seconds_ = std::chrono::floor<std::chrono::seconds>(context.now).time_since_epoch().count();
+  weekday_ = std::chrono::weekday(day).iso_encoding() - 1;
+  minute_ = static_cast<std::uint32_t>(std::chrono::floor<std::chrono::minutes>(local - day).count());
+  find_declined();
+}
+
+void Rules::find_declined() noexcept {
+  if (stage_ == Stage::tender) return;
+  auto const cheaper = [](Shown const& s) { return s.offer.reason.code == ReasonCode::cheaper; };
+  if (count_shown(sale_, cheaper) >= bundle_.policy().max_down_sells) return;
+  for (auto shown = sale_.shown.rbegin(); shown != sale_.shown.rend(); ++shown) {
+    if (shown->offer.kind != OfferKind::suggestion) continue;
+    if (shown->response == Response::declined) declined_ = &*shown;
+    return;
   }
 }
 
-bool Rules::too_few_items() const noexcept { return known_items_ < bundle_.policy().min_items_before_hint; }
+Silence Rules::silence() const noexcept {
+  if (known_items_ < bundle_.policy().min_items_before_hint) return Silence::too_few_items;
+  if (stage_ == Stage::tender) {
+    if (sale_.shopper.no_paper || (context_.channels & mask_of(Channel::receipt)) == 0) return Silence::no_channel;
+    return cap_reached() ? Silence::cap_reached : Silence::none;
+  }
+  if ((context_.channels & (mask_of(Channel::screen) | mask_of(Channel::display))) == 0) return Silence::no_channel;
+  if (cap_reached()) return Silence::cap_reached;
+  auto const& policy = bundle_.policy();
+  if (stage_ == Stage::scan && policy.quiet_scans_per_minute > 0 &&
+      sale_.pace.per_minute(context_.now) >= policy.quiet_scans_per_minute) {
+    return Silence::busy;
+  }
+  auto const cooldown = std::chrono::seconds(policy.cooldown_seconds);
+  bool const recent = std::any_of(sale_.shown.begin(), sale_.shown.end(), [&](Shown const& shown) {
+    return shown.offer.kind == OfferKind::suggestion && context_.now - shown.at < cooldown;
+  });
+  return recent && cooldown.count() > 0 && !down_sell_due() ? Silence::cooling_down : Silence::none;
+}
 
 bool Rules::cap_reached() const noexcept {
   auto const& policy = bundle_.policy();
-  if (stage_ == Stage::tender) return count_shown(sale_, OfferKind::coupon) >= policy.max_coupons_per_sale;
-  return count_shown(sale_, OfferKind::suggestion) >= policy.max_hints_per_sale ||
-         count_hints(sale_, stage_) >= policy.max_hints_per_stage;
-}
-
-bool Rules::may_offer(ItemIx item) const noexcept {
-  for (auto flag : {ItemFlag::age_restricted, ItemFlag::excluded, ItemFlag::not_for_sale}) {
-    if (bundle_.has(item, flag)) return false;
+  if (stage_ == Stage::tender) {
+    auto const coupons = count_shown(sale_, [](Shown const& s) { return s.offer.kind == OfferKind::coupon; });
+    return coupons >= policy.max_coupons_per_sale ||
+           (policy.max_coupons_per_customer_day > 0 &&
+            coupons + sale_.shopper.coupons_today >= policy.max_coupons_per_customer_day);
   }
-  if (sale_.basket.contains(item)) return false;
-  return std::none_of(sale_.shown.begin(), sale_.shown.end(), [item](Shown const& s) { return s.offer.item == item; });
+  auto const hints = count_shown(sale_, [](Shown const& s) { return s.offer.kind == OfferKind::suggestion; });
+  if (hints >= policy.max_hints_per_sale) return true;
+  if (policy.max_hints_per_customer_day > 0 && hints + sale_.shopper.hints_today >= policy.max_hints_per_customer_day) {
+    return true;
+  }
+  // The one alternative to what was declined belongs to the prompt before it.
+  auto const of_stage = count_shown(sale_, [this](Shown const& s) {
+    return s.offer.kind == OfferKind::suggestion && s.offer.stage == stage_ &&
+           s.offer.reason.code != ReasonCode::cheaper;
+  });
+  return of_stage >= policy.max_hints_per_stage && !down_sell_due();
 }
 
-bool Rules::passes_guard(ItemIx item) const noexcept {
+Rule Rules::calendar(CampaignRules const& rules) const noexcept {
+  if (rules.starts != 0 && seconds_ < rules.starts) return Rule::not_started;
+  if (rules.ends != 0 && seconds_ >= rules.ends) return Rule::ended;
+  if ((rules.weekdays & (1U << weekday_)) == 0) return Rule::weekday;
+  return within(minute_, rules.from_minute, rules.until_minute) ? Rule::none : Rule::daypart;
+}
+
+Rule Rules::audience(std::size_t n, CampaignRules const& rules) const noexcept {
+  bool const known = !sale_.customer.empty();
+  if (rules.audience != Audience::everyone && known != (rules.audience == Audience::known)) return Rule::audience;
+  if (sale_.shopper.visits < rules.min_visits) return Rule::visits;
+  if (rules.needs_trust && !trusted()) return Rule::trust;
+  return campaigns_.for_segment(n, sale_.shopper.segment) ? Rule::none : Rule::segment;
+}
+
+Rule Rules::campaign(std::size_t n) const noexcept {
+  auto const& rules = campaigns_.rules(n);
+  if (!campaigns_.here(n)) return Rule::place;
+  if (context_.live != nullptr && context_.live->stopped(n)) return Rule::stopped;
+  if (auto const rule = calendar(rules); rule != Rule::none) return rule;
+  if (auto const rule = audience(n, rules); rule != Rule::none) return rule;
+  if (total_ < rules.min_basket_minor) return Rule::basket_too_small;
+  if (rules.max_basket_minor > 0 && total_ > rules.max_basket_minor) return Rule::basket_too_large;
+  auto const now =
+      stage_ == Stage::tender ? mask_of(Channel::receipt) : mask_of(Channel::screen) | mask_of(Channel::display);
+  if ((rules.channels & context_.channels & now) == 0) return Rule::channel;
+  auto const times = count_shown(sale_, [n](Shown const& s) { return s.offer.campaign == n; });
+  if (times >= rules.max_per_sale) return Rule::per_sale;
+  if (rules.max_per_customer_day > 0) {
+    std::uint32_t today = times;
+    for (auto const& [id, count] : sale_.shopper.campaigns_today) {
+      if (id == bundle_.campaign(n).id) today += count;
+    }
+    if (today >= rules.max_per_customer_day) return Rule::per_customer_day;
+  }
+  if (rules.type != OfferType::thank_you) return Rule::none;
+  auto const accepted = count_shown(
+      sale_, [](Shown const& s) { return s.offer.kind == OfferKind::suggestion && s.response == Response::accepted; });
+  return accepted > 0 ? Rule::none : Rule::nothing_accepted;
+}
+
+Rule Rules::triggers(std::size_t n, Campaigns::Chance const& chance) const noexcept {
+  if (!campaigns_.has_triggers(n)) return Rule::none;
+  if (chance.trigger == kNoItem) return Rule::no_trigger;
+  auto const needed = std::int64_t{campaigns_.rules(n).buy_quantity} * 1000;
+  // More of the same is said to whoever has some, before they have it all.
+  if (campaigns_.rules(n).type == OfferType::multi_buy) return Rule::none;
+  return chance.quantity_milli >= needed ? Rule::none : Rule::too_few_triggers;
+}
+
+Rule Rules::amounts(std::size_t n) const noexcept {
+  auto const& rules = campaigns_.rules(n);
+  if (rules.type == OfferType::gift) return gap(n) <= 0 ? Rule::none : Rule::threshold_not_reached;
+  if (rules.type != OfferType::threshold) return Rule::none;
+  if (gap(n) <= 0) return Rule::threshold_reached;
+  auto const most = rules.threshold_minor / 100 * bundle_.policy().gap_percent +
+                    rules.threshold_minor % 100 * bundle_.policy().gap_percent / 100;
+  return gap(n) <= most ? Rule::none : Rule::threshold_far;
+}
+
+bool Rules::affords(std::size_t n, std::int64_t cost) const noexcept {
+  if (context_.live != nullptr) return context_.live->affords(n, cost);
+  auto const& rules = campaigns_.rules(n);
+  return !rules.budgeted || (rules.free_issues > 0 && cost <= rules.free_minor);
+}
+
+bool Rules::forbidden(ItemIx item) const noexcept {
+  if (all_forbidding_) {
+    return std::any_of(forbidding_.begin(), forbidding_.begin() + static_cast<std::ptrdiff_t>(forbidding_count_),
+                       [&](Range range) { return bundle_.forbids(range, item); });
+  }
+  for (auto const& line : sale_.basket.lines()) {
+    if (line.quantity.milli <= 0) continue;
+    for (auto const& range : bundle_.never_beside(line.item)) {
+      if (bundle_.forbids(range, item)) return true;
+    }
+  }
+  return false;
+}
+
+Rule Rules::item(ItemIx item, bool same_item) const noexcept {
+  if (bundle_.has(item, ItemFlag::age_restricted)) return Rule::age_restricted;
+  if (bundle_.has(item, ItemFlag::excluded)) return Rule::excluded;
+  if (bundle_.has(item, ItemFlag::not_for_sale)) return Rule::not_for_sale;
+  if (!same_item && sale_.basket.contains(item)) return Rule::in_basket;
+  if (bundle_.technique(bundle_.category(item)) == Technique::none) return Rule::category_silent;
+  if (context_.live != nullptr && context_.live->out_of_stock(item)) return Rule::out_of_stock;
+  auto const shown = [item](Shown const& s) {
+    return s.offer.item == item || std::find(s.offer.more.begin(), s.offer.more.end(), item) != s.offer.more.end();
+  };
+  if (std::any_of(sale_.shown.begin(), sale_.shown.end(), shown)) return Rule::shown_before;
+  return forbidden(item) ? Rule::never_beside : Rule::none;
+}
+
+bool Rules::passes_guard(ItemIx item, ItemIx main) const noexcept {
   auto const price = bundle_.price(item);
-  if (!price || dearest_ == 0) return true;
-  return price->minor * 100 < dearest_ * bundle_.policy().price_guard_percent;
+  auto const beside = main == kNoItem ? dearest_ : price_of(main);
+  if (!price || beside == 0) return true;
+  return price->minor * 100 < beside * bundle_.policy().price_guard_percent;
 }
 
-bool Rules::may_suggest(ItemIx item, Probability probability) const noexcept {
-  return probability.ppm >= bundle_.policy().min_probability_ppm && may_offer(item) && passes_guard(item);
+bool Rules::passes_second_item_guard(std::int64_t paid, ItemIx main) const noexcept {
+  auto const beside = main == kNoItem ? dearest_ : price_of(main);
+  return paid * 100 <= beside * bundle_.policy().second_item_percent;
 }
 
-bool Rules::runs(CampaignView const& campaign, Timestamp now) const noexcept {
-  auto const seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  if (campaign.starts != 0 && seconds < campaign.starts) return false;
-  if (campaign.ends != 0 && seconds >= campaign.ends) return false;
-  return total_ >= campaign.min_basket_minor;
+Rule Rules::trigger(ItemIx trigger, Technique technique) const noexcept {
+  // A bag fee may be bought with everything; nobody wants to hear that.
+  if (!is_goods(bundle_, trigger)) return Rule::not_for_sale;
+  if (technique == Technique::both) return Rule::none;
+  auto const allowed = bundle_.technique(bundle_.category(trigger));
+  if (allowed == Technique::none) return Rule::category_silent;
+  if (allowed != Technique::both && allowed != technique) return Rule::technique;
+  // One technique for each trigger (D2).
+  auto const used = [&](Shown const& s) {
+    auto const other = technique_of(s.offer.type);
+    return s.offer.kind == OfferKind::suggestion && s.offer.reason.trigger == trigger && other != Technique::both &&
+           other != technique;
+  };
+  return std::any_of(sale_.shown.begin(), sale_.shown.end(), used) ? Rule::trigger_used : Rule::none;
+}
+
+std::int64_t Rules::price_of(ItemIx item) const noexcept {
+  std::int64_t most = 0;
+  for (auto const& line : sale_.basket.lines()) {
+    if (line.item == item && line.quantity.milli > 0) most = std::max(most, price_of_line(bundle_, line));
+  }
+  return most;
+}
+
+std::int64_t Rules::quantity_milli(ItemIx item) const noexcept {
+  std::int64_t sum = 0;
+  for (auto const& line : sale_.basket.lines()) {
+    if (line.item == item && line.quantity.milli > 0) sum += std::min<std::int64_t>(line.quantity.milli, 1'000'000'000);
+  }
+  return sum;
 }
 
 }  // namespace tillcue

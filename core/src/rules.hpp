@@ -1,34 +1,82 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
+#include "campaigns.hpp"
+#include "stage_table.hpp"
 #include "tillcue/core/engine.hpp"
 
 namespace tillcue {
 
-/// The policy's rules for one decision: what this sale has had, and what its basket forbids.
-/// Borrows bundle and sale. Nothing here allocates or fails.
+/// The rules for one decision: what this sale has had, and what its basket, customer, place and hour forbid.
+/// Borrows all it is made of. Nothing here allocates or fails.
 class Rules {
  public:
-  Rules(Bundle const& bundle, Sale const& sale, Stage stage) noexcept;
+  Rules(Bundle const& bundle, Campaigns const& campaigns, Sale const& sale, Stage stage,
+        Context const& context) noexcept;
 
-  [[nodiscard]] bool too_few_items() const noexcept;
-  [[nodiscard]] bool cap_reached() const noexcept;
-  /// Holds for everything: not excluded by a flag, not in the basket, not shown before in this sale.
-  [[nodiscard]] bool may_offer(ItemIx item) const noexcept;
-  /// Holds for what is suggested at the till: likely enough, and cheaper than the guard's share of the dearest item.
-  [[nodiscard]] bool may_suggest(ItemIx item, Probability probability) const noexcept;
-  [[nodiscard]] bool runs(CampaignView const& campaign, Timestamp now) const noexcept;
+  /// Why nothing at all may be said.
+  [[nodiscard]] Silence silence() const noexcept;
+  /// True when the last prompt was declined and an alternative may follow it, stage's cap or not.
+  [[nodiscard]] bool down_sell_due() const noexcept { return declined_ != nullptr; }
+  [[nodiscard]] Shown const* declined() const noexcept { return declined_; }
+
+  /// Why campaign `n` cannot run in this sale; its triggers are not looked at.
+  [[nodiscard]] Rule campaign(std::size_t n) const noexcept;
+  /// Why its triggers do not bring it about.
+  [[nodiscard]] Rule triggers(std::size_t n, Campaigns::Chance const& chance) const noexcept;
+  /// Why the amounts of a threshold or gift do not.
+  [[nodiscard]] Rule amounts(std::size_t n) const noexcept;
+  [[nodiscard]] bool affords(std::size_t n, std::int64_t cost) const noexcept;
+  /// Minor units to the campaign's threshold.
+  [[nodiscard]] std::int64_t gap(std::size_t n) const noexcept {
+    return campaigns_.rules(n).threshold_minor - counted_total_;
+  }
+
+  /// Holds for everything that is offered. `same_item`: more of what is in the basket (multi-buy).
+  [[nodiscard]] Rule item(ItemIx item, bool same_item = false) const noexcept;
+  /// An add-on is cheaper than `main`; without one, than the dearest item (D3).
+  [[nodiscard]] bool passes_guard(ItemIx item, ItemIx main) const noexcept;
+  /// `paid` for a second item is at most the policy's share of the main one.
+  [[nodiscard]] bool passes_second_item_guard(std::int64_t paid, ItemIx main) const noexcept;
+  /// Why `trigger` cannot be the reason of an offer of this technique.
+  [[nodiscard]] Rule trigger(ItemIx trigger, Technique technique) const noexcept;
+  [[nodiscard]] bool trusted() const noexcept { return sale_.shopper.visits >= bundle_.policy().trust_visits; }
+
+  /// What the item costs in this basket: what the till charged, else the shelf price, else 0.
+  [[nodiscard]] std::int64_t price_of(ItemIx item) const noexcept;
+  /// The item scanned last, when it is for sale.
+  [[nodiscard]] ItemIx last_item() const noexcept { return last_; }
+  [[nodiscard]] std::int64_t quantity_milli(ItemIx item) const noexcept;
+  [[nodiscard]] Stage stage() const noexcept { return stage_; }
 
  private:
-  [[nodiscard]] bool passes_guard(ItemIx item) const noexcept;
+  static constexpr std::size_t kMaxForbidding = 64;
+
+  [[nodiscard]] bool cap_reached() const noexcept;
+  [[nodiscard]] Rule calendar(CampaignRules const& rules) const noexcept;
+  [[nodiscard]] Rule audience(std::size_t n, CampaignRules const& rules) const noexcept;
+  [[nodiscard]] bool forbidden(ItemIx item) const noexcept;
+  void find_declined() noexcept;
 
   Bundle const& bundle_;
+  Campaigns const& campaigns_;
   Sale const& sale_;
+  Context const& context_;
   Stage stage_;
   std::uint32_t known_items_ = 0;
+  ItemIx last_ = kNoItem;
+  Shown const* declined_ = nullptr;
   std::int64_t dearest_ = 0;  ///< minor units; 0: no price known
   std::int64_t total_ = 0;
+  std::int64_t counted_total_ = 0;  ///< without what the law leaves out
+  std::int64_t seconds_ = 0;
+  std::uint32_t weekday_ = 0;  ///< 0 = Monday, by the store's clock
+  std::uint32_t minute_ = 0;   ///< of its day
+  std::array<Range, kMaxForbidding> forbidding_{};
+  std::size_t forbidding_count_ = 0;
+  bool all_forbidding_ = true;  ///< they fit
 };
 
 /// True for what may be the reason of an offer or count as an item: known and really for sale.

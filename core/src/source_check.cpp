@@ -9,7 +9,6 @@
 #include "format/utf8.hpp"
 
 namespace tillcue {
-namespace {
 
 using Text = std::string;
 
@@ -38,6 +37,8 @@ Result<void> check_text(Text const& text, Text const& where, char const* what) {
   return {};
 }
 
+namespace {
+
 Result<void> check_amount(std::optional<std::int64_t> amount, Text const& where, char const* what) {
   if (amount && (*amount < 0 || *amount > format::kMaxPrice)) {
     return broken(where, Text(what) + " " + std::to_string(*amount) + " is not within 0..10^12 minor units");
@@ -56,7 +57,6 @@ Result<void> check_sizes(BundleSource const& source) {
   if (source.weight_bits < format::kLeastWeightBits || source.weight_bits > format::kMostWeightBits) {
     return broken("weight_bits", std::to_string(source.weight_bits) + " is not within 4..8");
   }
-  if (source.campaigns.size() > format::kMaxCampaigns) return broken("campaigns", "at most 65534 fit");
   if (source.texts.size() > format::kMaxTexts) return broken("texts", "at most 65535 fit");
   for (char c : source.currency.code) {
     if (c < 'A' || c > 'Z') return broken("currency", "is not three capital letters");
@@ -130,35 +130,6 @@ Result<void> check_map(CalibrationSource const& map, std::size_t n) {
   return {};
 }
 
-Result<void> check_policy(Policy const& policy) {
-  if (policy.holdout_permille > 1000) return broken("policy", "holdout_permille is above 1000");
-  if (policy.min_probability_ppm > 1'000'000) return broken("policy", "min_probability_ppm is above 1000000");
-  if (policy.default_margin_percent > 100) return broken("policy", "default_margin_percent is above 100");
-  return {};
-}
-
-Result<void> check_campaign(BundleSource const& source, CampaignSource const& campaign) {
-  auto const where = "campaign \"" + campaign.id + "\"";
-  if (auto ok = check_identifier(campaign.id, where, "id"); !ok) return ok;
-  if (auto ok = check_text(campaign.headline, where, "headline"); !ok) return ok;
-  if (auto ok = check_text(campaign.terms, where, "terms"); !ok) return ok;
-  if (campaign.discount == DiscountKind::none && campaign.value != 0) {
-    return broken(where, "has a value without a discount");
-  }
-  if (campaign.discount == DiscountKind::percent && (campaign.value < 1 || campaign.value > 100)) {
-    return broken(where, "percent " + std::to_string(campaign.value) + " is not within 1..100");
-  }
-  if (campaign.discount == DiscountKind::amount && (campaign.value < 1 || campaign.value > format::kMaxPrice)) {
-    return broken(where, "amount " + std::to_string(campaign.value) + " is not within 1..10^12 minor units");
-  }
-  if (campaign.ends != 0 && campaign.ends <= campaign.starts) return broken(where, "ends before it starts");
-  if (campaign.min_probability_ppm > 1'000'000) return broken(where, "min_probability_ppm is above 1000000");
-  for (auto item : campaign.items) {
-    if (item >= source.items.size()) return broken(where, "item " + std::to_string(item) + " does not exist");
-  }
-  return {};
-}
-
 Result<void> check_set(BundleSource const& source, std::size_t n) {
   auto const& set = source.sets[n];
   auto const where = "set " + std::to_string(n);
@@ -202,10 +173,7 @@ Result<void> check_source(BundleSource const& source) {
   for (std::size_t n = 0; n < source.calibration.size(); ++n) {
     if (auto ok = check_map(source.calibration[n], n); !ok) return ok;
   }
-  if (auto ok = check_policy(source.policy); !ok) return ok;
-  for (auto const& campaign : source.campaigns) {
-    if (auto ok = check_campaign(source, campaign); !ok) return ok;
-  }
+  if (auto ok = check_rules(source); !ok) return ok;
   for (auto const& text : source.texts) {
     if (auto ok = check_entry(text); !ok) return ok;
   }

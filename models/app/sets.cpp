@@ -63,7 +63,7 @@ void print(Bundle const& bundle, SetView const& set) {
 }
 
 /// Of one item, or of all: those in the most baskets first.
-std::vector<SetView> chosen(Bundle const& bundle, SetRange range, std::size_t most) {
+std::vector<SetView> chosen(Bundle const& bundle, Range range, std::size_t most) {
   std::vector<SetView> sets;
   for (std::uint32_t n = 0; n < range.count; ++n) sets.push_back(bundle.set(range.first + n));
   std::stable_sort(sets.begin(), sets.end(), [](auto const& a, auto const& b) { return a.baskets > b.baskets; });
@@ -77,7 +77,7 @@ Result<int> run(Options const& options) {
   return print_sets(ranker->bundle(), options.bundle, options.sku, options.json, options.most);
 }
 
-void list_sets(Bundle const& bundle, SetRange range, std::size_t most, bool json) {
+void list_sets(Bundle const& bundle, Range range, std::size_t most, bool json) {
   auto const sets = chosen(bundle, range, most);
   if (json) {
     nlohmann::json list = nlohmann::json::array();
@@ -96,7 +96,7 @@ void list_sets(Bundle const& bundle, SetRange range, std::size_t most, bool json
 
 Result<int> print_sets(Bundle const& bundle, std::string const& file, std::string const& sku, bool json,
                        std::size_t most) {
-  SetRange range{0, static_cast<std::uint32_t>(bundle.set_count())};
+  Range range{0, static_cast<std::uint32_t>(bundle.set_count())};
   if (!sku.empty()) {
     auto const item = bundle.find(sku);
     if (item == kNoItem) return fail(Code::not_found, file + ": knows no item with SKU or GTIN '" + sku + "'");

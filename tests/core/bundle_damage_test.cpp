@@ -15,7 +15,17 @@ namespace {
 
 std::vector<std::byte> small_bundle() {
   auto source = shop::source();
-  source.campaigns = {{"a", "h", "t", DiscountKind::percent, 10, 0, 0, 14, 0, 0, {shop::jam, shop::butter}}};
+  source.campaigns = {shop::coupon("a")};
+  auto& campaign = source.campaigns[0];
+  campaign.headline = "h";
+  campaign.items = {shop::jam, shop::butter};
+  campaign.categories = {1};
+  campaign.trigger_items = {shop::bread};
+  campaign.places = {"store:1"};
+  campaign.segments = {"family"};
+  source.ladders = {{ItemIx{shop::bread}, ItemIx{shop::torch}, {300'000}, 200, true},
+                    {ItemIx{shop::jam}, ItemIx{shop::honey}, {100'000}, 0, false}};
+  source.never = {{{false, shop::bread}, {false, shop::wine}}, {{true, 0}, {true, 1}}};
   source.texts = {{"en", "a", "1"}, {"en", "b", "2"}, {"ru", "a", "3"}};
   source.sets = {{shop::bread, {shop::jam, shop::butter}, 12, 90, 2500},
                  {shop::torch, {shop::batteries, shop::honey, shop::jam}, 7, 7, 1100}};
@@ -57,6 +67,18 @@ constexpr std::size_t kPlainItems = 40, kFirstEnd = f::kAffinityHeader, kScales 
                       kIds = kScales + 2 * kPlainItems;
 
 std::vector<Lie> const kPlainLies{
+    lie("CAMP", f::campaign::kId, std::uint32_t{0}, "text"),
+    lie("CAMP", f::campaign::kHeadline, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("CAMP", f::campaign::kTerms, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("CAMP", f::campaign::kDiscount, std::uint16_t{3}, "value"),
+    lie("CAMP", f::campaign::kDiscount, std::uint16_t{0}, "value"),
+    lie("CAMP", f::campaign::kValue, std::int64_t{101}, "value"),
+    lie("CAMP", f::campaign::kValue, std::int64_t{0}, "value"),
+    lie("CAMP", f::campaign::kMinProbability, std::uint32_t{1'000'001}, "value"),
+    lie("CAMP", f::campaign::kFirstTarget, std::uint32_t{0xFFFF'FFFF}, "bounds"),
+    lie("CAMP", f::campaign::kTargetCount, std::uint32_t{5}, "bounds"),
+    lie("CTGT", 0, std::uint32_t{kPlainItems}, "does not exist"),
+    {"CAMP", "order", [](Surgery& s) { s.set(f::kTargets, 0, std::uint32_t{39}); }},
     lie("AFFN", 0, std::uint32_t{kPlainItems + 1}, "count"),
     lie("AFFN", 4, std::uint32_t{0xFFFF'FFFF}, "bounds"),
     lie("AFFN", 4, std::uint32_t{1}, "bounds"),
@@ -153,18 +175,53 @@ std::vector<Lie> const kLies{
     lie("PLCY", f::policy::kHoldout, std::uint16_t{1001}, "value"),
     lie("PLCY", f::policy::kMinProbability, std::uint32_t{1'000'001}, "value"),
     lie("PLCY", f::policy::kMargin, std::uint16_t{101}, "value"),
-    lie("CAMP", f::campaign::kId, std::uint32_t{0}, "text"),
-    lie("CAMP", f::campaign::kHeadline, std::uint32_t{0x00FF'FFFF}, "text"),
-    lie("CAMP", f::campaign::kTerms, std::uint32_t{0x00FF'FFFF}, "text"),
-    lie("CAMP", f::campaign::kDiscount, std::uint16_t{3}, "value"),
-    lie("CAMP", f::campaign::kDiscount, std::uint16_t{0}, "value"),
-    lie("CAMP", f::campaign::kValue, std::int64_t{101}, "value"),
-    lie("CAMP", f::campaign::kValue, std::int64_t{0}, "value"),
-    lie("CAMP", f::campaign::kMinProbability, std::uint32_t{1'000'001}, "value"),
-    lie("CAMP", f::campaign::kFirstTarget, std::uint32_t{0xFFFF'FFFF}, "bounds"),
-    lie("CAMP", f::campaign::kTargetCount, std::uint32_t{3}, "bounds"),
-    lie("CTGT", 0, std::uint32_t{shop::item_count}, "does not exist"),
-    {"CAMP", "order", [](Surgery& s) { s.set(f::kTargets, 0, std::uint32_t{shop::jam}); }},
+    lie("PLCY", f::policy::kExploration, std::uint16_t{1001}, "value"),
+    lie("PLCY", f::policy::kExpert, std::uint32_t{1'000'001}, "value"),
+    lie("CATS", f::category::kTechnique, std::uint16_t{4}, "value"),
+    lie("CMPN", f::plan::kId, std::uint32_t{0}, "text"),
+    lie("CMPN", f::plan::kHeadline, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("CMPN", f::plan::kTerms, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("CMPN", f::plan::kPartner, std::uint32_t{0x00FF'FFFF}, "text"),
+    lie("CMPN", f::plan::kType, std::uint8_t{kOfferTypes}, "value"),
+    lie("CMPN", f::plan::kStages, std::uint8_t{0}, "value"),
+    lie("CMPN", f::plan::kStages, std::uint8_t{8}, "value"),
+    lie("CMPN", f::plan::kWeekdays, std::uint8_t{0x80}, "value"),
+    lie("CMPN", f::plan::kDiscount, std::uint16_t{4}, "value"),
+    lie("CMPN", f::plan::kDiscount, std::uint16_t{0}, "value"),
+    lie("CMPN", f::plan::kValue, std::int64_t{101}, "value"),
+    lie("CMPN", f::plan::kValue, std::int64_t{0}, "value"),
+    lie("CMPN", f::plan::kFrom, std::uint16_t{1441}, "value"),
+    lie("CMPN", f::plan::kUntil, std::uint16_t{1441}, "value"),
+    lie("CMPN", f::plan::kBuy, std::uint16_t{0}, "value"),
+    lie("CMPN", f::plan::kAudience, std::uint8_t{3}, "value"),
+    lie("CMPN", f::plan::kMinProbability, std::uint32_t{1'000'001}, "value"),
+    lie("CMPN", f::plan::kProbability, std::uint32_t{1'000'001}, "value"),
+    lie("CMPN", f::plan::kRedemption, std::uint32_t{1'000'001}, "value"),
+    lie("CMPN", f::plan::kMinBasket, std::int64_t{-1}, "value"),
+    lie("CMPN", f::plan::kMaxBasket, std::int64_t{-1}, "value"),
+    lie("CMPN", f::plan::kThreshold, std::int64_t{f::kMaxPrice + 1}, "value"),
+    lie("CMPN", f::plan::kFreeMinor, std::int64_t{-1}, "value"),
+    lie("CMPN", f::plan::kFreeIssues, std::int64_t{-1}, "value"),
+    lie("CMPN", f::plan::kFirstRef, std::uint32_t{0xFFFF'FFFF}, "bounds"),
+    lie("CMPN", f::plan::kCounts, std::uint32_t{0xFFFF'FFFF}, "bounds"),
+    lie("CMPN", f::plan::kCounts + 20, std::uint32_t{2}, "bounds"),
+    lie("CREF", 0, std::uint32_t{shop::jam}, "order"),
+    lie("CREF", 4, std::uint32_t{shop::item_count}, "does not exist"),
+    lie("CREF", 8, std::uint32_t{2}, "does not exist"),  // a category
+    lie("CREF", 12, std::uint32_t{shop::item_count}, "does not exist"),
+    lie("CREF", 16, std::uint32_t{0x00FF'FFFF}, "does not exist"),  // a place
+    lie("CREF", 20, std::uint32_t{0}, "does not exist"),            // a segment without a name
+    lie("LADR", f::ladder::kFrom, std::uint32_t{shop::item_count}, "does not exist"),
+    lie("LADR", f::ladder::kTo, std::uint32_t{shop::bread}, "does not exist"),
+    lie("LADR", f::ladder::kShare, std::uint32_t{1'000'001}, "value"),
+    {"LADR", "order", [](Surgery& s) { s.set(f::kLadders, f::ladder::kFrom, std::uint32_t{shop::honey}); }},
+    lie("NEVR", f::never::kInBasket, std::uint32_t{shop::item_count}, "does not exist"),
+    lie("NEVR", f::never::kOffered, std::uint32_t{f::kIsCategory | 2}, "does not exist"),
+    {"NEVR", "order",
+     [](Surgery& s) {
+       s.set(f::kNever, f::never::kInBasket, f::kIsCategory | 0U);
+       s.set(f::kNever, f::never::kOffered, f::kIsCategory | 1U);
+     }},
     lie("TEXT", f::text::kLanguage, std::uint32_t{0}, "text"),
     lie("TEXT", f::text::kKey, std::uint32_t{0}, "text"),
     lie("TEXT", f::text::kText, std::uint32_t{0x00FF'FFFF}, "text"),

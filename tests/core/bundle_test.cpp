@@ -12,18 +12,16 @@ using namespace tillcue;
 
 TEST_CASE("what is written is read back") {
   auto source = shop::source();
-  source.campaigns = {{"spring",
-                       "Spring!",
-                       "one per visit",
-                       DiscountKind::percent,
-                       20,
-                       100,
-                       200,
-                       7,
-                       5000,
-                       1000,
-                       {shop::jam, shop::batteries, shop::jam}},
-                      {"thanks", "", "", DiscountKind::none, 0, 0, 0, 14, 0, 0, {}}};
+  source.campaigns = {shop::coupon("spring", DiscountKind::percent, 20), shop::coupon("thanks", DiscountKind::none, 0)};
+  auto& first = source.campaigns[0];
+  first.headline = "Spring!";
+  first.terms = "one per visit";
+  first.starts = 100;
+  first.ends = 200;
+  first.valid_days = 7;
+  first.min_probability_ppm = 5000;
+  first.min_basket_minor = 1000;
+  first.items = {shop::jam, shop::batteries, shop::jam};
   source.texts = {{"ru", "script.popular", "Возьмите {item}"}, {"en", "script.popular", "Take {item}"}};
   auto const bundle = shop::open(source);
 

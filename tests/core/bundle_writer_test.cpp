@@ -106,8 +106,7 @@ TEST_CASE("every broken rule of a source is refused by name") {
 TEST_CASE("every broken rule of campaigns and texts is refused by name") {
   for (auto const& mistake : kCampaignMistakes) {
     auto source = shop::source();
-    source.campaigns = {{"a", "", "", DiscountKind::percent, 10, 0, 0, 14, 0, 0, {}},
-                        {"b", "", "", DiscountKind::amount, 100, 0, 0, 14, 0, 0, {}}};
+    source.campaigns = {shop::coupon("a"), shop::coupon("b", DiscountKind::amount, 100)};
     source.texts = {{"en", "k", "t"}};
     REQUIRE(write_bundle(source));
     mistake.make(source);

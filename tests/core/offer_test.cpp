@@ -103,10 +103,9 @@ TEST_CASE("a nameless item goes by its SKU") {
 
 TEST_CASE("a coupon's headline is the campaign's or made from the discount") {
   auto source = shop::source();
-  source.campaigns = {{"a", "Breakfast week", "", DiscountKind::percent, 20, 0, 0, 14, 0, 0, {}},
-                      {"b", "", "", DiscountKind::percent, 20, 0, 0, 14, 0, 0, {}},
-                      {"c", "", "", DiscountKind::amount, 150, 0, 0, 14, 0, 0, {}},
-                      {"d", "", "", DiscountKind::none, 0, 0, 0, 14, 0, 0, {}}};
+  source.campaigns = {shop::coupon("a", DiscountKind::percent, 20), shop::coupon("b", DiscountKind::percent, 20),
+                      shop::coupon("c", DiscountKind::amount, 150), shop::coupon("d", DiscountKind::none, 0)};
+  source.campaigns[0].headline = "Breakfast week";
   auto const bundle = shop::open(source);
   auto const headline_of = [&](std::uint16_t campaign, std::string_view language) {
     auto offer = offer_of(shop::butter, shop::bread, 199, 250'000);

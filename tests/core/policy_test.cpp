@@ -6,6 +6,7 @@
 #include "core/shop.hpp"
 
 using namespace tillcue;
+using shop::coupon;
 
 namespace {
 
@@ -31,14 +32,6 @@ struct Till {
 bool eligible(Decision const& decision, std::uint32_t item) {
   return std::any_of(decision.eligible.begin(), decision.eligible.begin() + decision.eligible_count,
                      [item](Scored const& s) { return s.item == ItemIx{item}; });
-}
-
-CampaignSource campaign(std::string id, DiscountKind kind = DiscountKind::percent, std::int64_t value = 10) {
-  CampaignSource c;
-  c.id = std::move(id);
-  c.discount = kind;
-  c.value = value;
-  return c;
 }
 
 }  // namespace
@@ -73,7 +66,7 @@ TEST_CASE("age-restricted, excluded and not-for-sale items are never offered") {
   for (auto flag : {ItemFlag::age_restricted, ItemFlag::excluded, ItemFlag::not_for_sale}) {
     Till till([&](auto& s) {
       s.items[shop::butter].flags = static_cast<std::uint16_t>(flag);
-      s.campaigns = {campaign("all")};
+      s.campaigns = {coupon("all")};
     });
     CHECK_FALSE(eligible(till.decide(till.sale({shop::bread})), shop::butter));
     CHECK_FALSE(eligible(till.decide(till.sale({shop::bread}), Stage::tender), shop::butter));
@@ -133,17 +126,17 @@ TEST_CASE("a stage's cap leaves the other stage its hint") {
 
 TEST_CASE("coupons have a cap of their own") {
   Till till([](auto& s) {
-    s.campaigns = {campaign("all")};
+    s.campaigns = {coupon("all")};
     s.policy.max_hints_per_sale = 1;
   });
   auto sale = till.sale({shop::bread, shop::torch});
   CHECK(remember(sale, till.decide(sale, Stage::scan)) != nullptr);
-  auto const* const coupon = remember(sale, till.decide(sale, Stage::tender));
-  REQUIRE(coupon != nullptr);
-  CHECK(coupon->kind == OfferKind::coupon);
+  auto const* const given = remember(sale, till.decide(sale, Stage::tender));
+  REQUIRE(given != nullptr);
+  CHECK(given->kind == OfferKind::coupon);
   CHECK(till.decide(sale, Stage::tender).silence == Silence::cap_reached);
   Till none([](auto& s) {
-    s.campaigns = {campaign("all")};
+    s.campaigns = {coupon("all")};
     s.policy.max_coupons_per_sale = 0;
   });
   CHECK(none.decide(none.sale({shop::bread}), Stage::tender).silence == Silence::cap_reached);
@@ -218,7 +211,7 @@ TEST_CASE("a refunded line is no reason and no item of the basket, but is not of
 TEST_CASE("a held-out sale is told what it would have had and gets nothing") {
   Till till([](auto& s) {
     s.policy.holdout_permille = 200;
-    s.campaigns = {campaign("all")};
+    s.campaigns = {coupon("all")};
   });
   for (auto stage : {Stage::scan, Stage::subtotal, Stage::tender}) {
     auto sale = till.sale({shop::bread});
@@ -308,7 +301,7 @@ TEST_CASE("tender gives one coupon of a running campaign, or nothing") {
   Till without;
   CHECK(without.decide(without.sale({shop::bread}), Stage::tender).silence == Silence::nothing_fits);
   Till till([](auto& s) {
-    auto c = campaign("weekend", DiscountKind::amount, 30);
+    auto c = coupon("weekend", DiscountKind::amount, 30);
     c.starts = 1000;
     c.ends = 2000;
     c.items = {shop::jam};
@@ -332,13 +325,13 @@ TEST_CASE("tender gives one coupon of a running campaign, or nothing") {
 
 TEST_CASE("a campaign may ask for a basket value and a probability") {
   Till worth([](auto& s) {
-    s.campaigns = {campaign("big")};
+    s.campaigns = {coupon("big")};
     s.campaigns[0].min_basket_minor = 1000;
   });
   CHECK(worth.decide(worth.sale({shop::bread}), Stage::tender).offer_count == 0);
   CHECK(worth.decide(worth.sale({shop::torch}), Stage::tender).offer_count == 1);
   Till likely([](auto& s) {
-    s.campaigns = {campaign("likely")};
+    s.campaigns = {coupon("likely")};
     s.campaigns[0].min_probability_ppm = 300'000;
   });
   CHECK(likely.decide(likely.sale({shop::jam}), Stage::tender).offer_count == 0);
@@ -349,7 +342,7 @@ TEST_CASE("a campaign may ask for a basket value and a probability") {
 
 TEST_CASE("of two campaigns the one that costs less wins, and an item is eligible once") {
   Till till([](auto& s) {
-    s.campaigns = {campaign("dear", DiscountKind::percent, 50), campaign("cheap", DiscountKind::percent, 5)};
+    s.campaigns = {coupon("dear", DiscountKind::percent, 50), coupon("cheap", DiscountKind::percent, 5)};
     s.campaigns[0].items = {shop::butter};
     s.campaigns[1].items = {shop::butter};
   });
@@ -361,7 +354,7 @@ TEST_CASE("of two campaigns the one that costs less wins, and an item is eligibl
 
 TEST_CASE("an amount never costs more than the item's price") {
   Till till([](auto& s) {
-    s.campaigns = {campaign("gift", DiscountKind::amount, 10'000)};
+    s.campaigns = {coupon("gift", DiscountKind::amount, 10'000)};
     s.campaigns[0].items = {shop::jam};
   });
   auto const decision = till.decide(till.sale({shop::bread}), Stage::tender);
@@ -371,7 +364,7 @@ TEST_CASE("an amount never costs more than the item's price") {
 
 TEST_CASE("a coupon for the next visit is not guarded by today's prices nor by the hint's probability") {
   Till till([](auto& s) {
-    s.campaigns = {campaign("saffron")};
+    s.campaigns = {coupon("saffron")};
     s.campaigns[0].items = {shop::saffron};
     s.policy.min_probability_ppm = 900'000;
   });

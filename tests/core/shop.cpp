@@ -76,6 +76,14 @@ BundleSource random_source(std::uint32_t items, std::uint32_t row, std::uint32_t
   return s;
 }
 
+CampaignSource coupon(std::string id, DiscountKind kind, std::int64_t value) {
+  CampaignSource campaign;
+  campaign.id = std::move(id);
+  campaign.discount = kind;
+  campaign.value = value;
+  return campaign;
+}
+
 Opened open(BundleSource const& source) {
   Opened opened;
   auto bytes = write_bundle(source);

@@ -22,6 +22,10 @@ tillcue::BundleSource source();
 /// A catalogue of `items` with random rows and intercepts of both signs.
 tillcue::BundleSource random_source(std::uint32_t items, std::uint32_t row, std::uint32_t seed);
 
+/// A coupon for any item.
+tillcue::CampaignSource coupon(std::string id, tillcue::DiscountKind kind = tillcue::DiscountKind::percent,
+                               std::int64_t value = 10);
+
 /// The written bundle, its bytes kept with it.
 struct Opened {
   std::vector<std::byte> bytes;

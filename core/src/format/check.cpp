@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "format/check_affinity.hpp"
+#include "format/check_campaigns.hpp"
 #include "format/layout.hpp"
 #include "format/sections.hpp"
 #include "format/utf8.hpp"
@@ -30,14 +31,15 @@ class Checker {
   Finding calibration() noexcept;
   Finding map(std::uint32_t n) noexcept;
   Finding policy() noexcept;
-  Finding campaigns() noexcept;
-  Finding campaign(std::uint32_t n) noexcept;
+  Finding campaigns() noexcept { return check_campaigns(p_); }
   Finding texts() noexcept;
   Finding sets() noexcept;
   Finding set(std::uint32_t n) noexcept;
 
   Records records(std::uint32_t tag) const noexcept;
-  bool text_ok(std::uint32_t ref, std::size_t least, std::size_t most) const noexcept;
+  bool text_ok(std::uint32_t ref, std::size_t least, std::size_t most) const noexcept {
+    return format::text_ok(p_, ref, least, most);
+  }
   bool text_ok(std::uint32_t ref) const noexcept { return text_ok(ref, 0, kMaxString); }
   std::string_view text(std::uint32_t ref) const noexcept { return string_at(p_, ref); }
   bool ranks_before(std::uint32_t a, std::uint32_t b) const noexcept;
@@ -63,14 +65,6 @@ Records Checker::records(std::uint32_t tag) const noexcept {
   return {section.bytes.data(), static_cast<std::uint32_t>(section.bytes.size() / section.record), section.record};
 }
 
-bool Checker::text_ok(std::uint32_t ref, std::size_t least, std::size_t most) const noexcept {
-  auto const size = p_.strings.size();
-  if (size < 2 || ref > size - 2) return false;
-  auto const length = load<std::uint16_t>(p_.strings.data() + ref);
-  if (length > size - 2 - ref || length < least || length > most) return false;
-  return is_utf8(text(ref));
-}
-
 Finding Checker::place_records() noexcept {
   p_.strings = sections_[kStrings].bytes;
   p_.categories = records(kCategories);
@@ -81,6 +75,10 @@ Finding Checker::place_records() noexcept {
   p_.targets = records(kTargets);
   p_.texts = records(kTexts);
   p_.sets = records(kSets);
+  p_.plans = records(kPlans);
+  p_.refs = records(kRefs);
+  p_.ladders = records(kLadders);
+  p_.never = records(kNever);
   if (p_.items.count > kMaxItems) return {Fault::count, kItems, 0};
   p_.item_count = p_.items.count;
   return {};
@@ -110,6 +108,10 @@ Finding Checker::categories() noexcept {
   for (std::uint32_t n = 0; n < p_.categories.count; ++n) {
     if (!text_ok(load<std::uint32_t>(p_.categories.at(n)))) {
       return {Fault::text, kCategories, std::uint64_t{n} * p_.categories.stride};
+    }
+    if (p_.categories.stride < kCategoryGrown) continue;
+    if (load<std::uint16_t>(p_.categories.at(n) + category::kTechnique) > 3) {
+      return {Fault::value, kCategories, std::uint64_t{n} * p_.categories.stride + category::kTechnique};
     }
   }
   return {};
@@ -233,46 +235,10 @@ Finding Checker::policy() noexcept {
   if (load<std::uint32_t>(p_.policy + policy::kMinProbability) > 1'000'000) return fault(policy::kMinProbability);
   if (load<std::uint16_t>(p_.policy + policy::kHoldout) > 1000) return fault(policy::kHoldout);
   if (load<std::uint16_t>(p_.policy + policy::kMargin) > 100) return fault(policy::kMargin);
-  return {};
-}
-
-Finding Checker::campaigns() noexcept {
-  if (p_.campaigns.count > kMaxCampaigns) return {Fault::count, kCampaigns, 0};
-  for (std::uint32_t n = 0; n < p_.targets.count; ++n) {
-    if (load<std::uint32_t>(p_.targets.at(n)) >= p_.item_count) {
-      return {Fault::reference, kTargets, std::uint64_t{n} * p_.targets.stride};
-    }
-  }
-  for (std::uint32_t n = 0; n < p_.campaigns.count; ++n) {
-    if (auto found = campaign(n); !found.ok()) return found;
-  }
-  return {};
-}
-
-Finding Checker::campaign(std::uint32_t n) noexcept {
-  auto const* at = p_.campaigns.at(n);
-  auto const fault = [&](Fault what, std::size_t field) {
-    return Finding{what, kCampaigns, std::uint64_t{n} * p_.campaigns.stride + field};
-  };
-  if (!text_ok(load<std::uint32_t>(at + campaign::kId), 1, kMaxIdentifier)) return fault(Fault::text, campaign::kId);
-  if (!text_ok(load<std::uint32_t>(at + campaign::kHeadline))) return fault(Fault::text, campaign::kHeadline);
-  if (!text_ok(load<std::uint32_t>(at + campaign::kTerms))) return fault(Fault::text, campaign::kTerms);
-  auto const kind = load<std::uint16_t>(at + campaign::kDiscount);
-  auto const value = load<std::int64_t>(at + campaign::kValue);
-  if (kind > 2) return fault(Fault::value, campaign::kDiscount);
-  std::int64_t const least = kind == 0 ? 0 : 1, most = kind == 0 ? 0 : kind == 1 ? 100 : kMaxPrice;
-  if (value < least || value > most) return fault(Fault::value, campaign::kValue);
-  if (load<std::uint32_t>(at + campaign::kMinProbability) > 1'000'000) {
-    return fault(Fault::value, campaign::kMinProbability);
-  }
-  auto const first = load<std::uint32_t>(at + campaign::kFirstTarget);
-  auto const count = load<std::uint32_t>(at + campaign::kTargetCount);
-  if (first > p_.targets.count || count > p_.targets.count - first) return fault(Fault::bounds, campaign::kFirstTarget);
-  for (std::uint32_t k = 1; k < count; ++k) {
-    if (load<std::uint32_t>(p_.targets.at(first + k)) <= load<std::uint32_t>(p_.targets.at(first + k - 1))) {
-      return fault(Fault::order, campaign::kFirstTarget);
-    }
-  }
+  p_.policy_bytes = record.stride;
+  if (record.stride < kPolicyGrown) return {};
+  if (load<std::uint16_t>(p_.policy + policy::kExploration) > 1000) return fault(policy::kExploration);
+  if (load<std::uint32_t>(p_.policy + policy::kExpert) > 1'000'000) return fault(policy::kExpert);
   return {};
 }
 

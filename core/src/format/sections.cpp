@@ -31,6 +31,10 @@ constexpr std::array<Known, Sections::kCount> kKnown{{
     {kTargets, kTargetBytes, false},
     {kTexts, kTextBytes, false},
     {kSets, kSetBytes, false},
+    {kPlans, kPlanBytes, false},
+    {kRefs, kRefBytes, false},
+    {kLadders, kLadderBytes, false},
+    {kNever, kNeverBytes, false},
 }};
 
 std::size_t place_of(std::uint32_t tag) noexcept {

@@ -20,7 +20,13 @@ enum class ItemFlag : std::uint16_t {
   excluded = 1U << 1,        ///< HQ's exclusion list: never offered
   not_for_sale = 1U << 2,    ///< postage, bag fee, adjustments, service lines: never offered, never a reason
   borrowed_row = 1U << 3,    ///< too few sales of its own: its row is, at least in part, that of items like it
+  not_counted = 1U << 4,     ///< by law or rule: what it costs does not count towards a threshold (D7)
 };
+
+enum class CategoryIx : std::uint32_t {};
+inline constexpr CategoryIx kNoCategory{0xFFFF'FFFFU};
+
+constexpr std::uint32_t index(CategoryIx category) noexcept { return static_cast<std::uint32_t>(category); }
 
 struct ItemView {
   std::string_view sku;
@@ -104,9 +110,42 @@ struct SetView {
   std::uint32_t lift_milli = 0;    ///< thousandths: how much oftener than its best part and the rest by chance
 };
 
-/// The sets of one main item: [first, first + count) of set().
-struct SetRange {
+/// One step of an upsell ladder (L5): the better or larger version of an item.
+struct LadderStep {
+  ItemIx from = kNoItem, to = kNoItem;
+  Probability share{};             ///< of those who bought either, how many chose `to`
+  std::uint16_t size_percent = 0;  ///< its size as a share of the other's; 0 unknown
+  bool manual = false;             ///< head office's, not mined
+};
+
+/// Records [first, first + count) of a list that is sorted by an item.
+struct Range {
   std::uint32_t first = 0, count = 0;
+};
+
+/// What a campaign refers to: whole numbers of a bundle. Borrows the bundle.
+class RefList {
+ public:
+  RefList() = default;
+  RefList(format::Records const& refs, std::uint32_t first, std::uint32_t count) noexcept
+      : refs_(&refs), first_(first), count_(count) {}
+  [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
+  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+  [[nodiscard]] std::uint32_t operator[](std::uint32_t n) const noexcept;
+  /// By binary search: the list must ascend.
+  [[nodiscard]] bool has(std::uint32_t value) const noexcept;
+
+ private:
+  format::Records const* refs_ = nullptr;
+  std::uint32_t first_ = 0, count_ = 0;
+};
+
+/// The lists of one campaign. Items and categories ascend; places and segments are names, read by Bundle::name().
+/// No target item and no target category: every item. Triggers likewise: any basket.
+struct CampaignLists {
+  RefList target_items, target_categories, trigger_items, trigger_categories;
+  RefList places;    ///< "store:17", "group:north", "till:17-3"; none: everywhere
+  RefList segments;  ///< none: all
 };
 
 /// What a bundle says about itself.
@@ -141,6 +180,13 @@ class Bundle {
   [[nodiscard]] std::optional<Money> price(ItemIx item) const noexcept;
   [[nodiscard]] std::optional<Money> unit_cost(ItemIx item) const noexcept;
 
+  [[nodiscard]] CategoryIx category(ItemIx item) const noexcept;
+  /// Per cent by which its expected margin counts more when ranked: slow stock, margin steering (L11).
+  [[nodiscard]] std::uint16_t boost_percent(ItemIx item) const noexcept;
+  [[nodiscard]] std::uint32_t category_count() const noexcept { return parts_.categories.count; }
+  [[nodiscard]] std::string_view category_name(CategoryIx category) const noexcept;
+  [[nodiscard]] Technique technique(CategoryIx category) const noexcept;
+
   [[nodiscard]] AffinityRow row(ItemIx source) const noexcept;
   /// The bytes this row takes in the table, without its places in the index. Empty for the plain table of older
   /// bundles.
@@ -166,12 +212,24 @@ class Bundle {
   /// Sets by rising main item, those of one item best first.
   [[nodiscard]] std::size_t set_count() const noexcept;
   [[nodiscard]] SetView set(std::size_t n) const noexcept;
-  [[nodiscard]] SetRange sets_of(ItemIx main) const noexcept;
+  [[nodiscard]] Range sets_of(ItemIx main) const noexcept;
+
+  /// Better or larger versions, by the item they are better than; those of one item best first.
+  [[nodiscard]] std::size_t ladder_count() const noexcept { return parts_.ladders.count; }
+  [[nodiscard]] LadderStep ladder_step(std::size_t n) const noexcept;
+  [[nodiscard]] Range ladder_from(ItemIx item) const noexcept;
+  /// What must not be offered beside `in_basket`, itself or its category: ranges of forbids().
+  [[nodiscard]] std::array<Range, 2> never_beside(ItemIx in_basket) const noexcept;
+  /// True when one of the records says so of `offered` or its category.
+  [[nodiscard]] bool forbids(Range records, ItemIx offered) const noexcept;
 
   [[nodiscard]] Policy const& policy() const noexcept { return policy_; }
   [[nodiscard]] std::size_t campaign_count() const noexcept;
   [[nodiscard]] CampaignView campaign(std::size_t n) const noexcept;
-  /// True when `item` is one of the campaign's targets (an empty target list means every item).
+  [[nodiscard]] CampaignLists campaign_lists(std::size_t n) const noexcept;
+  /// The name a place or segment of a campaign stands for.
+  [[nodiscard]] std::string_view name(std::uint32_t ref) const noexcept;
+  /// True when `item` is one of the campaign's targets (no target and no target category means every item).
   [[nodiscard]] bool targets(std::size_t campaign, ItemIx item) const noexcept;
   /// Template text by key in `language`, else in the bundle's language, else empty.
   [[nodiscard]] std::string_view text(std::string_view language, std::string_view key) const noexcept;
@@ -188,6 +246,8 @@ class Bundle {
   friend class Scorer;
   Bundle() = default;
   [[nodiscard]] std::string_view string(std::byte const* ref) const noexcept;
+  [[nodiscard]] CampaignView plan(std::size_t n) const noexcept;
+  [[nodiscard]] CampaignView coupon(std::size_t n) const noexcept;
 
   std::span<std::byte const> bytes_;
   BundleInfo info_;

@@ -44,13 +44,17 @@ struct AffinityTable {
 struct Parts {
   std::byte const* meta = nullptr;
   std::byte const* policy = nullptr;
-  Records categories, items, codes, popular, campaigns, targets, texts, sets;
+  Records categories, items, codes, popular, texts, sets;
+  Records campaigns, targets;  ///< as the first writers made them: coupons only
+  Records plans, refs;         ///< campaigns, and what they refer to
+  Records ladders, never;
   std::span<std::byte const> strings;
 
   AffinityTable affinity;
   std::byte const* biases = nullptr;    ///< i16 per item
   std::byte const* map_ends = nullptr;  ///< u32 per calibration map and one more, in points
   std::byte const* points = nullptr;    ///< i32 score, u32 ppm
+  std::uint32_t policy_bytes = 0;       ///< of its record: older files have fewer fields
   std::uint32_t bias_scale = 0;
   std::uint32_t map_count = 0;
   std::uint32_t item_count = 0;

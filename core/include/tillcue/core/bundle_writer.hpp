@@ -18,6 +18,7 @@ struct ItemSource {
   std::optional<std::int64_t> price_minor;
   std::optional<std::int64_t> unit_cost_minor;
   std::uint16_t flags = 0;
+  std::uint16_t boost_percent = 0;  ///< see Bundle::boost_percent
 };
 
 struct WeightSource {
@@ -35,14 +36,21 @@ struct CalibrationSource {
   std::vector<Point> points;
 };
 
-struct CampaignSource {
-  std::string id, headline, terms;
-  DiscountKind discount = DiscountKind::none;
-  std::int64_t value = 0, starts = 0, ends = 0;
-  std::uint16_t valid_days = 14;
-  std::uint32_t min_probability_ppm = 0;
-  std::int64_t min_basket_minor = 0;
-  std::vector<std::uint32_t> items;  ///< targets; empty = every item
+/// A campaign and what it refers to; see CampaignLists.
+struct CampaignSource : CampaignRules {
+  std::string id, headline, terms, partner;
+  std::vector<std::uint32_t> items, categories;  ///< targets; both empty = every item
+  std::vector<std::uint32_t> trigger_items, trigger_categories;
+  std::vector<std::string> places, segments;
+};
+
+/// Something that must not be offered beside something in the basket: items, or whole categories.
+struct NeverSource {
+  struct Key {
+    bool category = false;
+    std::uint32_t number = 0;
+  };
+  Key in_basket, offered;
 };
 
 /// A mined set; see SetView.
@@ -63,6 +71,7 @@ struct BundleSource {
   Currency currency{};
   std::string language = "en", note;
   std::vector<std::string> categories;
+  std::vector<Technique> techniques;  ///< one per category, or none: both
   std::vector<ItemSource> items;
   std::vector<std::vector<WeightSource>> rows;  ///< one per item; any order, no repeated target, no self
   std::vector<float> bias;                      ///< one per item
@@ -71,7 +80,9 @@ struct BundleSource {
   Policy policy;
   std::vector<CampaignSource> campaigns;
   std::vector<TextSource> texts;
-  std::vector<SetSource> sets;  ///< those of one main item best first
+  std::vector<SetSource> sets;      ///< those of one main item best first
+  std::vector<LadderStep> ladders;  ///< those of one item best first
+  std::vector<NeverSource> never;   ///< as said: the other way round is another rule
 };
 
 /// Quantises and lays out a bundle by core/FORMAT.md. The same source gives the same bytes.

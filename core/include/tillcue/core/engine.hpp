@@ -4,13 +4,18 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tillcue/core/basket.hpp"
 #include "tillcue/core/candidates.hpp"
+#include "tillcue/core/live.hpp"
 #include "tillcue/core/offer.hpp"
 
 namespace tillcue {
+
+class Campaigns;
 
 /// A sale gets offers, or is held out for measuring (D11).
 enum class Arm : std::uint8_t { treated, holdout };
@@ -22,6 +27,38 @@ struct Shown {
   Offer offer;
   Response response = Response::none;
   bool withheld = false;  ///< the sale is held out: it counts for caps and repeats as if shown, and nobody saw it
+  Timestamp at{};
+};
+
+/// Something the customer buys on most visits (L14).
+struct UsualItem {
+  Sku sku;
+  ItemIx item = kNoItem;
+  Probability share{};  ///< of the customer's visits
+};
+
+/// What is known of the customer of a sale; as built: nothing.
+struct Shopper {
+  std::uint16_t visits = 0;  ///< before this one
+  std::string segment;
+  bool no_paper = false;          ///< wants nothing printed (D12)
+  std::uint16_t hints_today = 0;  ///< in earlier sales of the day
+  std::uint16_t coupons_today = 0;
+  std::vector<std::pair<std::string, std::uint16_t>> campaigns_today;  ///< how often each was offered
+  std::vector<UsualItem> usual;
+};
+
+/// How fast the cashier scans: the times of the last few scans.
+class ScanPace {
+ public:
+  void scanned(Timestamp at) noexcept;
+  /// Scans a minute over the last few; 0 until there are enough of them or when the last is long ago.
+  [[nodiscard]] std::uint32_t per_minute(Timestamp now) const noexcept;
+
+ private:
+  static constexpr std::size_t kKept = 5;
+  std::array<Timestamp, kKept> times_{};
+  std::size_t count_ = 0;
 };
 
 /// One open sale: its basket and its memory of offers. Copyable, so that it can be stored and resumed.
@@ -29,15 +66,26 @@ struct Sale {
   SaleId id;
   Timestamp begun{};
   CustomerId customer;  ///< empty: nobody known
+  Shopper shopper;
   Basket basket;
   Arm arm = Arm::treated;
   std::vector<Shown> shown;
+  ScanPace pace;
   std::uint32_t numbers_from = 0;  ///< offers are numbered above this: a resumed sale must not reuse earlier numbers
 };
 
-/// Everything a decision may depend on besides the bundle and the sale (decision 7: replayable).
+/// Where an engine stands: names as in a campaign's places.
+struct Place {
+  std::string store, group, terminal;
+};
+
+/// Everything a decision may depend on besides the bundle, the place and the sale (decision 7: replayable).
 struct Context {
   Timestamp now{};
+  std::int32_t utc_offset_minutes = 0;  ///< of the store's clock
+  std::uint64_t seed = 0;               ///< of what is chosen at random
+  std::uint8_t channels = 0xFF;         ///< that work now, a bit for each Channel
+  Live const* live = nullptr;  ///< bound to the same bundle; nullptr: nothing stopped or out of stock, free allotments
 };
 
 /// Why nothing was offered.
@@ -47,6 +95,68 @@ enum class Silence : std::uint8_t {
   cap_reached,
   too_few_items,
   nothing_fits,  ///< candidates there were; a rule stopped every one
+  busy,          ///< the cashier scans too fast to talk (D13)
+  cooling_down,  ///< the last prompt is too recent
+  no_channel,    ///< nothing to show or print it on, or the customer wants no paper
+};
+
+/// The rule that stopped a candidate or a campaign. What it means in full: core/README.md.
+enum class Rule : std::uint8_t {
+  none,
+  // of a campaign
+  not_started,
+  ended,
+  weekday,
+  daypart,
+  place,
+  segment,
+  audience,
+  visits,
+  basket_too_small,
+  basket_too_large,
+  stopped,
+  budget,
+  per_sale,
+  per_customer_day,
+  no_trigger,
+  too_few_triggers,
+  channel,
+  nothing_accepted,
+  threshold_reached,
+  threshold_far,
+  threshold_not_reached,
+  not_likely,  ///< none of its targets ranks for this basket
+  // of an item
+  in_basket,
+  shown_before,
+  age_restricted,
+  excluded,
+  not_for_sale,
+  out_of_stock,
+  never_beside,
+  category_silent,
+  technique,
+  improbable,
+  price_guard,
+  second_item_guard,
+  trigger_used,
+  gap,
+  trust,
+  not_dearer,
+  not_cheaper,
+  outranked,  ///< passed every rule; others are worth more
+};
+
+inline constexpr std::size_t kRules = 41;
+/// "price_guard".
+[[nodiscard]] std::string_view to_text(Rule rule) noexcept;
+
+/// Is told of everything that was considered and is not offered, for `campaign explain`.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  /// A whole campaign when `item` is kNoItem; an item by itself when `campaign` is Offer::kNoCampaign.
+  virtual void stopped(ItemIx item, std::uint16_t campaign, Rule rule) noexcept = 0;
 };
 
 /// One decision with all that is needed to measure it later.
@@ -60,31 +170,41 @@ struct Decision {
   std::array<Scored, kMaxEligible> eligible{};  ///< passed every rule, best first (also when held out)
   std::uint8_t offer_count = 0;
   std::array<Offer, 3> offers{};  ///< [0] is the one that counts; up to two more to look at
-  /// Probability with which this choice was made. The only chance in it is the arm: with a holdout of 50 permille an
-  /// offer has 950'000, the silence of a held-out sale 50'000; whatever both arms would do alike has 1'000'000.
+  bool explored = false;          ///< [0] was drawn from the eligible instead of taken from their top
+  /// Probability with which this choice was made: the arm's chance (with a holdout of 50 permille 950'000 for an offer,
+  /// 50'000 for the silence of a held-out sale) times the chance of this choice among the eligible. Whatever both arms
+  /// would do alike, and what nothing else could have been chosen for, has 1'000'000.
   std::uint32_t propensity_ppm = 1'000'000;
+  std::int64_t cost_minor = 0;  ///< the most that offers[0] can cost its budget
+  Timestamp at{};
 };
 
 /// Decides what to offer. One per bundle in force. The rules are in core/README.md.
 /// Threads  one.  decide() is noexcept and allocates nothing.
 class Engine {
  public:
-  /// Allocates the scorer's memory once. Shares the bundle.
-  explicit Engine(std::shared_ptr<Bundle const> bundle);
+  /// Allocates all it will need. Shares the bundle.
+  explicit Engine(std::shared_ptr<Bundle const> bundle, Place place = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
 
   [[nodiscard]] Bundle const& bundle() const noexcept { return *bundle_; }
   [[nodiscard]] std::shared_ptr<Bundle const> share() const noexcept { return bundle_; }
 
-  /// Holdout or not: a keyed hash of (policy salt, sale id), so that it can be checked later.
-  [[nodiscard]] Arm arm_of(SaleId const& sale) const noexcept;
-  /// Looks the basket's SKUs up again; needed once after the bundle changed under an open sale.
+  /// Holdout or not: a keyed hash of (policy salt, sale id), so that it can be checked later; of the customer where the
+  /// policy holds out persons and one is known.
+  [[nodiscard]] Arm arm_of(SaleId const& sale, CustomerId const& customer = {}) const noexcept;
+  /// Looks the SKUs of basket and customer up again; needed after either changed its bundle.
   /// `before` is the bundle the sale was bound to: with it, what has been shown stays known by its SKU and is not
   /// repeated; without it, shown offers still count against the caps but lose their item and campaign.
   void rebind(Sale& sale, Bundle const* before = nullptr) const noexcept;
 
-  /// Pure in (bundle, sale, stage, context). Nothing is remembered here: the caller records what it shows by
+  /// Pure in (bundle, place, sale, stage, context). Nothing is remembered here: the caller records what it shows by
   /// remember(). Cost  one row when the basket only grew by an item since the last call, else all its rows.
-  [[nodiscard]] Decision decide(Sale const& sale, Stage stage, Context const& context) noexcept;
+  /// Borrows `witness` for the call.
+  [[nodiscard]] Decision decide(Sale const& sale, Stage stage, Context const& context,
+                                Witness* witness = nullptr) noexcept;
 
  private:
   void hold(Basket const& basket) noexcept;
@@ -92,6 +212,7 @@ class Engine {
   std::shared_ptr<Bundle const> bundle_;
   std::unique_ptr<std::byte[]> memory_;
   Scorer scorer_;
+  std::unique_ptr<Campaigns> campaigns_;
   std::vector<ItemIx> held_;    ///< what the scorer holds, in the order of the lines, so that a scan costs one row
   std::vector<ItemIx> wanted_;  ///< the same of the basket being decided
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,25 +9,49 @@
 
 namespace tillcue {
 
-enum class OfferKind : std::uint8_t { suggestion, coupon };
+/// How an offer meets the customer and which caps it counts against.
+enum class OfferKind : std::uint8_t {
+  suggestion,  ///< a prompt: said now
+  coupon,      ///< printed, for the next visit
+  notice,      ///< information
+};
 
 /// Why an offer is made (D10).
-/// category: known of items like the trigger, not of itself; without a trigger, of items like the offered one.
-enum class ReasonCode : std::uint8_t { bought_together, popular, category };
+enum class ReasonCode : std::uint8_t {
+  bought_together,
+  popular,
+  category,   ///< known of items like the trigger, not of itself; without a trigger, of items like the offered one
+  upgrade,    ///< the trigger's better or larger version; `amount` is the difference in price
+  threshold,  ///< `amount` is missing to the campaign's threshold
+  set,        ///< belongs to the trigger and the further extras of the offer
+  usual,      ///< what this customer usually buys (L14)
+  expert,     ///< head office's rule
+  partner,    ///< a partner's offer
+  cheaper,    ///< instead of what was declined (D14)
+  required,   ///< the trigger does not work without it (D8)
+  reached,    ///< the receipt has reached the campaign's threshold
+  thanks,     ///< for an accepted suggestion
+};
+
+inline constexpr std::size_t kReasonCodes = 13;
 
 struct Reason {
   ReasonCode code = ReasonCode::popular;
-  ItemIx trigger = kNoItem;  ///< the item of the basket that speaks loudest for it
-  Probability share{};       ///< how many in a million such baskets hold the item
+  ItemIx trigger = kNoItem;        ///< the item of the basket that speaks loudest for it
+  Probability share{};             ///< how many in a million such baskets hold the item
+  std::int64_t amount = 0;         ///< minor units, by the code
+  std::uint16_t size_percent = 0;  ///< of an upgrade: its size as a share of the trigger's; 0 unknown
 };
 
 /// One thing to say or print. Plain data; texts are rendered by script().
 struct Offer {
   std::uint32_t number = 0;  ///< 1, 2, ... within the sale; 0 for the extras one may only look at
   OfferKind kind = OfferKind::suggestion;
+  OfferType type = OfferType::suggestion;
   Stage stage = Stage::scan;
   ItemIx item = kNoItem;
-  Money price{};  ///< shelf price; 0 when unknown
+  std::array<ItemIx, SetView::kMostExtras - 1> more{kNoItem, kNoItem};  ///< further extras of a set
+  Money price{};                                                        ///< shelf price; 0 when unknown
   Probability probability{};
   Reason reason{};
   std::int64_t expected_margin_micro = 0;  ///< P x unit margin - P x discount, in millionths of a minor unit

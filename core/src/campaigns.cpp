@@ -1,0 +1,101 @@
+#include "campaigns.hpp"
+
+#include <algorithm>
+
+namespace tillcue {
+namespace {
+
+using Pairs = std::vector<std::pair<std::uint32_t, std::uint16_t>>;
+
+void collect(RefList list, std::size_t campaign, Pairs& pairs) {
+  for (std::uint32_t n = 0; n < list.size(); ++n) pairs.emplace_back(list[n], static_cast<std::uint16_t>(campaign));
+}
+
+bool names(std::string_view text, std::string_view kind, std::string_view value) noexcept {
+  return !value.empty() && text.size() == kind.size() + value.size() && text.substr(0, kind.size()) == kind &&
+         text.substr(kind.size()) == value;
+}
+
+bool is_here(Bundle const& bundle, RefList places, Place const& place) noexcept {
+  for (std::uint32_t n = 0; n < places.size(); ++n) {
+    auto const name = bundle.name(places[n]);
+    if (names(name, "store:", place.store) || names(name, "group:", place.group) ||
+        names(name, "till:", place.terminal)) {
+      return true;
+    }
+  }
+  return places.empty();
+}
+
+}  // namespace
+
+void Campaigns::ByKey::fill(Pairs& pairs) {
+  std::sort(pairs.begin(), pairs.end());
+  for (auto const& [key, campaign] : pairs) {
+    if (keys.empty() || keys.back() != key) {
+      keys.push_back(key);
+      begins.push_back(static_cast<std::uint32_t>(campaigns.size()));
+    }
+    campaigns.push_back(campaign);
+  }
+  begins.push_back(static_cast<std::uint32_t>(campaigns.size()));
+}
+
+std::span<std::uint16_t const> Campaigns::ByKey::of(std::uint32_t key) const noexcept {
+  auto const found = std::lower_bound(keys.begin(), keys.end(), key);
+  if (found == keys.end() || *found != key) return {};
+  auto const n = static_cast<std::size_t>(found - keys.begin());
+  return std::span(campaigns).subspan(begins[n], begins[n + 1] - begins[n]);
+}
+
+Campaigns::Campaigns(Bundle const& bundle, Place const& place) : bundle_(&bundle) {
+  Pairs target_items, target_categories, trigger_items, trigger_categories;
+  for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
+    read(n, place);
+    auto const lists = bundle.campaign_lists(n);
+    collect(lists.target_items, n, target_items);
+    collect(lists.target_categories, n, target_categories);
+    collect(lists.trigger_items, n, trigger_items);
+    collect(lists.trigger_categories, n, trigger_categories);
+    if (lists.target_items.empty() && lists.target_categories.empty()) {
+      targets_.any.push_back(static_cast<std::uint16_t>(n));
+    }
+  }
+  few_begins_.push_back(static_cast<std::uint32_t>(few_.size()));
+  targets_.items.fill(target_items);
+  targets_.categories.fill(target_categories);
+  triggers_.items.fill(trigger_items);
+  triggers_.categories.fill(trigger_categories);
+  chances_.resize(rules_.size());
+}
+
+void Campaigns::read(std::size_t n, Place const& place) {
+  auto const lists = bundle_->campaign_lists(n);
+  rules_.push_back(bundle_->campaign(n));
+  here_.push_back(is_here(*bundle_, lists.places, place) ? 1 : 0);
+  triggered_.push_back(lists.trigger_items.empty() && lists.trigger_categories.empty() ? 0 : 1);
+  few_begins_.push_back(static_cast<std::uint32_t>(few_.size()));
+  if (lists.target_items.size() > kFewTargets || !lists.target_categories.empty()) return;
+  for (std::uint32_t k = 0; k < lists.target_items.size(); ++k) few_.push_back(ItemIx{lists.target_items[k]});
+}
+
+bool Campaigns::for_segment(std::size_t n, std::string_view segment) const noexcept {
+  auto const segments = bundle_->campaign_lists(n).segments;
+  for (std::uint32_t k = 0; k < segments.size(); ++k) {
+    if (bundle_->name(segments[k]) == segment) return true;
+  }
+  return segments.empty();
+}
+
+std::span<ItemIx const> Campaigns::few_targets(std::size_t n) const noexcept {
+  return std::span(few_).subspan(few_begins_[n], few_begins_[n + 1] - few_begins_[n]);
+}
+
+Campaigns::Concern Campaigns::concern(Index const& index, ItemIx item) const noexcept {
+  auto const category = bundle_->category(item);
+  return {index.items.of(tillcue::index(item)),
+          category == kNoCategory ? std::span<std::uint16_t const>{} : index.categories.of(tillcue::index(category)),
+          index.any};
+}
+
+}  // namespace tillcue

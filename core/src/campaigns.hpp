@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "tillcue/core/engine.hpp"
+
+namespace tillcue {
+
+/// The bundle's campaigns laid out for deciding: their rules by number, and which of them an item concerns.
+/// Owns its memory, taken once. Borrows the bundle.
+class Campaigns {
+ public:
+  /// Up to so many target items a campaign may offer things that do not rank for the basket.
+  static constexpr std::size_t kFewTargets = 16;
+
+  /// What one basket makes of a campaign.
+  struct Chance {
+    bool runs = false;
+    ItemIx trigger = kNoItem;  ///< the dearest of the basket's items that trigger it
+    std::int64_t trigger_price = 0;
+    std::int64_t quantity_milli = 0;  ///< of all its triggers in the basket
+  };
+
+  struct Concern {
+    std::span<std::uint16_t const> by_item, by_category, any;
+  };
+
+  Campaigns(Bundle const& bundle, Place const& place);
+
+  [[nodiscard]] std::size_t size() const noexcept { return rules_.size(); }
+  [[nodiscard]] CampaignRules const& rules(std::size_t n) const noexcept { return rules_[n]; }
+  /// False when it runs in other places only.
+  [[nodiscard]] bool here(std::size_t n) const noexcept { return here_[n] != 0; }
+  [[nodiscard]] bool has_triggers(std::size_t n) const noexcept { return triggered_[n] != 0; }
+  [[nodiscard]] bool for_segment(std::size_t n, std::string_view segment) const noexcept;
+
+  [[nodiscard]] Concern targeting(ItemIx item) const noexcept { return concern(targets_, item); }
+  [[nodiscard]] Concern triggered_by(ItemIx item) const noexcept { return concern(triggers_, item); }
+  /// The target items, when they are few and no category is targeted besides.
+  [[nodiscard]] std::span<ItemIx const> few_targets(std::size_t n) const noexcept;
+
+  /// Scratch of the decision being made, one a campaign.
+  [[nodiscard]] std::span<Chance> chances() noexcept { return chances_; }
+
+ private:
+  /// Campaigns by item or category: sorted keys, where each key's campaigns begin, and the campaigns.
+  struct ByKey {
+    std::vector<std::uint32_t> keys;
+    std::vector<std::uint32_t> begins;
+    std::vector<std::uint16_t> campaigns;
+
+    void fill(std::vector<std::pair<std::uint32_t, std::uint16_t>>& pairs);
+    [[nodiscard]] std::span<std::uint16_t const> of(std::uint32_t key) const noexcept;
+  };
+  struct Index {
+    ByKey items, categories;
+    std::vector<std::uint16_t> any;
+  };
+
+  void read(std::size_t n, Place const& place);
+  [[nodiscard]] Concern concern(Index const& index, ItemIx item) const noexcept;
+
+  Bundle const* bundle_;
+  std::vector<CampaignRules> rules_;
+  std::vector<std::uint8_t> here_, triggered_;
+  std::vector<Chance> chances_;
+  std::vector<ItemIx> few_;
+  std::vector<std::uint32_t> few_begins_;
+  Index targets_, triggers_;
+};
+
+}  // namespace tillcue

@@ -1,0 +1,117 @@
+#include "tillcue/core/live.hpp"
+
+#include <algorithm>
+
+namespace tillcue {
+namespace {
+
+constexpr std::string_view kPartner = "partner:";
+
+void add(std::int64_t& sum, std::int64_t amount) noexcept {
+  if (__builtin_add_overflow(sum, amount, &sum)) sum = Allotment::kUnlimited;
+  sum = std::max<std::int64_t>(sum, 0);
+}
+
+}  // namespace
+
+void Live::use(Bundle const& bundle) {
+  bundle_ = &bundle;
+  bind();
+}
+
+void Live::bind() {
+  if (bundle_ == nullptr) return;
+  bound_.assign(bundle_->campaign_count(), {});
+  for (std::size_t n = 0; n < bound_.size(); ++n) {
+    auto const campaign = bundle_->campaign(n);
+    auto const stop = stops_.find(campaign.id);
+    auto& bound = bound_[n];
+    bound.stopped = stop != stops_.end() && stop->second;
+    bound.budgeted = campaign.budgeted;
+    bound.free = {campaign.free_minor, campaign.free_issues};
+    if (campaign.budgeted) bound.own = &purses_[std::string(campaign.id)];
+    if (!campaign.partner.empty()) {
+      auto const partner = purses_.find(std::string(kPartner) + std::string(campaign.partner));
+      if (partner != purses_.end()) bound.partner = &partner->second;
+    }
+  }
+  missing_.clear();
+  for (auto const& [sku, out] : stock_) {
+    auto const item = bundle_->find(sku);
+    if (out && item != kNoItem) missing_.push_back(item);
+  }
+  std::sort(missing_.begin(), missing_.end());
+}
+
+void Live::stop(std::string_view campaign, bool stopped) {
+  if (campaign.empty()) {
+    all_stopped_ = stopped;
+  } else {
+    stops_[std::string(campaign)] = stopped;
+    bind();
+  }
+}
+
+void Live::grant(std::string_view name, Allotment granted) {
+  auto& purse = purses_[std::string(name)];
+  purse.granted = true;
+  purse.share = granted;
+  bind();
+}
+
+void Live::out_of_stock(std::string_view sku, bool out) {
+  if (out) {
+    stock_[std::string(sku)] = true;
+  } else if (auto const found = stock_.find(sku); found != stock_.end()) {
+    stock_.erase(found);
+  }
+  bind();
+}
+
+void Live::spend(std::size_t n, std::int64_t cost) noexcept {
+  for (auto* purse : {bound_[n].own, bound_[n].partner}) {
+    if (purse == nullptr) continue;
+    add(purse->spent.minor, cost);
+    add(purse->spent.issues, 1);
+  }
+}
+
+void Live::give_back(std::size_t n, std::int64_t cost) noexcept {
+  for (auto* purse : {bound_[n].own, bound_[n].partner}) {
+    if (purse == nullptr) continue;
+    add(purse->spent.minor, -cost);
+    add(purse->spent.issues, -1);
+  }
+}
+
+std::map<std::string, Allotment> Live::spent() const {
+  std::map<std::string, Allotment> all;
+  for (auto const& [name, purse] : purses_) {
+    if (purse.spent != Allotment{}) all.emplace(name, purse.spent);
+  }
+  return all;
+}
+
+void Live::restore(std::map<std::string, Allotment> const& spent) {
+  for (auto const& [name, amount] : spent) purses_[name].spent = amount;
+  bind();
+}
+
+bool Live::affords(Purse const& purse, Allotment share, std::int64_t cost) noexcept {
+  return purse.spent.issues < share.issues && cost <= share.minor - std::min(share.minor, purse.spent.minor);
+}
+
+bool Live::affords(std::size_t n, std::int64_t cost) const noexcept {
+  auto const& bound = bound_[n];
+  if (bound.partner != nullptr && bound.partner->granted && !affords(*bound.partner, bound.partner->share, cost)) {
+    return false;
+  }
+  if (!bound.budgeted) return true;
+  return affords(*bound.own, bound.own->granted ? bound.own->share : bound.free, cost);
+}
+
+bool Live::out_of_stock(ItemIx item) const noexcept {
+  return std::binary_search(missing_.begin(), missing_.end(), item);
+}
+
+}  // namespace tillcue
