@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "campaigns.hpp"
+#include "campaign_table.hpp"
 #include "rules.hpp"
 #include "stage_table.hpp"
 #include "tillcue/core/candidates.hpp"
@@ -16,7 +16,7 @@ namespace tillcue {
 /// The raw ranking of one basket. It is judged this deep: whatever ranks behind is too unlikely to be worth a sentence.
 struct Ranking {
   static constexpr std::size_t kDepth = 64;
-  /// Campaigns for any item look at no more than this.
+  /// CampaignTable for any item look at no more than this.
   static constexpr std::size_t kForAny = 16;
 
   std::array<Scored, kDepth> places{};
@@ -44,7 +44,7 @@ class Eligible {
 /// What is looked at while choosing. Borrows everything.
 struct Matter {
   Bundle const& bundle;
-  Campaigns& campaigns;
+  CampaignTable& campaigns;
   Rules const& rules;
   Sale const& sale;
   std::span<ItemIx const> basket;

@@ -9,7 +9,7 @@ bool is_coupon(OfferType type) noexcept { return type == OfferType::coupon || ty
 struct Proposal {
   std::uint16_t campaign;
   CampaignRules const& rules;
-  Campaigns::Chance const& chance;
+  CampaignTable::Chance const& chance;
   Scored scored;
   bool ranked;  ///< its probability was learned
   Probability probability;

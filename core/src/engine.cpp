@@ -150,7 +150,7 @@ Engine::Engine(std::shared_ptr<Bundle const> bundle, Place place)
     : bundle_(std::move(bundle)),
       memory_(std::make_unique<std::byte[]>(Scorer::memory_needed(*bundle_))),
       scorer_(*bundle_, {memory_.get(), Scorer::memory_needed(*bundle_)}),
-      campaigns_(std::make_unique<Campaigns>(*bundle_, place)) {
+      campaigns_(std::make_unique<CampaignTable>(*bundle_, place)) {
   held_.reserve(Basket::kMaxLines);
   wanted_.reserve(Basket::kMaxLines);
 }

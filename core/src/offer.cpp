@@ -13,12 +13,9 @@ std::string_view name_of(Bundle const& bundle, ItemIx item) noexcept {
 }
 
 std::string_view suffix(Reason const& reason) noexcept {
-  constexpr std::array<std::string_view, kReasonCodes> kSuffixes{
-      "bought_together", "popular", "category", "upgrade",  "threshold", "set",   "usual",
-      "expert",          "partner", "cheaper",  "required", "reached",   "thanks"};
   if (reason.code == ReasonCode::category && reason.trigger == kNoItem) return "range";
   if (reason.code == ReasonCode::expert && reason.trigger == kNoItem) return "tip";
-  return kSuffixes[static_cast<std::size_t>(reason.code)];
+  return to_text(reason.code);
 }
 
 std::string_view suffix(DiscountKind kind) noexcept {
@@ -68,6 +65,20 @@ std::string key_of(std::string_view what, std::string_view variant) {
 }
 
 }  // namespace
+
+std::string_view to_text(ReasonCode code) noexcept {
+  constexpr std::array<std::string_view, kReasonCodes> kNames{
+      "bought_together", "popular", "category", "upgrade",  "threshold", "set",   "usual",
+      "expert",          "partner", "cheaper",  "required", "reached",   "thanks"};
+  return kNames[static_cast<std::size_t>(code)];
+}
+
+std::string_view to_text(OfferType type) noexcept {
+  constexpr std::array<std::string_view, kOfferTypes> kNames{"suggestion", "upgrade",   "multi_buy", "second_item",
+                                                             "buy_get",    "set",       "threshold", "gift",
+                                                             "coupon",     "thank_you", "notice"};
+  return kNames[static_cast<std::size_t>(type)];
+}
 
 std::string script(Bundle const& bundle, Offer const& offer, std::string_view language) {
   return render(bundle, offer, language, key_of("script", suffix(offer.reason)));

@@ -48,7 +48,7 @@ bool is_goods(Bundle const& bundle, ItemIx item) noexcept {
   return index(item) < bundle.item_count() && !bundle.has(item, ItemFlag::not_for_sale);
 }
 
-Rules::Rules(Bundle const& bundle, Campaigns const& campaigns, Sale const& sale, Stage stage,
+Rules::Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& sale, Stage stage,
              Context const& context) noexcept
     : bundle_(bundle),
       campaigns_(campaigns),
@@ -176,7 +176,7 @@ Rule Rules::campaign(std::size_t n) const noexcept {
   return accepted > 0 ? Rule::none : Rule::nothing_accepted;
 }
 
-Rule Rules::triggers(std::size_t n, Campaigns::Chance const& chance) const noexcept {
+Rule Rules::triggers(std::size_t n, CampaignTable::Chance const& chance) const noexcept {
   if (!campaigns_.has_triggers(n)) return Rule::none;
   if (chance.trigger == kNoItem) return Rule::no_trigger;
   auto const needed = std::int64_t{campaigns_.rules(n).buy_quantity} * 1000;

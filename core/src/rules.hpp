@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "campaigns.hpp"
+#include "campaign_table.hpp"
 #include "stage_table.hpp"
 #include "tillcue/core/engine.hpp"
 
@@ -13,7 +13,7 @@ namespace tillcue {
 /// Borrows all it is made of. Nothing here allocates or fails.
 class Rules {
  public:
-  Rules(Bundle const& bundle, Campaigns const& campaigns, Sale const& sale, Stage stage,
+  Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& sale, Stage stage,
         Context const& context) noexcept;
 
   /// Why nothing at all may be said.
@@ -25,7 +25,7 @@ class Rules {
   /// Why campaign `n` cannot run in this sale; its triggers are not looked at.
   [[nodiscard]] Rule campaign(std::size_t n) const noexcept;
   /// Why its triggers do not bring it about.
-  [[nodiscard]] Rule triggers(std::size_t n, Campaigns::Chance const& chance) const noexcept;
+  [[nodiscard]] Rule triggers(std::size_t n, CampaignTable::Chance const& chance) const noexcept;
   /// Why the amounts of a threshold or gift do not.
   [[nodiscard]] Rule amounts(std::size_t n) const noexcept;
   [[nodiscard]] bool affords(std::size_t n, std::int64_t cost) const noexcept;
@@ -61,7 +61,7 @@ class Rules {
   void find_declined() noexcept;
 
   Bundle const& bundle_;
-  Campaigns const& campaigns_;
+  CampaignTable const& campaigns_;
   Sale const& sale_;
   Context const& context_;
   Stage stage_;

@@ -42,18 +42,6 @@ std::optional<Stage> stage_of(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view name_of(ReasonCode code) {
-  switch (code) {
-    case ReasonCode::bought_together:
-      return "bought_together";
-    case ReasonCode::popular:
-      return "popular";
-    case ReasonCode::category:
-      return "category";
-  }
-  return "popular";
-}
-
 }  // namespace
 
 struct QueryScorer::Query {
@@ -112,7 +100,7 @@ void QueryScorer::write(Suggestion const& suggestion, bool first, std::string& o
   put_number(suggestion.probability.ppm / 1e6, out);
   auto const& reason = suggestion.reason;
   out += ",\"reason\":{\"code\":";
-  put_text(name_of(reason.code), out);
+  put_text(to_text(reason.code), out);
   if (reason.trigger != kNoItem) {
     out += ",\"with\":";
     put_text(bundle.item(reason.trigger).sku, out);

@@ -129,8 +129,9 @@ Finding check_plan_lists(Parts const& p, Record const& r) noexcept {
     auto const exist = categories ? p.categories.count : p.item_count;
     for (auto n = next; n < end; ++n) {
       auto const ref = load<std::uint32_t>(p.refs.at(n));
-      if (names ? !text_ok(p, ref, 1, 2 * kMaxIdentifier) : ref >= exist) return r.fault(Fault::reference, field);
-      if (!names && n > next && ref <= load<std::uint32_t>(p.refs.at(n - 1))) return r.fault(Fault::order, field);
+      auto const at = n * p.refs.stride;
+      if (names ? !text_ok(p, ref, 1, 2 * kMaxIdentifier) : ref >= exist) return {Fault::reference, kRefs, at};
+      if (!names && n > next && ref <= load<std::uint32_t>(p.refs.at(n - 1))) return {Fault::order, kRefs, at};
     }
     next = end;
   }

@@ -15,7 +15,7 @@
 
 namespace tillcue {
 
-class Campaigns;
+class CampaignTable;
 
 /// A sale gets offers, or is held out for measuring (D11).
 enum class Arm : std::uint8_t { treated, holdout };
@@ -212,7 +212,7 @@ class Engine {
   std::shared_ptr<Bundle const> bundle_;
   std::unique_ptr<std::byte[]> memory_;
   Scorer scorer_;
-  std::unique_ptr<Campaigns> campaigns_;
+  std::unique_ptr<CampaignTable> campaigns_;
   std::vector<ItemIx> held_;    ///< what the scorer holds, in the order of the lines, so that a scan costs one row
   std::vector<ItemIx> wanted_;  ///< the same of the basket being decided
 };

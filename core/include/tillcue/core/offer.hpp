@@ -35,6 +35,10 @@ enum class ReasonCode : std::uint8_t {
 
 inline constexpr std::size_t kReasonCodes = 13;
 
+/// "bought_together", "second_item": the words of every file, wire and report.
+[[nodiscard]] std::string_view to_text(ReasonCode code) noexcept;
+[[nodiscard]] std::string_view to_text(OfferType type) noexcept;
+
 struct Reason {
   ReasonCode code = ReasonCode::popular;
   ItemIx trigger = kNoItem;        ///< the item of the basket that speaks loudest for it

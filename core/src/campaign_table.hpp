@@ -11,7 +11,7 @@ namespace tillcue {
 
 /// The bundle's campaigns laid out for deciding: their rules by number, and which of them an item concerns.
 /// Owns its memory, taken once. Borrows the bundle.
-class Campaigns {
+class CampaignTable {
  public:
   /// Up to so many target items a campaign may offer things that do not rank for the basket.
   static constexpr std::size_t kFewTargets = 16;
@@ -28,7 +28,7 @@ class Campaigns {
     std::span<std::uint16_t const> by_item, by_category, any;
   };
 
-  Campaigns(Bundle const& bundle, Place const& place);
+  CampaignTable(Bundle const& bundle, Place const& place);
 
   [[nodiscard]] std::size_t size() const noexcept { return rules_.size(); }
   [[nodiscard]] CampaignRules const& rules(std::size_t n) const noexcept { return rules_[n]; }
@@ -46,7 +46,7 @@ class Campaigns {
   [[nodiscard]] std::span<Chance> chances() noexcept { return chances_; }
 
  private:
-  /// Campaigns by item or category: sorted keys, where each key's campaigns begin, and the campaigns.
+  /// CampaignTable by item or category: sorted keys, where each key's campaigns begin, and the campaigns.
   struct ByKey {
     std::vector<std::uint32_t> keys;
     std::vector<std::uint32_t> begins;

@@ -1,4 +1,4 @@
-#include "campaigns.hpp"
+#include "campaign_table.hpp"
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ bool is_here(Bundle const& bundle, RefList places, Place const& place) noexcept 
 
 }  // namespace
 
-void Campaigns::ByKey::fill(Pairs& pairs) {
+void CampaignTable::ByKey::fill(Pairs& pairs) {
   std::sort(pairs.begin(), pairs.end());
   for (auto const& [key, campaign] : pairs) {
     if (keys.empty() || keys.back() != key) {
@@ -41,14 +41,14 @@ void Campaigns::ByKey::fill(Pairs& pairs) {
   begins.push_back(static_cast<std::uint32_t>(campaigns.size()));
 }
 
-std::span<std::uint16_t const> Campaigns::ByKey::of(std::uint32_t key) const noexcept {
+std::span<std::uint16_t const> CampaignTable::ByKey::of(std::uint32_t key) const noexcept {
   auto const found = std::lower_bound(keys.begin(), keys.end(), key);
   if (found == keys.end() || *found != key) return {};
   auto const n = static_cast<std::size_t>(found - keys.begin());
   return std::span(campaigns).subspan(begins[n], begins[n + 1] - begins[n]);
 }
 
-Campaigns::Campaigns(Bundle const& bundle, Place const& place) : bundle_(&bundle) {
+CampaignTable::CampaignTable(Bundle const& bundle, Place const& place) : bundle_(&bundle) {
   Pairs target_items, target_categories, trigger_items, trigger_categories;
   for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
     read(n, place);
@@ -69,7 +69,7 @@ Campaigns::Campaigns(Bundle const& bundle, Place const& place) : bundle_(&bundle
   chances_.resize(rules_.size());
 }
 
-void Campaigns::read(std::size_t n, Place const& place) {
+void CampaignTable::read(std::size_t n, Place const& place) {
   auto const lists = bundle_->campaign_lists(n);
   rules_.push_back(bundle_->campaign(n));
   here_.push_back(is_here(*bundle_, lists.places, place) ? 1 : 0);
@@ -79,7 +79,7 @@ void Campaigns::read(std::size_t n, Place const& place) {
   for (std::uint32_t k = 0; k < lists.target_items.size(); ++k) few_.push_back(ItemIx{lists.target_items[k]});
 }
 
-bool Campaigns::for_segment(std::size_t n, std::string_view segment) const noexcept {
+bool CampaignTable::for_segment(std::size_t n, std::string_view segment) const noexcept {
   auto const segments = bundle_->campaign_lists(n).segments;
   for (std::uint32_t k = 0; k < segments.size(); ++k) {
     if (bundle_->name(segments[k]) == segment) return true;
@@ -87,11 +87,11 @@ bool Campaigns::for_segment(std::size_t n, std::string_view segment) const noexc
   return segments.empty();
 }
 
-std::span<ItemIx const> Campaigns::few_targets(std::size_t n) const noexcept {
+std::span<ItemIx const> CampaignTable::few_targets(std::size_t n) const noexcept {
   return std::span(few_).subspan(few_begins_[n], few_begins_[n + 1] - few_begins_[n]);
 }
 
-Campaigns::Concern Campaigns::concern(Index const& index, ItemIx item) const noexcept {
+CampaignTable::Concern CampaignTable::concern(Index const& index, ItemIx item) const noexcept {
   auto const category = bundle_->category(item);
   return {index.items.of(tillcue::index(item)),
           category == kNoCategory ? std::span<std::uint16_t const>{} : index.categories.of(tillcue::index(category)),
