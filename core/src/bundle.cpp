@@ -81,6 +81,10 @@ std::string_view Bundle::string(std::byte const* ref) const noexcept {
   return format::string_at(parts_, load<std::uint32_t>(ref));
 }
 
+std::uint32_t Bundle::fingerprint() const noexcept {
+  return load<std::uint32_t>(bytes_.data() + format::header::kChecksumAt);
+}
+
 ItemIx Bundle::find(std::string_view code) const noexcept {
   std::uint32_t low = 0, high = parts_.codes.count;
   while (low < high) {

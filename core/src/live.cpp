@@ -27,13 +27,13 @@ void Live::bind() {
     auto const stop = stops_.find(campaign.id);
     auto& bound = bound_[n];
     bound.stopped = stop != stops_.end() && stop->second;
-    bound.budgeted = campaign.budgeted;
     bound.free = {campaign.free_minor, campaign.free_issues};
-    if (campaign.budgeted) bound.own = &purses_[std::string(campaign.id)];
-    if (!campaign.partner.empty()) {
-      auto const partner = purses_.find(std::string(kPartner) + std::string(campaign.partner));
-      if (partner != purses_.end()) bound.partner = &partner->second;
+    auto const own = purses_.find(campaign.id);
+    if (campaign.budgeted || (own != purses_.end() && own->second.granted)) {
+      bound.own = &purses_[std::string(campaign.id)];
     }
+    // What the partner's campaigns spend is counted from the beginning, known share or not.
+    if (!campaign.partner.empty()) bound.partner = &purses_[std::string(kPartner) + std::string(campaign.partner)];
   }
   missing_.clear();
   for (auto const& [sku, out] : stock_) {
@@ -97,17 +97,25 @@ void Live::restore(std::map<std::string, Allotment> const& spent) {
   bind();
 }
 
-bool Live::affords(Purse const& purse, Allotment share, std::int64_t cost) noexcept {
-  return purse.spent.issues < share.issues && cost <= share.minor - std::min(share.minor, purse.spent.minor);
+Allotment Live::left(Purse const& purse, Allotment share) noexcept {
+  return {share.minor - std::min(share.minor, purse.spent.minor),
+          share.issues - std::min(share.issues, purse.spent.issues)};
+}
+
+Allotment Live::left(std::size_t n) const noexcept {
+  auto const& bound = bound_[n];
+  Allotment least{Allotment::kUnlimited, Allotment::kUnlimited};
+  auto const bind_to = [&](Allotment most) {
+    least = {std::min(least.minor, most.minor), std::min(least.issues, most.issues)};
+  };
+  if (bound.partner != nullptr && bound.partner->granted) bind_to(left(*bound.partner, bound.partner->share));
+  if (bound.own != nullptr) bind_to(left(*bound.own, bound.own->granted ? bound.own->share : bound.free));
+  return least;
 }
 
 bool Live::affords(std::size_t n, std::int64_t cost) const noexcept {
-  auto const& bound = bound_[n];
-  if (bound.partner != nullptr && bound.partner->granted && !affords(*bound.partner, bound.partner->share, cost)) {
-    return false;
-  }
-  if (!bound.budgeted) return true;
-  return affords(*bound.own, bound.own->granted ? bound.own->share : bound.free, cost);
+  auto const may = left(n);
+  return may.issues > 0 && cost <= may.minor;
 }
 
 bool Live::out_of_stock(ItemIx item) const noexcept {

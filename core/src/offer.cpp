@@ -1,8 +1,10 @@
 #include "tillcue/core/offer.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "phrases.hpp"
+#include "value.hpp"
 
 namespace tillcue {
 namespace {
@@ -40,28 +42,127 @@ Wording wording(Bundle const& bundle, std::string_view language, std::string con
   return {};
 }
 
-std::string render(Bundle const& bundle, Offer const& offer, std::string_view language, std::string const& key) {
-  auto const words = wording(bundle, language, key);
-  auto const price = offer.price.minor > 0 ? spoken_money(offer.price, words.language) : std::string();
-  auto const said = offer.reason.share >= kLeastSaid;
-  auto const share = said ? spoken_share(offer.reason.share, words.language) : std::string();
-  auto const value = offer.discount == DiscountKind::amount
-                         ? spoken_money({offer.discount_value, bundle.info().currency}, words.language)
-                         : std::to_string(offer.discount_value);
-  std::array const variables{Variable{"item", name_of(bundle, offer.item)},
-                             Variable{"trigger", name_of(bundle, offer.reason.trigger)},
-                             Variable{"category", bundle.item(offer.item).category},
-                             Variable{"price", price},
-                             Variable{"share", share},
-                             Variable{"value", value}};
-  return fill_in(words.text, variables);
-}
-
 std::string key_of(std::string_view what, std::string_view variant) {
   std::string key(what);
   key += '.';
   key += variant;
   return key;
+}
+
+/// Offers of these types are not explained by their reason alone.
+bool words_by_type(OfferType type) noexcept {
+  return type == OfferType::multi_buy || type == OfferType::second_item || type == OfferType::buy_get;
+}
+
+/// What the texts about one offer may speak of, in the language of the words that are filled in.
+class Facts {
+ public:
+  Facts(Bundle const& bundle, Offer const& offer, std::string_view language)
+      : bundle_(bundle), offer_(offer), language_(language) {
+    if (offer.campaign != Offer::kNoCampaign) campaign_ = bundle.campaign(offer.campaign);
+  }
+
+  [[nodiscard]] std::string fill(std::string_view text) const {
+    auto const share = offer_.reason.share >= kLeastSaid ? spoken_share(offer_.reason.share, language_) : std::string();
+    auto const price = offer_.price.minor > 0 ? money(offer_.price.minor) : std::string();
+    auto const value =
+        offer_.discount == DiscountKind::percent ? std::to_string(offer_.discount_value) : money(offer_.discount_value);
+    auto const amount = offer_.reason.amount > 0 ? money(offer_.reason.amount) : std::string();
+    auto const size = spoken_size(offer_.reason.size_percent, language_);
+    auto const threshold = money(campaign_.threshold_minor);
+    auto const paid = paid_text(), off = off_text(), set = set_text(), together = together_text();
+    auto const head =
+        text.find("{headline}") == std::string_view::npos ? std::string() : headline(bundle_, offer_, language_);
+    auto const more = further();
+    auto const buy = std::to_string(campaign_.buy_quantity), get = std::to_string(campaign_.get_quantity);
+    auto const extras = std::to_string(more);
+    std::array const variables{Variable{"item", name_of(bundle_, offer_.item)},
+                               Variable{"trigger", name_of(bundle_, offer_.reason.trigger)},
+                               Variable{"category", bundle_.item(offer_.item).category},
+                               Variable{"price", price},
+                               Variable{"paid", paid},
+                               Variable{"share", share},
+                               Variable{"value", value},
+                               Variable{"amount", amount},
+                               Variable{"size", size},
+                               Variable{"threshold", threshold},
+                               Variable{"headline", head},
+                               Variable{"off", off},
+                               Variable{"set", set},
+                               Variable{"together", together},
+                               Variable{"partner", campaign_.partner},
+                               Variable{"more", extras, more},
+                               Variable{"buy", buy, campaign_.buy_quantity},
+                               Variable{"get", get, campaign_.get_quantity}};
+    return fill_in(text, variables, language_);
+  }
+
+ private:
+  [[nodiscard]] std::string money(std::int64_t minor) const {
+    return spoken_money({minor, bundle_.info().currency}, language_);
+  }
+  [[nodiscard]] std::uint64_t further() const {
+    return static_cast<std::uint64_t>(
+        std::count_if(offer_.more.begin(), offer_.more.end(), [](ItemIx item) { return item != kNoItem; }));
+  }
+  /// The discount is off the item itself, not off the receipt or a whole set.
+  [[nodiscard]] bool off_item() const {
+    return offer_.type != OfferType::threshold && offer_.type != OfferType::set && offer_.type != OfferType::gift;
+  }
+  [[nodiscard]] std::string paid_text() const {
+    if (offer_.price.minor <= 0) return {};
+    auto const off = off_item() ? discount_of(offer_.price.minor, offer_.discount, offer_.discount_value) : 0;
+    return money(offer_.price.minor - off);
+  }
+  [[nodiscard]] std::string off_text() const {
+    if (offer_.discount == DiscountKind::none) return {};
+    if (offer_.discount == DiscountKind::percent && offer_.discount_value == 100) {
+      return std::string(wording(bundle_, language_, "off.free").text);
+    }
+    return fill_in(
+        wording(bundle_, language_, key_of("headline", suffix(offer_.discount))).text,
+        std::array{Variable{"value", offer_.discount == DiscountKind::percent ? std::to_string(offer_.discount_value)
+                                                                              : money(offer_.discount_value)}});
+  }
+  /// "Jam, Honey and Butter".
+  [[nodiscard]] std::string set_text() const {
+    std::string text(name_of(bundle_, offer_.item));
+    auto const count = further();
+    for (std::size_t n = 0; n < count; ++n) {
+      text += n + 1 == count ? wording(bundle_, language_, "list.and").text : std::string_view(", ");
+      text += name_of(bundle_, offer_.more[n]);
+    }
+    return text;
+  }
+  [[nodiscard]] std::string together_text() const {
+    return offer_.type == OfferType::set && offer_.discount == DiscountKind::price ? money(offer_.discount_value)
+                                                                                   : std::string();
+  }
+
+  Bundle const& bundle_;
+  Offer const& offer_;
+  std::string_view language_;
+  CampaignView campaign_;
+};
+
+std::string render(Bundle const& bundle, Offer const& offer, std::string_view language, std::string const& key) {
+  auto const words = wording(bundle, language, key);
+  return Facts(bundle, offer, words.language).fill(words.text);
+}
+
+/// The most special words there are: the campaign's own, those of its type, those of the reason.
+std::string say(Bundle const& bundle, Offer const& offer, std::string_view language, std::string_view what) {
+  if (offer.campaign != Offer::kNoCampaign) {
+    auto const own = key_of(what, "c" + std::to_string(offer.campaign));
+    for (auto tongue : {language, bundle.info().language}) {
+      if (auto const text = bundle.text_in(tongue, own); !text.empty()) return Facts(bundle, offer, tongue).fill(text);
+    }
+  }
+  auto const of_type = key_of(what, to_text(offer.type));
+  if (!wording(bundle, language, of_type).text.empty() && words_by_type(offer.type)) {
+    return render(bundle, offer, language, of_type);
+  }
+  return render(bundle, offer, language, key_of(what, suffix(offer.reason)));
 }
 
 }  // namespace
@@ -81,11 +182,11 @@ std::string_view to_text(OfferType type) noexcept {
 }
 
 std::string script(Bundle const& bundle, Offer const& offer, std::string_view language) {
-  return render(bundle, offer, language, key_of("script", suffix(offer.reason)));
+  return say(bundle, offer, language, "script");
 }
 
 std::string reason(Bundle const& bundle, Offer const& offer, std::string_view language) {
-  return render(bundle, offer, language, key_of("reason", suffix(offer.reason)));
+  return say(bundle, offer, language, "reason");
 }
 
 std::string headline(Bundle const& bundle, Offer const& offer, std::string_view language) {

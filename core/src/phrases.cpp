@@ -4,45 +4,12 @@
 #include <array>
 #include <cstdint>
 
+#include "phrases_en.hpp"
+#include "phrases_ru.hpp"
+#include "plural.hpp"
+
 namespace tillcue {
 namespace {
-
-struct BuiltIn {
-  std::string_view language, key, text;
-};
-
-constexpr BuiltIn kBuiltIn[] = {
-    {"en", "script.bought_together", "Would you like {item} with your {trigger}[, for {price}]?"},
-    {"en", "script.popular", "Would you like {item} as well[, for {price}]?"},
-    {"en", "reason.bought_together", "Goes with {trigger}[ ({share} such baskets)]"},
-    {"en", "reason.popular", "A favourite in this shop[ ({share} such baskets)]"},
-    {"en", "script.category", "Would you like {item} with your {trigger}[, for {price}]?"},
-    {"en", "reason.category", "Goes with products like {trigger}"},
-    {"en", "script.range", "Would you like {item} as well[, for {price}]?"},
-    {"en", "reason.range", "From our range[: {category}]"},
-    {"en", "headline.percent", "-{value} %"},
-    {"en", "headline.amount", "{value} off"},
-    {"en", "headline.none", "{item}"},
-    {"en", "share.about", "about {share}"},
-    {"en", "share.fewer", "fewer than {share}"},
-    {"en", "share.more", "more than {share}"},
-    {"en", "share.of", " in "},
-    {"ru", "script.bought_together", "Желаете к товару «{trigger}» ещё «{item}»[ за {price}]?"},
-    {"ru", "script.popular", "Желаете ещё «{item}»[ за {price}]?"},
-    {"ru", "reason.bought_together", "Берут вместе с товаром «{trigger}»[ ({share} таких покупок)]"},
-    {"ru", "reason.popular", "Популярно в нашем магазине[ ({share} таких покупок)]"},
-    {"ru", "script.category", "Желаете к товару «{trigger}» ещё «{item}»[ за {price}]?"},
-    {"ru", "reason.category", "Подходит к товарам вроде «{trigger}»"},
-    {"ru", "script.range", "Желаете ещё «{item}»[ за {price}]?"},
-    {"ru", "reason.range", "Из нашего ассортимента[: {category}]"},
-    {"ru", "headline.percent", "-{value} %"},
-    {"ru", "headline.amount", "Скидка {value}"},
-    {"ru", "headline.none", "{item}"},
-    {"ru", "share.about", "примерно {share}"},
-    {"ru", "share.fewer", "реже чем {share}"},
-    {"ru", "share.more", "более {share}"},
-    {"ru", "share.of", " из "},
-};
 
 struct Fraction {
   std::uint32_t part, whole;
@@ -73,23 +40,51 @@ std::string said(std::string_view manner, Fraction fraction, std::string_view la
   return fill_in(built_in_text(language, manner), variables);
 }
 
-/// One variable at the front of `rest`, or nothing when it is none of ours.
-Variable const* variable_at(std::string_view rest, std::span<Variable const> variables) noexcept {
+/// What stands at the front of a text: a variable, perhaps with plural cases, and how much of the text it takes.
+struct Found {
+  Variable const* variable = nullptr;
+  std::string_view cases;
+  std::size_t used = 0;
+};
+
+Found variable_at(std::string_view rest, std::span<Variable const> variables) noexcept {
+  if (rest.empty() || rest.front() != '{') return {};
+  auto const end = behind_closing(rest, 0);
+  if (end == std::string_view::npos) return {};
+  auto const inner = rest.substr(1, end - 2);
+  constexpr std::string_view kPlural = ", plural,";
   for (auto const& variable : variables) {
+    if (inner == variable.name) return {&variable, {}, end};
     auto const size = variable.name.size();
-    if (rest.size() >= size + 2 && rest[size + 1] == '}' && rest.substr(1, size) == variable.name) return &variable;
+    if (variable.number && inner.size() > size + kPlural.size() && inner.substr(0, size) == variable.name &&
+        inner.substr(size, kPlural.size()) == kPlural) {
+      return {&variable, inner.substr(size + kPlural.size()), end};
+    }
   }
-  return nullptr;
+  return {};
+}
+
+std::string with_number(std::string_view text, std::uint64_t number) {
+  std::string out;
+  for (char const c : text) {
+    if (c == '#') {
+      out += std::to_string(number);
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
 }  // namespace
 
-std::string fill_in(std::string_view text, std::span<Variable const> variables) {
+std::string fill_in(std::string_view text, std::span<Variable const> variables, std::string_view language) {
   std::string out;
   std::size_t optional_from = std::string::npos;  // where in `out` the open bracket's part began
   bool drop = false;
   while (!text.empty()) {
     std::size_t used = 1;
+    auto const found = variable_at(text, variables);
     if (text.substr(0, 2) == "[[") {
       out += '[';
       used = 2;
@@ -99,10 +94,14 @@ std::string fill_in(std::string_view text, std::span<Variable const> variables) 
     } else if (text.front() == ']' && optional_from != std::string::npos) {
       if (drop) out.resize(optional_from);
       optional_from = std::string::npos;
-    } else if (auto const* variable = text.front() == '{' ? variable_at(text, variables) : nullptr) {
-      out += variable->value;
-      drop = drop || variable->value.empty();
-      used = variable->name.size() + 2;
+    } else if (found.variable != nullptr) {
+      auto const& variable = *found.variable;
+      out += found.cases.empty()
+                 ? std::string(variable.value)
+                 : fill_in(with_number(plural_case(found.cases, *variable.number, language), *variable.number),
+                           variables, language);
+      drop = drop || variable.value.empty();
+      used = found.used;
     } else {
       out += text.front();
     }
@@ -120,6 +119,22 @@ std::string spoken_share(Probability share, std::string_view language) {
   return said("share.about", {1, rounded_whole(ppm)}, language);
 }
 
+std::string spoken_size(std::uint32_t percent, std::string_view language) {
+  if (built_in_text(language, "size.times").empty()) language = "en";
+  if (percent <= 105) return {};
+  auto const tenths = (percent + 5) / 10;
+  if (tenths >= 19 && tenths <= 21) return std::string(built_in_text(language, "size.twice"));
+  // From three on nobody cares for the tenths.
+  auto const whole = tenths >= 30 || tenths % 10 == 0;
+  auto const rounded = (tenths + 5) / 10;
+  auto number = whole ? std::to_string(rounded)
+                      : std::to_string(tenths / 10) + (language == "ru" ? "," : ".") + std::to_string(tenths % 10);
+  // A broken number is counted like a few of it.
+  std::array const variables{Variable{"n", number, whole ? rounded : 2}};
+  auto const words = built_in_text(language, "size.times");
+  return fill_in(words, variables, language);
+}
+
 std::string spoken_money(Money amount, std::string_view language) {
   auto text = to_text(amount);
   if (language == "ru") std::replace(text.begin(), text.end(), '.', ',');
@@ -127,8 +142,11 @@ std::string spoken_money(Money amount, std::string_view language) {
 }
 
 std::string_view built_in_text(std::string_view language, std::string_view key) noexcept {
-  for (auto const& known : kBuiltIn) {
-    if (known.language == language && known.key == key) return known.text;
+  auto const words = language == "en"   ? std::span<BuiltIn const>(kEnglish)
+                     : language == "ru" ? std::span<BuiltIn const>(kRussian)
+                                        : std::span<BuiltIn const>();
+  for (auto const& known : words) {
+    if (known.key == key) return known.text;
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,14 +10,25 @@
 
 namespace tillcue {
 
+/// A text by its key.
+struct BuiltIn {
+  std::string_view key, text;
+};
+
 struct Variable {
   std::string_view name;
   std::string_view value;
+  std::optional<std::uint64_t> number{};  ///< of a variable that can be counted
 };
 
-/// Replaces {name} by its value. A part in [brackets] is left out when one of the variables in it is empty; "[[" is a
-/// bracket. Unknown names stay as they are, so that the mistake shows.
-[[nodiscard]] std::string fill_in(std::string_view text, std::span<Variable const> variables);
+/// Replaces {name} by its value, and {name, plural, one {…} other {…}} by the case of its number (plural.hpp), in which
+/// # is the number. A part in [brackets] is left out when one of the variables in it is empty; "[[" is a bracket.
+/// Unknown names stay as they are, so that the mistake shows.
+[[nodiscard]] std::string fill_in(std::string_view text, std::span<Variable const> variables,
+                                  std::string_view language = "en");
+
+/// "twice", "3 times": how much larger, in words one can say; empty when it is neither known nor larger.
+[[nodiscard]] std::string spoken_size(std::uint32_t percent, std::string_view language);
 
 /// "about 1 in 4", "примерно 1 из 4": small numbers one can say aloud, never a false precision.
 /// Below three in ten as one in so many (rounded to 1, 2, 5, 20 or 50 the larger it is), above as the nearest of a

@@ -171,6 +171,8 @@ class Bundle {
   [[nodiscard]] BundleInfo const& info() const noexcept { return info_; }
   [[nodiscard]] std::uint32_t item_count() const noexcept { return item_count_; }
   [[nodiscard]] std::span<std::byte const> bytes() const noexcept { return bytes_; }
+  /// The checksum over all checksums of the file: tells bundles apart.
+  [[nodiscard]] std::uint32_t fingerprint() const noexcept;
 
   /// By SKU or by any other code of the item (GTIN); kNoItem when unknown.
   [[nodiscard]] ItemIx find(std::string_view code) const noexcept;

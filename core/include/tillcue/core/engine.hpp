@@ -54,6 +54,8 @@ class ScanPace {
   void scanned(Timestamp at) noexcept;
   /// Scans a minute over the last few; 0 until there are enough of them or when the last is long ago.
   [[nodiscard]] std::uint32_t per_minute(Timestamp now) const noexcept;
+  /// The scans it remembers, oldest first.
+  [[nodiscard]] std::span<Timestamp const> times() const noexcept { return std::span(times_).last(count_); }
 
  private:
   static constexpr std::size_t kKept = 5;
@@ -191,6 +193,7 @@ class Engine {
 
   [[nodiscard]] Bundle const& bundle() const noexcept { return *bundle_; }
   [[nodiscard]] std::shared_ptr<Bundle const> share() const noexcept { return bundle_; }
+  [[nodiscard]] Place const& place() const noexcept { return place_; }
 
   /// Holdout or not: a keyed hash of (policy salt, sale id), so that it can be checked later; of the customer where the
   /// policy holds out persons and one is known.
@@ -210,6 +213,7 @@ class Engine {
   void hold(Basket const& basket) noexcept;
 
   std::shared_ptr<Bundle const> bundle_;
+  Place place_;
   std::unique_ptr<std::byte[]> memory_;
   Scorer scorer_;
   std::unique_ptr<CampaignTable> campaigns_;

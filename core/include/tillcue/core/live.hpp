@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +37,8 @@ class Live {
 
   /// "" stops everything.
   void stop(std::string_view campaign, bool stopped);
-  /// Shares as granted since the campaign began; whatever was spent counts against them. Names a campaign or
-  /// "partner:NAME".
+  /// Shares as granted since the campaign began; whatever was spent counts against them. Names a campaign, which is
+  /// budgeted from then on, or "partner:NAME".
   void grant(std::string_view name, Allotment granted);
   void out_of_stock(std::string_view sku, bool out);
 
@@ -53,7 +53,12 @@ class Live {
   /// True when campaign `n` may make one more offer that costs `cost`.
   [[nodiscard]] bool affords(std::size_t n, std::int64_t cost) const noexcept;
   [[nodiscard]] bool out_of_stock(ItemIx item) const noexcept;
-  [[nodiscard]] bool any_out_of_stock() const noexcept { return !missing_.empty(); }
+
+  /// What campaign `n` may still give away; unlimited when nothing bounds it.
+  [[nodiscard]] Allotment left(std::size_t n) const noexcept;
+  [[nodiscard]] bool all_stopped() const noexcept { return all_stopped_; }
+  /// Items of the bundle that are out of stock, ascending.
+  [[nodiscard]] std::span<ItemIx const> missing() const noexcept { return missing_; }
 
  private:
   struct Purse {
@@ -62,13 +67,12 @@ class Live {
   };
   struct Bound {
     bool stopped = false;
-    bool budgeted = false;
     Allotment free;
-    Purse* own = nullptr;
+    Purse* own = nullptr;  ///< of a budgeted campaign
     Purse* partner = nullptr;
   };
 
-  [[nodiscard]] static bool affords(Purse const& purse, Allotment share, std::int64_t cost) noexcept;
+  [[nodiscard]] static Allotment left(Purse const& purse, Allotment share) noexcept;
   void bind();
 
   bool all_stopped_ = false;

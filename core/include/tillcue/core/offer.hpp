@@ -67,10 +67,14 @@ struct Offer {
 };
 
 /// The sentence for the cashier (C2) and the reason for the customer, in `language` ("en", "ru"; else the bundle's).
-/// Templates come from the bundle (text keys "script.<reason>", "reason.<reason>") or are the built-in ones.
-/// A category reason without a trigger uses the keys "script.range" and "reason.range".
-/// In a template {item} {trigger} {category} {price} {share} {value} are replaced; a part in [brackets] is left out
-/// when one of its variables is empty; "[[" is a bracket.
+/// Templates come from the bundle or are the built-in ones, the most special first: text keys "script.cN" of campaign
+/// N, "script.<type>" of multi_buy, second_item and buy_get, "script.<reason>"; likewise "reason.…". A category reason
+/// without a trigger is "range", an expert's without one "tip".
+/// Variables: {item} {trigger} {category} {partner}; {price} the shelf price, {paid} with the discount, {value} and
+/// {off} the discount, {amount} of the reason, {threshold}, {headline}, {share}, {size} of an upgrade, {set} the item
+/// and its further extras, {together} a set's price; {more} {buy} {get} are numbers, also in ICU's plural form: {buy,
+/// plural, one {# piece} other {# pieces}}. A part in [brackets] is left out when one of its variables is empty;
+/// "[[" is a bracket.
 std::string script(Bundle const& bundle, Offer const& offer, std::string_view language);
 std::string reason(Bundle const& bundle, Offer const& offer, std::string_view language);
 /// The campaign's headline, or one made from the discount: "-20 %", "1.50 EUR off" (text keys "headline.<discount>").
