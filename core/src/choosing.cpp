@@ -58,7 +58,9 @@ void find_chances(Matter const& m) noexcept {
     for (auto const& list : {concern.by_item, concern.by_category}) {
       for (auto n : list) {
         auto& chance = chances[n];
-        if (!chance.runs) continue;
+        bool const counted = list.data() == concern.by_category.data() &&
+                             std::binary_search(concern.by_item.begin(), concern.by_item.end(), n);
+        if (!chance.runs || counted) continue;
         chance.quantity_milli += std::min<std::int64_t>(line.quantity.milli, 1'000'000'000);
         if (chance.trigger != kNoItem && price <= chance.trigger_price) continue;
         chance.trigger = line.item;

@@ -215,7 +215,8 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   decision.silence = rules.silence();
   hold(sale.basket);
   // Information is given whatever else is silent, to everybody.
-  bool const only_notices = decision.silence != Silence::none;
+  bool const only_alternative = rules.only_alternative(decision.silence);
+  bool const only_notices = decision.silence != Silence::none && !only_alternative;
   if (only_notices && (stage == Stage::tender || decision.silence == Silence::no_channel)) return decision;
 
   Ranking const ranking(scorer_);
@@ -226,13 +227,13 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   for (auto const& attempt : kAttempts) {
     if (attempt.stage != stage) continue;
     notice = attempt.offers == campaigns(OfferType::notice);
-    if (only_notices && !notice) break;
+    if (!notice && (only_notices || (only_alternative && attempt.sources != from(Source::cheaper)))) continue;
     eligible = choose(matter, attempt);
     if (!eligible.list().empty()) break;
   }
   auto const choices = eligible.list();
   if (choices.empty()) {
-    if (!only_notices) decision.silence = Silence::nothing_fits;
+    if (decision.silence == Silence::none) decision.silence = Silence::nothing_fits;
     return decision;
   }
   decision.silence = Silence::none;

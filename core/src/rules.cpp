@@ -111,7 +111,19 @@ Silence Rules::silence() const noexcept {
   bool const recent = std::any_of(sale_.shown.begin(), sale_.shown.end(), [&](Shown const& shown) {
     return shown.offer.kind == OfferKind::suggestion && context_.now - shown.at < cooldown;
   });
-  return recent && cooldown.count() > 0 && !down_sell_due() ? Silence::cooling_down : Silence::none;
+  return recent ? Silence::cooling_down : Silence::none;
+}
+
+bool Rules::only_alternative(Silence silence) const noexcept {
+  if (declined_ == nullptr) return false;
+  return silence == Silence::cooling_down || (silence == Silence::cap_reached && !sale_cap_reached());
+}
+
+bool Rules::sale_cap_reached() const noexcept {
+  auto const& policy = bundle_.policy();
+  auto const hints = count_shown(sale_, [](Shown const& s) { return s.offer.kind == OfferKind::suggestion; });
+  return hints >= policy.max_hints_per_sale || (policy.max_hints_per_customer_day > 0 &&
+                                                hints + sale_.shopper.hints_today >= policy.max_hints_per_customer_day);
 }
 
 bool Rules::cap_reached() const noexcept {
@@ -122,17 +134,11 @@ bool Rules::cap_reached() const noexcept {
            (policy.max_coupons_per_customer_day > 0 &&
             coupons + sale_.shopper.coupons_today >= policy.max_coupons_per_customer_day);
   }
-  auto const hints = count_shown(sale_, [](Shown const& s) { return s.offer.kind == OfferKind::suggestion; });
-  if (hints >= policy.max_hints_per_sale) return true;
-  if (policy.max_hints_per_customer_day > 0 && hints + sale_.shopper.hints_today >= policy.max_hints_per_customer_day) {
-    return true;
-  }
-  // The one alternative to what was declined belongs to the prompt before it.
   auto const of_stage = count_shown(sale_, [this](Shown const& s) {
     return s.offer.kind == OfferKind::suggestion && s.offer.stage == stage_ &&
            s.offer.reason.code != ReasonCode::cheaper;
   });
-  return of_stage >= policy.max_hints_per_stage && !down_sell_due();
+  return sale_cap_reached() || of_stage >= policy.max_hints_per_stage;
 }
 
 Rule Rules::calendar(CampaignRules const& rules) const noexcept {

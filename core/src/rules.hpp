@@ -16,10 +16,12 @@ class Rules {
   Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& sale, Stage stage,
         Context const& context) noexcept;
 
-  /// Why nothing at all may be said.
+  /// Why nothing may be said.
   [[nodiscard]] Silence silence() const noexcept;
-  /// True when the last prompt was declined and an alternative may follow it, stage's cap or not.
-  [[nodiscard]] bool down_sell_due() const noexcept { return declined_ != nullptr; }
+  /// True when the last prompt was declined and one alternative to it may follow all the same: it belongs to that
+  /// prompt, so the cap of the stage and the pause between prompts are none of its business.
+  [[nodiscard]] bool only_alternative(Silence silence) const noexcept;
+  /// The prompt that may have an alternative.
   [[nodiscard]] Shown const* declined() const noexcept { return declined_; }
 
   /// Why campaign `n` cannot run in this sale; its triggers are not looked at.
@@ -55,6 +57,7 @@ class Rules {
   static constexpr std::size_t kMaxForbidding = 64;
 
   [[nodiscard]] bool cap_reached() const noexcept;
+  [[nodiscard]] bool sale_cap_reached() const noexcept;
   [[nodiscard]] Rule calendar(CampaignRules const& rules) const noexcept;
   [[nodiscard]] Rule audience(std::size_t n, CampaignRules const& rules) const noexcept;
   [[nodiscard]] bool forbidden(ItemIx item) const noexcept;

@@ -6,6 +6,11 @@ tillcue_test(core_test
   LIBS tillcue::bundle_writer)
 target_include_directories(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
 
+# Random sales against the rules written down once more: TILLCUE_SALES=1000000 for the long run.
+tillcue_test(core_decide_test
+  SOURCES core/decide_checker.cpp core/decide_property_test.cpp core/decide_world.cpp core/shop.cpp
+  LIBS tillcue::bundle_writer)
+
 # Counts every allocation of its process, therefore a program of its own.
 tillcue_test(core_allocation_test SOURCES core/allocation_test.cpp core/shop.cpp LIBS tillcue::bundle_writer)
 
