@@ -86,14 +86,13 @@ Eligible coupons(Bundle const& bundle, Ranking const& ranking, Rules const& rule
   return eligible;
 }
 
-Offer make_offer(Bundle const& bundle, std::span<ItemIx const> basket, Stage stage, Choice const& choice) noexcept {
+Offer make_offer(Bundle const& bundle, Stage stage, Choice const& choice) noexcept {
   Offer offer;
   offer.kind = stage == Stage::tender ? OfferKind::coupon : OfferKind::suggestion;
   offer.stage = stage;
   offer.item = choice.scored.item;
   offer.price = bundle.price(offer.item).value_or(Money{0, bundle.info().currency});
   offer.probability = choice.probability;
-  offer.reason = make_reason(bundle, basket, offer.item, choice.probability);
   offer.expected_margin_micro = choice.value.micro;
   offer.campaign = choice.campaign;
   if (offer.campaign != Offer::kNoCampaign) {
@@ -102,6 +101,17 @@ Offer make_offer(Bundle const& bundle, std::span<ItemIx const> basket, Stage sta
     offer.discount_value = campaign.value;
   }
   return offer;
+}
+
+/// Of all offers together, so that every row of the basket is read once.
+void give_reasons(Bundle const& bundle, Scorer const& scorer, std::span<Offer> offers) noexcept {
+  std::array<ItemIx, 3> items{};
+  std::array<Term, 3> loudest{};
+  for (std::size_t n = 0; n < offers.size(); ++n) items[n] = offers[n].item;
+  scorer.explain(std::span(items).first(offers.size()), std::span(loudest).first(offers.size()));
+  for (std::size_t n = 0; n < offers.size(); ++n) {
+    offers[n].reason = reason_of(bundle, items[n], loudest[n], offers[n].probability);
+  }
 }
 
 std::uint32_t next_number(Sale const& sale) noexcept {
@@ -195,15 +205,17 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context) n
   if (sale.arm == Arm::holdout) {
     decision.silence = Silence::holdout;
     decision.propensity_ppm = held_out;
-    decision.offers[0] = make_offer(*bundle_, held_, stage, choices[0]);
+    decision.offers[0] = make_offer(*bundle_, stage, choices[0]);
+    give_reasons(*bundle_, scorer_, std::span(decision.offers).first(1));
     decision.offers[0].number = next_number(sale);
     return decision;
   }
   decision.propensity_ppm = 1'000'000 - held_out;
   auto const offers = std::min(choices.size(), stage == Stage::tender ? std::size_t{1} : decision.offers.size());
   for (std::size_t n = 0; n < offers; ++n) {
-    decision.offers[decision.offer_count++] = make_offer(*bundle_, held_, stage, choices[n]);
+    decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[n]);
   }
+  give_reasons(*bundle_, scorer_, std::span(decision.offers).first(decision.offer_count));
   decision.offers[0].number = next_number(sale);
   return decision;
 }

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <span>
-
 #include "tillcue/core/candidates.hpp"
 #include "tillcue/core/offer.hpp"
 
 namespace tillcue {
 
-/// Why `item` is suggested for `basket`. Nothing here allocates or fails.
-[[nodiscard]] Reason make_reason(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx item,
-                                 Probability probability) noexcept;
+/// Why `item` is suggested, given what in the basket speaks loudest for it: Scorer::explain.
+[[nodiscard]] Reason reason_of(Bundle const& bundle, ItemIx item, Term const& loudest,
+                               Probability probability) noexcept;
 
 }  // namespace tillcue
