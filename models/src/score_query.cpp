@@ -42,6 +42,23 @@ std::optional<Stage> stage_of(std::string_view name) {
   return std::nullopt;
 }
 
+/// As in the decision events (sync/WIRE.md). Nothing for an answer that offers something.
+std::string_view name_of(Silence silence) {
+  switch (silence) {
+    case Silence::none:
+      break;
+    case Silence::holdout:
+      return "holdout";
+    case Silence::cap_reached:
+      return "cap_reached";
+    case Silence::too_few_items:
+      return "too_few_items";
+    case Silence::nothing_fits:
+      return "nothing_fits";
+  }
+  return {};
+}
+
 std::string_view name_of(ReasonCode code) {
   switch (code) {
     case ReasonCode::bought_together:
@@ -129,7 +146,7 @@ void QueryScorer::suggest_raw(Query const& query, std::string& out) {
 }
 
 /// The engine names what passed every rule; probability and reason of each come from the same ranking.
-void QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
+Silence QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
   auto const& bundle = ranker_.bundle();
   Sale sale;
   sale.arm = Arm::treated;
@@ -155,6 +172,7 @@ void QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
     if (found != ranking.end()) suggestion = *found;
     write(suggestion, n == 0, out);
   }
+  return decision.silence;
 }
 
 /// The best set whose main item is in the basket and whose extras are not. (Sets are mined among what may be offered.)
@@ -197,11 +215,16 @@ bool QueryScorer::answer(std::string_view line, std::string& out) {
   query.look_up(ranker_.bundle());
   if (!options_.raw && query.items.size() > Basket::kMaxLines) query.items.resize(Basket::kMaxLines);
   out += "{\"suggestions\":[";
+  auto silence = Silence::none;
   if (options_.raw)
     suggest_raw(query, out);
   else
-    suggest_by_policy(query, out);
+    silence = suggest_by_policy(query, out);
   out += ']';
+  if (silence != Silence::none) {
+    out += ",\"silence\":";
+    put_text(name_of(silence), out);
+  }
   if (!options_.raw && query.stage == Stage::subtotal) suggest_set(query, out);
   if (!query.unknown.empty()) {
     out += ",\"unknown\":[";
