@@ -36,6 +36,29 @@ void AffinityRow::Iterator::read() noexcept {
   entry_.contribution = format::level_of(table, code) * row.scale_;
 }
 
+Score AffinityRow::contribution_to(ItemIx target) const noexcept {
+  if (table_ == nullptr || index(target) >= table_->items) return 0;
+  if (!table_->packed) {
+    for (auto const& entry : *this) {
+      if (entry.target == target) return entry.contribution;
+    }
+    return 0;
+  }
+  // As the row counts: on past the last item.
+  auto const wanted = index(target) + (index(target) <= source_ ? table_->items : 0);
+  auto const widths = table_->widths;
+  auto reached = source_;
+  auto at_gap = (table_->weight_bits + 2U) * count_, at_class = table_->weight_bits * count_;
+  for (std::uint32_t n = 0; n < count_ && reached < wanted; ++n, at_class += 2) {
+    auto const width = widths[format::bits_at(bits_, at_class, 2)];
+    reached += format::bits_at(bits_, at_gap, width) + 1;
+    at_gap += width;
+    if (reached != wanted) continue;
+    return scale_ * format::level_of(*table_, format::bits_at(bits_, table_->weight_bits * n, table_->weight_bits));
+  }
+  return 0;
+}
+
 AffinityRow::Entry AffinityRow::at(std::size_t n) const noexcept {
   auto at = begin();
   for (; n > 0; --n) ++at;

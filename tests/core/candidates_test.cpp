@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include <doctest/doctest.h>
 
@@ -204,6 +205,31 @@ TEST_CASE("the largest possible scores do not overflow") {
     auto const expected = (520.0 + 512.0) * static_cast<double>(sign);
     CHECK(scoring.scorer.score(ItemIx{599}) * bundle->info().score_unit == doctest::Approx(expected).epsilon(0.001));
   }
+}
+
+TEST_CASE("explain names the largest positive terms, each item once, ties by position") {
+  auto const bundle = shop::open(shop::random_source(300, 120, 4));
+  std::mt19937 random(8);
+  for (int round = 0; round < 200; ++round) {
+    auto const basket = random_basket(random, 300, 25);
+    auto const candidate = ItemIx{static_cast<std::uint32_t>(random() % 300)};
+    std::set<std::pair<Score, std::uint32_t>> expected;  // falling weight, rising position
+    for (auto source : basket) {
+      auto const row = bundle->row(source);
+      for (auto const& [target, contribution] : row) {
+        if (target == candidate && contribution > 0) expected.insert({-contribution, index(source)});
+      }
+    }
+    std::array<Term, 4> terms{};
+    auto const count = explain(*bundle, basket, candidate, terms);
+    REQUIRE(count == std::min(expected.size(), terms.size()));
+    auto wanted = expected.begin();
+    for (std::size_t n = 0; n < count; ++n, ++wanted) {
+      CHECK(terms[n].weight == -wanted->first);
+      CHECK(index(terms[n].source) == wanted->second);
+    }
+  }
+  CHECK(explain(*bundle, std::array{ItemIx{1}}, kNoItem, {}) == 0);
 }
 
 namespace {

@@ -68,6 +68,9 @@ class AffinityRow {
   [[nodiscard]] Iterator begin() const noexcept;
   [[nodiscard]] Iterator end() const noexcept { return {*this, count_}; }
 
+  /// What the row adds to the score of `target`; 0 when it does not name it. Cost  half the row.
+  [[nodiscard]] Score contribution_to(ItemIx target) const noexcept;
+
   /// The n-th entry alone. Cost  the entries before it: go through the row with begin() and end().
   [[nodiscard]] ItemIx target(std::size_t n) const noexcept { return at(n).target; }
   [[nodiscard]] Score contribution(std::size_t n) const noexcept { return at(n).contribution; }

@@ -111,4 +111,10 @@ class Scorer {
   std::size_t changed_count_ = 0;
 };
 
+/// The largest positive terms of `candidate`'s score, largest first, ties by lower ItemIx; each item counts once.
+/// Returns how many of `out` were filled. Cost  half a row per item of the basket: for several candidates
+/// ask Scorer::explain.
+std::size_t explain(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx candidate,
+                    std::span<Term> out) noexcept;
+
 }  // namespace tillcue
