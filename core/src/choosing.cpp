@@ -6,6 +6,12 @@
 
 namespace tillcue {
 
+Ranking::Ranking(Scorer& scorer) noexcept : size(scorer.top(places)) {
+  std::array<ItemIx, kDepth> items;
+  for (std::size_t n = 0; n < size; ++n) items[n] = places[n].item;
+  scorer.explain(std::span(items).first(size), std::span(loudest).first(size));
+}
+
 std::size_t Ranking::place_of(ItemIx item) const noexcept {
   auto const end = places.begin() + static_cast<std::ptrdiff_t>(size);
   return static_cast<std::size_t>(

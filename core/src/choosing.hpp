@@ -20,9 +20,10 @@ struct Ranking {
   static constexpr std::size_t kForAny = 16;
 
   std::array<Scored, kDepth> places{};
+  std::array<Term, kDepth> loudest{};  ///< of the basket, for each of them
   std::size_t size = 0;
 
-  explicit Ranking(Scorer& scorer) noexcept : size(scorer.top(places)) {}
+  explicit Ranking(Scorer& scorer) noexcept;
   /// Its place; `size` when it is not among them.
   [[nodiscard]] std::size_t place_of(ItemIx item) const noexcept;
 };

@@ -1,4 +1,5 @@
 #include "choosing_parts.hpp"
+#include "reasoning.hpp"
 
 namespace tillcue {
 namespace {
@@ -92,29 +93,32 @@ void offer_set(Matter const& m, SetView const& set, Eligible& eligible) noexcept
   eligible.offer(choice, m.witness);
 }
 
+/// Whether `source` may be the reason for `item`; kNoItem: nobody speaks for it, it must be popular.
+Speaker spoken_by(Matter const& m, ItemIx item, ItemIx source) noexcept {
+  auto rule = source == kNoItem ? Rule::none : m.rules.trigger(source, Technique::cross_sell);
+  if (rule == Rule::none && !m.rules.passes_guard(item, source)) rule = Rule::price_guard;
+  return {rule, reason_of(m.bundle, item, {source, 0}, {}).code, source};
+}
+
 }  // namespace
 
 Speaker speaker_for(Matter const& m, ItemIx item) noexcept {
+  auto const place = m.ranking.place_of(item);
+  if (place < m.ranking.size) {
+    auto const speaker = spoken_by(m, item, m.ranking.loudest[place].source);
+    if (speaker.rule == Rule::none) return speaker;
+  }
+  // The loudest may not speak: somebody else may.
   std::array<Term, 8> terms{};
   auto const count = explain(m.bundle, m.basket, item, terms);
   Speaker refused;
   for (std::size_t n = 0; n < count; ++n) {
-    auto const source = terms[n].source;
-    if (!is_goods(m.bundle, source)) continue;
-    auto rule = m.rules.trigger(source, Technique::cross_sell);
-    if (rule == Rule::none && !m.rules.passes_guard(item, source)) rule = Rule::price_guard;
-    if (rule != Rule::none) {
-      if (refused.rule == Rule::none) refused.rule = rule;
-      continue;
-    }
-    // A borrowed row says what goes with items like it: nobody has bought the two together yet.
-    auto const borrowed = m.bundle.has(source, ItemFlag::borrowed_row);
-    return {Rule::none, borrowed ? ReasonCode::category : ReasonCode::bought_together, source};
+    if (!is_goods(m.bundle, terms[n].source)) continue;
+    auto const speaker = spoken_by(m, item, terms[n].source);
+    if (speaker.rule == Rule::none) return speaker;
+    if (refused.rule == Rule::none) refused = speaker;
   }
-  if (refused.rule != Rule::none) return refused;
-  auto const unknown = m.bundle.has(item, ItemFlag::borrowed_row);
-  return {m.rules.passes_guard(item, kNoItem) ? Rule::none : Rule::price_guard,
-          unknown ? ReasonCode::category : ReasonCode::popular, kNoItem};
+  return refused.rule != Rule::none ? refused : spoken_by(m, item, kNoItem);
 }
 
 void choose_learned(Matter const& m, Eligible& eligible) noexcept {

@@ -11,21 +11,6 @@
 namespace tillcue {
 namespace {
 
-Reason make_reason(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx item,
-                   Probability probability) noexcept {
-  std::array<Term, 8> terms{};
-  auto const count = explain(bundle, basket, item, terms);
-  for (std::size_t n = 0; n < count; ++n) {
-    // A bag fee may be bought with everything; nobody wants to hear that.
-    if (!is_goods(bundle, terms[n].source)) continue;
-    // A borrowed row says what goes with items like it: nobody has bought the two together yet.
-    auto const borrowed = bundle.has(terms[n].source, ItemFlag::borrowed_row);
-    return {borrowed ? ReasonCode::category : ReasonCode::bought_together, terms[n].source, probability};
-  }
-  auto const unknown = bundle.has(item, ItemFlag::borrowed_row);
-  return {unknown ? ReasonCode::category : ReasonCode::popular, kNoItem, probability};
-}
-
 OfferKind kind_of(Stage stage, OfferType type) noexcept {
   if (type == OfferType::notice) return OfferKind::notice;
   return stage == Stage::tender ? OfferKind::coupon : OfferKind::suggestion;
@@ -131,6 +116,12 @@ std::string_view to_text(Rule rule) noexcept {
                                                         "not_cheaper",
                                                         "outranked"};
   return kNames[static_cast<std::size_t>(rule)];
+}
+
+std::string_view to_text(Silence silence) noexcept {
+  constexpr std::array<std::string_view, 8> kNames{"none",         "holdout", "cap_reached",  "too_few_items",
+                                                   "nothing_fits", "busy",    "cooling_down", "no_channel"};
+  return kNames[static_cast<std::size_t>(silence)];
 }
 
 void ScanPace::scanned(Timestamp at) noexcept {
@@ -265,18 +256,6 @@ Offer const* remember(Sale& sale, Decision const& decision) {
   if (decision.offer_count == 0 && !withheld) return nullptr;
   sale.shown.push_back({decision.offers[0], Response::none, withheld, decision.at});
   return withheld ? nullptr : &sale.shown.back().offer;
-}
-
-std::size_t rank(Bundle const& bundle, Scorer& scorer, std::span<ItemIx const> basket,
-                 std::span<Suggestion> out) noexcept {
-  std::array<Scored, kMaxRank> places;
-  scorer.assign(basket);
-  auto const count = scorer.top(std::span(places).first(std::min(out.size(), places.size())));
-  for (std::size_t n = 0; n < count; ++n) {
-    auto const probability = bundle.probability(places[n].score, n);
-    out[n] = {places[n].item, places[n].score, probability, make_reason(bundle, basket, places[n].item, probability)};
-  }
-  return count;
 }
 
 }  // namespace tillcue

@@ -5,7 +5,9 @@
 namespace tillcue {
 
 Instructions best_instructions() noexcept {
-#if defined(__x86_64__)
+#if defined(__aarch64__)
+  return Instructions::neon;
+#elif defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") != 0) return Instructions::avx2;
 #endif
   return Instructions::portable;

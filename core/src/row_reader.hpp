@@ -37,9 +37,12 @@ struct RowReader {
 /// The next targets of the row, at most kChunk; returns how many, 0 at its end.
 std::uint32_t read_portable(RowReader& reader, std::uint32_t* targets) noexcept;
 std::uint32_t read_avx2(RowReader& reader, std::uint32_t* targets) noexcept;
+std::uint32_t read_neon(RowReader& reader, std::uint32_t* targets) noexcept;
 
 inline std::uint32_t read(Instructions instructions, RowReader& reader, std::uint32_t* targets) noexcept {
-  return instructions == Instructions::avx2 ? read_avx2(reader, targets) : read_portable(reader, targets);
+  if (instructions == Instructions::avx2) return read_avx2(reader, targets);
+  if (instructions == Instructions::neon) return read_neon(reader, targets);
+  return read_portable(reader, targets);
 }
 
 }  // namespace tillcue::scoring

@@ -20,6 +20,16 @@ nlohmann::json as_json(ColdHits const& hits) {
   return {{"only", hits.only}, {"mixed", hits.mixed}, {"untouched", hits.untouched}};
 }
 
+nlohmann::json as_json(CalibrationQuality const& quality) {
+  std::size_t suggestions = 0;
+  for (auto const& bin : quality.bins) suggestions += bin.count;
+  return {{"suggestions", suggestions},
+          {"predicted", quality.predicted},
+          {"observed", quality.observed},
+          {"ece", quality.ece},
+          {"ece_by_chance", quality.by_chance}};
+}
+
 void print_json(ColdMeasure const& result) {
   nlohmann::json const line = {
       {"hidden_items", result.hidden},
@@ -27,7 +37,10 @@ void print_json(ColdMeasure const& result) {
       {"queries",
        {{"only", result.only_queries}, {"mixed", result.mixed_queries}, {"untouched", result.untouched_queries}}},
       {"hr_5",
-       {{"empty", as_json(result.empty)}, {"borrowing", as_json(result.borrowing)}, {"full", as_json(result.full)}}}};
+       {{"empty", as_json(result.empty)}, {"borrowing", as_json(result.borrowing)}, {"full", as_json(result.full)}}},
+      {"probabilities",
+       {{"by_borrowed_rows", as_json(result.probabilities.by_borrowed)},
+        {"others", as_json(result.probabilities.others)}}}};
   std::printf("%s\n", line.dump().c_str());
 }
 
@@ -42,6 +55,16 @@ void print_text(ColdMeasure const& result) {
   row("nothing hidden", result.full);
   std::printf("%-32s %12zu %12zu %12zu\n", "questions", result.only_queries, result.mixed_queries,
               result.untouched_queries);
+  std::printf("\n%-32s %12s %12s %12s %12s %12s\n", "first five, hidden in basket", "suggestions", "predicted",
+              "observed", "ECE", "by chance");
+  auto const calibration = [](char const* name, CalibrationQuality const& quality) {
+    std::size_t suggestions = 0;
+    for (auto const& bin : quality.bins) suggestions += bin.count;
+    std::printf("%-32s %12zu %12.4f %12.4f %12.4f %12.4f\n", name, suggestions, quality.predicted, quality.observed,
+                quality.ece, quality.by_chance);
+  };
+  calibration("by borrowed rows", result.probabilities.by_borrowed);
+  calibration("the others", result.probabilities.others);
 }
 
 Result<int> run(Options const& options) {

@@ -60,7 +60,8 @@ void add_score(CLI::App& program, Action& action) {
   command.footer(
       "Input   {\"basket\":[\"sku\",...], \"stage\":\"subtotal\", \"customer\":\"...\"}, a line each\n"
       "Output  {\"suggestions\":[{\"sku\",\"score\",\"probability\",\"reason\"},...]}, a line each, in order;\n"
-      "        {\"error\":...} for a line that is no query, and exit code 4. Without --raw at most 8, by the rules.\n\n"
+      "        {\"error\":...} for a line that is no query, and exit code 4. Without --raw at most 8, by the rules;\n"
+      "        when these let nothing pass \"silence\" says why: too_few_items, cap_reached, nothing_fits.\n\n"
       "Example:\n  echo '{\"basket\":[\"1001\",\"1002\"]}' | tillcue-models score --bundle bundle --k 5 --raw");
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }

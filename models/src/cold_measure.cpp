@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "cold_probability.hpp"
 #include "tillcue/models/ranker.hpp"
 
 namespace tillcue::models {
@@ -200,7 +201,8 @@ Result<ColdMeasure> measure_cold_start(Dataset const& data, Catalogue const& cat
     return fail(Code::invalid, "cold-start: no later basket holds a hidden item beside others; give more transactions");
   }
   tell("learn without the hidden items");
-  auto const counts = count(masked(data, split.train, hidden, options.keep), build.training.threads);
+  auto const early = masked(data, split.train, hidden, options.keep);
+  auto const counts = count(early, build.training.threads);
   auto const weights = train(counts, build.training);
   auto empty = open(counts, weights, catalogue, build, false);
   if (!empty) return tl::unexpected(empty.error());
@@ -220,6 +222,11 @@ Result<ColdMeasure> measure_cold_start(Dataset const& data, Catalogue const& cat
     Asked asked(*ranker, data, hidden);
     *hits = hits_of(asked, questions, out);
   }
+  tell("ask for probabilities");
+  auto const probabilities =
+      measure_cold_probabilities(early, data, split.held, hidden, catalogue, build, options.most_queries);
+  if (!probabilities) return tl::unexpected(probabilities.error());
+  out.probabilities = *probabilities;
   tell("");
   return out;
 }

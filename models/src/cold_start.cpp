@@ -153,11 +153,17 @@ void set_intercept(BundleSource& source, std::uint32_t item, std::uint32_t n, st
   if (source.baskets == 0 || n >= options.min_baskets) return;
   double const median = members.empty() ? 0 : baskets[members[members.size() / 2]];
   auto const taken = std::max<double>(n, std::min<double>(options.target_share * median, options.min_baskets));
-  source.bias[item] =
-      static_cast<float>(std::pow(taken / static_cast<double>(source.baskets), 1 - options.popularity_power));
+  source.bias[item] = plain_intercept(taken, static_cast<double>(source.baskets), options);
 }
 
 }  // namespace
+
+float plain_intercept(double taken, double baskets, ColdStartOptions const& options) {
+  if (baskets <= 0) return 0;
+  auto const linear = std::pow(taken / baskets, 1 - options.popularity_power);
+  auto const least = 0.5;  // as the log-linear model begins
+  return static_cast<float>(linear + options.log_linear * std::log(std::max(taken, least) / baskets));
+}
 
 ColdStartReport warm_up(BundleSource& source, std::span<std::uint32_t const> baskets, Catalogue const& catalogue,
                         ColdStartOptions const& options) {

@@ -122,9 +122,9 @@ void apply(Campaigns const& campaigns, Assembly const& places, BundleSource& sou
   }
 }
 
-void place_weights(Weights const& weights, Assembly const& places, BundleSource& source) {
+void place_weights(Weights const& weights, Assembly const& places, ColdStartOptions const& cold, BundleSource& source) {
   source.rows.resize(source.items.size());
-  source.bias.assign(source.items.size(), 0.0F);
+  source.bias.assign(source.items.size(), plain_intercept(0, static_cast<double>(source.baskets), cold));
   for (std::uint32_t n = 0; n < weights.rows.size(); ++n) {
     source.bias[places.place(n)] = weights.bias[n];
     auto& row = source.rows[places.place(n)];
@@ -132,10 +132,12 @@ void place_weights(Weights const& weights, Assembly const& places, BundleSource&
   }
 }
 
-/// In how many baskets each item of the bundle was.
+/// In how many baskets each item of the bundle was, in whole ones as source.baskets.
 std::vector<std::uint32_t> basket_counts(Counts const& counts, Assembly const& places, BundleSource const& source) {
   std::vector<std::uint32_t> baskets(source.items.size(), 0);
-  for (std::uint32_t n = 0; n < counts.items.size(); ++n) baskets[places.place(n)] = counts.items[n].baskets;
+  for (std::uint32_t n = 0; n < counts.items.size(); ++n) {
+    baskets[places.place(n)] = counts.items[n].baskets >> counts.unit_bits;
+  }
   return baskets;
 }
 
@@ -178,7 +180,7 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   source.weight_bits = options.weight_bits;
   source.calibration = std::move(calibration);
   drop_taken_codes(places, source, notes);
-  place_weights(weights, places, source);
+  place_weights(weights, places, options.cold, source);
   warm_up(counts, catalogue, places, options, source);
   apply(campaigns, places, source);
   // Last, because everything above knows the items by their first numbers.

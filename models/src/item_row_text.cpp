@@ -71,7 +71,7 @@ std::string text_report(ItemRow const& row, std::size_t shown) {
   std::string out;
   heading(row, out);
   out += "\nspeaks for (+) or against (-) " + counted(row.neighbours.size(), "item") + '\n';
-  entries(row.neighbours, row.neighbours.size(), row.counted, out);
+  entries(row.neighbours, shown, row.counted, out);
   out += "\nspoken for by " + counted(row.incoming.size(), "item") + '\n';
   entries(row.incoming, shown, row.counted, out);
   out += "\nalone in the basket, without rules, it brings\n";

@@ -27,19 +27,25 @@ void step(float gradient, float& squares, float& value) {
   value -= kStep * gradient / std::sqrt(squares);
 }
 
+/// A basket to learn from, in the counts' positions, and how much it counts.
+struct Lesson {
+  std::vector<std::uint32_t> basket;
+  float weight = 1;
+};
+
 class Learner {
  public:
   Learner(Counts const& counts, Weights const& linear, double power);
-  void pass(std::vector<std::vector<std::uint32_t>> const& baskets, std::vector<std::uint32_t> const& order);
+  void pass(std::vector<Lesson> const& lessons, std::vector<std::uint32_t> const& order);
   [[nodiscard]] Weights result(Weights const& shape) const;
 
  private:
   enum Mark : char { kUntouched, kTouched, kInBasket };
 
   void begin_batch();
-  void ask(std::vector<std::uint32_t> const& basket);
+  void ask(Lesson const& lesson);
   void add_row(std::uint32_t source, float sign);
-  void question(std::vector<std::uint32_t> const& basket, std::uint32_t hidden);
+  void question(Lesson const& lesson, std::uint32_t hidden);
   void end_batch();
 
   std::vector<std::vector<Entry>> rows_;
@@ -93,7 +99,8 @@ void Learner::add_row(std::uint32_t source, float sign) {
 
 /// The gradient of one question. An item that no row touches has its empty-basket odds, exp(bias) / Z: those are summed
 /// up as 1 / Z alone, and only what differs is corrected here.
-void Learner::question(std::vector<std::uint32_t> const& basket, std::uint32_t hidden) {
+void Learner::question(Lesson const& lesson, std::uint32_t hidden) {
+  auto const& basket = lesson.basket;
   double odds = empty_total_ - empty_in_basket_;
   for (auto const item : touched_) {
     if (mark_[item] != kTouched) continue;
@@ -101,16 +108,16 @@ void Learner::question(std::vector<std::uint32_t> const& basket, std::uint32_t h
     odds += share_[item] - empty_[item];
   }
   double const asked = std::exp(double{1} * bias_[hidden] + score_[hidden]);
-  double const each = 1 / std::max(odds + asked, 1e-20);
+  double const each = lesson.weight / std::max(odds + asked, 1e-20);
   inverse_ += each;
-  questions_ += 1;
+  questions_ += lesson.weight;
   for (auto const item : touched_) {
     if (mark_[item] != kTouched) continue;
     share_[item] = static_cast<float>(share_[item] * each);
     bias_gradient_[item] += share_[item] - static_cast<float>(empty_[item] * each);
   }
   for (auto const item : basket) bias_gradient_[item] -= static_cast<float>(empty_[item] * each);
-  auto const missed = static_cast<float>(asked * each - 1);
+  auto const missed = static_cast<float>(asked * each - lesson.weight);
   bias_gradient_[hidden] += missed;
   for (auto const source : basket) {
     if (source == hidden) continue;
@@ -123,7 +130,8 @@ void Learner::question(std::vector<std::uint32_t> const& basket, std::uint32_t h
   }
 }
 
-void Learner::ask(std::vector<std::uint32_t> const& basket) {
+void Learner::ask(Lesson const& lesson) {
+  auto const& basket = lesson.basket;
   touched_.clear();
   empty_in_basket_ = 0;
   for (auto const item : basket) {
@@ -142,7 +150,7 @@ void Learner::ask(std::vector<std::uint32_t> const& basket) {
   }
   for (auto const hidden : basket) {
     add_row(hidden, -1);
-    question(basket, hidden);
+    question(lesson, hidden);
     add_row(hidden, 1);
   }
   for (auto const item : touched_) mark_[item] = kUntouched, score_[item] = 0;
@@ -166,10 +174,10 @@ void Learner::end_batch() {
   used_rows_.clear();
 }
 
-void Learner::pass(std::vector<std::vector<std::uint32_t>> const& baskets, std::vector<std::uint32_t> const& order) {
+void Learner::pass(std::vector<Lesson> const& lessons, std::vector<std::uint32_t> const& order) {
   for (std::size_t begin = 0; begin < order.size(); begin += kBatch) {
     begin_batch();
-    for (auto n = begin; n < std::min(order.size(), begin + kBatch); ++n) ask(baskets[order[n]]);
+    for (auto n = begin; n < std::min(order.size(), begin + kBatch); ++n) ask(lessons[order[n]]);
     end_batch();
   }
 }
@@ -183,9 +191,9 @@ Weights Learner::result(Weights const& shape) const {
   return weights;
 }
 
-/// The baskets that ask something, in the counts' positions.
-std::vector<std::vector<std::uint32_t>> renamed(Counts const& counts, Dataset const& data,
-                                                std::span<std::uint32_t const> baskets) {
+/// The baskets that ask something and count.
+std::vector<Lesson> lessons_of(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
+                               BasketWeights basket_weights) {
   std::unordered_map<std::string_view, std::uint32_t> place;
   for (std::uint32_t item = 0; item < counts.items.size(); ++item) place.emplace(counts.items[item].sku, item);
   std::vector<std::uint32_t> place_of;
@@ -193,33 +201,35 @@ std::vector<std::vector<std::uint32_t>> renamed(Counts const& counts, Dataset co
     auto const found = place.find(item.sku);
     place_of.push_back(found == place.end() ? 0xFFFF'FFFFU : found->second);
   }
-  std::vector<std::vector<std::uint32_t>> known;
+  std::vector<Lesson> lessons;
   for (auto const n : baskets) {
+    auto const weight = basket_weights.empty() ? kFullWeight : basket_weights[n];
     std::vector<std::uint32_t> basket;
     for (auto const item : data.basket(n)) {
       if (place_of[item] != 0xFFFF'FFFFU) basket.push_back(place_of[item]);
     }
-    if (basket.size() >= 2) known.push_back(std::move(basket));
+    if (weight == 0 || basket.size() < 2) continue;
+    lessons.push_back({std::move(basket), static_cast<float>(weight) / kFullWeight});
   }
-  return known;
+  return lessons;
 }
 
 }  // namespace
 
 Weights log_linear(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
-                   Weights const& linear, double power) {
-  auto const known = renamed(counts, data, baskets);
-  std::vector<std::uint32_t> order(known.size());
+                   Weights const& linear, double power, BasketWeights basket_weights) {
+  auto const lessons = lessons_of(counts, data, baskets, basket_weights);
+  std::vector<std::uint32_t> order(lessons.size());
   Learner learner(counts, linear, power);
   for (int pass = 0; pass < kPasses; ++pass) {
     // Another order each time, the same on every machine.
-    std::vector<std::uint64_t> key(known.size());
-    for (std::uint32_t n = 0; n < known.size(); ++n) {
+    std::vector<std::uint64_t> key(lessons.size());
+    for (std::uint32_t n = 0; n < lessons.size(); ++n) {
       order[n] = n;
       key[n] = mix(n + (static_cast<std::uint64_t>(pass) << 32U));
     }
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return key[a] < key[b]; });
-    learner.pass(known, order);
+    learner.pass(lessons, order);
   }
   return learner.result(linear);
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
+#include <span>
 
 namespace tillcue::models {
 namespace {
@@ -84,6 +86,26 @@ std::vector<std::size_t> bin_ends(std::vector<Prediction> const& predictions, st
   return ends;
 }
 
+/// The mean distance of a bin's sum from its expectation, had its probabilities been right. Its baskets are what
+/// varies.
+double distance_by_chance(std::vector<Prediction> const& predictions, std::span<std::uint32_t> bin) {
+  std::stable_sort(bin.begin(), bin.end(),
+                   [&](auto a, auto b) { return predictions[a].basket < predictions[b].basket; });
+  auto const rest = [&](auto n) { return (predictions[n].bought ? 1 : 0) - predictions[n].ppm / 1e6; };
+  double mean = 0;
+  for (auto const n : bin) mean += rest(n) / static_cast<double>(bin.size());
+  double squares = 0;
+  double sum = 0;
+  for (std::size_t n = 0; n < bin.size(); ++n) {
+    sum += rest(bin[n]) - mean;
+    bool const last = n + 1 == bin.size() || predictions[bin[n + 1]].basket != predictions[bin[n]].basket;
+    if (!last) continue;
+    squares += sum * sum;
+    sum = 0;
+  }
+  return std::sqrt(2 / std::numbers::pi * squares);
+}
+
 double off(Prediction const& prediction) { return prediction.ppm / 1e6 - (prediction.bought ? 1 : 0); }
 
 /// `value` of ours less theirs, summed per basket.
@@ -117,8 +139,9 @@ Parts part(Questions const& questions) {
   for (auto const& popularity : kPopularity) parts.popularity.push_back({popularity.name, 0, 0});
   parts.item_part = popularity_parts(questions.skus.size());
   for (auto const item : parts.item_part) ++parts.popularity[item].items;
-  for (auto const& basket : questions.baskets) {
-    for (auto const item : basket) {
+  for (std::size_t b = 0; b < questions.baskets.size(); ++b) {
+    auto const& basket = questions.baskets[b];
+    for (auto const item : std::span(basket).first(questions.hidden[b])) {
       parts.basket_part.push_back(size_part(basket.size() - 1));
       parts.popularity_part.push_back(parts.item_part[item]);
       ++parts.basket_sizes[parts.basket_part.back()].questions;
@@ -153,7 +176,7 @@ MethodReport measure(std::string name, Sheet const& sheet, Parts const& parts) {
 CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std::size_t bins) {
   CalibrationQuality quality;
   if (predictions.empty() || bins == 0) return quality;
-  auto const order = by_probability(predictions);
+  auto order = by_probability(predictions);
   auto const total = static_cast<double>(predictions.size());
   std::size_t begin = 0;
   for (auto const end : bin_ends(predictions, order, bins)) {
@@ -163,6 +186,7 @@ CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std:
       sums.observed += predictions[order[n]].bought ? 1 : 0;
     }
     quality.ece += std::fabs(sums.predicted - sums.observed) / total;
+    quality.by_chance += distance_by_chance(predictions, std::span(order).subspan(begin, end - begin)) / total;
     quality.predicted += sums.predicted / total;
     quality.observed += sums.observed / total;
     auto const filled = static_cast<double>(sums.count);

@@ -1,9 +1,11 @@
 #include "tillcue/models/pipeline.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <numeric>
 #include <utility>
 
+#include "calibration_splits.hpp"
 #include "log_linear.hpp"
 #include "observation.hpp"
 #include "selection.hpp"
@@ -22,17 +24,20 @@ struct Calibrated {
   std::size_t queries = 0;
 };
 
-/// The maps by what was seen while choosing; where the winner was not tried at full size, by one more model.
-Result<Calibrated> calibrate_selected(Dataset const& data, Selected& selected, BuildOptions const& options) {
-  if (selected.seen.empty() || selected.seen[0].empty()) {
-    selected.seen.clear();
-    for (auto const& split : selection_splits(data, options.held_share, options.enough_queries, selected.how)) {
-      auto const part = observe(data, split, options);
-      if (!part) return tl::unexpected(part.error());
-      append(selected.seen, *part);
-    }
+/// The maps of the model chosen, at the size that will be served: other weights would give other scores.
+Result<Calibrated> calibrate_chosen(Dataset const& data, BuildOptions const& options) {
+  Calibrated result;
+  auto const splits = calibration_splits(data, options, result.how);
+  auto each = options;
+  each.most_queries /= std::max<std::size_t>(1, splits.size());
+  RankedObservations seen(kObservedRanks);
+  for (auto const& split : splits) {
+    auto const part = observe(data, split, each);
+    if (!part) return tl::unexpected(part.error());
+    append(seen, *part);
   }
-  Calibrated result{calibrate(selected.seen), selected.how, selected.seen.empty() ? 0 : selected.seen[0].size()};
+  result.maps = calibrate(seen);
+  result.queries = seen[0].size();
   if (result.maps.empty()) result = {uncalibrated(options.training.popularity_power), "none", 0};
   return result;
 }
@@ -59,9 +64,15 @@ std::string note(BuildOptions const& options, Calibrated const& calibrated) {
   return text + recency_note(options.recency) + options.compile.note;
 }
 
+/// Where sets are mined.
+struct MineIn {
+  Dataset const& data;
+  BasketWeights weights;
+};
+
 Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
                       Catalogue const& catalogue, Campaigns const& campaigns, BuildOptions const& options,
-                      Dataset const* mine_in, Progress const& progress) {
+                      MineIn const* mine_in, Progress const& progress) {
   Built built;
   built.calibration = calibrated.how;
   built.calibration_queries = calibrated.queries;
@@ -73,7 +84,7 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
     tell(progress, "mine sets");
     auto sets = options.sets;
     sets.threads = options.training.threads;
-    add_sets(*mine_in, sets, source, built.notes);
+    add_sets(mine_in->data, sets, source, built.notes, mine_in->weights);
   } else if (options.sets.most > 0) {
     built.notes.push_back("no sets: counts hold pairs only; build from transactions to have sets mined");
   }
@@ -95,11 +106,32 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   return built;
 }
 
+/// The weights to serve. A blend keeps weights that are nearly 0 in the linear model, so that its table may outgrow
+/// what was measured on that one; then it is made again with fewer, which `options` tells afterwards.
+Result<Weights> blend_within(Trainer const& trainer, RecentCounts const& recent, Dataset const& data,
+                             std::span<std::uint32_t const> baskets, BuildOptions& options) {
+  auto& training = options.training;
+  auto const& counts = recent.counts;
+  double const budget = options.bytes_per_item * static_cast<double>(counts.items.size());
+  for (int tries = 0;; ++tries) {
+    auto weights = trainer.weights(training.entries_per_item);
+    if (training.log_linear <= 0) return weights;
+    auto const other = log_linear(counts, data, baskets, weights, training.popularity_power, recent.weights);
+    weights = blend(weights, other, training.log_linear);
+    auto const ranker = bare_ranker(counts, weights, options);
+    if (!ranker) return tl::unexpected(ranker.error());
+    auto const bytes = static_cast<double>(ranker->bundle().affinity_bytes());
+    if (bytes <= budget || tries == 3 || training.entries_per_item <= 0) return weights;
+    training.entries_per_item *= 0.995 * budget / bytes;
+  }
+}
+
 }  // namespace
 
 ColdStartOptions cold_start_options(BuildOptions const& options) {
   auto cold = options.compile.cold;
   cold.popularity_power = options.training.popularity_power;
+  cold.log_linear = options.training.log_linear;
   cold.min_baskets = options.training.min_baskets;
   cold.threads = options.training.threads;
   return cold;
@@ -109,8 +141,7 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
   auto const recent = count_recent(data, split.train, options.recency, options.training.threads);
   if (!recent) return tl::unexpected(recent.error());
-  auto const& counts = recent->counts;
-  auto ranker = bare_ranker(counts, learn(counts, data, split.train, options.training), options);
+  auto ranker = bare_ranker(recent->counts, learn(*recent, data, split.train, options.training), options);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
 }
@@ -125,23 +156,21 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   if (!recent) return tl::unexpected(recent.error());
   auto const& counts = recent->counts;
   tell(progress, "choose the model");
-  auto selected = select_model(data, options);
-  if (!selected) return tl::unexpected(selected.error());
-  options.training = selected->training;
+  auto const chosen = select_model(data, options);
+  if (!chosen) return tl::unexpected(chosen.error());
+  options.training = *chosen;
   tell(progress, "fit weights");
   Trainer const trainer(counts, options.training);
   auto const entries = entries_within(trainer, counts, options);
   if (!entries) return tl::unexpected(entries.error());
   options.training.entries_per_item = *entries;
-  auto weights = trainer.weights(*entries);
-  if (options.training.log_linear > 0) {
-    weights = blend(weights, log_linear(counts, data, all, weights, options.training.popularity_power),
-                    options.training.log_linear);
-  }
+  auto const weights = blend_within(trainer, *recent, data, all, options);
+  if (!weights) return tl::unexpected(weights.error());
   tell(progress, "calibrate on held-out baskets");
-  auto const calibrated = calibrate_selected(data, *selected, options);
+  auto const calibrated = calibrate_chosen(data, options);
   if (!calibrated) return tl::unexpected(calibrated.error());
-  auto built = compile(counts, weights, *calibrated, catalogue, campaigns, options, &data, progress);
+  MineIn const mine_in{data, recent->weights};
+  auto built = compile(counts, *weights, *calibrated, catalogue, campaigns, options, &mine_in, progress);
   if (built) built->notes.insert(built->notes.begin(), recent->notes.begin(), recent->notes.end());
   return built;
 }

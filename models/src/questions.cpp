@@ -67,7 +67,33 @@ class BundleMethod final : public Method {
   std::vector<Place> places_;
 };
 
-void record(std::vector<Place> const& places, std::uint32_t hidden, Sheet& sheet) {
+/// Draws each question alike, by the basket's id and the item's place in it; baskets without any are left out.
+void thin_out(Dataset const& data, std::size_t most, Questions& questions) {
+  auto const share = static_cast<double>(most) / static_cast<double>(questions.count);
+  auto const below = static_cast<std::uint64_t>(share * 4294967296.0);
+  std::size_t kept = 0;
+  questions.count = 0;
+  for (std::size_t b = 0; b < questions.baskets.size(); ++b) {
+    auto& basket = questions.baskets[b];
+    std::vector<std::uint32_t> drawn, rest;
+    for (std::size_t n = 0; n < basket.size(); ++n) {
+      bool const asked = mix(data.keys[questions.asked[b]] + 3 + n) >> 32U < below;
+      (asked ? drawn : rest).push_back(basket[n]);
+    }
+    if (drawn.empty()) continue;
+    auto const count = drawn.size();
+    drawn.insert(drawn.end(), rest.begin(), rest.end());
+    questions.baskets[kept] = std::move(drawn);
+    questions.hidden[kept] = static_cast<std::uint32_t>(count);
+    questions.asked[kept++] = questions.asked[b];
+    questions.count += count;
+  }
+  questions.baskets.resize(kept);
+  questions.hidden.resize(kept);
+  questions.asked.resize(kept);
+}
+
+void record(std::vector<Place> const& places, std::uint32_t basket, std::uint32_t hidden, Sheet& sheet) {
   auto const question = static_cast<std::uint32_t>(sheet.place.size());
   std::size_t found = kEvaluatedRanks;
   for (std::size_t rank = 0; rank < places.size() && rank < kEvaluatedRanks; ++rank) {
@@ -76,7 +102,7 @@ void record(std::vector<Place> const& places, std::uint32_t hidden, Sheet& sheet
     if (hit) found = rank;
     if (place.item != kNoSuchItem) sheet.suggested[place.item] = 1;
     if (rank >= kCalibratedRanks) continue;
-    sheet.predictions.push_back({place.ppm, hit});
+    sheet.predictions.push_back({place.ppm, hit, basket});
     sheet.prediction_rank.push_back(static_cast<std::uint8_t>(rank));
     sheet.prediction_question.push_back(question);
   }
@@ -112,25 +138,27 @@ Questions make_questions(Counts const& learned, Dataset const& data, std::span<s
   std::vector<std::uint32_t> order(baskets.begin(), baskets.end());
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return mix(data.keys[a]) < mix(data.keys[b]); });
   for (auto const n : order) {
-    if (questions.count >= most) break;
     std::vector<std::uint32_t> basket;
     for (auto const item : data.basket(n)) {
       if (renamed[item] != kNoSuchItem) basket.push_back(renamed[item]);
     }
     if (basket.size() < 2) continue;
     questions.count += basket.size();
+    questions.hidden.push_back(static_cast<std::uint32_t>(basket.size()));
     questions.baskets.push_back(std::move(basket));
     questions.asked.push_back(n);
   }
+  if (questions.count > most) thin_out(data, most, questions);
   return questions;
 }
 
 Sheet ask(Method& method, Questions const& questions) {
   Sheet sheet;
   sheet.suggested.assign(questions.skus.size(), 0);
-  for (auto const& basket : questions.baskets) {
+  for (std::uint32_t b = 0; b < questions.baskets.size(); ++b) {
+    auto const& basket = questions.baskets[b];
     method.look_at(basket);
-    for (std::size_t n = 0; n < basket.size(); ++n) record(method.without(n), basket[n], sheet);
+    for (std::size_t n = 0; n < questions.hidden[b]; ++n) record(method.without(n), b, basket[n], sheet);
     sheet.basket_begin.push_back(static_cast<std::uint32_t>(sheet.place.size()));
   }
   return sheet;

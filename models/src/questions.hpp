@@ -16,16 +16,18 @@ inline constexpr std::uint32_t kNoSuchItem = 0xFFFF'FFFF;
 /// The given baskets and only the items in them, so that what was never seen is no question.
 Dataset part_of(Dataset const& data, std::vector<std::uint32_t> const& baskets);
 
-/// What every method is asked alike: each item of each basket is hidden once. Items are positions in `skus`.
+/// What every method is asked alike: items of each basket are hidden one at a time. Items are positions in `skus`.
 struct Questions {
   std::vector<std::string> skus;                    ///< sold in training, by falling popularity
   std::vector<std::uint32_t> counted;               ///< their positions in the counts
-  std::vector<std::vector<std::uint32_t>> baskets;  ///< of at least two items
+  std::vector<std::vector<std::uint32_t>> baskets;  ///< of at least two items, those to hide first
+  std::vector<std::uint32_t> hidden;                ///< per basket: how many of its items are asked for
   std::vector<std::uint32_t> asked;                 ///< their positions in the data
-  std::size_t count = 0;                            ///< items of all baskets
+  std::size_t count = 0;                            ///< questions of all baskets
 };
 
-/// Baskets by hashed id until `most` questions are reached, so a part of them is a fair sample.
+/// Every item of every basket when these are no more than `most`; else about so many of them, drawn by hash from all
+/// baskets alike: the questions of one basket say much the same, so few of many baskets measure better than all of few.
 Questions make_questions(Counts const& learned, Dataset const& data, std::span<std::uint32_t const> baskets,
                          std::size_t most);
 

@@ -115,6 +115,7 @@ Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t c
   auto counts = count_weighted(data, weighted, threads);
   if (!counts) return tl::unexpected(counts.error());
   result.counts = std::move(*counts);
+  result.weights = std::move(weighted.weights);
   tell(result);
   return result;
 }

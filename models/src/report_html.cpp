@@ -93,9 +93,11 @@ std::string buckets_table(Evaluation const& evaluation, std::string_view caption
 }
 
 std::string calibration_table(Evaluation const& evaluation) {
-  HtmlTable table("Means and calibration error", {"", "predicted", "observed", "ECE"});
+  HtmlTable table("Means and calibration error", {"", "predicted", "observed", "ECE", "by chance"});
   auto const add = [&](std::string const& name, CalibrationQuality const& quality) {
-    table.row(name, {{figure(quality.predicted)}, {figure(quality.observed)}, {figure(quality.ece)}});
+    table.row(
+        name,
+        {{figure(quality.predicted)}, {figure(quality.observed)}, {figure(quality.ece)}, {figure(quality.by_chance)}});
   };
   add("first five", evaluation.calibration);
   for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {

@@ -44,7 +44,11 @@ Json as_json(CalibrationQuality const& quality) {
   for (auto const& bin : quality.bins) {
     bins.push_back({{"predicted", bin.predicted}, {"observed", bin.observed}, {"count", bin.count}});
   }
-  return {{"ece", quality.ece}, {"predicted", quality.predicted}, {"observed", quality.observed}, {"bins", bins}};
+  return {{"ece", quality.ece},
+          {"ece_by_chance", quality.by_chance},
+          {"predicted", quality.predicted},
+          {"observed", quality.observed},
+          {"bins", bins}};
 }
 
 Json calibration(Evaluation const& evaluation) {

@@ -50,7 +50,8 @@ void buckets_table(Evaluation const& evaluation, std::string const& title, std::
 }
 
 void calibration_row(std::string const& name, CalibrationQuality const& quality, std::string& out) {
-  out += left("  " + name, kName) + right(decimals(quality.ece, 4), kFigure) + ' ';
+  out += left("  " + name, kName) + right(decimals(quality.ece, 4), kFigure) +
+         right(decimals(quality.by_chance, 4), kFigure + 4) + ' ';
   for (auto const& bin : coarser(quality.bins, 5)) {
     out += "  " + decimals(bin.predicted, 4) + "/" + decimals(bin.observed, 4);
   }
@@ -58,7 +59,7 @@ void calibration_row(std::string const& name, CalibrationQuality const& quality,
 }
 
 void calibration_table(Evaluation const& evaluation, std::string& out) {
-  out += '\n' + left("probabilities", kName) + right("ECE", kFigure) +
+  out += '\n' + left("probabilities", kName) + right("ECE", kFigure) + right("by chance", kFigure + 4) +
          "   predicted/observed of the lowest fifth of the suggestions ... the highest\n";
   calibration_row("first five", evaluation.calibration, out);
   for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {

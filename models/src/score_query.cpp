@@ -117,7 +117,7 @@ void QueryScorer::suggest_raw(Query const& query, std::string& out) {
 }
 
 /// The engine names what passed every rule; probability and reason of each come from the same ranking.
-void QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
+Silence QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
   auto const& bundle = ranker_.bundle();
   Sale sale;
   sale.arm = Arm::treated;
@@ -143,6 +143,7 @@ void QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
     if (found != ranking.end()) suggestion = *found;
     write(suggestion, n == 0, out);
   }
+  return decision.silence;
 }
 
 /// The best set whose main item is in the basket and whose extras are not. (Sets are mined among what may be offered.)
@@ -185,11 +186,16 @@ bool QueryScorer::answer(std::string_view line, std::string& out) {
   query.look_up(ranker_.bundle());
   if (!options_.raw && query.items.size() > Basket::kMaxLines) query.items.resize(Basket::kMaxLines);
   out += "{\"suggestions\":[";
+  auto silence = Silence::none;
   if (options_.raw)
     suggest_raw(query, out);
   else
-    suggest_by_policy(query, out);
+    silence = suggest_by_policy(query, out);
   out += ']';
+  if (silence != Silence::none) {
+    out += ",\"silence\":";
+    put_text(to_text(silence), out);
+  }
   if (!options_.raw && query.stage == Stage::subtotal) suggest_set(query, out);
   if (!query.unknown.empty()) {
     out += ",\"unknown\":[";

@@ -12,7 +12,6 @@ namespace tillcue::models {
 namespace {
 
 constexpr std::uint64_t kFolds = 3;
-constexpr std::size_t kFewQuestions = 2'000;
 constexpr std::size_t kSmallMenu = 1'000;  // items
 constexpr std::size_t kSelectionQueries = 20'000;
 constexpr double kMostEntriesPerItem = 512;
@@ -22,12 +21,6 @@ struct Ridge {
 };
 constexpr std::array<Ridge, 2> kRidges{{{100, 60}, {30, 9}}};
 constexpr std::array<double, 3> kBlends{0.05, 0.15, 0.5};
-
-std::size_t questions(Dataset const& data, std::vector<std::uint32_t> const& baskets) {
-  std::size_t count = 0;
-  for (auto const n : baskets) count += data.basket(n).size() > 1 ? data.basket(n).size() : 0;
-  return count;
-}
 
 /// One way to learn, and what it suggested on all splits so far.
 struct Candidate {
@@ -86,7 +79,7 @@ Result<Candidate> select_blend(Dataset const& data, std::vector<Split> const& sp
     if (!recent) return tl::unexpected(recent.error());
     auto const& counts = recent->counts;
     auto const weights = train(counts, training);
-    auto const other = log_linear(counts, data, split.train, weights, training.popularity_power);
+    auto const other = log_linear(counts, data, split.train, weights, training.popularity_power, recent->weights);
     for (auto& candidate : candidates) {
       if (candidate.training.log_linear <= 0) continue;
       auto const mixed = blend(weights, other, candidate.training.log_linear);
@@ -99,12 +92,18 @@ Result<Candidate> select_blend(Dataset const& data, std::vector<Split> const& sp
 
 }  // namespace
 
+std::size_t questions_in(Dataset const& data, std::vector<std::uint32_t> const& baskets) {
+  std::size_t count = 0;
+  for (auto const n : baskets) count += data.basket(n).size() > 1 ? data.basket(n).size() : 0;
+  return count;
+}
+
 std::vector<Split> selection_splits(Dataset const& data, double share, std::size_t enough, std::string& how) {
   bool const dated = data.time_kind == TimeKind::calendar;
   // The future is what is asked for, so dated baskets are split by date as long as that leaves anything to judge by.
   for (double const part : {share, 2 * share, 3 * share}) {
     auto split = hold_out(data, std::min(part, 0.5));
-    auto const asked = questions(data, split.held);
+    auto const asked = questions_in(data, split.held);
     bool const last = part > 2.5 * share;
     if (asked >= enough || (dated && last && asked >= kFewQuestions)) {
       how = dated ? "held_out_by_time" : "held_out_by_hash";
@@ -121,17 +120,15 @@ std::vector<Split> selection_splits(Dataset const& data, double share, std::size
   return folds;
 }
 
-Result<Selected> select_model(Dataset const& data, BuildOptions const& options) {
-  Selected selected{options.training, {}, {}};
-  if (data.items.size() > kSmallMenu) return selected;
-  auto const splits = selection_splits(data, options.held_share, options.enough_queries, selected.how);
-  if (splits.empty()) return selected;
+Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& options) {
+  if (data.items.size() > kSmallMenu) return options.training;
+  std::string how;
+  auto const splits = selection_splits(data, options.held_share, options.enough_queries, how);
+  if (splits.empty()) return options.training;
   auto best = select_ridge(data, splits, options.training, options);
   if (best) best = select_blend(data, splits, std::move(*best), options);
   if (!best) return tl::unexpected(best.error());
-  selected.training = best->training;
-  selected.seen = std::move(best->seen);
-  return selected;
+  return best->training;
 }
 
 Result<double> entries_within(Trainer const& trainer, Counts const& counts, BuildOptions const& options) {

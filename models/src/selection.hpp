@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -7,23 +8,22 @@
 
 namespace tillcue::models {
 
-/// What was chosen, and what the winner suggested while choosing.
-struct Selected {
-  TrainingOptions training;
-  RankedObservations seen;  ///< of models of the winner's kind over parts of the baskets; empty when none of that size
-  std::string how;          ///< held_out_by_time, held_out_by_hash, three_folds
-};
-
 /// For small menus: chooses ridge and blend by the hits among the first five suggestions for baskets kept back. Large
 /// catalogues keep the options given: there the log-linear model learns by heart, and the ridge that was best for last
 /// month need not be for the next (models/README.md).
 /// Errors  those of write_bundle.
-Result<Selected> select_model(Dataset const& data, BuildOptions const& options);
+Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& options);
 
 /// How many weights an item may have on average so that the served table keeps to `bytes_per_item`, intercepts and all
 /// overheads included. At most kMostEntriesPerItem.
 /// Errors  those of write_bundle.
 Result<double> entries_within(Trainer const& trainer, Counts const& counts, BuildOptions const& options);
+
+/// Below, baskets kept back by date are too few to judge by.
+inline constexpr std::size_t kFewQuestions = 2'000;
+
+/// How many items of these baskets can be hidden with something left to go by.
+std::size_t questions_in(Dataset const& data, std::vector<std::uint32_t> const& baskets);
 
 /// The splits to learn and to ask by: the last baskets (by date, else by hashed id) when they ask `enough` questions,
 /// else three folds.

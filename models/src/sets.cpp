@@ -35,7 +35,7 @@ double threshold(double items, int size, double error) {
 struct Found {
   std::array<std::uint32_t, 4> ranks{};  ///< rising
   std::size_t size = 0;
-  std::uint32_t baskets = 0;
+  std::uint32_t baskets = 0;  ///< in SetsIndex's units, and so what is expected
   double expected = 0;
   double gain = 0;
 };
@@ -47,19 +47,24 @@ bool better(Found const& a, Found const& b) {
 
 class Miner {
  public:
-  Miner(SetsIndex const& index, SetOptions const& options) : index_(index), options_(options), edges_(index.size()) {
+  Miner(SetsIndex const& index, SetOptions const& options)
+      : index_(index), options_(options), min_baskets_(options.min_baskets * index.unit()), edges_(index.size()) {
     for (int size = 2; size <= 4; ++size) {
-      least_[static_cast<std::size_t>(size)] = threshold(index.size(), size, options.error);
+      least_[static_cast<std::size_t>(size)] = threshold(index.size(), size, options.error) * index.unit();
     }
   }
   std::vector<Found> run();
 
  private:
+  /// Which of the anchor's partners are in a basket, and what that counts.
+  struct Mask {
+    std::uint32_t partners, weight;
+  };
   struct Worker {
     std::vector<std::uint32_t> sums;
     std::vector<std::uint32_t> touched;
     std::vector<std::int8_t> bit;  ///< per rank: place in the anchor's edges, or -1
-    std::vector<std::uint32_t> masks;
+    std::vector<Mask> masks;
   };
   using Square = std::array<std::array<std::uint32_t, kMostPartners>, kMostPartners>;
 
@@ -74,8 +79,9 @@ class Miner {
 
   SetsIndex const& index_;
   SetOptions const& options_;
+  std::uint32_t min_baskets_;             ///< in the index's units
   std::vector<std::vector<Edge>> edges_;  ///< per rank: its partners among the more popular, rising
-  std::array<double, 5> least_{};         ///< surprise, by size
+  std::array<double, 5> least_{};         ///< surprise in the index's units, by size
 };
 
 /// The partners most surely bought with `anchor`, of those that are more popular.
@@ -85,13 +91,14 @@ void Miner::find_edges(std::uint32_t anchor, Worker& worker) {
   for (auto const n : index_.baskets_of(anchor)) {
     for (auto const rank : index_.basket(n)) {
       if (rank >= anchor) break;
-      if (worker.sums[rank]++ == 0) worker.touched.push_back(rank);
+      if (worker.sums[rank] == 0) worker.touched.push_back(rank);
+      worker.sums[rank] += index_.weight(n);
     }
   }
   std::vector<std::pair<double, Edge>> sure;
   for (auto const rank : worker.touched) {
     auto const together = std::exchange(worker.sums[rank], 0U);
-    if (together < options_.min_baskets) continue;
+    if (together < min_baskets_) continue;
     auto const sureness = surprise(together, by_chance(index_.count(anchor), index_.count(rank)));
     if (sureness >= least_[2]) sure.push_back({sureness, {rank, together}});
   }
@@ -125,14 +132,14 @@ void Miner::collect_masks(std::uint32_t anchor, Worker& worker) const {
       if (rank >= anchor) break;
       if (worker.bit[rank] >= 0) mask |= 1U << static_cast<unsigned>(worker.bit[rank]);
     }
-    if ((mask & (mask - 1)) != 0) worker.masks.push_back(mask);
+    if ((mask & (mask - 1)) != 0) worker.masks.push_back({mask, index_.weight(n)});
   }
 }
 
 /// Keeps `found` when no split of it explains it. Of a four the splits into a three with the anchor and one item are
 /// found.expected already.
 void Miner::judge(Found found, std::vector<Found>& out) const {
-  if (found.baskets < options_.min_baskets) return;
+  if (found.baskets < min_baskets_) return;
   auto const& r = found.ranks;
   auto const one = [&](std::size_t n) { return static_cast<double>(index_.count(r[n])); };
   auto const two = [&](std::size_t a, std::size_t b) { return static_cast<double>(pair(r[a], r[b])); };
@@ -161,16 +168,16 @@ void Miner::find_fours(std::uint32_t anchor, Worker& worker, Square const& three
   for (auto const& three : out) {
     auto const a = static_cast<unsigned>(bit[three.ranks[0]]), b = static_cast<unsigned>(bit[three.ranks[1]]);
     for (unsigned c = 0; c < edges.size(); ++c) {
-      auto const likely = [&](unsigned x) { return threes[std::min(x, c)][std::max(x, c)] >= options_.min_baskets; };
+      auto const likely = [&](unsigned x) { return threes[std::min(x, c)][std::max(x, c)] >= min_baskets_; };
       if (c != a && c != b && likely(a) && likely(b)) wanted.push_back(1U << a | 1U << b | 1U << c);
     }
   }
   std::sort(wanted.begin(), wanted.end());
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   for (auto const all : wanted) {
-    auto const count = std::count_if(worker.masks.begin(), worker.masks.end(),
-                                     [all](std::uint32_t mask) { return (mask & all) == all; });
-    Found four{{0, 0, 0, anchor}, 4, static_cast<std::uint32_t>(count)};
+    std::uint32_t count = 0;
+    for (auto const& mask : worker.masks) count += (mask.partners & all) == all ? mask.weight : 0;
+    Found four{{0, 0, 0, anchor}, 4, count};
     std::array<std::size_t, 3> at{};
     std::size_t n = 0;
     for (auto rest = all; rest != 0; rest &= rest - 1) at[n++] = static_cast<std::size_t>(__builtin_ctz(rest));
@@ -194,11 +201,11 @@ void Miner::find_sets(std::uint32_t anchor, Worker& worker, std::vector<Found>& 
   if (edges.size() < 2) return;
   collect_masks(anchor, worker);
   Square threes{};
-  for (auto const mask : worker.masks) {
-    for (auto rest = mask; rest != 0; rest &= rest - 1) {
+  for (auto const& mask : worker.masks) {
+    for (auto rest = mask.partners; rest != 0; rest &= rest - 1) {
       auto const a = static_cast<std::size_t>(__builtin_ctz(rest));
       for (auto more = rest & (rest - 1); more != 0; more &= more - 1) {
-        ++threes[a][static_cast<std::size_t>(__builtin_ctz(more))];
+        threes[a][static_cast<std::size_t>(__builtin_ctz(more))] += mask.weight;
       }
     }
   }
@@ -268,21 +275,24 @@ std::vector<Found> distinct(std::vector<Found> const& sorted, std::size_t items,
 
 }  // namespace
 
-MinedSets mine_sets(Dataset const& data, std::vector<char> const& usable, SetOptions const& options) {
+MinedSets mine_sets(Dataset const& data, std::vector<char> const& usable, SetOptions const& options,
+                    BasketWeights weights) {
   MinedSets result;
   if (options.most == 0) return result;
-  SetsIndex const index(data, usable, options);
+  SetsIndex const index(data, usable, options, weights);
+  auto const unit = index.unit();
+  auto const whole = [unit](std::uint32_t parts) { return (parts + unit / 2) / unit; };
   result.baskets = index.baskets();
   result.sampled = index.sampled();
   for (auto const& found : distinct(Miner(index, options).run(), index.size(), options.most)) {
     MinedSet set;
     for (std::size_t n = 0; n < found.size; ++n) {
       set.items.push_back(index.item(found.ranks[n]));
-      set.alone.push_back(index.count(found.ranks[n]));
+      set.alone.push_back(whole(index.count(found.ranks[n])));
     }
-    set.baskets = found.baskets;
-    set.expected = found.expected;
-    set.gain = found.gain;
+    set.baskets = whole(found.baskets);
+    set.expected = found.expected / unit;
+    set.gain = found.gain / unit;
     result.sets.push_back(std::move(set));
   }
   return result;

@@ -40,7 +40,8 @@ SetSource as_source(MinedSet const& set, std::vector<std::uint32_t> const& place
 
 }  // namespace
 
-void add_sets(Dataset const& data, SetOptions const& options, BundleSource& source, std::vector<std::string>& notes) {
+void add_sets(Dataset const& data, SetOptions const& options, BundleSource& source, std::vector<std::string>& notes,
+              BasketWeights weights) {
   std::unordered_map<std::string_view, std::uint32_t> by_sku;
   for (std::uint32_t n = 0; n < source.items.size(); ++n) by_sku.emplace(source.items[n].sku, n);
   std::vector<std::uint32_t> place(data.items.size(), 0);
@@ -51,7 +52,7 @@ void add_sets(Dataset const& data, SetOptions const& options, BundleSource& sour
     place[n] = found->second;
     usable[n] = (source.items[found->second].flags & kNeverOffered) == 0 ? 1 : 0;
   }
-  auto const mined = mine_sets(data, usable, options);
+  auto const mined = mine_sets(data, usable, options, weights);
   for (auto const& set : mined.sets) source.sets.push_back(as_source(set, place, source));
   if (mined.sampled) {
     notes.push_back("sets: mined in a sample of " + std::to_string(mined.baskets) + " of " +

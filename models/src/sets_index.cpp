@@ -10,11 +10,12 @@ namespace {
 constexpr std::uint32_t kUnranked = std::numeric_limits<std::uint32_t>::max();
 
 /// The baskets a set can be seen in, or as many of them by hashed id as hold about options.most_lines lines.
-std::vector<std::uint32_t> choose(Dataset const& data, SetOptions const& options, bool& sampled) {
+std::vector<std::uint32_t> choose(Dataset const& data, SetOptions const& options, BasketWeights weights,
+                                  bool& sampled) {
   std::vector<std::uint32_t> fitting, chosen;
   std::size_t lines = 0;
   for (std::uint32_t n = 0; n < data.baskets(); ++n) {
-    if (data.basket(n).size() > options.most_items) continue;
+    if (data.basket(n).size() > options.most_items || (!weights.empty() && weights[n] == 0)) continue;
     fitting.push_back(n);
     lines += data.basket(n).size();
   }
@@ -51,11 +52,16 @@ std::vector<std::uint32_t> SetsIndex::rank_items(Dataset const& data, std::vecto
   return rank_of;
 }
 
-SetsIndex::SetsIndex(Dataset const& data, std::vector<char> const& usable, SetOptions const& options) {
-  auto const chosen = choose(data, options, sampled_);
+SetsIndex::SetsIndex(Dataset const& data, std::vector<char> const& usable, SetOptions const& options,
+                     BasketWeights weights) {
+  auto const chosen = choose(data, options, weights, sampled_);
   baskets_ = chosen.size();
+  if (!weights.empty()) {
+    for (auto const n : chosen) weights_.push_back(weights[n]);
+  }
   auto const rank_of = rank_items(data, chosen, usable, options.min_baskets);
   item_baskets_.resize(item_begin_.back());
+  counts_.resize(item_.size(), 0);
   auto next = item_begin_;
   std::uint32_t number = 0;
   for (auto const n : chosen) {
@@ -64,9 +70,11 @@ SetsIndex::SetsIndex(Dataset const& data, std::vector<char> const& usable, SetOp
       if (rank_of[item] == kUnranked) continue;
       ranks_.push_back(rank_of[item]);
       item_baskets_[next[rank_of[item]]++] = number;
+      counts_[rank_of[item]] += weight(number);
     }
     std::sort(ranks_.begin() + static_cast<std::ptrdiff_t>(start), ranks_.end());
     basket_begin_.push_back(ranks_.size());
+    total_ += weight(number);
     ++number;
   }
 }
@@ -77,7 +85,7 @@ std::uint32_t SetsIndex::together(std::uint32_t a, std::uint32_t b, std::uint32_
   for (auto const n : baskets_of(rarest)) {
     auto const inside = basket(n);
     auto const holds = [&](std::uint32_t rank) { return std::binary_search(inside.begin(), inside.end(), rank); };
-    count += holds(a) && holds(b) && holds(c) ? 1 : 0;
+    count += holds(a) && holds(b) && holds(c) ? weight(n) : 0;
   }
   return count;
 }

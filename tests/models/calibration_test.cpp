@@ -105,3 +105,33 @@ TEST_CASE("the calibration error is the mean gap over equally filled bins") {
   CHECK(flat.observed == doctest::Approx(0.5));
   CHECK(measure_calibration({}, 20).ece == 0);
 }
+
+namespace {
+
+/// Baskets of `size` predictions of one in five that come true together or not at all.
+std::vector<Prediction> right(std::uint32_t baskets, std::uint32_t size, std::uint64_t seed) {
+  std::vector<Prediction> all;
+  for (std::uint32_t basket = 0; basket < baskets; ++basket) {
+    bool const bought = mix(basket * 31 + seed) % 5 == 0;
+    for (std::uint32_t n = 0; n < size; ++n) all.push_back({200'000, bought, basket});
+  }
+  return all;
+}
+
+double mean_error(std::uint32_t baskets, std::uint32_t size) {
+  double sum = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed)
+    sum += measure_calibration(right(baskets, size, seed << 32U), 20).ece;
+  return sum / 200;
+}
+
+}  // namespace
+
+TEST_CASE("the error told as chance is the one that right probabilities have, also where baskets say things together") {
+  for (std::uint32_t const size : {1U, 10U}) {
+    auto const told = measure_calibration(right(4000 / size, size, 7), 20).by_chance;
+    CHECK(told == doctest::Approx(mean_error(4000 / size, size)).epsilon(0.12));
+  }
+  // Ten at a time are a tenth of the evidence.
+  CHECK(mean_error(400, 10) > 2.5 * mean_error(4000, 1));
+}

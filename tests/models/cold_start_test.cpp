@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "log_linear.hpp"
 #include "made.hpp"
 #include "relatives.hpp"
 #include "tillcue/models/calibration.hpp"
@@ -126,4 +127,52 @@ TEST_CASE("hidden items are found again by what resembles them, and the others k
   auto const nothing = measure_cold_start(made::dataset(baskets()), catalogue(), {}, options);
   REQUIRE_FALSE(nothing.has_value());
   CHECK(nothing.error().what.find("hidden item") != std::string::npos);
+}
+
+TEST_CASE("where a log-linear model is blended in, unsold items keep behind those that are bought") {
+  auto const data = made::dataset(baskets());
+  auto const counts = count(data, 1);
+  auto const linear = train(counts, {});
+  auto const weights = blend(linear, log_linear(counts, data, made::all_of(data), linear, 0.1), 0.5);
+  for (bool const borrow : {true, false}) {
+    CompileOptions options;
+    options.cold.borrow = borrow;
+    options.cold.log_linear = 0.5;
+    std::vector<std::string> notes;
+    auto const source = assemble(counts, weights, catalogue(), {}, uncalibrated(0.1), options, notes);
+    auto ranker = Ranker::open(write_bundle(source).value()).value();
+    auto const& bundle = ranker.bundle();
+    auto const popular = ranker.rank({}, 10);
+    for (auto const& suggestion : popular) {
+      auto const sku = bundle.item(suggestion.item).sku;
+      CHECK(sku != "newtea");
+      CHECK(sku != "lone");
+      CHECK(sku != "bycategory");
+    }
+    CHECK(bundle.bias(bundle.find("lone")) < bundle.bias(bundle.find("noise3")));
+  }
+}
+
+TEST_CASE("baskets that count less than whole make an item no better known") {
+  auto const data = made::dataset(baskets());
+  auto const counts = [&](std::uint16_t weight) {
+    std::vector<std::uint16_t> const weights(data.baskets(), weight);
+    auto counted = count(data, made::all_of(data), weights, 1).value();
+    counted.unit_bits = 8;
+    return counted;
+  };
+  std::vector<std::string> notes;
+  CompileOptions options;
+  options.cold.below = 60;  // teas and coffees are sold in 50
+  auto const compiled = [&](Counts const& counted) {
+    return assemble(counted, train(counted, {}), catalogue(), {}, uncalibrated(0.1), options, notes);
+  };
+  auto const plain = compiled(count(data, 1)), whole = compiled(counts(256));
+  auto const borrowed = [](BundleSource const& source) {
+    return std::count_if(source.items.begin(), source.items.end(), [](auto const& item) {
+      return (item.flags & static_cast<std::uint16_t>(ItemFlag::borrowed_row)) != 0;
+    });
+  };
+  CHECK(borrowed(plain) > 2);
+  CHECK(borrowed(whole) == borrowed(plain));
 }

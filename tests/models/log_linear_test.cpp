@@ -90,6 +90,32 @@ TEST_CASE("with one question asked again and again its answer becomes near certa
   CHECK(probability(weights, {a, b}, b) > 0.8);
 }
 
+TEST_CASE("a question counts as much as its basket") {
+  std::vector<std::vector<std::string>> baskets(300, {"a", "b"});
+  for (int n = 0; n < 300; ++n) baskets.push_back({"a", "c"});
+  Shop made{made::dataset(baskets), {}, {}};
+  made.counts = count(made.data, 1);
+  made.linear = train(made.counts, {});
+  auto const a = made::position(made.counts, "a"), b = made::position(made.counts, "b");
+  auto const believed = [&](std::vector<std::uint16_t> const& weights) {
+    return probability(log_linear(made.counts, made.data, made::all_of(made.data), made.linear, 0.1, weights), {a, b},
+                       b);
+  };
+  std::vector<std::uint16_t> weights(600, kFullWeight);
+  CHECK(believed(weights) == believed({}));
+  CHECK(believed(weights) == doctest::Approx(0.5).epsilon(0.1));
+  std::fill(weights.begin() + 300, weights.end(), kFullWeight / 8);
+  auto const faded = believed(weights);
+  CHECK(faded > 0.7);
+  CHECK(faded < 0.97);
+  // What counts nothing is as if it were not there.
+  std::fill(weights.begin() + 300, weights.end(), std::uint16_t{0});
+  auto first = made::all_of(made.data);
+  first.resize(300);
+  auto const alone = log_linear(made.counts, made.data, first, made.linear, 0.1);
+  CHECK(believed(weights) == probability(alone, {a, b}, b));
+}
+
 TEST_CASE("a blend adds entry by entry") {
   Weights const one{{{{1, 2.0F}}, {}}, {1.0F, 3.0F}};
   Weights const two{{{{1, 10.0F}}, {}}, {4.0F, -2.0F}};

@@ -51,7 +51,7 @@ TEST_CASE("transactions become a bundle that suggests what goes along") {
   auto const data = made::dataset(made::random_baskets(4000, 40, 1));
   auto const built = build(data, {}, {}, {});
   REQUIRE_MESSAGE(built.has_value(), built.error().what);
-  CHECK(built->calibration == "three_folds");
+  CHECK(built->calibration == "ten_folds");
   auto ranker = opened(*built);
   auto const& bundle = ranker.bundle();
   CHECK(bundle.info().baskets == 4000);

@@ -116,3 +116,25 @@ TEST_CASE("a basket larger than a till's is answered") {
   CHECK(ask(raw, line).good);
   CHECK(ask(ruled, line).good);
 }
+
+TEST_CASE("where the rules let nothing pass the answer says which, and only there") {
+  auto ranker = shop();
+  QueryScorer ruled(ranker, {3, false});
+  auto const nothing = ask(ruled, R"({"basket":["nope"]})");
+  CHECK(nothing.good);
+  CHECK(nothing.json["suggestions"].empty());
+  CHECK(nothing.json["silence"] == "too_few_items");
+  CHECK(!ask(ruled, R"({"basket":["i0"]})").json.contains("silence"));
+  // Without campaigns a tender has no coupon to give.
+  CHECK(ask(ruled, R"({"basket":["i0"],"stage":"tender"})").json["silence"] == "nothing_fits");
+  QueryScorer raw(ranker, {3, true});
+  CHECK(!ask(raw, R"({"basket":["nope"]})").json.contains("silence"));
+
+  Campaigns capped;
+  capped.policy.max_hints_per_sale = 0;
+  auto built = build(made::dataset(made::random_baskets(500, 12, 1)), {}, capped, {});
+  REQUIRE(built.has_value());
+  auto quiet = *Ranker::open(std::move(built->bundle));
+  QueryScorer scorer(quiet, {3, false});
+  CHECK(ask(scorer, R"({"basket":["i0"]})").json["silence"] == "cap_reached");
+}

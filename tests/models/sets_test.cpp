@@ -110,6 +110,38 @@ TEST_CASE("the best sets are kept when there are more than wanted") {
   CHECK(mine(baskets, one).sets.empty());
 }
 
+TEST_CASE("sets go by what the baskets count") {
+  auto baskets = with_cake();
+  add(baskets, 70, {"cup", "plate", "napkin"});
+  auto const data = made::dataset(baskets);
+  std::vector<char> const usable(data.items.size(), 1);
+  auto const plain = mine_sets(data, usable, {});
+  REQUIRE(plain.sets.size() == 2);
+  std::vector<std::uint16_t> weights(data.baskets(), kFullWeight);
+  auto const whole = mine_sets(data, usable, {}, weights);
+  REQUIRE(whole.sets.size() == 2);
+  for (std::size_t n = 0; n < 2; ++n) {
+    CHECK(whole.sets[n].items == plain.sets[n].items);
+    CHECK(whole.sets[n].baskets == plain.sets[n].baskets);
+    CHECK(whole.sets[n].alone == plain.sets[n].alone);
+    CHECK(whole.sets[n].expected == doctest::Approx(plain.sets[n].expected));
+    CHECK(whole.sets[n].gain == doctest::Approx(plain.sets[n].gain));
+  }
+  for (auto& weight : weights) weight = kFullWeight / 2;
+  auto const half = mine_sets(data, usable, {}, weights);
+  REQUIRE(half.sets.size() == 2);
+  CHECK(half.sets[0].baskets == plain.sets[0].baskets / 2);
+  CHECK(half.sets[0].expected == doctest::Approx(plain.sets[0].expected / 2));
+
+  // What was bought long ago is no evidence any more.
+  for (std::size_t n = 0; n < weights.size(); ++n) weights[n] = n < weights.size() - 70 ? kFullWeight : 8;
+  auto const recent = mine_sets(data, usable, {}, weights);
+  REQUIRE(recent.sets.size() == 1);
+  CHECK(names(baskets, recent.sets[0]) == std::vector<std::string>{"flour", "sugar", "yeast"});
+  for (auto& weight : weights) weight = weight == 8 ? 0 : weight;
+  CHECK(mine_sets(data, usable, {}, weights).baskets == data.baskets() - 70);
+}
+
 TEST_CASE("sets do not depend on threads or on the order of the baskets") {
   auto baskets = with_cake();
   add(baskets, 70, {"cup", "plate", "napkin", "straw"});

@@ -24,6 +24,7 @@ struct Term {
 enum class Instructions : std::uint8_t {
   portable,
   avx2,  ///< x86-64 with AVX2
+  neon,  ///< aarch64, where it is always there
 };
 
 /// The best of them this machine has.
@@ -60,6 +61,11 @@ class Scorer {
   /// filled. Exact. Cost  the touched items; the whole catalogue only when the popular list is used up before `out` is
   /// full.
   std::size_t top(std::span<Scored> out) noexcept;
+  /// For each of `candidates` (distinct items, at most kMaxExplained) what in the basket speaks loudest for it: the
+  /// goods with the largest positive term, ties by lower ItemIx; kNoItem when nothing does. `loudest` is as long.
+  /// Cost  every row of the basket once, however many candidates there are.
+  void explain(std::span<ItemIx const> candidates, std::span<Term> loudest) const noexcept;
+  static constexpr std::size_t kMaxExplained = 256;
 
  private:
   static constexpr std::size_t kMaxLeaders = 72;
@@ -106,7 +112,8 @@ class Scorer {
 };
 
 /// The largest positive terms of `candidate`'s score, largest first, ties by lower ItemIx; each item counts once.
-/// Returns how many of `out` were filled. Cost  half a row per item of the basket.
+/// Returns how many of `out` were filled. Cost  half a row per item of the basket: for several candidates
+/// ask Scorer::explain.
 std::size_t explain(Bundle const& bundle, std::span<ItemIx const> basket, ItemIx candidate,
                     std::span<Term> out) noexcept;
 

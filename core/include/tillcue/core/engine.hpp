@@ -150,6 +150,8 @@ enum class Rule : std::uint8_t {
 };
 
 inline constexpr std::size_t kRules = 41;
+/// "cap_reached": the word of files, wires and reports.
+[[nodiscard]] std::string_view to_text(Silence silence) noexcept;
 /// "price_guard".
 [[nodiscard]] std::string_view to_text(Rule rule) noexcept;
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tillcue/models/evaluation.hpp"
 #include "tillcue/models/pipeline.hpp"
 
 namespace tillcue::models {
@@ -21,6 +22,13 @@ struct ColdHits {
   double untouched = 0;  ///< baskets without hidden items: what cold items must not spoil
 };
 
+/// Are the probabilities right where hidden items are in the basket? The first five suggestions of a bundle built as
+/// for a shop, each item of such a basket asked for in turn.
+struct ColdProbabilities {
+  CalibrationQuality by_borrowed;  ///< where a borrowed row speaks loudest, or for an item that has one
+  CalibrationQuality others;       ///< of the same questions
+};
+
 struct ColdMeasure {
   std::size_t hidden = 0;    ///< items
   std::size_t borrowed = 0;  ///< of them with a borrowed row
@@ -28,6 +36,7 @@ struct ColdMeasure {
   ColdHits empty;      ///< hidden items have empty rows: popularity answers
   ColdHits borrowing;  ///< as built
   ColdHits full;       ///< nothing hidden: what there would be to know
+  ColdProbabilities probabilities;
 };
 
 /// How much a build knows of items it has not seen: takes the purchases of some items from the earlier baskets (they

@@ -18,9 +18,14 @@ struct ColdStartOptions {
   double target_share = 0.1;   ///< of its category's median: how popular a cold item is taken to be; 0: as counted
   /// As in training; the pipeline copies them.
   double popularity_power = 0.1;
+  double log_linear = 0;
   std::uint32_t min_baskets = 5;
   unsigned threads = 0;
 };
+
+/// The intercept of an item that was in `taken` of `baskets` baskets, by its share alone. Where a log-linear model is
+/// blended in all intercepts lie that much lower, and one without it would rank before everything.
+float plain_intercept(double taken, double baskets, ColdStartOptions const& options);
 
 /// What was learned about borrowing, and what came of it.
 struct ColdStartReport {

@@ -48,6 +48,7 @@ struct CalibrationQuality {
   };
   double ece = 0;         ///< expected calibration error: mean |predicted - observed| over equally filled bins,
                           ///< equal probabilities in one
+  double by_chance = 0;   ///< the error to expect of these questions if every probability were right
   double predicted = 0;   ///< mean probability
   double observed = 0;    ///< base rate
   std::vector<Bin> bins;  ///< by rising probability
@@ -90,7 +91,7 @@ struct Evaluation {
 
 struct EvaluationOptions {
   double test_share = 0.2;
-  std::size_t most_queries = 40'000;
+  std::size_t most_queries = 40'000;     ///< about; drawn from all test baskets when they hold more
   Catalogue const* catalogue = nullptr;  ///< given to build()
   Ranker* running = nullptr;             ///< asked as well
   std::function<double()> seconds{};     ///< a clock to time the build with
@@ -107,7 +108,12 @@ Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_optio
 struct Prediction {
   std::uint32_t ppm = 0;
   bool bought = false;
+  std::uint32_t basket = 0;  ///< what is said of one basket is right or wrong together
 };
+
+/// The error of right probabilities is no zero: it is the mean distance of as many draws from what was predicted. With
+/// the baskets as what was drawn the sum of a bin is nearly normal, and its mean distance sqrt(2 / pi) of its
+/// deviation. Source  Bröcker & Smith, Weather and Forecasting 22, 2007, for the question; clusters as for Difference.
 CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std::size_t bins);
 
 /// "0.2345 against 0.2301" and the like is for people: reports of an evaluation, each ending with a line end.

@@ -47,7 +47,7 @@ inline constexpr double kSignificantRate = 0.05;
 /// Cost  every row of the bundle once.
 ItemRow item_row(Ranker& ranker, ItemIx item, Counts const* counts);
 
-/// `shown`: how many incoming entries.
+/// `shown`: how many entries of either list, the largest weights first.
 std::string text_report(ItemRow const& row, std::size_t shown);
 std::string json_report(ItemRow const& row);
 

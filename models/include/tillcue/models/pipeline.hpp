@@ -23,7 +23,7 @@ struct BuildOptions {
   Recency recency;
   double bytes_per_item = 64;          ///< of the served affinity part, all overheads included
   double held_share = 0.1;             ///< of the baskets, kept back to choose the model and to calibrate on
-  std::size_t enough_queries = 8'000;  ///< below, three-fold cross-fitting is used instead
+  std::size_t enough_queries = 8'000;  ///< below, other splits are used (models/README.md)
   std::size_t most_queries = 100'000;  ///< to calibrate on
   /// Looks at the finished bundle before anybody else; the "key=value" lines it returns are added to the bundle's note.
   std::function<Result<std::string>(std::span<std::byte const> bundle)> review{};
@@ -34,7 +34,7 @@ ColdStartOptions cold_start_options(BuildOptions const& options);
 
 struct Built {
   std::vector<std::byte> bundle;
-  std::string calibration;  ///< how: held_out_by_time, held_out_by_hash, three_folds, none
+  std::string calibration;  ///< how: held_out_by_time, held_out_by_hash, rolling_by_time, ten_folds, none
   std::size_t calibration_queries = 0;
   std::vector<std::string> notes;  ///< worth telling the user
 };

@@ -31,9 +31,13 @@ inline constexpr std::uint32_t kFullWeight = 1U << kWeightBits;
 /// `as_of` and without a date.
 std::uint32_t weight_of(std::int32_t day, std::int32_t as_of, Recency const& recency);
 
+/// What each basket of a data set counts, in 1/256; empty: all count whole.
+using BasketWeights = std::span<std::uint16_t const>;
+
 /// Counts with recency, and what it left out.
 struct RecentCounts {
-  Counts counts;  ///< in 1/256 baskets when recency is on
+  Counts counts;                       ///< in 1/256 baskets when recency is on
+  std::vector<std::uint16_t> weights;  ///< as BasketWeights, of the data set counted; 0 for baskets not given
   std::int32_t as_of = kNoDay;
   std::uint64_t too_old = 0, too_late = 0, undated = 0;  ///< baskets
   std::vector<std::string> notes;                        ///< worth telling the user

@@ -7,6 +7,7 @@
 
 #include "tillcue/core/bundle_writer.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/recency.hpp"
 
 namespace tillcue::models {
 
@@ -38,14 +39,17 @@ struct MinedSets {
 
 /// Mines sets among the items marked usable: every two of a set are significantly bought together, and the whole is so
 /// beyond the likeliest of its splits (one item or pair and the rest). Chance is bounded by Chernoff's bound of the
-/// Poisson tail over every set that could be formed. Of sets with half of their items in common the best is kept.
-/// Threads  options.threads of its own (0: all); the result does not depend on how many.
-/// Cost  one step per pair occurrence, and one per line for each item's baskets; memory 8 bytes a line.
-/// Source  support and lift: Agrawal & Srikant, VLDB 1994; multiple testing: Webb, Machine Learning 68, 2007.
-MinedSets mine_sets(Dataset const& data, std::vector<char> const& usable, SetOptions const& options);
+/// Poisson tail over every set that could be formed; it holds as well for baskets that count less than whole, by which
+/// all counts then go, rounded to whole baskets in the result. Of sets with half of their items in common the best is
+/// kept. Threads  options.threads of its own (0: all); the result does not depend on how many. Cost  one step per pair
+/// occurrence, and one per line for each item's baskets; memory 8 bytes a line. Source  support and lift: Agrawal &
+/// Srikant, VLDB 1994; multiple testing: Webb, Machine Learning 68, 2007.
+MinedSets mine_sets(Dataset const& data, std::vector<char> const& usable, SetOptions const& options,
+                    BasketWeights weights = {});
 
 /// Mines and puts into `source`: never with an item that may not be offered; the dearest item is the main one (that
 /// with the fewest baskets where a price is unknown). Says in `notes` what the user should know.
-void add_sets(Dataset const& data, SetOptions const& options, BundleSource& source, std::vector<std::string>& notes);
+void add_sets(Dataset const& data, SetOptions const& options, BundleSource& source, std::vector<std::string>& notes,
+              BasketWeights weights = {});
 
 }  // namespace tillcue::models

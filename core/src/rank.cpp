@@ -1,0 +1,34 @@
+#include <algorithm>
+#include <array>
+
+#include "reasoning.hpp"
+#include "tillcue/core/engine.hpp"
+
+namespace tillcue {
+
+Reason reason_of(Bundle const& bundle, ItemIx item, Term const& loudest, Probability probability) noexcept {
+  // A borrowed row says what goes with items like it: nobody has bought the two together yet.
+  auto const speaks = loudest.source != kNoItem ? loudest.source : item;
+  auto const borrowed = bundle.has(speaks, ItemFlag::borrowed_row);
+  if (borrowed) return {ReasonCode::category, loudest.source, probability};
+  return {loudest.source != kNoItem ? ReasonCode::bought_together : ReasonCode::popular, loudest.source, probability};
+}
+
+std::size_t rank(Bundle const& bundle, Scorer& scorer, std::span<ItemIx const> basket,
+                 std::span<Suggestion> out) noexcept {
+  std::array<Scored, kMaxRank> places;
+  std::array<ItemIx, kMaxRank> items;
+  std::array<Term, kMaxRank> loudest;
+  static_assert(kMaxRank <= Scorer::kMaxExplained);
+  scorer.assign(basket);
+  auto const count = scorer.top(std::span(places).first(std::min(out.size(), places.size())));
+  for (std::size_t n = 0; n < count; ++n) items[n] = places[n].item;
+  scorer.explain(std::span(items).first(count), std::span(loudest).first(count));
+  for (std::size_t n = 0; n < count; ++n) {
+    auto const probability = bundle.probability(places[n].score, n);
+    out[n] = {items[n], places[n].score, probability, reason_of(bundle, items[n], loudest[n], probability)};
+  }
+  return count;
+}
+
+}  // namespace tillcue
