@@ -115,10 +115,9 @@ ItemView Bundle::item(ItemIx item) const noexcept {
   return view;
 }
 
-bool Bundle::has(ItemIx item, ItemFlag flag) const noexcept {
-  if (index(item) >= item_count_) return false;
-  auto const flags = load<std::uint16_t>(parts_.items.at(index(item)) + format::item::kFlags);
-  return (flags & static_cast<std::uint16_t>(flag)) != 0;
+std::uint16_t Bundle::flags(ItemIx item) const noexcept {
+  if (index(item) >= item_count_) return 0;
+  return load<std::uint16_t>(parts_.items.at(index(item)) + format::item::kFlags);
 }
 
 std::optional<Money> Bundle::price(ItemIx item) const noexcept {

@@ -71,7 +71,10 @@ CampaignTable::CampaignTable(Bundle const& bundle, Place const& place) : bundle_
 
 void CampaignTable::read(std::size_t n, Place const& place) {
   auto const lists = bundle_->campaign_lists(n);
-  rules_.push_back(bundle_->campaign(n));
+  auto const campaign = bundle_->campaign(n);
+  rules_.push_back(campaign);
+  partnered_.push_back(campaign.partner.empty() ? 0 : 1);
+  segmented_.push_back(lists.segments.empty() ? 0 : 1);
   here_.push_back(is_here(*bundle_, lists.places, place) ? 1 : 0);
   triggered_.push_back(lists.trigger_items.empty() && lists.trigger_categories.empty() ? 0 : 1);
   few_begins_.push_back(static_cast<std::uint32_t>(few_.size()));

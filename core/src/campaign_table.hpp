@@ -19,6 +19,7 @@ class CampaignTable {
   /// What one basket makes of a campaign.
   struct Chance {
     bool runs = false;
+    std::uint32_t times = 0;   ///< offered in this sale
     ItemIx trigger = kNoItem;  ///< the dearest of the basket's items that trigger it
     std::int64_t trigger_price = 0;
     std::int64_t quantity_milli = 0;  ///< of all its triggers in the basket
@@ -35,6 +36,8 @@ class CampaignTable {
   /// False when it runs in other places only.
   [[nodiscard]] bool here(std::size_t n) const noexcept { return here_[n] != 0; }
   [[nodiscard]] bool has_triggers(std::size_t n) const noexcept { return triggered_[n] != 0; }
+  [[nodiscard]] bool has_segments(std::size_t n) const noexcept { return segmented_[n] != 0; }
+  [[nodiscard]] bool has_partner(std::size_t n) const noexcept { return partnered_[n] != 0; }
   [[nodiscard]] bool for_segment(std::size_t n, std::string_view segment) const noexcept;
 
   [[nodiscard]] Concern targeting(ItemIx item) const noexcept { return concern(targets_, item); }
@@ -65,7 +68,7 @@ class CampaignTable {
 
   Bundle const* bundle_;
   std::vector<CampaignRules> rules_;
-  std::vector<std::uint8_t> here_, triggered_;
+  std::vector<std::uint8_t> here_, triggered_, segmented_, partnered_;
   std::vector<Chance> chances_;
   std::vector<ItemIx> few_;
   std::vector<std::uint32_t> few_begins_;

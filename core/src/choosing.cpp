@@ -6,16 +6,45 @@
 
 namespace tillcue {
 
-Ranking::Ranking(Scorer& scorer) noexcept : size(scorer.top(places)) {
-  std::array<ItemIx, kDepth> items;
-  for (std::size_t n = 0; n < size; ++n) items[n] = places[n].item;
-  scorer.explain(std::span(items).first(size), std::span(loudest).first(size));
+Candidate candidate_of(Bundle const& bundle, Rules const& rules, Scored scored, Probability probability) noexcept {
+  Candidate candidate;
+  candidate.scored = scored;
+  candidate.probability = probability;
+  candidate.rule = rules.item(scored.item);
+  auto const price = bundle.price(scored.item);
+  candidate.priced = price.has_value();
+  candidate.price = price ? price->minor : 0;
+  candidate.margin = unit_margin(bundle, scored.item);
+  candidate.boost = bundle.boost_percent(scored.item);
+  return candidate;
 }
 
-std::size_t Ranking::place_of(ItemIx item) const noexcept {
-  auto const end = places.begin() + static_cast<std::ptrdiff_t>(size);
-  return static_cast<std::size_t>(
-      std::find_if(places.begin(), end, [item](Scored const& s) { return s.item == item; }) - places.begin());
+Ranking::Ranking(Bundle const& bundle, CampaignTable const& campaigns, Scorer& scorer, Rules const& rules) noexcept {
+  std::array<Scored, kDepth> top;
+  std::array<ItemIx, kDepth> items;
+  std::array<Term, kDepth> loudest;
+  size = scorer.top(top);
+  for (std::size_t n = 0; n < size; ++n) {
+    places[n] = candidate_of(bundle, rules, top[n], bundle.probability(top[n].score, n));
+    items[n] = top[n].item;
+    if (campaigns.size() > 0) places[n].campaigns = campaigns.targeting(top[n].item);
+  }
+  struct Admitted {
+    Rules const& rules;
+    Ranking const& ranking;
+  } const admitted{rules, *this};
+  auto const admits = [](void const* whom, ItemIx source, std::size_t n) noexcept {
+    auto const& by = *static_cast<Admitted const*>(whom);
+    return by.rules.may_speak(source, by.ranking.places[n].price);
+  };
+  scorer.explain(std::span(items).first(size), std::span(loudest).first(size), {admits, &admitted});
+  for (std::size_t n = 0; n < size; ++n) places[n].loudest = loudest[n];
+}
+
+Candidate const* Ranking::find(ItemIx item) const noexcept {
+  auto const found =
+      std::find_if(list().begin(), list().end(), [item](Candidate const& c) { return c.scored.item == item; });
+  return found == list().end() ? nullptr : &*found;
 }
 
 bool Eligible::wants(Choice const& choice) const noexcept {
@@ -46,31 +75,34 @@ void Eligible::offer(Choice const& choice, Witness* witness) noexcept {
   ++size_;
 }
 
-void find_chances(Matter const& m) noexcept {
+std::uint16_t find_chances(Matter const& m) noexcept {
+  std::uint16_t running = 0;
   auto const chances = m.campaigns.chances();
   auto const stage = mask_of(m.rules.stage());
+  std::fill(chances.begin(), chances.end(), CampaignTable::Chance{});
+  for (auto const& shown : m.sale.shown) {
+    if (shown.offer.campaign < chances.size()) ++chances[shown.offer.campaign].times;
+  }
   for (std::size_t n = 0; n < chances.size(); ++n) {
-    chances[n] = {};
     if ((m.campaigns.rules(n).stages & stage) == 0) continue;
-    auto rule = m.rules.campaign(n);
+    auto rule = m.rules.campaign(n, chances[n].times);
     if (rule == Rule::none) rule = m.rules.amounts(n);
     chances[n].runs = rule == Rule::none;
     if (rule != Rule::none) m.stopped(kNoItem, static_cast<std::uint16_t>(n), rule);
   }
-  for (auto const& line : m.sale.basket.lines()) {
-    if (line.quantity.milli <= 0 || !is_goods(m.bundle, line.item)) continue;
-    auto const concern = m.campaigns.triggered_by(line.item);
-    auto const price = m.rules.price_of(line.item);
+  for (auto const& held : m.rules.basket()) {
+    if (held.quantity_milli <= 0 || !is_goods(m.bundle, held.item)) continue;
+    auto const concern = m.campaigns.triggered_by(held.item);
     for (auto const& list : {concern.by_item, concern.by_category}) {
       for (auto n : list) {
         auto& chance = chances[n];
         bool const counted = list.data() == concern.by_category.data() &&
                              std::binary_search(concern.by_item.begin(), concern.by_item.end(), n);
         if (!chance.runs || counted) continue;
-        chance.quantity_milli += std::min<std::int64_t>(line.quantity.milli, 1'000'000'000);
-        if (chance.trigger != kNoItem && price <= chance.trigger_price) continue;
-        chance.trigger = line.item;
-        chance.trigger_price = price;
+        chance.quantity_milli += held.quantity_milli;
+        if (chance.trigger != kNoItem && held.price <= chance.trigger_price) continue;
+        chance.trigger = held.item;
+        chance.trigger_price = held.price;
       }
     }
   }
@@ -78,11 +110,13 @@ void find_chances(Matter const& m) noexcept {
     if (!chances[n].runs) continue;
     auto const rule = m.rules.triggers(n, chances[n]);
     chances[n].runs = rule == Rule::none;
+    if (chances[n].runs) running |= campaigns(m.campaigns.rules(n).type);
     if (rule != Rule::none) m.stopped(kNoItem, static_cast<std::uint16_t>(n), rule);
   }
+  return running;
 }
 
-Eligible choose(Matter const& matter, Attempt const& attempt) noexcept {
+Eligible choose(Matter const& matter, Attempt const& attempt, std::uint16_t running) noexcept {
   Eligible eligible;
   auto const tries = [&](Source source) { return (attempt.sources & 1U << static_cast<unsigned>(source)) != 0; };
   if (tries(Source::cheaper)) choose_cheaper(matter, eligible);
@@ -90,7 +124,7 @@ Eligible choose(Matter const& matter, Attempt const& attempt) noexcept {
   if (tries(Source::learned)) choose_learned(matter, eligible);
   if (tries(Source::sets)) choose_sets(matter, eligible);
   if (tries(Source::usual)) choose_usual(matter, eligible);
-  if (attempt.offers != 0) choose_campaigns(matter, attempt, eligible);
+  if ((attempt.offers & running) != 0) choose_campaigns(matter, attempt, eligible);
   return eligible;
 }
 

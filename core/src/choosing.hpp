@@ -13,19 +13,36 @@
 
 namespace tillcue {
 
+/// An item that may be offered, and what does not depend on who offers it.
+struct Candidate {
+  Scored scored;
+  Probability probability{};
+  Rule rule = Rule::none;  ///< why it must not be offered at all
+  bool priced = false;
+  std::int64_t price = 0;   ///< on the shelf
+  std::int64_t margin = 0;  ///< of one
+  std::uint16_t boost = 0;
+  Term loudest;  ///< of the basket; its weight below 0: not admitted as the reason
+  CampaignTable::Concern campaigns;
+};
+
+/// The candidate as the rules see it; not ranked, with the probability given.
+[[nodiscard]] Candidate candidate_of(Bundle const& bundle, Rules const& rules, Scored scored,
+                                     Probability probability) noexcept;
+
 /// The raw ranking of one basket. It is judged this deep: whatever ranks behind is too unlikely to be worth a sentence.
 struct Ranking {
   static constexpr std::size_t kDepth = 64;
-  /// CampaignTable for any item look at no more than this.
+  /// Campaigns for any item look at no more than this.
   static constexpr std::size_t kForAny = 16;
 
-  std::array<Scored, kDepth> places{};
-  std::array<Term, kDepth> loudest{};  ///< of the basket, for each of them
+  std::array<Candidate, kDepth> places;
   std::size_t size = 0;
 
-  explicit Ranking(Scorer& scorer) noexcept;
-  /// Its place; `size` when it is not among them.
-  [[nodiscard]] std::size_t place_of(ItemIx item) const noexcept;
+  Ranking(Bundle const& bundle, CampaignTable const& campaigns, Scorer& scorer, Rules const& rules) noexcept;
+  [[nodiscard]] std::span<Candidate const> list() const noexcept { return std::span(places).first(size); }
+  /// Nothing when the item is not among them.
+  [[nodiscard]] Candidate const* find(ItemIx item) const noexcept;
 };
 
 /// The best few that passed every rule, one per item.
@@ -48,7 +65,6 @@ struct Matter {
   CampaignTable& campaigns;
   Rules const& rules;
   Sale const& sale;
-  std::span<ItemIx const> basket;
   Ranking const& ranking;
   Witness* witness;
 
@@ -57,10 +73,10 @@ struct Matter {
   }
 };
 
-/// Decides which campaigns run for this basket, once a decision.
-void find_chances(Matter const& matter) noexcept;
+/// Decides which campaigns run for this basket, once a decision. Returns their types, a bit for each OfferType.
+std::uint16_t find_chances(Matter const& matter) noexcept;
 
-/// Everything one attempt of the stage table finds.
-[[nodiscard]] Eligible choose(Matter const& matter, Attempt const& attempt) noexcept;
+/// Everything one attempt of the stage table finds. `running`: types of campaigns that do.
+[[nodiscard]] Eligible choose(Matter const& matter, Attempt const& attempt, std::uint16_t running) noexcept;
 
 }  // namespace tillcue

@@ -10,9 +10,11 @@ struct Proposal {
   std::uint16_t campaign;
   CampaignRules const& rules;
   CampaignTable::Chance const& chance;
-  Scored scored;
-  bool ranked;  ///< its probability was learned
+  Candidate const& candidate;
+  bool ranked;  ///< among the best for this basket
   Probability probability;
+
+  [[nodiscard]] ItemIx item() const noexcept { return candidate.scored.item; }
 };
 
 Technique technique_of(CampaignRules const& rules) noexcept {
@@ -49,9 +51,7 @@ Account set_account(Matter const& m, Proposal const& p) noexcept {
 }
 
 Account account_of(Matter const& m, Proposal const& p) noexcept {
-  auto const shelf = m.bundle.price(p.scored.item);
-  auto const price = shelf ? shelf->minor : 0;
-  auto const margin = unit_margin(m.bundle, p.scored.item);
+  auto const price = p.candidate.price, margin = p.candidate.margin;
   auto const off = discount_of(price, p.rules.discount, p.rules.value);
   auto const get = std::int64_t{p.rules.get_quantity};
   switch (p.rules.type) {
@@ -60,7 +60,7 @@ Account account_of(Matter const& m, Proposal const& p) noexcept {
     case OfferType::buy_get:
       return {margin * get, off * get};
     case OfferType::multi_buy: {
-      auto const whole = (p.rules.buy_quantity + get) * 1000 - m.rules.quantity_milli(p.scored.item);
+      auto const whole = (p.rules.buy_quantity + get) * 1000 - m.rules.quantity_milli(p.item());
       return {margin * std::max<std::int64_t>((whole + 999) / 1000, 0), off * get};
     }
     case OfferType::set:
@@ -78,11 +78,10 @@ Account account_of(Matter const& m, Proposal const& p) noexcept {
 }
 
 Rule guard(Matter const& m, Proposal const& p, Account const& account) noexcept {
-  auto const item = p.scored.item;
-  auto const price = m.bundle.price(item);
+  auto const price = p.candidate.price;
   switch (p.rules.type) {
     case OfferType::second_item:
-      if (price && !m.rules.passes_second_item_guard(price->minor - account.discount, p.chance.trigger)) {
+      if (p.candidate.priced && !m.rules.passes_second_item_guard(price - account.discount, p.chance.trigger)) {
         return Rule::second_item_guard;
       }
       [[fallthrough]];
@@ -90,12 +89,12 @@ Rule guard(Matter const& m, Proposal const& p, Account const& account) noexcept 
     case OfferType::buy_get:
     case OfferType::set:
     case OfferType::threshold:
-      return m.rules.passes_guard(item, p.chance.trigger) ? Rule::none : Rule::price_guard;
+      return m.rules.passes_guard(price, p.chance.trigger) ? Rule::none : Rule::price_guard;
     case OfferType::upgrade: {
       auto const before = m.rules.price_of(p.chance.trigger);
-      if (!price || before == 0 || price->minor - account.discount <= before) return Rule::not_dearer;
+      if (!p.candidate.priced || before == 0 || price - account.discount <= before) return Rule::not_dearer;
       auto const large = m.bundle.policy().large_upgrade_percent;
-      auto const dearer = price->minor - account.discount - before;
+      auto const dearer = price - account.discount - before;
       return large > 0 && dearer * 100 > before * large && !m.rules.trusted() ? Rule::trust : Rule::none;
     }
     default:
@@ -106,19 +105,17 @@ Rule guard(Matter const& m, Proposal const& p, Account const& account) noexcept 
 /// The item closes the gap and is not much more than that.
 Rule fits_gap(Matter const& m, Proposal const& p) noexcept {
   if (p.rules.type != OfferType::threshold) return Rule::none;
-  auto const price = m.bundle.price(p.scored.item);
-  auto const gap = m.rules.gap(p.campaign);
-  bool const counts = !m.bundle.has(p.scored.item, ItemFlag::not_counted);
-  return price && counts && price->minor >= gap && price->minor <= 2 * gap + p.rules.threshold_minor / 20 ? Rule::none
-                                                                                                          : Rule::gap;
+  auto const price = p.candidate.price, gap = m.rules.gap(p.campaign);
+  bool const counts = p.candidate.priced && !m.bundle.has(p.item(), ItemFlag::not_counted);
+  return counts && price >= gap && price <= 2 * gap + p.rules.threshold_minor / 20 ? Rule::none : Rule::gap;
 }
 
 Rule item_rule(Matter const& m, Proposal const& p) noexcept {
   auto const type = p.rules.type;
   bool const same = type == OfferType::multi_buy;
-  if (auto const rule = m.rules.item(p.scored.item, same); rule != Rule::none) return rule;
+  if (auto const rule = same ? m.rules.item(p.item(), true) : p.candidate.rule; rule != Rule::none) return rule;
   if (same) {
-    auto const held = m.rules.quantity_milli(p.scored.item);
+    auto const held = m.rules.quantity_milli(p.item());
     if (held <= 0) return Rule::no_trigger;
     if (held >= (p.rules.buy_quantity + std::int64_t{p.rules.get_quantity}) * 1000) return Rule::in_basket;
   }
@@ -137,11 +134,9 @@ Reason reason_of(Matter const& m, Proposal const& p) noexcept {
   Reason reason{ReasonCode::expert, p.chance.trigger, p.probability};
   switch (p.rules.type) {
     case OfferType::upgrade: {
-      auto const price = m.bundle.price(p.scored.item);
+      auto const price = p.candidate.price;
       reason.code = ReasonCode::upgrade;
-      reason.amount = price ? price->minor - discount_of(price->minor, p.rules.discount, p.rules.value) -
-                                  m.rules.price_of(p.chance.trigger)
-                            : 0;
+      reason.amount = price - discount_of(price, p.rules.discount, p.rules.value) - m.rules.price_of(p.chance.trigger);
       return reason;
     }
     case OfferType::threshold:
@@ -164,11 +159,11 @@ Reason reason_of(Matter const& m, Proposal const& p) noexcept {
     default:
       break;
   }
-  if (!m.bundle.campaign(p.campaign).partner.empty()) {
+  if (m.campaigns.has_partner(p.campaign)) {
     reason.code = ReasonCode::partner;
   } else if (p.chance.trigger == kNoItem && p.ranked) {
     // Head office named no occasion: what is known of the basket is the reason.
-    auto const speaker = speaker_for(m, p.scored.item);
+    auto const speaker = speaker_for(m, p.candidate);
     if (speaker.rule == Rule::none || is_coupon(p.rules.type)) {
       reason.code = speaker.code;
       reason.trigger = speaker.trigger;
@@ -182,8 +177,10 @@ bool add_extras(Matter const& m, Proposal const& p, Choice& choice) noexcept {
   if (p.rules.type != OfferType::set) return true;
   std::size_t count = 0;
   for (auto const extra : m.campaigns.few_targets(p.campaign)) {
-    if (extra == p.scored.item || m.sale.basket.contains(extra)) continue;
-    if (m.rules.item(extra) != Rule::none || !m.rules.passes_guard(extra, p.chance.trigger)) return false;
+    if (extra == p.item() || m.sale.basket.contains(extra)) continue;
+    auto const price = m.bundle.price(extra);
+    if (m.rules.item(extra) != Rule::none) return false;
+    if (!m.rules.passes_guard(price ? price->minor : 0, p.chance.trigger)) return false;
     if (count == choice.more.size()) return false;
     choice.more[count++] = extra;
   }
@@ -191,20 +188,20 @@ bool add_extras(Matter const& m, Proposal const& p, Choice& choice) noexcept {
 }
 
 void judge(Matter const& m, Proposal const& p, Eligible& eligible) noexcept {
-  auto const item = p.scored.item;
+  auto const item = p.item();
   if (auto const rule = item_rule(m, p); rule != Rule::none) return m.stopped(item, p.campaign, rule);
   auto const account = account_of(m, p);
   if (auto const rule = guard(m, p, account); rule != Rule::none) return m.stopped(item, p.campaign, rule);
   if (!m.rules.affords(p.campaign, account.discount)) return m.stopped(item, p.campaign, Rule::budget);
   Choice choice;
-  choice.scored = p.scored;
+  choice.scored = p.candidate.scored;
   choice.probability = p.probability;
   choice.campaign = p.campaign;
   choice.type = p.rules.type;
   choice.cost = account.discount;
   auto const redeem = p.rules.redemption_ppm > 0 ? Probability{p.rules.redemption_ppm} : p.probability;
-  choice.value = {m.bundle.price(item).has_value(), expected(p.probability, account.gain, redeem, account.discount)};
-  choice.rank_micro = weighted(choice.value.micro, p.rules.weight_percent, m.bundle.boost_percent(item));
+  choice.value = {p.candidate.priced, expected(p.probability, account.gain, redeem, account.discount)};
+  choice.rank_micro = weighted(choice.value.micro, p.rules.weight_percent, p.candidate.boost);
   if (!eligible.wants(choice)) return m.stopped(item, p.campaign, Rule::outranked);
   if (!add_extras(m, p, choice)) return m.stopped(item, p.campaign, Rule::price_guard);
   choice.reason = reason_of(m, p);
@@ -219,14 +216,16 @@ bool stands_for_set(Matter const& m, std::uint16_t n, ItemIx item) noexcept {
   return false;
 }
 
-void propose(Matter const& m, std::uint16_t n, Scored scored, std::size_t rank, Eligible& eligible) noexcept {
+void propose(Matter const& m, std::uint16_t n, Candidate const& candidate, bool ranked, Eligible& eligible) noexcept {
   auto const& rules = m.campaigns.rules(n);
-  if (rules.type == OfferType::set && !stands_for_set(m, n, scored.item)) return;
-  bool const ranked = rank < m.ranking.size;
+  if (rules.type == OfferType::set && !stands_for_set(m, n, candidate.scored.item)) return;
   auto const guess = rules.probability_ppm > 0 ? rules.probability_ppm : m.bundle.policy().expert_probability_ppm;
-  auto const probability =
-      rules.probability_ppm == 0 && ranked ? m.bundle.probability(scored.score, rank) : Probability{guess};
-  judge(m, {n, rules, m.campaigns.chances()[n], scored, ranked, probability}, eligible);
+  auto const probability = rules.probability_ppm == 0 && ranked ? candidate.probability : Probability{guess};
+  judge(m, {n, rules, m.campaigns.chances()[n], candidate, ranked, probability}, eligible);
+}
+
+void propose_unranked(Matter const& m, std::uint16_t n, ItemIx item, Eligible& eligible) noexcept {
+  propose(m, n, candidate_of(m.bundle, m.rules, {item, 0}, {}), false, eligible);
 }
 
 bool of_attempt(Attempt const& attempt, CampaignRules const& rules) noexcept {
@@ -236,15 +235,15 @@ bool of_attempt(Attempt const& attempt, CampaignRules const& rules) noexcept {
 /// What ranks for this basket and campaigns target.
 void propose_ranked(Matter const& m, Attempt const& attempt, Eligible& eligible) noexcept {
   for (std::size_t rank = 0; rank < m.ranking.size; ++rank) {
-    auto const scored = m.ranking.places[rank];
-    auto const concern = m.campaigns.targeting(scored.item);
+    auto const& candidate = m.ranking.places[rank];
+    auto const& concern = candidate.campaigns;
     for (auto const& list : {concern.by_item, concern.by_category, concern.any}) {
       if (list.data() == concern.any.data() && rank >= Ranking::kForAny) continue;
       for (auto const n : list) {
         auto const& rules = m.campaigns.rules(n);
         if (!m.campaigns.chances()[n].runs || !of_attempt(attempt, rules)) continue;
         if (rules.type == OfferType::multi_buy) continue;
-        propose(m, n, scored, rank, eligible);
+        propose(m, n, candidate, true, eligible);
       }
     }
   }
@@ -257,8 +256,7 @@ void propose_named(Matter const& m, std::uint16_t n, CampaignRules const& rules,
                         rules.type == OfferType::thank_you;
   if (!occasion) return m.stopped(kNoItem, n, Rule::not_likely);
   for (auto const item : m.campaigns.few_targets(n)) {
-    if (m.ranking.place_of(item) < m.ranking.size) continue;
-    propose(m, n, {item, 0}, m.ranking.size, eligible);
+    if (m.ranking.find(item) == nullptr) propose_unranked(m, n, item, eligible);
   }
 }
 
@@ -272,7 +270,7 @@ void choose_campaigns(Matter const& m, Attempt const& attempt, Eligible& eligibl
     if (!chances[n].runs || !of_attempt(attempt, rules)) continue;
     auto const number = static_cast<std::uint16_t>(n);
     if (rules.type == OfferType::multi_buy) {
-      propose(m, number, {chances[n].trigger, 0}, m.ranking.size, eligible);
+      propose_unranked(m, number, chances[n].trigger, eligible);
     } else {
       propose_named(m, number, rules, eligible);
     }

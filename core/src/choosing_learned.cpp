@@ -4,26 +4,20 @@
 namespace tillcue {
 namespace {
 
-Choice plain_choice(Matter const& m, Scored scored, Probability probability) noexcept {
+Choice plain_choice(Candidate const& candidate, Probability probability) noexcept {
   Choice choice;
-  choice.scored = scored;
+  choice.scored = candidate.scored;
   choice.probability = probability;
-  choice.value.known = m.bundle.price(scored.item).has_value();
-  choice.value.micro = expected(probability, unit_margin(m.bundle, scored.item), {}, 0);
-  choice.rank_micro = weighted(choice.value.micro, 100, m.bundle.boost_percent(scored.item));
+  choice.value = {candidate.priced, expected(probability, candidate.margin, {}, 0)};
+  choice.rank_micro = weighted(choice.value.micro, 100, candidate.boost);
   choice.reason.share = probability;
   return choice;
 }
 
-/// Offers the choice with its speaker, unless the speaker may not speak.
-void offer_spoken(Matter const& m, Choice choice, Eligible& eligible) noexcept {
-  // The reason costs the most, so it is asked for last.
-  if (!eligible.wants(choice)) return m.stopped(choice.scored.item, choice.campaign, Rule::outranked);
-  auto const speaker = speaker_for(m, choice.scored.item);
-  if (speaker.rule != Rule::none) return m.stopped(choice.scored.item, choice.campaign, speaker.rule);
-  choice.reason.code = speaker.code;
-  choice.reason.trigger = speaker.trigger;
-  eligible.offer(choice, m.witness);
+/// From the ranking, else made: its score is only known there.
+Candidate found_or_made(Matter const& m, ItemIx item) noexcept {
+  auto const* const ranked = m.ranking.find(item);
+  return ranked != nullptr ? *ranked : candidate_of(m.bundle, m.rules, {item, 0}, {});
 }
 
 bool same_need(Bundle const& bundle, ItemIx a, ItemIx b) noexcept {
@@ -31,14 +25,14 @@ bool same_need(Bundle const& bundle, ItemIx a, ItemIx b) noexcept {
 }
 
 Choice upgrade_choice(Matter const& m, LadderStep const& step, std::int64_t dearer) noexcept {
-  auto const place = m.ranking.place_of(step.to);
+  auto const to = found_or_made(m, step.to);
   Choice choice;
   choice.type = OfferType::upgrade;
-  choice.scored = {step.to, place < m.ranking.size ? m.ranking.places[place].score : 0};
+  choice.scored = to.scored;
   choice.probability = step.share.ppm > 0 ? step.share : Probability{m.bundle.policy().expert_probability_ppm};
-  auto const gain = unit_margin(m.bundle, step.to) - unit_margin(m.bundle, step.from);
+  auto const gain = to.margin - unit_margin(m.bundle, step.from);
   choice.value = {true, expected(choice.probability, gain, {}, 0)};
-  choice.rank_micro = weighted(choice.value.micro, 100, m.bundle.boost_percent(step.to));
+  choice.rank_micro = weighted(choice.value.micro, 100, to.boost);
   choice.reason = {ReasonCode::upgrade, step.from, choice.probability, dearer, step.size_percent};
   return choice;
 }
@@ -49,6 +43,11 @@ Rule upgrade_rule(Matter const& m, LadderStep const& step, std::int64_t price, s
   if (dearer <= 0) return Rule::not_dearer;
   auto const large = m.bundle.policy().large_upgrade_percent;
   return large > 0 && dearer * 100 > price * large && !m.rules.trusted() ? Rule::trust : Rule::none;
+}
+
+std::int64_t price_of(Bundle const& bundle, ItemIx item) noexcept {
+  auto const price = bundle.price(item);
+  return price ? price->minor : 0;
 }
 
 /// The extras of a set that are not in the basket; none when any of them must not be offered.
@@ -64,7 +63,7 @@ Missing missing_of(Matter const& m, SetView const& set) noexcept {
     auto const extra = set.extras[n];
     auto rule = m.rules.item(extra);
     if (rule == Rule::in_basket) continue;
-    if (rule == Rule::none && !m.rules.passes_guard(extra, set.main)) rule = Rule::price_guard;
+    if (rule == Rule::none && !m.rules.passes_guard(price_of(m.bundle, extra), set.main)) rule = Rule::price_guard;
     if (rule != Rule::none) missing.rule = rule;
     missing.items[missing.count++] = extra;
   }
@@ -75,13 +74,11 @@ void offer_set(Matter const& m, SetView const& set, Eligible& eligible) noexcept
   auto const missing = missing_of(m, set);
   if (missing.count == 0) return;
   if (missing.rule != Rule::none) return m.stopped(missing.items[0], Offer::kNoCampaign, missing.rule);
-  auto const place = m.ranking.place_of(missing.items[0]);
   Probability const together{static_cast<std::uint32_t>(std::uint64_t{set.baskets} * 1'000'000 / set.main_baskets)};
   if (together.ppm < m.bundle.policy().min_probability_ppm) {
     return m.stopped(missing.items[0], Offer::kNoCampaign, Rule::improbable);
   }
-  auto choice =
-      plain_choice(m, {missing.items[0], place < m.ranking.size ? m.ranking.places[place].score : 0}, together);
+  auto choice = plain_choice(found_or_made(m, missing.items[0]), together);
   choice.type = OfferType::set;
   choice.reason = {ReasonCode::set, set.main, together};
   for (std::size_t n = 1; n < missing.count; ++n) {
@@ -93,47 +90,39 @@ void offer_set(Matter const& m, SetView const& set, Eligible& eligible) noexcept
   eligible.offer(choice, m.witness);
 }
 
-/// Whether `source` may be the reason for `item`; kNoItem: nobody speaks for it, it must be popular.
-Speaker spoken_by(Matter const& m, ItemIx item, ItemIx source) noexcept {
-  auto rule = source == kNoItem ? Rule::none : m.rules.trigger(source, Technique::cross_sell);
-  if (rule == Rule::none && !m.rules.passes_guard(item, source)) rule = Rule::price_guard;
-  return {rule, reason_of(m.bundle, item, {source, 0}, {}).code, source};
-}
-
 }  // namespace
 
-Speaker speaker_for(Matter const& m, ItemIx item) noexcept {
-  auto const place = m.ranking.place_of(item);
-  if (place < m.ranking.size) {
-    auto const speaker = spoken_by(m, item, m.ranking.loudest[place].source);
-    if (speaker.rule == Rule::none) return speaker;
+Speaker speaker_for(Matter const& m, Candidate const& candidate) noexcept {
+  auto const& loudest = candidate.loudest;
+  auto const code = reason_of(m.bundle, candidate.scored.item, loudest, {}).code;
+  if (loudest.weight > 0) return {Rule::none, code, loudest.source};
+  if (loudest.source == kNoItem) {
+    return {m.rules.passes_guard(candidate.price, kNoItem) ? Rule::none : Rule::price_guard, code, kNoItem};
   }
-  // The loudest may not speak: somebody else may.
-  std::array<Term, 8> terms{};
-  auto const count = explain(m.bundle, m.basket, item, terms);
-  Speaker refused;
-  for (std::size_t n = 0; n < count; ++n) {
-    if (!is_goods(m.bundle, terms[n].source)) continue;
-    auto const speaker = spoken_by(m, item, terms[n].source);
-    if (speaker.rule == Rule::none) return speaker;
-    if (refused.rule == Rule::none) refused = speaker;
-  }
-  return refused.rule != Rule::none ? refused : spoken_by(m, item, kNoItem);
+  auto const rule = m.rules.trigger(loudest.source, Technique::cross_sell);
+  return {rule != Rule::none ? rule : Rule::price_guard, code, loudest.source};
 }
 
 void choose_learned(Matter const& m, Eligible& eligible) noexcept {
-  for (std::size_t rank = 0; rank < m.ranking.size; ++rank) {
-    auto const scored = m.ranking.places[rank];
-    auto const probability = m.bundle.probability(scored.score, rank);
-    auto rule = m.rules.item(scored.item);
-    if (rule == Rule::none && probability.ppm < m.bundle.policy().min_probability_ppm) rule = Rule::improbable;
-    // Dearer than the dearest is dearer than whatever speaks for it.
-    if (rule == Rule::none && !m.rules.passes_guard(scored.item, kNoItem)) rule = Rule::price_guard;
+  auto const least = m.bundle.policy().min_probability_ppm;
+  for (auto const& candidate : m.ranking.list()) {
+    auto rule = candidate.rule;
+    if (rule == Rule::none && candidate.probability.ppm < least) rule = Rule::improbable;
+    // Dearer than the dearest is dearer than what speaks for it, whether that has a price or not.
+    if (rule == Rule::none && !m.rules.passes_guard(candidate.price, kNoItem)) rule = Rule::price_guard;
+    Speaker speaker;
+    if (rule == Rule::none) {
+      speaker = speaker_for(m, candidate);
+      rule = speaker.rule;
+    }
     if (rule != Rule::none) {
-      m.stopped(scored.item, Offer::kNoCampaign, rule);
+      m.stopped(candidate.scored.item, Offer::kNoCampaign, rule);
       continue;
     }
-    offer_spoken(m, plain_choice(m, scored, probability), eligible);
+    auto choice = plain_choice(candidate, candidate.probability);
+    choice.reason.code = speaker.code;
+    choice.reason.trigger = speaker.trigger;
+    eligible.offer(choice, m.witness);
   }
 }
 
@@ -159,31 +148,31 @@ void choose_cheaper(Matter const& m, Eligible& eligible) noexcept {
   if (declined == nullptr || declined->offer.item == kNoItem) return;
   auto const before = m.bundle.price(declined->offer.item);
   if (!before) return;
-  for (std::size_t rank = 0; rank < m.ranking.size; ++rank) {
-    auto const scored = m.ranking.places[rank];
-    if (!same_need(m.bundle, scored.item, declined->offer.item)) continue;
-    auto const price = m.bundle.price(scored.item);
-    auto const probability = m.bundle.probability(scored.score, rank);
-    auto rule = m.rules.item(scored.item);
-    if (rule == Rule::none && (!price || price->minor >= before->minor)) rule = Rule::not_cheaper;
-    if (rule == Rule::none && probability.ppm < m.bundle.policy().min_probability_ppm) rule = Rule::improbable;
-    if (rule == Rule::none && !m.rules.passes_guard(scored.item, declined->offer.reason.trigger)) {
+  for (auto const& candidate : m.ranking.list()) {
+    if (!same_need(m.bundle, candidate.scored.item, declined->offer.item)) continue;
+    auto rule = candidate.rule;
+    if (rule == Rule::none && (!candidate.priced || candidate.price >= before->minor)) rule = Rule::not_cheaper;
+    if (rule == Rule::none && candidate.probability.ppm < m.bundle.policy().min_probability_ppm) {
+      rule = Rule::improbable;
+    }
+    if (rule == Rule::none && !m.rules.passes_guard(candidate.price, declined->offer.reason.trigger)) {
       rule = Rule::price_guard;
     }
     if (rule != Rule::none) {
-      m.stopped(scored.item, Offer::kNoCampaign, rule);
+      m.stopped(candidate.scored.item, Offer::kNoCampaign, rule);
       continue;
     }
-    auto choice = plain_choice(m, scored, probability);
-    choice.reason = {ReasonCode::cheaper, declined->offer.reason.trigger, probability, before->minor - price->minor};
+    auto choice = plain_choice(candidate, candidate.probability);
+    choice.reason = {ReasonCode::cheaper, declined->offer.reason.trigger, candidate.probability,
+                     before->minor - candidate.price};
     eligible.offer(choice, m.witness);
   }
 }
 
 void choose_sets(Matter const& m, Eligible& eligible) noexcept {
-  for (auto const main : m.basket) {
-    if (m.rules.trigger(main, Technique::cross_sell) != Rule::none) continue;
-    auto const sets = m.bundle.sets_of(main);
+  for (auto const& held : m.rules.basket()) {
+    if (held.as_trigger != Rule::none) continue;
+    auto const sets = m.bundle.sets_of(held.item);
     for (auto n = sets.first; n < sets.first + sets.count; ++n) offer_set(m, m.bundle.set(n), eligible);
   }
 }
@@ -191,15 +180,14 @@ void choose_sets(Matter const& m, Eligible& eligible) noexcept {
 void choose_usual(Matter const& m, Eligible& eligible) noexcept {
   for (auto const& usual : m.sale.shopper.usual) {
     if (index(usual.item) >= m.bundle.item_count()) continue;
-    auto rule = m.rules.item(usual.item);
+    auto const candidate = found_or_made(m, usual.item);
+    auto rule = candidate.rule;
     if (rule == Rule::none && usual.share.ppm < m.bundle.policy().min_probability_ppm) rule = Rule::improbable;
     if (rule != Rule::none) {
       m.stopped(usual.item, Offer::kNoCampaign, rule);
       continue;
     }
-    auto const place = m.ranking.place_of(usual.item);
-    auto choice =
-        plain_choice(m, {usual.item, place < m.ranking.size ? m.ranking.places[place].score : 0}, usual.share);
+    auto choice = plain_choice(candidate, usual.share);
     choice.reason.code = ReasonCode::usual;
     eligible.offer(choice, m.witness);
   }

@@ -24,8 +24,8 @@ struct Speaker {
   ItemIx trigger = kNoItem;
 };
 
-/// The loudest of the basket's items that are dearer than `item` and may be its reason; without any positive term the
-/// item must be popular, and cheaper than the dearest.
-[[nodiscard]] Speaker speaker_for(Matter const& matter, ItemIx item) noexcept;
+/// The loudest of the basket's items that are dearer than the candidate and may be its reason; when nothing speaks for
+/// it, it must be cheaper than the dearest. A rule that forbids it comes with who would have spoken.
+[[nodiscard]] Speaker speaker_for(Matter const& matter, Candidate const& candidate) noexcept;
 
 }  // namespace tillcue

@@ -145,6 +145,7 @@ Engine::Engine(std::shared_ptr<Bundle const> bundle, Place place)
       campaigns_(std::make_unique<CampaignTable>(*bundle_, place_)) {
   held_.reserve(Basket::kMaxLines);
   wanted_.reserve(Basket::kMaxLines);
+  room_.reserve(Basket::kMaxLines);
 }
 
 Engine::~Engine() = default;
@@ -202,7 +203,7 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   decision.stage = stage;
   decision.arm = sale.arm;
   decision.at = context.now;
-  Rules const rules(*bundle_, *campaigns_, sale, stage, context);
+  Rules const rules(*bundle_, *campaigns_, sale, stage, context, room_);
   decision.silence = rules.silence();
   hold(sale.basket);
   // Information is given whatever else is silent, to everybody.
@@ -210,16 +211,16 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   bool const only_notices = decision.silence != Silence::none && !only_alternative;
   if (only_notices && (stage == Stage::tender || decision.silence == Silence::no_channel)) return decision;
 
-  Ranking const ranking(scorer_);
-  Matter const matter{*bundle_, *campaigns_, rules, sale, held_, ranking, witness};
-  find_chances(matter);
+  Ranking const ranking(*bundle_, *campaigns_, scorer_, rules);
+  Matter const matter{*bundle_, *campaigns_, rules, sale, ranking, witness};
+  auto const running = find_chances(matter);
   Eligible eligible;
   bool notice = false;
   for (auto const& attempt : kAttempts) {
     if (attempt.stage != stage) continue;
     notice = attempt.offers == campaigns(OfferType::notice);
     if (!notice && (only_notices || (only_alternative && attempt.sources != from(Source::cheaper)))) continue;
-    eligible = choose(matter, attempt);
+    eligible = choose(matter, attempt, running);
     if (!eligible.list().empty()) break;
   }
   auto const choices = eligible.list();

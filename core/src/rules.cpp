@@ -49,7 +49,7 @@ bool is_goods(Bundle const& bundle, ItemIx item) noexcept {
 }
 
 Rules::Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& sale, Stage stage,
-             Context const& context) noexcept
+             Context const& context, std::vector<InBasket>& room) noexcept
     : bundle_(bundle),
       campaigns_(campaigns),
       sale_(sale),
@@ -57,30 +57,68 @@ Rules::Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& s
       stage_(stage),
       total_(sale.basket.total(bundle.info().currency).minor),
       counted_total_(total_) {
-  for (auto const& line : sale.basket.lines()) {
-    bool const known = index(line.item) < bundle.item_count();
-    if (known && bundle.has(line.item, ItemFlag::not_counted) && line.unit_price.currency == bundle.info().currency) {
+  read_basket(room);
+  read_clock();
+  find_declined();
+}
+
+/// `room` has place for every line a basket may have: nothing is allocated.
+void Rules::read_basket(std::vector<InBasket>& room) noexcept {
+  room.clear();
+  for (auto const& line : sale_.basket.lines()) {
+    bool const known = index(line.item) < bundle_.item_count();
+    bool const goods = is_goods(bundle_, line.item), sold = line.quantity.milli > 0;
+    auto const price = price_of_line(bundle_, line);
+    if (known) {
+      constexpr std::int64_t kMost = 1'000'000'000;
+      room.push_back({line.item, sold ? price : 0, sold ? std::min(line.quantity.milli, kMost) : 0, Rule::none});
+    }
+    if (known && bundle_.has(line.item, ItemFlag::not_counted) && line.unit_price.currency == bundle_.info().currency) {
       auto const apart = extended(line.unit_price, line.quantity).minor;
       if (__builtin_sub_overflow(counted_total_, apart, &counted_total_)) counted_total_ = 0;
     }
-    if (line.quantity.milli <= 0 || (known && !is_goods(bundle, line.item))) continue;
-    if (known) {
-      ++known_items_;
-      last_ = line.item;
-      for (auto const& range : bundle.never_beside(line.item)) {
-        if (range.count == 0) continue;
-        all_forbidding_ = all_forbidding_ && forbidding_count_ < kMaxForbidding;
-        if (all_forbidding_) forbidding_[forbidding_count_++] = range;
-      }
-    }
-    dearest_ = std::max(dearest_, price_of_line(bundle, line));
+    if (!sold || (known && !goods)) continue;
+    dearest_ = std::max(dearest_, price);
+    if (!known) continue;
+    ++known_items_;
+    last_ = line.item;
   }
-  auto const local = context.now + std::chrono::minutes(context.utc_offset_minutes);
+  std::sort(room.begin(), room.end(),
+            [](InBasket const& a, InBasket const& b) { return index(a.item) < index(b.item); });
+  std::size_t kept = 0;
+  for (auto const& one : room) {
+    if (kept > 0 && room[kept - 1].item == one.item) {
+      room[kept - 1].price = std::max(room[kept - 1].price, one.price);
+      room[kept - 1].quantity_milli += one.quantity_milli;
+    } else {
+      room[kept++] = one;
+    }
+  }
+  room.resize(kept);
+  for (auto& one : room) {
+    one.as_trigger = one.quantity_milli > 0 ? trigger(one.item, Technique::cross_sell) : Rule::no_trigger;
+    if (one.quantity_milli <= 0 || !is_goods(bundle_, one.item)) continue;
+    for (auto const& range : bundle_.never_beside(one.item)) {
+      if (range.count == 0) continue;
+      all_forbidding_ = all_forbidding_ && forbidding_count_ < kMaxForbidding;
+      if (all_forbidding_) forbidding_[forbidding_count_++] = range;
+    }
+  }
+  basket_ = room;
+}
+
+InBasket const* Rules::find(ItemIx item) const noexcept {
+  auto const at = std::lower_bound(basket_.begin(), basket_.end(), item,
+                                   [](InBasket const& a, ItemIx i) { return index(a.item) < index(i); });
+  return at != basket_.end() && at->item == item ? &*at : nullptr;
+}
+
+void Rules::read_clock() noexcept {
+  auto const local = context_.now + std::chrono::minutes(context_.utc_offset_minutes);
   auto const day = std::chrono::floor<std::chrono::days>(local);
-  seconds_ = std::chrono::floor<std::chrono::seconds>(context.now).time_since_epoch().count();
+  seconds_ = std::chrono::floor<std::chrono::seconds>(context_.now).time_since_epoch().count();
   weekday_ = std::chrono::weekday(day).iso_encoding() - 1;
   minute_ = static_cast<std::uint32_t>(std::chrono::floor<std::chrono::minutes>(local - day).count());
-  find_declined();
 }
 
 void Rules::find_declined() noexcept {
@@ -153,10 +191,10 @@ Rule Rules::audience(std::size_t n, CampaignRules const& rules) const noexcept {
   if (rules.audience != Audience::everyone && known != (rules.audience == Audience::known)) return Rule::audience;
   if (sale_.shopper.visits < rules.min_visits) return Rule::visits;
   if (rules.needs_trust && !trusted()) return Rule::trust;
-  return campaigns_.for_segment(n, sale_.shopper.segment) ? Rule::none : Rule::segment;
+  return !campaigns_.has_segments(n) || campaigns_.for_segment(n, sale_.shopper.segment) ? Rule::none : Rule::segment;
 }
 
-Rule Rules::campaign(std::size_t n) const noexcept {
+Rule Rules::campaign(std::size_t n, std::uint32_t times) const noexcept {
   auto const& rules = campaigns_.rules(n);
   if (!campaigns_.here(n)) return Rule::place;
   if (context_.live != nullptr && context_.live->stopped(n)) return Rule::stopped;
@@ -167,7 +205,6 @@ Rule Rules::campaign(std::size_t n) const noexcept {
   auto const now =
       stage_ == Stage::tender ? mask_of(Channel::receipt) : mask_of(Channel::screen) | mask_of(Channel::display);
   if ((rules.channels & context_.channels & now) == 0) return Rule::channel;
-  auto const times = count_shown(sale_, [n](Shown const& s) { return s.offer.campaign == n; });
   if (times >= rules.max_per_sale) return Rule::per_sale;
   if (rules.max_per_customer_day > 0) {
     std::uint32_t today = times;
@@ -212,9 +249,9 @@ bool Rules::forbidden(ItemIx item) const noexcept {
     return std::any_of(forbidding_.begin(), forbidding_.begin() + static_cast<std::ptrdiff_t>(forbidding_count_),
                        [&](Range range) { return bundle_.forbids(range, item); });
   }
-  for (auto const& line : sale_.basket.lines()) {
-    if (line.quantity.milli <= 0) continue;
-    for (auto const& range : bundle_.never_beside(line.item)) {
+  for (auto const& one : basket_) {
+    if (one.quantity_milli <= 0 || !is_goods(bundle_, one.item)) continue;
+    for (auto const& range : bundle_.never_beside(one.item)) {
       if (bundle_.forbids(range, item)) return true;
     }
   }
@@ -222,10 +259,12 @@ bool Rules::forbidden(ItemIx item) const noexcept {
 }
 
 Rule Rules::item(ItemIx item, bool same_item) const noexcept {
-  if (bundle_.has(item, ItemFlag::age_restricted)) return Rule::age_restricted;
-  if (bundle_.has(item, ItemFlag::excluded)) return Rule::excluded;
-  if (bundle_.has(item, ItemFlag::not_for_sale)) return Rule::not_for_sale;
-  if (!same_item && sale_.basket.contains(item)) return Rule::in_basket;
+  auto const flags = bundle_.flags(item);
+  auto const has = [flags](ItemFlag flag) { return (flags & static_cast<std::uint16_t>(flag)) != 0; };
+  if (has(ItemFlag::age_restricted)) return Rule::age_restricted;
+  if (has(ItemFlag::excluded)) return Rule::excluded;
+  if (has(ItemFlag::not_for_sale)) return Rule::not_for_sale;
+  if (!same_item && find(item) != nullptr) return Rule::in_basket;
   if (bundle_.technique(bundle_.category(item)) == Technique::none) return Rule::category_silent;
   if (context_.live != nullptr && context_.live->out_of_stock(item)) return Rule::out_of_stock;
   auto const shown = [item](Shown const& s) {
@@ -233,13 +272,6 @@ Rule Rules::item(ItemIx item, bool same_item) const noexcept {
   };
   if (std::any_of(sale_.shown.begin(), sale_.shown.end(), shown)) return Rule::shown_before;
   return forbidden(item) ? Rule::never_beside : Rule::none;
-}
-
-bool Rules::passes_guard(ItemIx item, ItemIx main) const noexcept {
-  auto const price = bundle_.price(item);
-  auto const beside = main == kNoItem ? dearest_ : price_of(main);
-  if (!price || beside == 0) return true;
-  return price->minor * 100 < beside * bundle_.policy().price_guard_percent;
 }
 
 bool Rules::passes_second_item_guard(std::int64_t paid, ItemIx main) const noexcept {
@@ -261,22 +293,6 @@ Rule Rules::trigger(ItemIx trigger, Technique technique) const noexcept {
            other != technique;
   };
   return std::any_of(sale_.shown.begin(), sale_.shown.end(), used) ? Rule::trigger_used : Rule::none;
-}
-
-std::int64_t Rules::price_of(ItemIx item) const noexcept {
-  std::int64_t most = 0;
-  for (auto const& line : sale_.basket.lines()) {
-    if (line.item == item && line.quantity.milli > 0) most = std::max(most, price_of_line(bundle_, line));
-  }
-  return most;
-}
-
-std::int64_t Rules::quantity_milli(ItemIx item) const noexcept {
-  std::int64_t sum = 0;
-  for (auto const& line : sale_.basket.lines()) {
-    if (line.item == item && line.quantity.milli > 0) sum += std::min<std::int64_t>(line.quantity.milli, 1'000'000'000);
-  }
-  return sum;
 }
 
 }  // namespace tillcue

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "campaign_table.hpp"
 #include "stage_table.hpp"
@@ -9,12 +11,20 @@
 
 namespace tillcue {
 
+/// One item of the basket, all its lines together.
+struct InBasket {
+  ItemIx item = kNoItem;
+  std::int64_t price = 0;  ///< the highest charged, else the shelf price, else 0; of lines that are not refunds
+  std::int64_t quantity_milli = 0;  ///< without refunds
+  Rule as_trigger = Rule::none;     ///< why it cannot be the reason of a cross-sell
+};
+
 /// The rules for one decision: what this sale has had, and what its basket, customer, place and hour forbid.
 /// Borrows all it is made of. Nothing here allocates or fails.
 class Rules {
  public:
-  Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& sale, Stage stage,
-        Context const& context) noexcept;
+  Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& sale, Stage stage, Context const& context,
+        std::vector<InBasket>& room) noexcept;
 
   /// Why nothing may be said.
   [[nodiscard]] Silence silence() const noexcept;
@@ -24,8 +34,8 @@ class Rules {
   /// The prompt that may have an alternative.
   [[nodiscard]] Shown const* declined() const noexcept { return declined_; }
 
-  /// Why campaign `n` cannot run in this sale; its triggers are not looked at.
-  [[nodiscard]] Rule campaign(std::size_t n) const noexcept;
+  /// Why campaign `n`, of which `times` offers were made in this sale, cannot run; its triggers are not looked at.
+  [[nodiscard]] Rule campaign(std::size_t n, std::uint32_t times) const noexcept;
   /// Why its triggers do not bring it about.
   [[nodiscard]] Rule triggers(std::size_t n, CampaignTable::Chance const& chance) const noexcept;
   /// Why the amounts of a threshold or gift do not.
@@ -38,8 +48,16 @@ class Rules {
 
   /// Holds for everything that is offered. `same_item`: more of what is in the basket (multi-buy).
   [[nodiscard]] Rule item(ItemIx item, bool same_item = false) const noexcept;
-  /// An add-on is cheaper than `main`; without one, than the dearest item (D3).
-  [[nodiscard]] bool passes_guard(ItemIx item, ItemIx main) const noexcept;
+  /// An add-on of this price is cheaper than `main`; without one, than the dearest item (D3). 0: unknown, cannot be
+  /// guarded.
+  [[nodiscard]] bool passes_guard(std::int64_t price, ItemIx main) const noexcept {
+    return guarded(price, main == kNoItem ? dearest_ : price_of(main));
+  }
+  /// The item's part of Scorer::explain: whether `source` may speak for something of this price.
+  [[nodiscard]] bool may_speak(ItemIx source, std::int64_t price) const noexcept {
+    auto const* const held = find(source);
+    return held != nullptr && held->as_trigger == Rule::none && guarded(price, held->price);
+  }
   /// `paid` for a second item is at most the policy's share of the main one.
   [[nodiscard]] bool passes_second_item_guard(std::int64_t paid, ItemIx main) const noexcept;
   /// Why `trigger` cannot be the reason of an offer of this technique.
@@ -47,15 +65,29 @@ class Rules {
   [[nodiscard]] bool trusted() const noexcept { return sale_.shopper.visits >= bundle_.policy().trust_visits; }
 
   /// What the item costs in this basket: what the till charged, else the shelf price, else 0.
-  [[nodiscard]] std::int64_t price_of(ItemIx item) const noexcept;
+  [[nodiscard]] std::int64_t price_of(ItemIx item) const noexcept {
+    auto const* const held = find(item);
+    return held != nullptr ? held->price : 0;
+  }
   /// The item scanned last, when it is for sale.
   [[nodiscard]] ItemIx last_item() const noexcept { return last_; }
-  [[nodiscard]] std::int64_t quantity_milli(ItemIx item) const noexcept;
+  [[nodiscard]] std::int64_t quantity_milli(ItemIx item) const noexcept {
+    auto const* const held = find(item);
+    return held != nullptr ? held->quantity_milli : 0;
+  }
+  /// The basket's items, ascending; also those that were only refunded.
+  [[nodiscard]] std::span<InBasket const> basket() const noexcept { return basket_; }
   [[nodiscard]] Stage stage() const noexcept { return stage_; }
 
  private:
   static constexpr std::size_t kMaxForbidding = 64;
 
+  [[nodiscard]] InBasket const* find(ItemIx item) const noexcept;
+  [[nodiscard]] bool guarded(std::int64_t price, std::int64_t beside) const noexcept {
+    return price <= 0 || beside == 0 || price * 100 < beside * bundle_.policy().price_guard_percent;
+  }
+  void read_basket(std::vector<InBasket>& room) noexcept;
+  void read_clock() noexcept;
   [[nodiscard]] bool cap_reached() const noexcept;
   [[nodiscard]] bool sale_cap_reached() const noexcept;
   [[nodiscard]] Rule calendar(CampaignRules const& rules) const noexcept;
@@ -68,6 +100,7 @@ class Rules {
   Sale const& sale_;
   Context const& context_;
   Stage stage_;
+  std::span<InBasket const> basket_;
   std::uint32_t known_items_ = 0;
   ItemIx last_ = kNoItem;
   Shown const* declined_ = nullptr;

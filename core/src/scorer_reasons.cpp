@@ -46,24 +46,50 @@ class Candidates {
   std::size_t size_;
 };
 
-void hear(Term const& term, Term& loudest) noexcept {
-  if (term.weight <= 0) return;
-  bool const louder =
-      term.weight > loudest.weight || (term.weight == loudest.weight && index(term.source) < index(loudest.source));
-  if (louder) loudest = term;
-}
+/// What speaks for each candidate so far.
+class Listener {
+ public:
+  Listener(Candidates const& candidates, Admission admission, std::span<Term> loudest) noexcept
+      : candidates_(candidates), admission_(admission), loudest_(loudest) {}
 
-void hear_plain(Bundle const& bundle, ItemIx source, Candidates const& candidates, Term* loudest) noexcept {
+  /// The candidate's number; npos when `item` is none.
+  [[nodiscard]] std::size_t wants(std::uint32_t item) const noexcept {
+    if (!candidates_.may_hold(item)) return kNone;
+    auto const n = candidates_.find(item);
+    return n < candidates_.size() ? n : kNone;
+  }
+  void hear(Term const& term, std::size_t n) noexcept {
+    if (term.weight <= 0) return;
+    auto& best = loudest_[n];
+    if (best.weight > 0 && !louder(term, best)) return;
+    if (admission_(term.source, n)) {
+      best = term;
+    } else if (best.weight <= 0 && louder(term, {best.source, -best.weight})) {
+      best = {term.source, -term.weight};
+    }
+  }
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+ private:
+  static bool louder(Term const& a, Term const& b) noexcept {
+    return a.weight > b.weight || (a.weight == b.weight && index(a.source) < index(b.source));
+  }
+
+  Candidates const& candidates_;
+  Admission admission_;
+  std::span<Term> loudest_;
+};
+
+void hear_plain(Bundle const& bundle, ItemIx source, Listener& listener) noexcept {
   for (auto const& entry : bundle.row(source)) {
-    if (!candidates.may_hold(index(entry.target))) continue;
-    auto const n = candidates.find(index(entry.target));
-    if (n < candidates.size()) hear({source, entry.contribution}, loudest[n]);
+    auto const n = listener.wants(index(entry.target));
+    if (n != Listener::kNone) listener.hear({source, entry.contribution}, n);
   }
 }
 
 /// A weight is read only of the few targets that are candidates.
 void hear_packed(scoring::RowReader reader, std::uint32_t source, Instructions instructions,
-                 Candidates const& candidates, Term* loudest) noexcept {
+                 Listener& listener) noexcept {
   auto const& row = reader.row;
   std::array<std::uint32_t, scoring::RowReader::kRoom> targets;
   for (;;) {
@@ -71,20 +97,20 @@ void hear_packed(scoring::RowReader reader, std::uint32_t source, Instructions i
     auto const count = scoring::read(instructions, reader, targets.data());
     if (count == 0) return;
     for (std::uint32_t n = 0; n < count; ++n) {
-      if (!candidates.may_hold(targets[n])) continue;
-      auto const number = candidates.find(targets[n]);
-      if (number == candidates.size()) continue;
+      auto const number = listener.wants(targets[n]);
+      if (number == Listener::kNone) continue;
       auto const code = format::bits_at(row.bits, row.weight_bits * (first + n), row.weight_bits);
-      hear({ItemIx{source}, format::level_of(reader.table, code) * row.scale}, loudest[number]);
+      listener.hear({ItemIx{source}, format::level_of(reader.table, code) * row.scale}, number);
     }
   }
 }
 
 }  // namespace
 
-void Scorer::explain(std::span<ItemIx const> candidates, std::span<Term> loudest) const noexcept {
+void Scorer::explain(std::span<ItemIx const> candidates, std::span<Term> loudest, Admission admission) const noexcept {
   std::fill(loudest.begin(), loudest.end(), Term{});
   Candidates const wanted(candidates.first(std::min({candidates.size(), loudest.size(), kMaxExplained})));
+  Listener listener(wanted, admission, loudest);
   for (std::size_t n = 0; n < scored_count_; ++n) {
     if (n + 1 < scored_count_) prefetch_row(scored_[n + 1]);
     ItemIx const source{scored_[n]};
@@ -92,9 +118,9 @@ void Scorer::explain(std::span<ItemIx const> candidates, std::span<Term> loudest
     if (!is_goods(*bundle_, source)) continue;
     auto const& table = bundle_->parts_.affinity;
     if (table.packed)
-      hear_packed({table, *gaps_, scored_[n]}, scored_[n], instructions_, wanted, loudest.data());
+      hear_packed({table, *gaps_, scored_[n]}, scored_[n], instructions_, listener);
     else
-      hear_plain(*bundle_, source, wanted, loudest.data());
+      hear_plain(*bundle_, source, listener);
   }
 }
 

@@ -11,3 +11,8 @@ if(TILLCUE_BUILD_MODELS)
   add_executable(learn_bench bench/learn_bench.cpp)
   target_link_libraries(learn_bench PRIVATE tillcue::house tillcue::models)
 endif()
+add_executable(decide_bench bench/decide_bench.cpp bench/score_catalogue.cpp
+  ${PROJECT_SOURCE_DIR}/models/src/item_order.cpp)
+target_include_directories(decide_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models/include
+  ${PROJECT_SOURCE_DIR}/models/src)
+target_link_libraries(decide_bench PRIVATE tillcue::house tillcue::bundle_writer Threads::Threads)

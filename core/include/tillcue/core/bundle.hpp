@@ -178,7 +178,10 @@ class Bundle {
   [[nodiscard]] ItemIx find(std::string_view code) const noexcept;
   [[nodiscard]] ItemView item(ItemIx item) const noexcept;
   /// Single fields of it, for rules that look at many items.
-  [[nodiscard]] bool has(ItemIx item, ItemFlag flag) const noexcept;
+  [[nodiscard]] std::uint16_t flags(ItemIx item) const noexcept;
+  [[nodiscard]] bool has(ItemIx item, ItemFlag flag) const noexcept {
+    return (flags(item) & static_cast<std::uint16_t>(flag)) != 0;
+  }
   [[nodiscard]] std::optional<Money> price(ItemIx item) const noexcept;
   [[nodiscard]] std::optional<Money> unit_cost(ItemIx item) const noexcept;
 

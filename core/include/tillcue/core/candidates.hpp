@@ -20,6 +20,16 @@ struct Term {
   Score weight = 0;
 };
 
+/// Which item of the basket may be the reason for which candidate; as built: any for any.
+struct Admission {
+  bool (*admits)(void const* rules, ItemIx source, std::size_t candidate) noexcept = nullptr;
+  void const* rules = nullptr;
+
+  [[nodiscard]] bool operator()(ItemIx source, std::size_t candidate) const noexcept {
+    return admits == nullptr || admits(rules, source, candidate);
+  }
+};
+
 /// Instructions the scorer may use. The answers are the same with all of them.
 enum class Instructions : std::uint8_t {
   portable,
@@ -62,9 +72,10 @@ class Scorer {
   /// full.
   std::size_t top(std::span<Scored> out) noexcept;
   /// For each of `candidates` (distinct items, at most kMaxExplained) what in the basket speaks loudest for it: the
-  /// goods with the largest positive term, ties by lower ItemIx; kNoItem when nothing does. `loudest` is as long.
+  /// goods with the largest positive term that are admitted, ties by lower ItemIx; kNoItem when nothing speaks for it.
+  /// When none of those that do is admitted, the loudest of them with its weight below 0. `loudest` is as long.
   /// Cost  every row of the basket once, however many candidates there are.
-  void explain(std::span<ItemIx const> candidates, std::span<Term> loudest) const noexcept;
+  void explain(std::span<ItemIx const> candidates, std::span<Term> loudest, Admission admission = {}) const noexcept;
   static constexpr std::size_t kMaxExplained = 256;
 
  private:

@@ -16,6 +16,7 @@
 namespace tillcue {
 
 class CampaignTable;
+struct InBasket;
 
 /// A sale gets offers, or is held out for measuring (D11).
 enum class Arm : std::uint8_t { treated, holdout };
@@ -221,6 +222,7 @@ class Engine {
   std::unique_ptr<CampaignTable> campaigns_;
   std::vector<ItemIx> held_;    ///< what the scorer holds, in the order of the lines, so that a scan costs one row
   std::vector<ItemIx> wanted_;  ///< the same of the basket being decided
+  std::vector<InBasket> room_;  ///< for the rules to look at the basket
 };
 
 /// Puts the decision's main offer into the sale's memory; returns it, or nullptr when there was none to show. What a
