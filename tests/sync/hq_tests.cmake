@@ -21,3 +21,6 @@ if(TILLCUE_BUILD_BENCH)
   target_compile_definitions(hq_bench PRIVATE TILLCUE_HQ_PROGRAM="$<TARGET_FILE:tillcue-hq>")
   target_link_libraries(hq_bench PRIVATE tillcue::house tillcue::sync_hq tillcue_test_broker)
 endif()
+
+tillcue_test(sync_budget_test SOURCES core/shop.cpp sync/hq_budget_test.cpp
+  LIBS tillcue::sync_hq tillcue::bundle_writer)

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "tillcue/core/live.hpp"
+#include "tillcue/core/sku.hpp"
+
+namespace tillcue::sync {
+
+/// A terminal's share of a budget, numbered so that late and repeated messages do no harm.
+struct BudgetGrant {
+  std::uint32_t number = 0;  ///< rises with every change of this terminal's share
+  Allotment share;           ///< of the whole campaign, what was spent before included
+};
+
+/// What a terminal says of its share.
+struct BudgetReport {
+  std::uint32_t number = 0;  ///< of the last grant it applied; 0: none yet
+  Allotment spent;
+};
+
+/// Splits one budget among terminals that may be offline for weeks, so that all of them together never exceed it: a
+/// share counts as gone from the moment it is sent, and what is taken back is free only when the terminal has said that
+/// it no longer counts on it. Whatever a terminal has spent stays spent.
+/// Threads  one. Nothing here fails; asking for more than is left gives what is left.
+class BudgetLedger {
+ public:
+  /// `free`: what each of at most `terminals` terminals may spend before any grant (Bundle: free_minor, free_issues);
+  /// it counts as given to all of them.
+  BudgetLedger(Allotment total, Allotment free, std::uint32_t terminals);
+
+  /// What may still be given, to anybody.
+  [[nodiscard]] Allotment left() const;
+  /// Raises a terminal's share by what it wants in addition, as far as it is there. The grant has to be sent until a
+  /// report with its number comes back.
+  BudgetGrant give(TerminalId const& terminal, Allotment more);
+  /// Asks a terminal to do with `keep` more than it was last known to have spent.
+  BudgetGrant take_back(TerminalId const& terminal, Allotment keep);
+  /// From a terminal, in any order, any number of times. Impossible numbers are ignored.
+  void reported(TerminalId const& terminal, BudgetReport const& report);
+
+  /// The last grant made to a terminal; number 0 when there was none.
+  [[nodiscard]] BudgetGrant grant_of(TerminalId const& terminal) const;
+  [[nodiscard]] Allotment spent() const;
+
+ private:
+  struct Account {
+    std::uint32_t confirmed = 0;              ///< number of the last grant known to be applied
+    std::map<std::uint32_t, Allotment> open;  ///< grants from `confirmed` on: one of them is in force there
+    Allotment spent;                          ///< the most it has reported
+
+    /// The most it may count on whichever of them that is.
+    [[nodiscard]] Allotment most() const;
+    [[nodiscard]] BudgetGrant last() const;
+  };
+
+  Account& account(TerminalId const& terminal);
+
+  Allotment total_, free_;
+  std::uint32_t unknown_;  ///< terminals that have not been heard of yet
+  std::map<TerminalId, Account> accounts_;
+};
+
+}  // namespace tillcue::sync

@@ -1,0 +1,95 @@
+#include "tillcue/sync/hq_budget_ledger.hpp"
+
+#include <algorithm>
+
+namespace tillcue::sync {
+namespace {
+
+Allotment plus(Allotment a, Allotment b) {
+  auto const add = [](std::int64_t x, std::int64_t y) {
+    std::int64_t sum = 0;
+    return __builtin_add_overflow(x, y, &sum) ? Allotment::kUnlimited : sum;
+  };
+  return {add(a.minor, b.minor), add(a.issues, b.issues)};
+}
+
+Allotment minus(Allotment a, Allotment b) {
+  return {std::max<std::int64_t>(a.minor - b.minor, 0), std::max<std::int64_t>(a.issues - b.issues, 0)};
+}
+
+Allotment most_of(Allotment a, Allotment b) { return {std::max(a.minor, b.minor), std::max(a.issues, b.issues)}; }
+Allotment least_of(Allotment a, Allotment b) { return {std::min(a.minor, b.minor), std::min(a.issues, b.issues)}; }
+
+Allotment not_negative(Allotment a) { return most_of(a, {}); }
+
+}  // namespace
+
+BudgetLedger::BudgetLedger(Allotment total, Allotment free, std::uint32_t terminals)
+    : total_(not_negative(total)), free_(not_negative(free)), unknown_(terminals) {}
+
+Allotment BudgetLedger::Account::most() const {
+  // A share below what was spent before is not obeyed backwards.
+  Allotment most = spent;
+  for (auto const& [number, share] : open) most = most_of(most, share);
+  return most;
+}
+
+BudgetGrant BudgetLedger::Account::last() const { return {open.rbegin()->first, open.rbegin()->second}; }
+
+Allotment BudgetLedger::left() const {
+  Allotment gone;
+  for (auto const& [terminal, account] : accounts_) gone = plus(gone, account.most());
+  for (std::uint32_t n = 0; n < unknown_; ++n) gone = plus(gone, free_);
+  return minus(total_, gone);
+}
+
+BudgetLedger::Account& BudgetLedger::account(TerminalId const& terminal) {
+  auto const [place, fresh] = accounts_.try_emplace(terminal);
+  if (fresh) {
+    // The first of so many has its free share; one more than was planned for has none, whatever its bundle says, and
+    // what it spends is counted when it reports.
+    place->second.open.emplace(0, unknown_ > 0 ? free_ : Allotment{});
+    if (unknown_ > 0) --unknown_;
+  }
+  return place->second;
+}
+
+BudgetGrant BudgetLedger::give(TerminalId const& terminal, Allotment more) {
+  auto& to = account(terminal);
+  auto const last = to.last();
+  auto const share = plus(last.share, least_of(not_negative(more), left()));
+  if (share == last.share) return last;
+  to.open.emplace(last.number + 1, share);
+  return to.last();
+}
+
+BudgetGrant BudgetLedger::take_back(TerminalId const& terminal, Allotment keep) {
+  auto& from = account(terminal);
+  auto const last = from.last();
+  auto const share = least_of(last.share, plus(from.spent, not_negative(keep)));
+  if (share == last.share) return last;
+  from.open.emplace(last.number + 1, share);
+  return from.last();
+}
+
+void BudgetLedger::reported(TerminalId const& terminal, BudgetReport const& report) {
+  auto& from = account(terminal);
+  if (report.number > from.last().number) return;
+  from.spent = most_of(from.spent, report.spent);
+  if (report.number <= from.confirmed) return;
+  from.confirmed = report.number;
+  from.open.erase(from.open.begin(), from.open.find(report.number));
+}
+
+BudgetGrant BudgetLedger::grant_of(TerminalId const& terminal) const {
+  auto const found = accounts_.find(terminal);
+  return found == accounts_.end() ? BudgetGrant{0, free_} : found->second.last();
+}
+
+Allotment BudgetLedger::spent() const {
+  Allotment sum;
+  for (auto const& [terminal, account] : accounts_) sum = plus(sum, account.spent);
+  return sum;
+}
+
+}  // namespace tillcue::sync
