@@ -59,7 +59,9 @@ void Eligible::offer(Choice const& choice, Witness* witness) noexcept {
   auto const same =
       std::find_if(choices_.begin(), end, [&](Choice const& c) { return c.scored.item == choice.scored.item; });
   if (same != end) {
-    if (!ranks_before(choice, *same)) return outranked(choice);
+    // What head office promises for an item is not kept from who buys it.
+    bool const promised = choice.campaign != Offer::kNoCampaign, before = same->campaign != Offer::kNoCampaign;
+    if (promised != before ? before : !ranks_before(choice, *same)) return outranked(choice);
     outranked(*same);
     std::move(same + 1, end, same);
     --size_;

@@ -45,7 +45,7 @@ struct Ranking {
   [[nodiscard]] Candidate const* find(ItemIx item) const noexcept;
 };
 
-/// The best few that passed every rule, one per item.
+/// The best few that passed every rule, one per item: a campaign's offer of it before a plain one.
 class Eligible {
  public:
   void offer(Choice const& choice, Witness* witness) noexcept;
