@@ -205,12 +205,17 @@ Sale begin(Bundle const& bundle, std::uint32_t number, Random& random) {
 }
 
 void scan(Sale& sale, Bundle const& bundle, Random& random) {
-  shop::scan(sale, bundle, random() % (kItems + 1) == kItems ? 0 : random() % kItems);
-  auto& line = sale.basket.lines().back();
+  auto const view = bundle.item(ItemIx{random() % kItems});
+  BasketLine line;
+  line.line = LineNo{static_cast<std::uint32_t>(sale.basket.lines().size() + 1)};
+  line.sku = Sku{std::string(view.sku)};
+  line.item = bundle.find(view.sku);
+  line.unit_price = view.price.value_or(Money{0, bundle.info().currency});
   if (chance(random, 5)) line.item = kNoItem;
   if (chance(random, 20)) line.quantity.milli = 1 + static_cast<std::int64_t>(random() % 4000);
   if (chance(random, 5)) line.quantity.milli = -1000;
   if (chance(random, 10)) line.unit_price.minor = static_cast<std::int64_t>(random() % 3000);
+  (void)sale.basket.put(std::move(line));
 }
 
 }  // namespace world

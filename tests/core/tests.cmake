@@ -3,7 +3,7 @@ tillcue_test(core_test
           core/bundle_writer_test.cpp core/candidates_test.cpp core/engine_test.cpp core/format_test.cpp
           core/decide_features_test.cpp core/decide_world.cpp core/golden_test.cpp core/offer_test.cpp
           core/plural_test.cpp core/policy_test.cpp core/replay_test.cpp core/shop.cpp core/units_test.cpp
-          golden/told.cpp
+          golden/day.cpp golden/told.cpp
   LIBS tillcue::bundle_writer)
 target_include_directories(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
 
@@ -16,7 +16,7 @@ tillcue_test(core_decide_test
 tillcue_test(core_allocation_test SOURCES core/allocation_test.cpp core/shop.cpp LIBS tillcue::bundle_writer)
 
 # Writes the files of tests/golden, once per format version and table; see tests/golden/README.md.
-add_executable(golden_bundle golden/golden_bundle.cpp golden/told.cpp)
+add_executable(golden_bundle core/decide_world.cpp golden/day.cpp golden/golden_bundle.cpp golden/told.cpp)
 target_include_directories(golden_bundle PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(golden_bundle PRIVATE tillcue::house tillcue::bundle_writer)
 

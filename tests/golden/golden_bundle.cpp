@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/decide_world.hpp"
+#include "golden/day.hpp"
 #include "golden/told.hpp"
 #include "tillcue/core/bundle_writer.hpp"
 
@@ -71,9 +73,7 @@ BundleSource golden_source() {
   return s;
 }
 
-int write(std::string const& path, unsigned weight_bits) {
-  auto source = golden_source();
-  source.weight_bits = weight_bits;
+int write(std::string const& path, BundleSource const& source) {
   auto const bytes = write_bundle(source);
   if (!bytes) {
     std::cerr << bytes.error().what << '\n';
@@ -84,7 +84,7 @@ int write(std::string const& path, unsigned weight_bits) {
   return out.flush() ? 0 : 1;
 }
 
-int tell(std::string const& path) {
+int tell(std::string const& path, std::string (*what)(std::shared_ptr<Bundle const>)) {
   std::ifstream in(path, std::ios::binary);
   std::string const content{std::istreambuf_iterator<char>(in), {}};
   auto const bundle = Bundle::from_bytes({reinterpret_cast<std::byte const*>(content.data()), content.size()});
@@ -92,7 +92,7 @@ int tell(std::string const& path) {
     std::cerr << bundle.error().what << '\n';
     return 1;
   }
-  std::cout << golden::told(std::make_shared<Bundle const>(*bundle));
+  std::cout << what(std::make_shared<Bundle const>(*bundle));
   return 0;
 }
 
@@ -100,11 +100,19 @@ int tell(std::string const& path) {
 
 int main(int argc, char** argv) {
   std::string const verb = argc >= 3 ? argv[1] : "";
-  if (verb == "write") return write(argv[2], argc > 3 ? static_cast<unsigned>(std::stoul(argv[3])) : 8);
-  if (verb == "tell") return tell(argv[2]);
+  if (verb == "write") {
+    auto source = golden_source();
+    source.weight_bits = argc > 3 ? static_cast<unsigned>(std::stoul(argv[3])) : 8;
+    return write(argv[2], source);
+  }
+  if (verb == "tell") return tell(argv[2], golden::told);
+  if (verb == "write-rules") return write(argv[2], world::source(11));
+  if (verb == "day") return tell(argv[2], golden::day_of);
   std::fputs(
       "golden_bundle write FILE [BITS]   writes the golden bundle as this version does, with weights of so many bits\n"
-      "golden_bundle tell FILE           prints what this build decides with it\n",
+      "golden_bundle tell FILE           prints what this build decides with it\n"
+      "golden_bundle write-rules FILE    writes the golden bundle with campaigns of every kind\n"
+      "golden_bundle day FILE            prints a day of sales with it, a replay record a decision\n",
       stderr);
   return 2;
 }
