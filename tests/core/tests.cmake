@@ -31,3 +31,7 @@ add_test(NAME c_abi_test COMMAND c_abi_test ${CMAKE_CURRENT_SOURCE_DIR}/golden/b
 
 tillcue_fuzz(bundle_fuzz CORPUS bundle SOURCES fuzz/bundle_fuzz.cpp LIBS tillcue::core)
 target_include_directories(bundle_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
+
+tillcue_fuzz(replay_fuzz CORPUS replay SOURCES fuzz/replay_fuzz.cpp LIBS tillcue::core)
+target_include_directories(replay_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
+target_compile_definitions(replay_fuzz PRIVATE TILLCUE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
