@@ -128,9 +128,10 @@ void Checkout::suggest(OpenSale& open, Stage stage) {
 void Checkout::suggest_instead(OpenSale& open) {
   if (!engine_ || open.phase == Phase::paying || !open.cards.empty()) return;
   auto const stage = open.phase == Phase::scanning ? Stage::scan : Stage::subtotal;
-  auto const asked = ask(open, stage);
-  auto const& decision = asked.decision;
+  auto asked = ask(open, stage);
+  auto& decision = asked.decision;
   if (decision.offer_count == 0 || decision.offers[0].reason.code != ReasonCode::cheaper) return;
+  decision.offer_count = 1;  // one, and nothing to look at besides
   ++counters_.down_sells;
   show(open, asked);
 }

@@ -155,6 +155,10 @@ static void a_sale_gets_a_hint_and_a_coupon(tillcue_engine* engine) {
   CHECK(tillcue_sale_answer(sale, 1, TILLCUE_DECLINED) == TILLCUE_OK);
   CHECK(tillcue_sale_answer(sale, 9, TILLCUE_DECLINED) == TILLCUE_NOT_FOUND);
   CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &again) == TILLCUE_OK);
+  CHECK(again.offer_count > 0 && again.offers[0].reason == TILLCUE_CHEAPER); /* instead of what was declined */
+  CHECK(tillcue_sale_show(sale) == TILLCUE_OK);
+  CHECK(tillcue_sale_answer(sale, again.offers[0].number, TILLCUE_DECLINED) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &again) == TILLCUE_OK);
   CHECK(again.silence == TILLCUE_CAP_REACHED);
 
   CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK);

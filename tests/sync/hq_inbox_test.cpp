@@ -21,7 +21,7 @@ struct Store {
   }
 };
 
-using Range = Ack::Range;
+using AckRange = Ack::Range;
 
 }  // namespace
 
@@ -78,13 +78,13 @@ TEST_CASE("batches out of order are all kept and the mark rises only over what i
   Store hq;
   auto ack = hq.store(plain_batch("T1", 11, 5)).ack;
   CHECK(ack.through == 0);
-  CHECK(ack.also == std::vector{Range{11, 15}});
+  CHECK(ack.also == std::vector{AckRange{11, 15}});
   ack = hq.store(plain_batch("T1", 21, 5)).ack;
   CHECK(ack.through == 0);
-  CHECK(ack.also == std::vector{Range{11, 15}, Range{21, 25}});
+  CHECK(ack.also == std::vector{AckRange{11, 15}, AckRange{21, 25}});
   ack = hq.store(plain_batch("T1", 1, 10)).ack;
   CHECK(ack.through == 15);
-  CHECK(ack.also == std::vector{Range{21, 25}});
+  CHECK(ack.also == std::vector{AckRange{21, 25}});
   ack = hq.store(plain_batch("T1", 16, 5)).ack;
   CHECK(ack.through == 25);
   CHECK(ack.also.empty());
@@ -107,8 +107,8 @@ TEST_CASE("with more gaps than an acknowledgement can name, the batch that just 
   auto const ack = hq.store(plain_batch("T1", last, 2)).ack;
   CHECK(ack.through == 0);
   REQUIRE(ack.also.size() == kMaxAckRanges);
-  CHECK(ack.also.front() == Range{10, 11});
-  CHECK(ack.also.back() == Range{last, last + 1});
+  CHECK(ack.also.front() == AckRange{10, 11});
+  CHECK(ack.also.back() == AckRange{last, last + 1});
   CHECK(encode_ack(ack));
 }
 
