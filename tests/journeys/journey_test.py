@@ -147,6 +147,7 @@ class LiveState(Journey):
             till.ok('add', sale=sale, line=line, sku=sku)
         till.ok('ping')
         cards = [push['cards'] for push in till.pushes if push['type'] == 'hints' and push['sale'] == sale]
+        till.pushes.clear()
         return cards[-1] if cards else []
 
     def test_head_office_stops_everything_in_the_open_sale_and_a_bad_file_frees_nothing(self):
