@@ -1,5 +1,6 @@
 #include "tillcue/sync/live_store.hpp"
 
+#include <chrono>
 #include <fstream>
 
 #include <doctest/doctest.h>
@@ -54,6 +55,26 @@ TEST_CASE("while somebody else holds the file, nothing is kept and the store goe
   CHECK(store.state().empty());
   REQUIRE(store.keep({{"spring", {2, 2}}}));
   CHECK(LiveStore::open(file)->spent().at("spring") == Allotment{2, 2});
+}
+
+TEST_CASE("keeping one more offer writes a few pages, however many budgets there are") {
+  TempDir const folder;
+  auto store = *LiveStore::open(folder / "live.sqlite");
+  std::map<std::string, Allotment> spent;
+  for (int n = 0; n < 500; ++n) spent["campaign-" + std::to_string(n)] = {100 * n, n + 1};
+  REQUIRE(store.keep(spent));
+  auto const wal = folder / "live.sqlite-wal";
+  auto const before = std::filesystem::file_size(wal);
+  constexpr int kOffers = 20;
+  auto const began = std::chrono::steady_clock::now();
+  for (int n = 0; n < kOffers; ++n) {
+    spent["campaign-7"].issues += 1;
+    REQUIRE(store.keep(spent));
+  }
+  auto const took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  auto const each = (std::filesystem::file_size(wal) - before) / kOffers;
+  MESSAGE(each, " bytes and ", took.count() / kOffers, " us an offer");
+  CHECK(each <= 16'384);
 }
 
 }  // namespace
