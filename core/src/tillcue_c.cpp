@@ -17,6 +17,10 @@ struct Opened {
   std::vector<std::byte> bytes;
   std::shared_ptr<tillcue::Bundle const> bundle;
   std::unique_ptr<tillcue::Engine> engine;
+  tillcue::Live live{};
+  std::int32_t utc_offset_minutes = 0;
+  std::uint64_t seed = 0;
+  std::uint8_t channels = 0xFF;
 };
 
 }  // namespace
@@ -96,6 +100,15 @@ bool is_identifier(char const* text) noexcept {
   return text != nullptr && text[0] != '\0' && std::strlen(text) <= tillcue::kMaxIdentifier;
 }
 
+bool is_short(char const* text) noexcept { return text == nullptr || std::strlen(text) <= tillcue::kMaxIdentifier; }
+
+std::string text_or_empty(char const* text) { return text == nullptr ? std::string() : std::string(text); }
+
+bool anything_shown(tillcue::Sale const& sale) noexcept {
+  return std::any_of(sale.shown.begin(), sale.shown.end(),
+                     [](auto const& shown) { return shown.offer.kind != tillcue::OfferKind::notice; });
+}
+
 tillcue_offer offer_of(tillcue::Bundle const& bundle, tillcue::Offer const& offer) noexcept {
   tillcue_offer out{};
   out.number = offer.number;
@@ -107,6 +120,9 @@ tillcue_offer offer_of(tillcue::Bundle const& bundle, tillcue::Offer const& offe
   out.price = offer.price.minor;
   out.discount = static_cast<tillcue_discount>(offer.discount);
   out.discount_value = offer.discount_value;
+  out.type = static_cast<tillcue_type>(offer.type);
+  for (std::size_t n = 0; n < offer.more.size(); ++n) out.more[n] = tillcue::index(offer.more[n]);
+  out.reason_amount = offer.reason.amount;
   if (offer.campaign != tillcue::Offer::kNoCampaign) {
     auto const campaign = bundle.campaign(offer.campaign);
     out.campaign = string_of(campaign.id);
@@ -129,13 +145,14 @@ std::string text_of(tillcue::Bundle const& bundle, tillcue::Offer const& offer, 
   return {};
 }
 
-static_assert(static_cast<int>(tillcue::Silence::nothing_fits) == TILLCUE_NOTHING_FITS);
+static_assert(static_cast<int>(tillcue::Silence::no_channel) == TILLCUE_NO_CHANNEL);
+static_assert(static_cast<int>(tillcue::OfferType::notice) == TILLCUE_TYPE_NOTICE);
 static_assert(static_cast<int>(tillcue::Stage::tender) == TILLCUE_TENDER);
 static_assert(static_cast<int>(tillcue::Response::ignored) == TILLCUE_IGNORED);
-static_assert(static_cast<int>(tillcue::DiscountKind::amount) == TILLCUE_AMOUNT);
+static_assert(static_cast<int>(tillcue::DiscountKind::price) == TILLCUE_PRICE);
 static_assert(static_cast<int>(tillcue::ReasonCode::popular) == TILLCUE_POPULAR);
-static_assert(static_cast<int>(tillcue::ReasonCode::category) == TILLCUE_CATEGORY);
-static_assert(static_cast<int>(tillcue::OfferKind::coupon) == TILLCUE_COUPON);
+static_assert(static_cast<int>(tillcue::ReasonCode::thanks) == TILLCUE_THANKS);
+static_assert(static_cast<int>(tillcue::OfferKind::notice) == TILLCUE_NOTICE);
 
 }  // namespace
 
@@ -152,6 +169,7 @@ tillcue_code tillcue_engine_open(void const* bytes, std::size_t size, tillcue_en
     if (!bundle) return report(error, code_of(bundle.error().code), bundle.error().what);
     opened->bundle = std::make_shared<tillcue::Bundle const>(*bundle);
     opened->engine = std::make_unique<tillcue::Engine>(opened->bundle);
+    opened->live.use(*opened->bundle);
     *engine = new tillcue_engine{std::move(opened)};
     return TILLCUE_OK;
   });
@@ -200,6 +218,83 @@ tillcue_code tillcue_sale_begin(tillcue_engine* engine, char const* id, std::int
   });
 }
 
+tillcue_code tillcue_engine_place(tillcue_engine* engine, char const* store, char const* group, char const* terminal,
+                                  tillcue_error* error) {
+  if (engine == nullptr) return report(error, TILLCUE_INVALID, "engine must not be null");
+  if (!is_short(store) || !is_short(group) || !is_short(terminal)) {
+    return report(error, TILLCUE_INVALID, "store, group and terminal must have at most 64 bytes");
+  }
+  return guarded(error, [&] {
+    tillcue::Place place{text_or_empty(store), text_or_empty(group), text_or_empty(terminal)};
+    auto& opened = *engine->opened;
+    opened.engine = std::make_unique<tillcue::Engine>(opened.bundle, std::move(place));
+    return TILLCUE_OK;
+  });
+}
+
+tillcue_code tillcue_engine_circumstances(tillcue_engine* engine, std::int32_t utc_offset_minutes, std::uint64_t seed,
+                                          std::uint8_t channels) {
+  if (engine == nullptr || utc_offset_minutes < -24 * 60 || utc_offset_minutes > 24 * 60) return TILLCUE_INVALID;
+  engine->opened->utc_offset_minutes = utc_offset_minutes;
+  engine->opened->seed = seed;
+  engine->opened->channels = channels;
+  return TILLCUE_OK;
+}
+
+tillcue_code tillcue_live_stop(tillcue_engine* engine, char const* campaign, int stopped) {
+  if (engine == nullptr || (campaign != nullptr && !is_identifier(campaign))) return TILLCUE_INVALID;
+  return guarded(nullptr, [&] {
+    engine->opened->live.stop(campaign == nullptr ? "" : campaign, stopped != 0);
+    return TILLCUE_OK;
+  });
+}
+
+tillcue_code tillcue_live_grant(tillcue_engine* engine, char const* name, std::int64_t minor, std::int64_t issues) {
+  constexpr std::size_t kPartner = 8;  // "partner:"
+  bool const named = name != nullptr && name[0] != '\0' && std::strlen(name) <= tillcue::kMaxIdentifier + kPartner;
+  if (engine == nullptr || !named || minor < 0 || issues < 0) return TILLCUE_INVALID;
+  return guarded(nullptr, [&] {
+    engine->opened->live.grant(name, {minor, issues});
+    return TILLCUE_OK;
+  });
+}
+
+tillcue_code tillcue_live_stock(tillcue_engine* engine, char const* code, int available) {
+  if (engine == nullptr || !is_identifier(code)) return TILLCUE_INVALID;
+  return guarded(nullptr, [&] {
+    engine->opened->live.out_of_stock(code, available == 0);
+    return TILLCUE_OK;
+  });
+}
+
+tillcue_code tillcue_sale_customer(tillcue_sale* sale, char const* customer, std::uint16_t visits, char const* segment,
+                                   int no_paper, tillcue_error* error) {
+  if (sale == nullptr) return report(error, TILLCUE_INVALID, "sale must not be null");
+  if (!is_short(customer) || !is_short(segment)) {
+    return report(error, TILLCUE_INVALID, "customer and segment must have at most 64 bytes");
+  }
+  return guarded(error, [&] {
+    auto& known = sale->sale;
+    known.customer = tillcue::CustomerId{text_or_empty(customer)};
+    known.shopper = {};
+    known.shopper.visits = visits;
+    known.shopper.segment = text_or_empty(segment);
+    known.shopper.no_paper = no_paper != 0;
+    if (!anything_shown(known)) known.arm = sale->opened->engine->arm_of(known.id, known.customer);
+    return TILLCUE_OK;
+  });
+}
+
+tillcue_code tillcue_sale_usual(tillcue_sale* sale, char const* code, std::uint32_t share_ppm) {
+  constexpr std::size_t kMost = 32;
+  if (sale == nullptr || !is_identifier(code) || share_ppm > 1'000'000) return TILLCUE_INVALID;
+  if (sale->sale.shopper.usual.size() >= kMost) return TILLCUE_REJECTED;
+  return guarded(nullptr, [&] {
+    sale->sale.shopper.usual.push_back({tillcue::Sku{code}, sale->opened->bundle->find(code), {share_ppm}});
+    return TILLCUE_OK;
+  });
+}
+
 void tillcue_sale_end(tillcue_sale* sale) { delete sale; }
 
 int tillcue_sale_is_held_out(tillcue_sale const* sale) {
@@ -231,11 +326,15 @@ tillcue_code tillcue_sale_remove(tillcue_sale* sale, std::uint32_t line) {
 tillcue_code tillcue_sale_decide(tillcue_sale* sale, tillcue_stage stage, std::int64_t now, tillcue_decision* out) {
   if (sale == nullptr || out == nullptr || stage < TILLCUE_SCAN || stage > TILLCUE_TENDER) return TILLCUE_INVALID;
   auto& opened = *sale->opened;
-  sale->last = opened.engine->decide(sale->sale, static_cast<tillcue::Stage>(stage), {time_of(now)});
+  sale->last = opened.engine->decide(sale->sale, static_cast<tillcue::Stage>(stage),
+                                     {time_of(now), opened.utc_offset_minutes, opened.seed,
+                                      opened.live.all_stopped() ? std::uint8_t{0} : opened.channels, &opened.live});
   sale->shown = false;
   *out = {};
   out->silence = static_cast<tillcue_silence>(sale->last.silence);
   out->offer_count = sale->last.offer_count;
+  out->explored = sale->last.explored ? 1 : 0;
+  out->propensity_ppm = sale->last.propensity_ppm;
   for (std::size_t n = 0; n < sale->last.offer_count; ++n) {
     out->offers[n] = offer_of(*opened.bundle, sale->last.offers[n]);
   }
@@ -247,8 +346,11 @@ tillcue_code tillcue_sale_show(tillcue_sale* sale) {
   if (sale->last.offer_count == 0 && sale->last.silence != tillcue::Silence::holdout) return TILLCUE_NOT_FOUND;
   if (sale->shown) return TILLCUE_REJECTED;
   return guarded(nullptr, [&] {
-    tillcue::remember(sale->sale, sale->last);
+    auto const* const shown = tillcue::remember(sale->sale, sale->last);
     sale->shown = true;
+    if (shown != nullptr && shown->campaign != tillcue::Offer::kNoCampaign) {
+      sale->opened->live.spend(shown->campaign, sale->last.cost_minor);
+    }
     return TILLCUE_OK;
   });
 }

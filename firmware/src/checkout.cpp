@@ -2,10 +2,16 @@
 
 #include <algorithm>
 
+#include "day_book.hpp"
 #include "open_sale.hpp"
 
 namespace tillcue::terminal {
 namespace {
+
+std::int64_t local_day(Context const& context) {
+  auto const local = context.now + std::chrono::minutes(context.utc_offset_minutes);
+  return std::chrono::floor<std::chrono::days>(local).time_since_epoch().count();
+}
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -33,8 +39,13 @@ Checkout::Step const Checkout::kFlow[] = {
     {Phase::paying, Event::voided, Phase::closed, &Checkout::voided},
 };
 
-Checkout::Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, CheckoutPorts ports)
-    : store_(std::move(store)), hint_lifetime_(hint_lifetime), ports_(std::move(ports)) {}
+Checkout::Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, CheckoutPorts ports, TerminalId terminal)
+    : store_(std::move(store)),
+      hint_lifetime_(hint_lifetime),
+      ports_(std::move(ports)),
+      terminal_(std::move(terminal)),
+      live_(std::make_unique<Live>()),
+      today_(std::make_unique<DayBook>()) {}
 
 Checkout::~Checkout() = default;
 
@@ -42,11 +53,12 @@ void Checkout::use(std::shared_ptr<Bundle const> bundle, std::uint64_t release) 
   // The cards carry the old bundle's item numbers.
   for (auto& [id, open] : sales_) take_away(*open);
   auto const before = engine_ ? engine_->share() : nullptr;
-  engine_ = std::make_unique<Engine>(std::move(bundle));
+  engine_ = std::make_unique<Engine>(std::move(bundle), Place{store_.id, store_.group, terminal_.value});
   release_ = release;
+  live_->use(engine_->bundle());
   for (auto& [id, open] : sales_) {
     engine_->rebind(open->sale, before.get());
-    if (!before) open->sale.arm = engine_->arm_of(id);
+    if (!before) draw_arm(open->sale);
   }
 }
 
@@ -89,7 +101,7 @@ Result<void> Checkout::handle(pos::Begin const& begin) {
   auto open = std::make_unique<OpenSale>();
   open->sale.id = begin.sale;
   open->sale.begun = ports_.now();
-  if (engine_) open->sale.arm = engine_->arm_of(begin.sale);
+  draw_arm(open->sale);
   if (begin.resume) {
     // It was open before we were restarted: what was numbered then may have been reported, so count on from the time.
     auto const seconds = std::chrono::floor<std::chrono::seconds>(open->sale.begun).time_since_epoch().count();
@@ -112,7 +124,9 @@ Result<void> Checkout::handle(pos::PutLine const& put) {
   } else if (known != kNoItem) {
     line.unit_price.minor = engine_->bundle().item(known).price.value_or(line.unit_price).minor;
   }
+  bool const scanned = (*open)->sale.basket.find(put.line) == nullptr;
   if (auto const added = (*open)->sale.basket.put(std::move(line)); !added) return added;
+  if (scanned) (*open)->sale.pace.scanned(ports_.now());
   ++counters_.lines;
   advance(**open, Event::line_put);
   return {};
@@ -132,7 +146,13 @@ Result<void> Checkout::handle(pos::RemoveLine const& remove) {
 Result<void> Checkout::handle(pos::SetCustomer const& set) {
   auto open = find(set.sale);
   if (!open) return tl::unexpected(open.error());
-  (*open)->sale.customer = set.customer;
+  auto& sale = (*open)->sale;
+  auto const paper = sale.shopper.no_paper;
+  auto const before = sale.customer;
+  know(sale, set);
+  draw_arm(sale);
+  // The coupon that waits was decided for somebody else, or for somebody who wants paper.
+  if (!(before == sale.customer) || paper != sale.shopper.no_paper) reconsider_coupon(**open);
   return {};
 }
 
@@ -171,6 +191,28 @@ Result<void> Checkout::handle(pos::Answer const& said) {
   auto open = find(said.sale);
   if (!open) return tl::unexpected(open.error());
   return answer(**open, said.offer, said.accepted ? Response::accepted : Response::declined);
+}
+
+/// Held out or not; once anything has been shown or withheld it stays, because the sale is what it is by then.
+void Checkout::draw_arm(Sale& sale) const {
+  auto const of_arm = [](Shown const& shown) { return shown.offer.kind != OfferKind::notice; };
+  if (!engine_ || std::any_of(sale.shown.begin(), sale.shown.end(), of_arm)) return;
+  sale.arm = engine_->arm_of(sale.id, sale.customer);
+}
+
+void Checkout::know(Sale& sale, pos::SetCustomer const& set) {
+  sale.customer = set.customer;
+  sale.shopper = Shopper{};
+  sale.shopper.visits = set.visits;
+  sale.shopper.segment = set.segment;
+  sale.shopper.no_paper = set.no_paper;
+  for (auto const& usual : set.usual) {
+    auto const item = engine_ ? engine_->bundle().find(usual.sku.value) : kNoItem;
+    sale.shopper.usual.push_back({usual.sku, item, usual.share});
+  }
+  if (sale.customer.empty()) return;
+  today_->turn_to(local_day(context_now()));
+  today_->tell(ports_.pseudonym(sale.customer), sale.shopper);
 }
 
 void Checkout::scanned(OpenSale& sale) {
@@ -216,9 +258,13 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
   auto const now = ports_.now();
   auto const& sale = open.sale;
   if (end == SaleEnd::abandoned) ++counters_.sales_abandoned;
+  if (open.coupon && end != SaleEnd::finished) give_back(open.coupon_campaign, open.coupon_cost);
   SaleClosed closed{sale.id, end, sale.arm, sale.begun, {}, sale.basket.total(store_.currency), {}, 0, 0, open.coupons};
   if (open.total_minor) closed.total.minor = *open.total_minor;
   if (!sale.customer.empty()) closed.customer = ports_.pseudonym(sale.customer);
+  closed.decided = engine_ != nullptr;
+  closed.release = release_;
+  note_day(open, end);
   for (auto const& line : sale.basket.lines()) closed.lines.push_back({line.sku, line.quantity, line.unit_price});
   for (auto const& shown : sale.shown) {
     if (shown.offer.kind != OfferKind::suggestion || shown.withheld) continue;
@@ -232,6 +278,23 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
   sales_.erase(id);  // `open` is gone from here on
   closed_.push_back(id);
   if (closed_.size() > kClosedRemembered) closed_.pop_front();
+}
+
+/// Both arms meet the same caps of a day: what was withheld counts as if shown.
+void Checkout::note_day(OpenSale const& open, SaleEnd end) {
+  auto const& sale = open.sale;
+  if (sale.customer.empty() || !engine_) return;
+  DayBook::Counts counts;
+  for (auto const& shown : sale.shown) {
+    bool const coupon = shown.offer.kind == OfferKind::coupon;
+    if (coupon && end != SaleEnd::finished) continue;
+    if (shown.offer.kind == OfferKind::suggestion) ++counts.hints;
+    if (coupon) ++counts.coupons;
+    if (shown.offer.campaign == Offer::kNoCampaign) continue;
+    ++counts.campaigns[std::string(engine_->bundle().campaign(shown.offer.campaign).id)];
+  }
+  today_->turn_to(local_day(context_now()));
+  today_->add(ports_.pseudonym(sale.customer), counts);
 }
 
 void Checkout::record(Timestamp at, decltype(Outcome::what) what) { ports_.record(Outcome{at, std::move(what)}); }

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "open_sale.hpp"
+#include "tillcue/core/replay.hpp"
+#include "tillcue/sync/results.hpp"
 
 // The checkout's hints and coupons: what is asked of the engine, shown, answered, ordered and noted for HQ.
 namespace tillcue::terminal {
@@ -17,16 +19,34 @@ std::string discount_text(Bundle const& bundle, Offer const& offer, std::string_
   return offer.discount == DiscountKind::none ? std::string() : headline(bundle, offer, language);
 }
 
+/// A set goes under all its names and at its price as a whole.
+void add_extras(Bundle const& bundle, Offer const& offer, Money price, pos::HintCard& card) {
+  bool known = price.minor > 0;
+  for (auto const extra : offer.more) {
+    if (extra == kNoItem) continue;
+    auto const item = bundle.item(extra);
+    card.more.push_back(sku_of(bundle, extra));
+    card.name += " + " + std::string(item.name);
+    known = known && item.price.has_value();
+    if (known) price += *item.price;
+  }
+  if (!card.more.empty()) card.price_text = known ? to_text(price) : std::string();
+}
+
 pos::HintCard card_of(Bundle const& bundle, Offer const& offer, std::string_view language) {
   auto const item = bundle.item(offer.item);
-  return {.offer = offer.number,
-          .sku = sku_of(bundle, offer.item),
-          .name = std::string(item.name),
-          .price_text = item.price ? to_text(*item.price) : std::string(),
-          .discount_text = discount_text(bundle, offer, language),
-          .script = script(bundle, offer, language),
-          .reason = reason(bundle, offer, language),
-          .probability = offer.probability};
+  pos::HintCard card{.offer = offer.number,
+                     .sku = sku_of(bundle, offer.item),
+                     .name = std::string(item.name),
+                     .price_text = item.price ? to_text(*item.price) : std::string(),
+                     .discount_text = discount_text(bundle, offer, language),
+                     .script = script(bundle, offer, language),
+                     .reason = reason(bundle, offer, language),
+                     .probability = offer.probability,
+                     .type = offer.type,
+                     .kind = offer.kind};
+  add_extras(bundle, offer, item.price.value_or(Money{}), card);
+  return card;
 }
 
 }  // namespace
@@ -38,37 +58,106 @@ Shown* Checkout::OpenSale::find_shown(std::uint32_t offer) {
   return nullptr;
 }
 
+Context Checkout::context_now() const {
+  auto const now = ports_.now();
+  // Stopped altogether means silent altogether: there is nothing to say it on.
+  auto const working = ports_.channels ? ports_.channels() : std::uint8_t{0xFF};
+  return {.now = now,
+          .utc_offset_minutes = ports_.utc_offset ? ports_.utc_offset(now) : 0,
+          .seed = seed_,
+          .channels = state_.stop_all ? std::uint8_t{0} : working,
+          .live = live_.get()};
+}
+
+Checkout::Asked Checkout::ask(OpenSale const& open, Stage stage) {
+  auto const context = context_now();
+  auto const started = ports_.micros();
+  Asked asked;
+  asked.decision = engine_->decide(open.sale, stage, context);
+  asked.micros = static_cast<std::uint32_t>(ports_.micros() - started);
+  ++counters_.decisions;
+  if (asked.decision.offer_count == 0 && asked.decision.silence != Silence::holdout) return asked;
+  asked.replay = replay_record(*engine_, open.sale, stage, context, asked.decision);
+  if (asked.replay.size() > sync::kMaxReplay) asked.replay.clear();
+  return asked;
+}
+
+/// A campaign whose cost cannot be kept is left out, and what comes next to it is asked for.
+Checkout::Asked Checkout::ask_and_spend(OpenSale const& open, Stage stage) {
+  constexpr int kTries = 4;
+  for (int tries = 0; tries < kTries; ++tries) {
+    auto asked = ask(open, stage);
+    if (asked.decision.offer_count == 0 || spend(asked.decision)) return asked;
+    ++counters_.unkept;
+    live_->stop(engine_->bundle().campaign(asked.decision.offers[0].campaign).id, true);
+  }
+  return {};
+}
+
+/// Before anybody sees the offer its cost is on the disk: killed at any moment, a budget is never spent twice.
+bool Checkout::spend(Decision const& decision) {
+  auto const campaign = decision.offers[0].campaign;
+  if (campaign == Offer::kNoCampaign) return true;
+  bool const bounded =
+      live_->left(campaign) != Allotment{Allotment::kUnlimited, Allotment::kUnlimited} && ports_.keep_spent;
+  live_->spend(campaign, decision.cost_minor);
+  if (!bounded || ports_.keep_spent(live_->spent())) return true;
+  live_->give_back(campaign, decision.cost_minor);
+  return false;
+}
+
+/// By name: the bundle may have changed since. A campaign that is gone keeps what it took.
+void Checkout::give_back(std::string const& campaign, std::int64_t cost) {
+  if (campaign.empty() || !engine_) return;
+  auto const& bundle = engine_->bundle();
+  for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
+    if (bundle.campaign(n).id == campaign) live_->give_back(n, cost);
+  }
+  if (ports_.keep_spent) (void)ports_.keep_spent(live_->spent());
+}
+
 void Checkout::suggest(OpenSale& open, Stage stage) {
   if (!engine_) return;
-  auto const now = ports_.now();
-  if (!open.cards.empty() && now < open.cards_until - hint_lifetime_ + kStable) return;
-  auto const started = ports_.micros();
-  auto const decision = engine_->decide(open.sale, stage, {now});
-  auto const micros = static_cast<std::uint32_t>(ports_.micros() - started);
-  ++counters_.decisions;
-  if (decision.offer_count == 0) {
-    record_silence(open, decision, micros);
-    return;
-  }
+  if (!open.cards.empty() && ports_.now() < open.cards_until - hint_lifetime_ + kStable) return;
+  auto const asked = ask_and_spend(open, stage);
+  if (asked.decision.offer_count == 0) return record_silence(open, asked);
+  show(open, asked);
+}
+
+/// One cheaper alternative to what was just declined (D14); anything else waits for its own moment.
+void Checkout::suggest_instead(OpenSale& open) {
+  if (!engine_ || open.phase == Phase::paying || !open.cards.empty()) return;
+  auto const stage = open.phase == Phase::scanning ? Stage::scan : Stage::subtotal;
+  auto asked = ask(open, stage);
+  auto& decision = asked.decision;
+  if (decision.offer_count == 0 || decision.offers[0].reason.code != ReasonCode::cheaper) return;
+  decision.offer_count = 1;  // one, and nothing to look at besides
+  ++counters_.down_sells;
+  show(open, asked);
+}
+
+void Checkout::show(OpenSale& open, Asked const& asked) {
+  auto const& decision = asked.decision;
   take_away(open);
   remember(open.sale, decision);
   open.cards.assign(decision.offers.begin(), decision.offers.begin() + decision.offer_count);
-  open.cards_until = now + hint_lifetime_;
-  ++counters_.hints;
-  record_decision(open, decision, &open.cards.front(), micros);
+  open.cards_until = ports_.now() + hint_lifetime_;
+  ++(decision.offers[0].kind == OfferKind::notice ? counters_.notices : counters_.hints);
+  record_decision(open, asked, &open.cards.front());
   redraw(open);
 }
 
 /// What a held-out sale was not shown is recorded as often as it would have been shown. Other silences are counted, not
 /// reported: most scans have nothing worth saying.
-void Checkout::record_silence(OpenSale& open, Decision const& decision, std::uint32_t micros) {
-  if (decision.silence != Silence::holdout) return;
-  remember(open.sale, decision);
-  record_decision(open, decision, nullptr, micros);
+void Checkout::record_silence(OpenSale& open, Asked const& asked) {
+  if (asked.decision.silence != Silence::holdout) return;
+  remember(open.sale, asked.decision);
+  record_decision(open, asked, nullptr);
 }
 
-void Checkout::record_decision(OpenSale& open, Decision const& decision, Offer const* offer, std::uint32_t micros) {
+void Checkout::record_decision(OpenSale& open, Asked const& asked, Offer const* offer) {
   auto const& bundle = engine_->bundle();
+  auto const& decision = asked.decision;
   DecisionMade made;
   made.sale = open.sale.id;
   made.number = ++open.decisions;
@@ -80,7 +169,10 @@ void Checkout::record_decision(OpenSale& open, Decision const& decision, Offer c
   }
   made.propensity_ppm = decision.propensity_ppm;
   made.release = release_;
-  made.micros = micros;
+  made.micros = asked.micros;
+  made.type = decision.offers[0].type;
+  made.explored = decision.explored;
+  made.replay = asked.replay;
   if (offer != nullptr) {
     made.offer = offer->number;
     made.item = sku_of(bundle, offer->item);
@@ -99,8 +191,10 @@ void Checkout::settle_bought(OpenSale& open) {
   if (open.cards.empty() || std::none_of(open.cards.begin(), open.cards.end(), bought)) return;
   auto* shown = open.find_shown(open.cards.front().number);
   if (shown != nullptr && bought(shown->offer)) {
-    shown->response = Response::accepted;
-    ++counters_.accepted;
+    if (shown->offer.kind == OfferKind::suggestion) {
+      shown->response = Response::accepted;
+      ++counters_.accepted;
+    }
     open.cards.clear();
   } else {
     std::erase_if(open.cards, bought);
@@ -125,13 +219,15 @@ Result<void> Checkout::answer(OpenSale& open, std::uint32_t offer, Response resp
     open.cards.clear();
     redraw(open);
   }
+  if (response == Response::declined) suggest_instead(open);
   return {};
 }
 
 void Checkout::take_away(OpenSale& open) {
   if (open.cards.empty()) return;
   // Only the main hint was put to the customer; the smaller ones may come again.
-  if (auto* shown = open.find_shown(open.cards.front().number); shown != nullptr && shown->response == Response::none) {
+  auto* shown = open.find_shown(open.cards.front().number);
+  if (shown != nullptr && shown->response == Response::none && shown->offer.kind == OfferKind::suggestion) {
     shown->response = Response::ignored;
     ++counters_.ignored;
   }
@@ -163,23 +259,21 @@ std::optional<Timestamp> Checkout::next_due() const {
 void Checkout::choose_coupon(OpenSale& open) {
   if (!engine_ || open.tendered) return;
   open.tendered = true;
-  auto const started = ports_.micros();
-  auto const decision = engine_->decide(open.sale, Stage::tender, {ports_.now()});
-  auto const micros = static_cast<std::uint32_t>(ports_.micros() - started);
-  ++counters_.decisions;
-  if (decision.offer_count == 0) {
-    record_silence(open, decision, micros);
-    return;
-  }
-  auto const& offer = *remember(open.sale, decision);
+  auto const asked = ask_and_spend(open, Stage::tender);
+  if (asked.decision.offer_count == 0) return record_silence(open, asked);
+  auto const& offer = *remember(open.sale, asked.decision);
   open.coupon = CouponOrder{open.sale.id, open.sale.customer, offer, engine_->share(), ports_.now()};
-  record_decision(open, decision, &offer, micros);
+  open.coupon_cost = asked.decision.cost_minor;
+  open.coupon_campaign.clear();
+  if (offer.campaign != Offer::kNoCampaign) open.coupon_campaign = engine_->bundle().campaign(offer.campaign).id;
+  record_decision(open, asked, &offer);
 }
 
-/// The basket changed after tender: what was decided for the old one is forgotten and decided anew.
+/// Basket, customer or head office's word changed after tender: what was decided before is forgotten and decided anew.
 void Checkout::reconsider_coupon(OpenSale& open) {
   if (!open.tendered) return;
   open.tendered = false;
+  if (open.coupon) give_back(open.coupon_campaign, open.coupon_cost);
   open.coupon.reset();
   // Its number has been reported and is not given out again.
   for (auto const& shown : open.sale.shown) {
@@ -204,14 +298,16 @@ void Checkout::order_coupon(OpenSale& open) {
                       .fate = PrintFate::dropped,
                       .why = {}};
   if (offer.campaign != Offer::kNoCampaign) issued.campaign = std::string(bundle.campaign(offer.campaign).id);
-  ports_.print(*open.coupon, [this, issued = std::move(issued)](CouponFate fate) mutable {
+  auto finish = [this, issued = std::move(issued), cost = open.coupon_cost](CouponFate fate) mutable {
+    if (fate.fate == PrintFate::dropped) give_back(issued.campaign, cost);
     issued.serial = std::move(fate.serial);
     issued.valid_until = fate.valid_until;
     issued.fate = fate.fate;
     issued.why = std::move(fate.why);
     ++(fate.fate == PrintFate::dropped ? counters_.coupons_dropped : counters_.coupons);
     record(ports_.now(), std::move(issued));
-  });
+  };
+  ports_.print(*open.coupon, std::move(finish));
 }
 
 }  // namespace tillcue::terminal

@@ -165,8 +165,10 @@ std::vector<Field> const& fields() {
        [](Config& c, Json const& v) {
          return read_choice(v, c.store.language, {"en", "ru"});
        }},
+      {"store.group", false, [](Config& c, Json const& v) { return read_name(v, c.store.group); }},
       {"data_dir", true, [](Config& c, Json const& v) { return read_path(v, c.data_dir); }},
       {"bundle", false, [](Config& c, Json const& v) { return read_optional_path(v, c.bundle); }},
+      {"live", false, [](Config& c, Json const& v) { return read_path(v, c.live); }},
       {"secret", false, [](Config& c, Json const& v) { return read_optional_path(v, c.secret); }},
       {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},
       {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
@@ -266,6 +268,8 @@ void make_absolute(Config& config, std::filesystem::path const& folder) {
     if (!path.empty()) path = (folder / path).lexically_normal();
   };
   absolute(config.data_dir);
+  if (config.live.empty()) config.live = config.data_dir / "live.json";
+  absolute(config.live);
   if (config.bundle) absolute(*config.bundle);
   if (config.secret) absolute(*config.secret);
   if (!config.sync) return;

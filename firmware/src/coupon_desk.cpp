@@ -63,6 +63,7 @@ void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)>
                  done = std::move(done)](Result<pos::PrintProof> proof) mutable {
     tried_ = true;
     trouble_ = proof ? std::string() : proof.error().what;
+    trouble_since_ = std::chrono::steady_clock::now();
     fate.fate = proof ? proof->fate : PrintFate::dropped;
     auto const printed = fate.fate == PrintFate::printed;
     auto const why = printed ? std::string() : proof ? proof->text : proof.error().what;
@@ -82,6 +83,11 @@ void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)>
 
 void CouponDesk::cancel() {
   if (printer_) printer_->cancel();
+}
+
+bool CouponDesk::may_print() const noexcept {
+  if (!printer_) return false;
+  return trouble_.empty() || std::chrono::steady_clock::now() - trouble_since_ >= kLetAlone;
 }
 
 std::string CouponDesk::printer_text() const {

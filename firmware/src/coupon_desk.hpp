@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -28,6 +29,10 @@ class CouponDesk {
   void cancel();
 
   [[nodiscard]] bool printer_ok() const noexcept { return trouble_.empty(); }
+  /// How long a printer that failed is let alone; then one coupon is tried on it again.
+  static constexpr std::chrono::seconds kLetAlone{30};
+  /// False without a printer, and while it is let alone.
+  [[nodiscard]] bool may_print() const noexcept;
   /// "ready", "not tried yet", or what the printer said last.
   [[nodiscard]] std::string printer_text() const;
 
@@ -42,6 +47,7 @@ class CouponDesk {
   std::unique_ptr<pos::TcpPrinter> printer_;
   bool tried_ = false;
   std::string trouble_;
+  std::chrono::steady_clock::time_point trouble_since_{};
 };
 
 }  // namespace tillcue::terminal

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -10,6 +11,7 @@
 
 #include "coupon_desk.hpp"
 #include "data_lock.hpp"
+#include "live_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
@@ -37,12 +39,25 @@ std::uint64_t micros() {
       std::chrono::duration_cast<std::chrono::microseconds>(Steady::now().time_since_epoch()).count());
 }
 
+/// Of this machine's clock at that moment, summer time included.
+std::int32_t utc_offset(Timestamp at) {
+  auto const time = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  return static_cast<std::int32_t>(local.tm_gmtoff / 60);
+}
+
 }  // namespace
 
 class Daemon::Impl final : public pos::SaleEvents {
  public:
   Impl(boost::asio::io_context& io, Config const& config, Log const& log)
-      : io_(io), config_(config), log_(log), pulse_(io), checkout_(config.store, config.hint_lifetime, ports()) {}
+      : io_(io),
+        config_(config),
+        log_(log),
+        pulse_(io),
+        checkout_(config.store, config.hint_lifetime, ports(), config.terminal),
+        live_(config, log, checkout_) {}
 
   Result<void> start();
   void stop(std::function<void()> done);
@@ -62,6 +77,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   void keep(Outcome const& outcome);
   void lost(Error const& error);
   void show(pos::HintBoard const& board);
+  [[nodiscard]] std::uint8_t channels() const;
   void refresh();
   [[nodiscard]] pos::TerminalStatus status() const;
   [[nodiscard]] TerminalReading reading() const;
@@ -75,6 +91,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   Log const& log_;
   boost::asio::steady_timer pulse_;
   Checkout checkout_;
+  LiveDesk live_;
   DataLock lock_;
   std::optional<Secret> secret_;
   std::unique_ptr<CouponDesk> desk_;
@@ -99,12 +116,19 @@ CheckoutPorts Daemon::Impl::ports() {
           .record = [this](Outcome const& outcome) { record(outcome); },
           .pseudonym = [this](CustomerId const& customer) { return secret_->digest("customer", customer.value); },
           .print = [this](CouponOrder order,
-                          std::function<void(CouponFate)> done) { desk_->print(order, std::move(done)); }};
+                          std::function<void(CouponFate)> done) { desk_->print(order, std::move(done)); },
+          .utc_offset = utc_offset,
+          .channels = [this] { return channels(); },
+          .keep_spent = [this](auto const& spent) { return live_.keep(spent); }};
 }
 
 Result<void> Daemon::Impl::start() {
   language_ = config_.store.language;
   if (auto const ready = open_data(); !ready) return ready;
+  auto const seed = secret_->number("exploration", config_.terminal.value);
+  checkout_.explore_with(seed);
+  log_.info("exploration.seed", {{"seed", std::to_string(seed)}});
+  live_.start();
   if (auto const listening = listen(); !listening) return listening;
   if (config_.bundle) use_bundle(*config_.bundle, 0);
   open_uplink();
@@ -249,6 +273,14 @@ void Daemon::Impl::lost(Error const& error) {
   log_.error("result.lost", {{"error", error.what}, {"lost", std::to_string(results_lost_)}});
 }
 
+/// A hint needs somebody who shows it: a cashier page, or a till that does it itself. A line display is none yet.
+std::uint8_t Daemon::Impl::channels() const {
+  std::uint8_t working = 0;
+  if (screen->counters().screens > 0 || native->hints_are_shown()) working |= mask_of(Channel::screen);
+  if (desk_->may_print()) working |= mask_of(Channel::receipt);
+  return working;
+}
+
 void Daemon::Impl::show(pos::HintBoard const& board) {
   native->push(board);
   // A sale put aside must not wipe the hint of the one being rung up.
@@ -286,6 +318,7 @@ TerminalReading Daemon::Impl::reading() const {
   reading.native = native->counters();
   reading.screen = screen->counters();
   reading.results_lost = results_lost_;
+  reading.live_refused = live_.refused();
   reading.release = release_;
   reading.has_bundle = has_bundle_;
   reading.handling = handling_;
@@ -315,12 +348,14 @@ Steady::time_point Daemon::Impl::next_due() const {
   if (auto const hint = checkout_.next_due()) {
     due = std::min(due, Steady::now() + std::max(std::chrono::milliseconds{0}, *hint - now().wall));
   }
+  due = std::min(due, live_.next_due());
   return uplink_ ? std::min(due, uplink_->next_due()) : due;
 }
 
 void Daemon::Impl::beat() {
   if (stopped_) return;
   checkout_.expire();
+  live_.tick(Steady::now());
   if (uplink_) {
     uplink_->tick();
   } else if (config_.sync && uplink_retry_ <= Steady::now()) {

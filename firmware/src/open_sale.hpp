@@ -18,6 +18,13 @@ struct Checkout::Step {
   void (Checkout::*act)(OpenSale&);
 };
 
+/// One answer of the engine, and what is noted of it.
+struct Checkout::Asked {
+  Decision decision;
+  std::uint32_t micros = 0;
+  std::string replay;  ///< where there is something to record
+};
+
 /// A sale under way: the engine's memory of it, and what the counter shows of it.
 struct Checkout::OpenSale {
   Sale sale;
@@ -26,7 +33,9 @@ struct Checkout::OpenSale {
   std::vector<Offer> cards;  ///< on the screen now: the hint itself, then those one may only look at
   Timestamp cards_until{};
   bool tendered = false;
-  std::optional<CouponOrder> coupon;        ///< decided at tender, printed when the sale is finished
+  std::optional<CouponOrder> coupon;  ///< decided at tender, printed when the sale is finished
+  std::string coupon_campaign;        ///< whose budget it has taken from
+  std::int64_t coupon_cost = 0;
   std::optional<std::int64_t> total_minor;  ///< as the till counts it
   std::uint32_t coupons = 0;
 

@@ -1,6 +1,7 @@
 #include "tillcue/firmware/secret.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -63,6 +64,13 @@ Result<Secret> Secret::load_or_make(std::filesystem::path const& file) {
 
 std::string Secret::digest(std::string_view purpose, std::string_view text) const {
   return sync::pseudonym(bytes_, std::string(purpose) + ":" + std::string(text));
+}
+
+std::uint64_t Secret::number(std::string_view purpose, std::string_view text) const {
+  auto const hex = digest(purpose, text);
+  std::uint64_t value = 0;
+  std::from_chars(hex.data(), hex.data() + 16, value, 16);
+  return value;
 }
 
 }  // namespace tillcue::terminal

@@ -20,6 +20,11 @@ void sale_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("hints_accepted_total", "Hints accepted or bought.", r.checkout.accepted);
   out.counter("hints_declined_total", "Hints declined.", r.checkout.declined);
   out.counter("hints_ignored_total", "Hints that went unanswered.", r.checkout.ignored);
+  out.counter("notices_total", "Information shown.", r.checkout.notices);
+  out.counter("down_sells_total", "Cheaper alternatives shown after a decline; hints as well.", r.checkout.down_sells);
+  out.counter("budget_unkept_total", "Offers not made because their cost could not be written down.",
+              r.checkout.unkept);
+  out.counter("live_refused_total", "Live states refused.", r.live_refused);
   out.counter("coupons_printed_total", "Coupons printed.", r.checkout.coupons);
   out.counter("coupons_dropped_total", "Coupons not printed.", r.checkout.coupons_dropped);
   out.histogram("pos_message_seconds", "From a POS message read to its effects done.", r.handling);

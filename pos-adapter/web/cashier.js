@@ -3,7 +3,7 @@
 const texts = {
   en: {
     quiet: "No hint right now",
-    accept: "Accepted", decline: "Declined", also: "Also fitting",
+    accept: "Accepted", decline: "Declined", also: "Also fitting", notice: "Good to know",
     accepted: "Noted: accepted", declined: "Noted: declined",
     terminal: "Terminal", hqOn: "Head office connected", hqOff: "Head office not reachable, selling goes on",
     waiting: "to send", printer: "Printer", release: "Release",
@@ -12,7 +12,7 @@ const texts = {
   },
   ru: {
     quiet: "Сейчас подсказок нет",
-    accept: "Берут", decline: "Не берут", also: "Также подходит",
+    accept: "Берут", decline: "Не берут", also: "Также подходит", notice: "К сведению",
     accepted: "Записано: берут", declined: "Записано: не берут",
     terminal: "Терминал", hqOn: "Головной офис на связи", hqOff: "Нет связи с головным офисом, продажа продолжается",
     waiting: "к отправке", printer: "Принтер", release: "Выпуск",
@@ -46,6 +46,8 @@ const theme = new URLSearchParams(location.search).get("theme");
 if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
 
 function mainCard() { return shown && shown.cards.length ? shown.cards[0] : null; }
+/* Information: nothing to accept or decline. */
+function isNotice(card) { return card.kind === "notice"; }
 function sameMain(a, b) { return a && b && a.sale === b.sale && a.cards[0]?.offer === b.cards[0]?.offer; }
 
 /* ---- hints */
@@ -80,6 +82,8 @@ function draw() {
   $("hint").hidden = !card;
   $("quiet").hidden = Boolean(card) || Boolean(stale);
   if (card) {
+    put($("label"), isNotice(card) ? words.notice : "");
+    $("buttons").hidden = isNotice(card);
     put($("name"), card.name || card.sku);
     put($("price"), card.price);
     put($("discount"), card.discount);
@@ -87,6 +91,7 @@ function draw() {
     put($("reason"), card.reason);
   }
   $("hint").classList.toggle("done", Boolean(pending));
+  $("hint").classList.toggle("notice", Boolean(card) && isNotice(card));
   for (const id of ["accept", "decline"]) $(id).setAttribute("aria-disabled", pending ? "true" : "false");
   drawOthers(card ? shown.cards.slice(1, 3) : []);
 }
@@ -107,7 +112,7 @@ function drawOthers(cards) {
 
 function answer(accepted) {
   const card = mainCard();
-  if (!card || pending || stale || Date.now() - changed < kGuard) return;
+  if (!card || isNotice(card) || pending || stale || Date.now() - changed < kGuard) return;
   pending = { id: nextId++, name: card.name || card.sku, accepted };
   asked = pending;
   socket.send(JSON.stringify({ type: accepted ? "accept" : "decline", sale: shown.sale, offer: card.offer, id: pending.id }));

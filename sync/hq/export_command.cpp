@@ -13,25 +13,40 @@ namespace {
 
 struct Options {
   std::string database, out, since;
+  bool decisions = false;
 };
 
-Result<Exported> write(Options const& options) {
+Result<ExportOptions> period_of(Options const& options) {
   ExportOptions wanted;
   if (!options.since.empty()) {
     auto const since = parse_since(options.since, clock_now());
     if (!since) return tl::unexpected{since.error().within("--since")};
     wanted.since = *since;
   }
+  return wanted;
+}
+
+/// What the last line of the command says.
+Result<std::string> write(Options const& options) {
+  auto const period = period_of(options);
+  if (!period) return tl::unexpected{period.error()};
   auto db = open_hq_reader(options.database);
   if (!db) return tl::unexpected{db.error().within("--db")};
-  return export_transactions(*db, options.out, wanted);
+  if (options.decisions) {
+    auto const count = export_decisions(*db, options.out, *period);
+    if (!count) return tl::unexpected{count.error()};
+    return options.out + ": " + std::to_string(*count) + " decisions";
+  }
+  auto const done = export_transactions(*db, options.out, *period);
+  if (!done) return tl::unexpected{done.error()};
+  if (done->sales == 0) std::cerr << "tillcue-hq: no finished sale in this period; the file holds the header only\n";
+  return options.out + ": " + std::to_string(done->sales) + " sales, " + std::to_string(done->rows) + " rows";
 }
 
 Exit run(Options const& options) {
   auto const done = write(options);
   if (!done) return report_error(done.error());
-  std::cout << options.out << ": " << done->sales << " sales, " << done->rows << " rows\n";
-  if (done->sales == 0) std::cerr << "tillcue-hq: no finished sale in this period; the file holds the header only\n";
+  std::cout << *done << '\n';
   return Exit::done;
 }
 
@@ -43,8 +58,10 @@ void add_export_command(CLI::App& app, Command& chosen) {
   command->add_option("--db", options->database, "HQ's database (may be in use by serve)")->required();
   command->add_option("--out", options->out, "File; .gz is compressed")->required();
   command->add_option("--since", options->since, "2026-11-21, 2026-11-21T08:00:00 (UTC), or an age: 7d, 24h, 30m");
+  command->add_flag("--decisions", options->decisions, "Decisions with their answers and replay records instead");
   command->footer(
       "Example:\n  tillcue-hq export --db hq.sqlite --out transactions.csv.gz --since 90d\n"
+      "  tillcue-hq export --db hq.sqlite --out decisions.csv.gz --decisions --since 7d\n"
       "  tillcue-models build --transactions transactions.csv.gz --out next.bundle");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -57,6 +57,13 @@ static void null_handles_do_no_harm(void) {
   CHECK(tillcue_sale_answer(NULL, 1, TILLCUE_DECLINED) == TILLCUE_INVALID);
   CHECK(tillcue_sale_rank(NULL, &suggestion, 1) == 0);
   CHECK(tillcue_sale_text(NULL, 0, TILLCUE_SCRIPT, "en", NULL, 0) == 0);
+  CHECK(tillcue_engine_place(NULL, "1", NULL, NULL, NULL) == TILLCUE_INVALID);
+  CHECK(tillcue_engine_circumstances(NULL, 0, 0, 0) == TILLCUE_INVALID);
+  CHECK(tillcue_live_stop(NULL, NULL, 1) == TILLCUE_INVALID);
+  CHECK(tillcue_live_grant(NULL, "c", 0, 0) == TILLCUE_INVALID);
+  CHECK(tillcue_live_stock(NULL, "1", 1) == TILLCUE_INVALID);
+  CHECK(tillcue_sale_customer(NULL, "c", 0, NULL, 0, NULL) == TILLCUE_INVALID);
+  CHECK(tillcue_sale_usual(NULL, "1", 0) == TILLCUE_INVALID);
   CHECK(tillcue_sale_is_held_out(NULL) == 0);
   tillcue_engine_close(NULL);
   tillcue_sale_end(NULL);
@@ -148,6 +155,10 @@ static void a_sale_gets_a_hint_and_a_coupon(tillcue_engine* engine) {
   CHECK(tillcue_sale_answer(sale, 1, TILLCUE_DECLINED) == TILLCUE_OK);
   CHECK(tillcue_sale_answer(sale, 9, TILLCUE_DECLINED) == TILLCUE_NOT_FOUND);
   CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &again) == TILLCUE_OK);
+  CHECK(again.offer_count > 0 && again.offers[0].reason == TILLCUE_CHEAPER); /* instead of what was declined */
+  CHECK(tillcue_sale_show(sale) == TILLCUE_OK);
+  CHECK(tillcue_sale_answer(sale, again.offers[0].number, TILLCUE_DECLINED) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &again) == TILLCUE_OK);
   CHECK(again.silence == TILLCUE_CAP_REACHED);
 
   CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK);
@@ -157,6 +168,83 @@ static void a_sale_gets_a_hint_and_a_coupon(tillcue_engine* engine) {
   CHECK(decision.offers[0].valid_days == 14);
   CHECK(tillcue_sale_text(sale, 0, TILLCUE_HEADLINE, "en", text, sizeof text) > 0);
   CHECK(tillcue_sale_decide(sale, (tillcue_stage)3, now, &decision) == TILLCUE_INVALID);
+  tillcue_sale_end(sale);
+}
+
+static void head_office_and_the_shop_have_their_say(tillcue_engine* engine) {
+  const int64_t now = INT64_C(1795000000000);
+  tillcue_sale* sale = treated_sale(engine);
+  tillcue_decision decision;
+  tillcue_item item;
+  uint32_t first;
+  char code[65];
+  CHECK(sale != NULL);
+  if (sale == NULL) return;
+  CHECK(tillcue_sale_put(sale, 1, "G120", 1000, 1999, NULL) == TILLCUE_OK);
+  CHECK(tillcue_sale_put(sale, 2, "G101", 2000, 1500, NULL) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &decision) == TILLCUE_OK && decision.offer_count > 0);
+  CHECK(decision.offers[0].type == TILLCUE_TYPE_SUGGESTION && decision.offers[0].more[0] == TILLCUE_NO_ITEM);
+  CHECK(decision.propensity_ppm > 0 && !decision.explored);
+  first = decision.offers[0].item;
+  CHECK(tillcue_get_item(engine, first, &item) == TILLCUE_OK && item.sku.size < sizeof code);
+  memcpy(code, item.sku.data, item.sku.size);
+  code[item.sku.size] = 0;
+
+  CHECK(tillcue_live_stock(engine, code, 0) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &decision) == TILLCUE_OK);
+  CHECK(decision.offer_count == 0 || decision.offers[0].item != first);
+  CHECK(tillcue_live_stock(engine, code, 1) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &decision) == TILLCUE_OK);
+  CHECK(decision.offer_count > 0 && decision.offers[0].item == first);
+
+  CHECK(tillcue_engine_circumstances(engine, 60, 7, 1 << 1) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_SCAN, now, &decision) == TILLCUE_OK);
+  CHECK(decision.silence == TILLCUE_NO_CHANNEL);
+  CHECK(tillcue_engine_circumstances(engine, 0, 0, 0xFF) == TILLCUE_OK);
+
+  CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK && decision.offer_count == 1);
+  CHECK(decision.offers[0].type == TILLCUE_TYPE_COUPON);
+  CHECK(tillcue_live_stop(engine, NULL, 1) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK && decision.offer_count == 0);
+  CHECK(tillcue_live_stop(engine, NULL, 0) == TILLCUE_OK);
+  CHECK(tillcue_sale_customer(sale, "L-1", 5, "families", 1, NULL) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK);
+  CHECK(decision.silence == TILLCUE_NO_CHANNEL);
+  CHECK(tillcue_sale_customer(sale, NULL, 0, NULL, 0, NULL) == TILLCUE_OK);
+
+  CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK && decision.offer_count == 1);
+  memcpy(code, decision.offers[0].campaign.data, decision.offers[0].campaign.size);
+  code[decision.offers[0].campaign.size] = 0;
+  CHECK(tillcue_live_grant(engine, code, INT64_MAX, 1) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK && decision.offer_count == 1);
+  CHECK(tillcue_sale_show(sale) == TILLCUE_OK);
+  tillcue_sale_end(sale);
+  sale = treated_sale(engine); /* the next customer: the one offer of the budget is gone */
+  CHECK(sale != NULL && tillcue_sale_put(sale, 1, "G120", 1000, 1999, NULL) == TILLCUE_OK);
+  CHECK(tillcue_sale_put(sale, 2, "G101", 2000, 1500, NULL) == TILLCUE_OK);
+  CHECK(tillcue_sale_decide(sale, TILLCUE_TENDER, now, &decision) == TILLCUE_OK);
+  CHECK(decision.offer_count == 0 || decision.offers[0].campaign.size != strlen(code) ||
+        memcmp(decision.offers[0].campaign.data, code, strlen(code)) != 0);
+  tillcue_sale_end(sale);
+}
+
+static void facts_out_of_range_are_refused(tillcue_engine* engine) {
+  char longest[66];
+  tillcue_sale* sale = NULL;
+  int n;
+  memset(longest, 'x', 65);
+  longest[65] = 0;
+  CHECK(tillcue_engine_place(engine, longest, NULL, NULL, NULL) == TILLCUE_INVALID);
+  CHECK(tillcue_engine_place(engine, "1", "north", "1-1", NULL) == TILLCUE_OK);
+  CHECK(tillcue_engine_circumstances(engine, 1441, 0, 0) == TILLCUE_INVALID);
+  CHECK(tillcue_live_stop(engine, "", 1) == TILLCUE_INVALID);
+  CHECK(tillcue_live_grant(engine, "c", -1, 0) == TILLCUE_INVALID);
+  CHECK(tillcue_live_stock(engine, NULL, 0) == TILLCUE_INVALID);
+  CHECK(tillcue_sale_begin(engine, "facts", 0, &sale, NULL) == TILLCUE_OK);
+  CHECK(tillcue_sale_customer(sale, longest, 0, NULL, 0, NULL) == TILLCUE_INVALID);
+  CHECK(tillcue_sale_usual(sale, "G101", 1000001) == TILLCUE_INVALID);
+  for (n = 0; n < 32; ++n) CHECK(tillcue_sale_usual(sale, "G101", 500000) == TILLCUE_OK);
+  CHECK(tillcue_sale_usual(sale, "G101", 500000) == TILLCUE_REJECTED);
   tillcue_sale_end(sale);
 }
 
@@ -188,6 +276,8 @@ int main(int argc, char** argv) {
     items_are_found(engine);
     sale_ids_and_lines_are_checked(engine);
     a_sale_gets_a_hint_and_a_coupon(engine);
+    head_office_and_the_shop_have_their_say(engine);
+    facts_out_of_range_are_refused(engine);
     tillcue_engine_close(engine);
   }
   a_sale_may_outlive_its_engine(bytes, size);

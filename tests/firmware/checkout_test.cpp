@@ -2,65 +2,13 @@
 
 #include <set>
 #include <string>
-#include <vector>
 
 #include <doctest/doctest.h>
 
-#include "small_store.hpp"
+#include "counter.hpp"
 
 namespace tillcue::terminal {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// A till with everything around the checkout played by the test, the clock included.
-struct Counter {
-  Timestamp now{std::chrono::milliseconds{1'700'000'000'000}};
-  std::vector<pos::HintBoard> boards;
-  std::vector<Outcome> outcomes;
-  std::vector<CouponOrder> orders;
-  std::vector<std::function<void(CouponFate)>> printing;
-  Checkout checkout{corner_shop(),
-                    8s,
-                    {.now = [this] { return now; },
-                     .micros = [] { return std::uint64_t{7}; },
-                     .show = [this](pos::HintBoard const& board) { boards.push_back(board); },
-                     .record = [this](Outcome const& outcome) { outcomes.push_back(outcome); },
-                     .pseudonym = [](CustomerId const& customer) { return "pseudonym-of-" + customer.value; },
-                     .print =
-                         [this](CouponOrder order, std::function<void(CouponFate)> done) {
-                           orders.push_back(std::move(order));
-                           printing.push_back(std::move(done));
-                         }}};
-
-  explicit Counter(BundleSource const& source = small_store()) { checkout.use(open_bundle(source), 12); }
-
-  Result<void> begin(char const* sale = "1") { return checkout.on(pos::Begin{SaleId{sale}}); }
-  Result<void> add(std::uint32_t line, char const* sku, std::int64_t milli = 1000) {
-    return checkout.on(pos::PutLine{SaleId{"1"}, LineNo{line}, Sku{sku}, Quantity{milli}});
-  }
-  Result<void> answer(std::uint32_t offer, bool accepted) {
-    return checkout.on(pos::Answer{SaleId{"1"}, offer, accepted});
-  }
-  [[nodiscard]] std::vector<pos::HintCard> cards() const {
-    return boards.empty() ? std::vector<pos::HintCard>{} : boards.back().cards;
-  }
-  template <class T>
-  [[nodiscard]] std::vector<T> recorded() const {
-    std::vector<T> found;
-    for (auto const& outcome : outcomes) {
-      if (auto const* it = std::get_if<T>(&outcome.what)) found.push_back(*it);
-    }
-    return found;
-  }
-};
-
-BundleSource with_coupons() {
-  auto source = small_store();
-  source.campaigns.push_back(
-      {"butter-20", "-20 %", "One per customer", DiscountKind::percent, 20, 0, 0, 14, 0, 0, {4}});
-  return source;
-}
 
 TEST_CASE("a scan brings a hint that names its trigger, its price and a sentence to say") {
   Counter counter;
@@ -116,7 +64,7 @@ TEST_CASE("accepting or declining takes the card away and is recorded at the end
     if (accepted) REQUIRE(counter.add(2, "salsa"));
     REQUIRE(counter.checkout.on(pos::Finish{SaleId{"1"}}));
     auto const answers = counter.recorded<OfferAnswered>();
-    REQUIRE(answers.size() == 1);
+    REQUIRE(answers.size() >= 1);  // after a decline there may have been an alternative
     CHECK(answers[0].response == (accepted ? Response::accepted : Response::declined));
     CHECK(answers[0].bought == accepted);
   }

@@ -30,7 +30,13 @@ CouponOrder order(std::shared_ptr<Bundle const> bundle) {
 
 std::shared_ptr<Bundle const> bundle() {
   auto source = small_store();
-  source.campaigns.push_back({"jam", "", "One per customer", DiscountKind::percent, 20, 0, 0, 14, 0, 0, {5}});
+  CampaignSource jam;
+  jam.id = "jam";
+  jam.terms = "One per customer";
+  jam.discount = DiscountKind::percent;
+  jam.value = 20;
+  jam.items = {5};
+  source.campaigns.push_back(jam);
   return open_bundle(source);
 }
 

@@ -134,6 +134,82 @@ class WholeLoop(Journey):
         self.assertEqual(len(baskets), 25 - int(self.shop.metrics()['sales_voided_total']))
 
 
+class LiveState(Journey):
+    def write_live(self, text):
+        draft = self.shop.path('terminal', 'live.new')
+        pathlib.Path(draft).write_text(text, encoding='utf-8')
+        os.rename(draft, self.shop.path('terminal', 'live.json'))
+
+    def hinted(self, till, sale, skus):
+        till.pushes.clear()
+        till.ok('begin', sale=sale)
+        for line, sku in enumerate(skus, 1):
+            till.ok('add', sale=sale, line=line, sku=sku)
+        till.ok('ping')
+        cards = [push['cards'] for push in till.pushes if push['type'] == 'hints' and push['sale'] == sale]
+        till.pushes.clear()
+        return cards[-1] if cards else []
+
+    def test_head_office_stops_everything_in_the_open_sale_and_a_bad_file_frees_nothing(self):
+        self.open_shop()
+        till = self.till()
+        for n, skus in enumerate(todays_baskets(60), 1):
+            if self.hinted(till, f'a{n}', skus[:1]):
+                break
+        else:
+            self.fail('no hint to begin with')
+        self.write_live('{"stop_all": true}')
+        self.assertEqual(till.wait_push('hints')['cards'], [])  # taken off the open sale's screen
+        self.assertEqual(self.hinted(till, 'b', skus[:1]), [])
+        self.write_live('{"stop_all": tru')
+        wait_until('the refusal', lambda: self.shop.metrics()['live_refused_total'] == 1)
+        self.assertEqual(self.hinted(till, 'c', skus[:1]), [])
+        self.shop.processes['terminal'].end(signal.SIGKILL)
+        self.shop.start_terminal()
+        self.shop.wait_for_release(1)
+        till = self.till()
+        self.assertEqual(self.hinted(till, 'd', skus[:1]), [])  # the last good word holds over kill -9 and a bad file
+        self.write_live('{}')
+        wait_until('hints again', lambda: self.hinted(till, f'e{time.monotonic_ns()}', skus[:1]))
+
+    def test_what_is_out_of_stock_is_not_offered_and_who_wants_no_paper_gets_none(self):
+        self.open_shop()
+        till = self.till()
+        for n, skus in enumerate(todays_baskets(60), 1):
+            if cards := self.hinted(till, f'a{n}', skus[:1]):
+                break
+        till.ok('stock', sku=cards[0]['sku'], available=False)
+        self.assertEqual(till.wait_push('hints')['cards'], [])
+        self.assertNotIn(cards[0]['sku'], [card['sku'] for card in self.hinted(till, 'b', skus[:1])])
+        for n, skus in enumerate(todays_baskets(40), 1):
+            sale = f'p{n}'
+            till.ok('begin', sale=sale)
+            till.ok('customer', sale=sale, customer='L-1', visits=7, no_paper=True, usual=[{'sku': skus[0], 'share': 0.5}])
+            for line, sku in enumerate(skus, 1):
+                till.ok('add', sale=sale, line=line, sku=sku)
+            till.ok('tender', sale=sale)
+            till.ok('finish', sale=sale)
+        self.assertFalse([push for push in till.pushes if push['type'] == 'coupon'])
+        self.assertEqual(self.shop.metrics()['coupons_printed_total'] + self.shop.metrics()['coupons_dropped_total'], 0)
+        _, sales = self.ring_up_until(till, 'coupon')
+        self.assertGreater(sales, 0)
+
+    def test_every_decision_at_hq_says_its_type_and_carries_its_replay(self):
+        self.open_shop()
+        self.ring_up_until(self.till(), 'coupon')
+        self.shop.wait_for_delivery()
+        with contextlib.closing(sqlite3.connect(self.shop.db)) as db:
+            rows = db.execute("SELECT d.type, d.stage, length(json_extract(i.body, '$.replay')), length(i.body) "
+                              "FROM decisions d JOIN inbox i ON i.id = d.event").fetchall()
+        self.assertTrue(rows)
+        self.assertTrue(all(row[2] for row in rows))
+        self.assertEqual({row[0] for row in rows if row[1] == 'tender'}, {'coupon'})
+        bare = sorted(row[3] - row[2] - len(',"replay":""') for row in rows)
+        print(f'{len(rows)} decisions: median {bare[len(bare) // 2]} bytes, most {bare[-1]}; with replay median '
+              f'{sorted(row[3] for row in rows)[len(rows) // 2]}, most {max(row[3] for row in rows)}')
+        self.assertIn('by_type_and_reason', self.shop.report())
+
+
 class FailOpen(Journey):
     def test_without_bundle_and_without_hq_the_till_is_answered(self):
         self.shop.make_keys()

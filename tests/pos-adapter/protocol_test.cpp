@@ -33,6 +33,7 @@ std::string without_end(std::string line) {
 std::vector<Message> one_of_each() {
   return {Hello{1, "lane-3", "ExamplePOS \"4\""},
           Hello{1, "lane-3", ""},
+          Hello{1, "lane-3", "", false},
           Begin{SaleId("42"), false},
           Begin{SaleId("42"), true},
           PutLine{SaleId("42"), LineNo{1}, Sku("A"), Quantity{1000}, {}, "", PutLine::Verb::add},
@@ -41,6 +42,14 @@ std::vector<Message> one_of_each() {
           RemoveLine{SaleId("42"), LineNo{9}},
           SetCustomer{SaleId("42"), CustomerId("L-1")},
           SetCustomer{SaleId("42"), CustomerId()},
+          SetCustomer{SaleId("42"),
+                      CustomerId("L-1"),
+                      65'535,
+                      "families",
+                      true,
+                      {{Sku("A"), {1'000'000}}, {Sku("Сыр"), {1'000}}, {Sku("C"), {0}}}},
+          SetStock{Sku("A"), false},
+          SetStock{Sku("A"), true},
           Subtotal{SaleId("42")},
           Tender{SaleId("42")},
           Finish{SaleId("42"), {}},
@@ -177,6 +186,42 @@ TEST_CASE("numbers out of range are refused, negative ones are never read as hug
                  "number"));
 }
 
+TEST_CASE("what a customer usually buys is read whole or refused with its shape") {
+  auto const usual = [](std::string const& list) {
+    return parse_request(R"({"type":"customer","sale":"1","customer":"L","usual":)" + list + "}");
+  };
+  auto const read = usual(R"([{"share":0.125,"sku":"A","since":2019},{"sku":"B"}])");
+  REQUIRE(read);
+  auto const& list = std::get<SetCustomer>(read->message).usual;
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].sku.value == "A");
+  CHECK(list[0].share.ppm == 125'000);
+  CHECK(list[1].share.ppm == 0);
+  CHECK(std::get<SetCustomer>(usual("[]")->message).usual.empty());
+  CHECK(std::get<SetCustomer>(usual("null")->message).usual.empty());
+  for (auto const* broken :
+       {R"({"sku":"A"})", R"("A")", "1", R"(["A"])", R"([["A"]])", R"([{"sku":"A"},1])", R"([{}])", R"([{"sku":""}])",
+        R"([{"sku":1}])", R"([{"sku":"A","sku":"B"}])", R"([{"sku":"A","share":1.001}])",
+        R"([{"sku":"A","share":-0.1}])", R"([{"sku":"A","share":0.1234}])", R"([{"sku":"A","share":"0.1"}])",
+        R"([{"sku":"A","share":1e-1}])", R"([{"sku":"A","more":{}}])", R"([{"sku":"A","fresh":true}])",
+        R"([{"sku":"a\nb"}])"}) {
+    INFO(broken);
+    auto const refused = usual(broken);
+    REQUIRE_FALSE(refused);
+    CHECK(contains(refused.error().what, "\"usual\" must be a list of"));
+  }
+  std::string many;
+  for (int n = 0; n < 33; ++n) many += std::string(n == 0 ? "" : ",") + R"({"sku":"S)" + std::to_string(n) + "\"}";
+  CHECK(contains(usual("[" + many + "]").error().what, "at most 32"));
+  CHECK(usual(R"([{"sku":"4111111111111111"}])").error().code == Code::rejected);
+}
+
+TEST_CASE("stock needs a word and no sale") {
+  CHECK(contains(refusal(R"({"type":"stock","sku":"A"})").what, "\"available\" is missing"));
+  CHECK(contains(refusal(R"({"type":"stock","available":true})").what, "\"sku\" is missing"));
+  CHECK(contains(refusal(R"({"type":"stock","sku":"A","available":1})").what, "true or false"));
+}
+
 TEST_CASE("a quantity of nothing says to send remove") {
   for (auto const* zero : {"0", "0.0", "-0.000"}) {
     CHECK(contains(refusal(std::string(R"({"type":"add","sale":"1","line":1,"sku":"A","quantity":)") + zero + "}").what,
@@ -228,7 +273,8 @@ TEST_CASE("the id of a refused line is found as long as the line can be read") {
 TEST_CASE("the sale of a message is found where there is one") {
   for (auto const& message : one_of_each()) {
     auto const* sale = sale_of(message);
-    bool const none = std::holds_alternative<Hello>(message) || std::holds_alternative<Ping>(message);
+    bool const none = std::holds_alternative<Hello>(message) || std::holds_alternative<Ping>(message) ||
+                      std::holds_alternative<SetStock>(message);
     CHECK((sale == nullptr) == none);
     if (sale != nullptr) CHECK(sale->value == "42");
   }

@@ -59,6 +59,33 @@ TEST_CASE("pushes survive encoding and parsing") {
   CHECK(read(encode(Notice{"release 12"})) == FromTerminal(Notice{"release 12"}));
 }
 
+TEST_CASE("what a card is, and the further extras of a set, survive; what is as usual is not sent") {
+  auto one = card(1);
+  CHECK(encode(HintBoard{SaleId("1"), Stage::scan, {one}}).find("kind") == std::string::npos);
+  one.kind = OfferKind::notice;
+  one.type = OfferType::notice;
+  auto set = card(2);
+  set.type = OfferType::set;
+  set.more = {Sku("A"), Sku("B")};
+  HintBoard const board{SaleId("1"), Stage::subtotal, {one, set}};
+  CHECK(read(encode(board)) == FromTerminal(board));
+}
+
+TEST_CASE("what a newer terminal calls a card is never taken for a prompt; its type may be unknown") {
+  auto line = encode(HintBoard{SaleId("1"), Stage::scan, {card(1)}});
+  line.insert(line.find("\"offer\""), R"("kind":"poem","type":"loan",)");
+  auto const read_card = std::get<HintBoard>(read(line)).cards[0];
+  CHECK(read_card.kind == OfferKind::notice);
+  CHECK(read_card.type == OfferType::suggestion);
+  for (auto const* broken :
+       {R"("kind":1,)", R"("type":[],)", R"("more":"A",)", R"("more":["A","B","C"],)", R"("more":[1],)"}) {
+    auto spoilt = encode(HintBoard{SaleId("1"), Stage::scan, {card(1)}});
+    spoilt.insert(spoilt.find("\"offer\""), broken);
+    INFO(broken);
+    CHECK_FALSE(parse_from_terminal(spoilt));
+  }
+}
+
 TEST_CASE("a probability keeps its millionths") {
   for (std::uint32_t ppm : {0U, 1U, 333'333U, 999'999U, 1'000'000U}) {
     auto one = card(1);

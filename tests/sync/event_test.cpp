@@ -52,6 +52,73 @@ TEST_CASE("a typical decision of a small till stays within 256 bytes") {
   CHECK(text.size() <= 256);
 }
 
+TEST_CASE("every word of core's enumerations travels, and replay, type and exploration with it") {
+  for (std::size_t n = 0; n < kReasonCodes; ++n) {
+    auto outcome = test::decision();
+    auto& made = std::get<DecisionMade>(outcome.what);
+    made.reason = static_cast<ReasonCode>(n);
+    made.type = static_cast<OfferType>(n % kOfferTypes);
+    made.silence = static_cast<Silence>(n % 8);
+    made.explored = n % 2 == 1;
+    made.replay = std::string(n * 100, 'r');
+    auto const read = std::get<DecisionMade>(decode_event(round_trip(outcome))->what);
+    CHECK(read.reason == made.reason);
+    CHECK(read.type == made.type);
+    CHECK(read.silence == made.silence);
+    CHECK(read.explored == made.explored);
+    CHECK(read.replay == made.replay);
+  }
+  auto outcome = test::decision();
+  std::get<DecisionMade>(outcome.what).replay = std::string(kMaxReplay + 1, 'r');
+  CHECK(encode_event(outcome).error().what == "event: \"replay\" is longer than 4096 bytes");
+  // The words of the wire are those of core.
+  for (std::size_t n = 1; n < kReasonCodes; ++n) {
+    auto said = test::decision();
+    std::get<DecisionMade>(said.what).reason = static_cast<ReasonCode>(n);
+    auto const json = Json::parse(*encode_event(said));
+    CHECK(json.at("why") == std::string(to_text(static_cast<ReasonCode>(n))));
+  }
+  for (std::size_t n = 1; n < kOfferTypes; ++n) {
+    auto said = test::decision();
+    std::get<DecisionMade>(said.what).type = static_cast<OfferType>(n);
+    auto const json = Json::parse(*encode_event(said));
+    CHECK(json.at("type") == std::string(to_text(static_cast<OfferType>(n))));
+  }
+}
+
+TEST_CASE("a newer terminal's words are kept as they came; only what would mislead is refused") {
+  auto json = Json::parse(*encode_event(test::decision()));
+  json["why"] = "weather";
+  json["type"] = "loan";
+  json["silence"] = "siesta";
+  NewerWords newer;
+  auto const read = decode_event(json.dump(), &newer);
+  REQUIRE(read);
+  CHECK(newer == NewerWords{{"silence", "siesta"}, {"type", "loan"}, {"why", "weather"}});
+  CHECK(std::get<DecisionMade>(read->what).item.value == "4006381333931");
+  json["arm"] = "third";
+  CHECK_FALSE(decode_event(json.dump(), &newer));
+  json = Json::parse(*encode_event(test::decision()));
+  json["why"] = std::string(41, 'x');
+  CHECK_FALSE(decode_event(json.dump(), &newer));
+  json["why"] = "";
+  CHECK_FALSE(decode_event(json.dump(), &newer));
+}
+
+TEST_CASE("a sale says which release was in force and whether anything was decided at all") {
+  auto outcome = test::sale();
+  auto& closed = std::get<SaleClosed>(outcome.what);
+  closed.release = 12;
+  auto read = std::get<SaleClosed>(decode_event(round_trip(outcome))->what);
+  CHECK(read.release == 12);
+  CHECK(read.decided);
+  closed.release = 0;
+  closed.decided = false;
+  read = std::get<SaleClosed>(decode_event(round_trip(outcome))->what);
+  CHECK(read.release == 0);
+  CHECK_FALSE(read.decided);
+}
+
 TEST_CASE("answers, coupons and sales come back as they were") {
   round_trip({at(5), OfferAnswered{SaleId{"s"}, 2, Response::declined, true}});
   CouponIssued coupon{SaleId{"s"},           3,  "K7-000123",   Sku{"a"},           "c",
@@ -163,7 +230,8 @@ TEST_CASE("each malformed event is refused for its own reason") {
                 {"end", "x", "\"end\" is none"},
                 {"hints", -1, "\"hints\" must be"}});
   each_refused({at(1), OfferAnswered{SaleId{"s"}, 1, Response::accepted, true}},
-               {{"bought", 1, "\"bought\" must be true or false"}, {"response", "maybe", "\"response\" is none"}});
+               {{"bought", 1, "\"bought\" must be true or false"},
+                {"response", std::string(41, 'm'), "\"response\" is longer"}});
   each_refused({at(1), CouponIssued{.sale = SaleId{"s"}, .serial = "", .item = Sku{}, .campaign = "", .why = ""}},
                {{"fate", "eaten", "\"fate\" is none"}, {"why", std::string(201, 'w'), "\"why\" is longer"}});
 }

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "hq_scene.hpp"
 
@@ -20,7 +21,7 @@ struct Store {
   }
 };
 
-using Range = Ack::Range;
+using AckRange = Ack::Range;
 
 }  // namespace
 
@@ -77,13 +78,13 @@ TEST_CASE("batches out of order are all kept and the mark rises only over what i
   Store hq;
   auto ack = hq.store(plain_batch("T1", 11, 5)).ack;
   CHECK(ack.through == 0);
-  CHECK(ack.also == std::vector{Range{11, 15}});
+  CHECK(ack.also == std::vector{AckRange{11, 15}});
   ack = hq.store(plain_batch("T1", 21, 5)).ack;
   CHECK(ack.through == 0);
-  CHECK(ack.also == std::vector{Range{11, 15}, Range{21, 25}});
+  CHECK(ack.also == std::vector{AckRange{11, 15}, AckRange{21, 25}});
   ack = hq.store(plain_batch("T1", 1, 10)).ack;
   CHECK(ack.through == 15);
-  CHECK(ack.also == std::vector{Range{21, 25}});
+  CHECK(ack.also == std::vector{AckRange{21, 25}});
   ack = hq.store(plain_batch("T1", 16, 5)).ack;
   CHECK(ack.through == 25);
   CHECK(ack.also.empty());
@@ -106,8 +107,8 @@ TEST_CASE("with more gaps than an acknowledgement can name, the batch that just 
   auto const ack = hq.store(plain_batch("T1", last, 2)).ack;
   CHECK(ack.through == 0);
   REQUIRE(ack.also.size() == kMaxAckRanges);
-  CHECK(ack.also.front() == Range{10, 11});
-  CHECK(ack.also.back() == Range{last, last + 1});
+  CHECK(ack.also.front() == AckRange{10, 11});
+  CHECK(ack.also.back() == AckRange{last, last + 1});
   CHECK(encode_ack(ack));
 }
 
@@ -133,6 +134,54 @@ TEST_CASE("an event of a newer terminal is stored as it is, acknowledged and rep
   CHECK(ask_text(hq.db, "SELECT body FROM inbox WHERE seq = 2") == mixed.events[1]);
   CHECK(ask(hq.db, "SELECT count(*) FROM alarms WHERE kind = 'unreadable_event' AND seq = 2") == 1);
   CHECK(hq.store(mixed).duplicates == 3);
+}
+
+TEST_CASE("a decision with words of a newer terminal is taken apart with those words") {
+  Store hq;
+  auto newer = batch("T1", 1, {decision("S1", 1, "jam", 250'000)});
+  auto json = nlohmann::json::parse(newer.events[0]);
+  json["why"] = "weather";
+  json["type"] = "loan";
+  newer.events[0] = json.dump();
+  CHECK(hq.store(newer).unread == 0);
+  CHECK(ask_text(hq.db, "SELECT item || ' ' || reason || ' ' || type || ' ' || silence FROM decisions") ==
+        "jam weather loan none");
+}
+
+TEST_CASE("type, exploration and release have their columns; the replay record stays with the event") {
+  Store hq;
+  auto made = decision("S1", 1, "jam");
+  auto& what = std::get<DecisionMade>(made.what);
+  what.type = OfferType::upgrade;
+  what.reason = ReasonCode::upgrade;
+  what.explored = true;
+  what.replay = "AbC-_";
+  auto done = closed("S1", Arm::treated, 499);
+  std::get<SaleClosed>(done.what).release = 7;
+  std::get<SaleClosed>(done.what).decided = false;
+  hq.store(batch("T1", 1, {made, done}));
+  CHECK(ask_text(hq.db, "SELECT type || ' ' || reason || ' ' || explored FROM decisions") == "upgrade upgrade 1");
+  CHECK(ask_text(hq.db, "SELECT json_extract(body, '$.replay') FROM inbox WHERE seq = 1") == "AbC-_");
+  CHECK(ask_text(hq.db, "SELECT release || ' ' || decided FROM sales") == "7 0");
+}
+
+TEST_CASE("a database of the version before gets the new columns, its old coupons their type") {
+  test::TempDir folder;
+  auto const file = folder / "hq.sqlite";
+  {
+    auto db = *Database::open(file);
+    REQUIRE(migrate(db, hq_migrations().first(2)));
+    REQUIRE(db.execute(
+        "INSERT INTO streams(id, terminal, epoch) VALUES(1, 'T1', 5);"
+        "INSERT INTO inbox VALUES(1, 1, 1, x'00', 0, '{}'), (2, 1, 2, x'01', 0, '{}'), (3, 1, 3, x'02', 0, '{}');"
+        "INSERT INTO decisions VALUES(1, 1, 'S', 1, 1, 0, 'scan', 'treated', 'none', '[]', 'jam', 0, 0,"
+        "'popular', '', '', 1, 0), (2, 1, 'S', 2, 2, 0, 'tender', 'treated', 'none', '[]', 'jam', 0, 0,"
+        "'popular', '', '', 1, 0);"
+        "INSERT INTO sales VALUES(3, 1, 'S', 0, 0, 'finished', 'treated', '', 100, 'EUR', 2, 1, 1, 0, 0);"));
+  }
+  REQUIRE(Inbox::open(file));
+  CHECK(ask_text(file, "SELECT type FROM decisions ORDER BY event") == "suggestion|coupon");
+  CHECK(ask_text(file, "SELECT decided || ' ' || release FROM sales") == "1 0");
 }
 
 TEST_CASE("every kind of result is taken apart into its table") {

@@ -198,6 +198,50 @@ TEST_CASE("coupons at tender are not counted as suggestions") {
   CHECK(report_of(hq).answers.shown == 0);
 }
 
+TEST_CASE("suggestions are told by type and reason, notices apart from them") {
+  Hq hq;
+  auto const of = [](std::uint32_t offer, OfferType type, ReasonCode reason) {
+    auto made = decision("A", offer, "jam");
+    std::get<DecisionMade>(made.what).type = type;
+    std::get<DecisionMade>(made.what).reason = reason;
+    return made;
+  };
+  hq.receive(batch("T1", 1,
+                   {of(1, OfferType::upgrade, ReasonCode::upgrade), answer("A", 1, Response::accepted, true),
+                    of(2, OfferType::upgrade, ReasonCode::upgrade), answer("A", 2, Response::declined, false),
+                    of(3, OfferType::suggestion, ReasonCode::cheaper), answer("A", 3, Response::accepted, true),
+                    of(4, OfferType::notice, ReasonCode::required)}));
+  auto const r = report_of(hq);
+  CHECK(r.answers.shown == 3);
+  CHECK(r.notices == 1);
+  REQUIRE(r.kinds.size() == 2);
+  CHECK(r.kinds[0].type == "upgrade");
+  CHECK(r.kinds[0].answers.shown == 2);
+  CHECK(r.kinds[0].answers.accepted == 1);
+  CHECK(r.kinds[1].type == "suggestion");
+  CHECK(r.kinds[1].reason == "cheaper");
+  auto const text = unwrapped(to_text(r));
+  CHECK(text.find("upgrade 2 1 1 1 suggestion, cheaper 1 1 0 1 notices (information) 1") != std::string::npos);
+  auto const json = nlohmann::json::parse(to_json(r));
+  CHECK(json["by_type_and_reason"][0]["type"] == "upgrade");
+  CHECK(json["notices"] == 1);
+}
+
+TEST_CASE("a sale without a bundle is in no arm") {
+  Hq hq;
+  auto lone = closed("A", Arm::treated, 1'000);
+  std::get<SaleClosed>(lone.what).decided = false;
+  hq.receive(batch("T1", 1, {lone, closed("B", Arm::treated, 1'200)}));
+  auto const r = report_of(hq);
+  CHECK(r.treated.finished == 1);
+  CHECK(r.without_bundle == 1);
+  REQUIRE(r.impact.size() == 1);
+  CHECK(r.impact[0].treated.count() == 1);
+  CHECK(r.tills[0].sales == 2);
+  CHECK(r.tills[0].treated == 1);
+  CHECK(unwrapped(to_text(r)).find("finished without a bundle 1") != std::string::npos);
+}
+
 TEST_CASE("tills are listed with their own rates") {
   Hq hq;
   fill(hq);

@@ -63,6 +63,31 @@ TEST_CASE("finished sales are exported as transactions with exact quantities and
   CHECK_FALSE(std::filesystem::exists(hq.folder / "out.csv.part"));
 }
 
+TEST_CASE("decisions are exported with what became of them and what replays them") {
+  Hq hq;
+  auto made = decision("A", 1, "jam", 250'000);
+  auto& what = std::get<DecisionMade>(made.what);
+  what.type = OfferType::upgrade;
+  what.reason = ReasonCode::upgrade;
+  what.explored = true;
+  what.propensity_ppm = 50'000;
+  what.campaign = "spring, early";
+  what.replay = "AbC-_";
+  hq.receive(batch("T1", 1, {made, answer("A", 1, Response::accepted, true), decision("B", 1, "tea")}));
+  auto db = *open_hq_reader(hq.db);
+  auto const file = hq.folder / "decisions.csv";
+  auto const count = export_decisions(db, file);
+  REQUIRE(count);
+  CHECK(*count == 2);
+  CHECK(raw(file) ==
+        "terminal,sale,timestamp,number,stage,arm,silence,type,reason,item,trigger,campaign,probability_ppm,"
+        "propensity_ppm,explored,release,eligible,offer,response,bought,replay\n"
+        "T1,A,2026-09-21T14:13:30Z,1,scan,treated,none,upgrade,upgrade,jam,bread,\"spring, early\",250000,50000,1,3,"
+        "\"[\"\"jam\"\",\"\"other\"\"]\",1,accepted,1,AbC-_\n"
+        "T1,B,2026-09-21T14:13:30Z,1,scan,treated,none,suggestion,bought_together,tea,bread,,100000,1000000,0,3,"
+        "\"[\"\"tea\"\",\"\"other\"\"]\",1,,,\n");
+}
+
 TEST_CASE("an export whose name ends in .gz is compressed and holds the same") {
   Hq hq;
   hq.receive(batch("T1", 1, {closed("A", Arm::treated, 250)}));

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "bundle_store_schema.hpp"
+#include "live_store_schema.hpp"
 #include "outbox_schema.hpp"
 #include "support/mosquitto.hpp"
 #include "tillcue/sync/crypto.hpp"
@@ -144,11 +145,13 @@ TEST_CASE("a failed migration changes nothing, and a newer file is refused") {
   CHECK(migrate(db, std::span(kSteps).first(1)).error().code == Code::unsupported);
 }
 
-TEST_CASE("the migrations of the outbox and of the bundle store equal their schemas") {
+TEST_CASE("the migrations of the outbox, the bundle store and the live store equal their schemas") {
   struct {
     std::span<Migration const> steps;
     char const* schema;
-  } const all[] = {{kOutboxMigrations, kOutboxSchema}, {kBundleStoreMigrations, kBundleStoreSchema}};
+  } const all[] = {{kOutboxMigrations, kOutboxSchema},
+                   {kBundleStoreMigrations, kBundleStoreSchema},
+                   {kLiveStoreMigrations, kLiveStoreSchema}};
   for (auto const& one : all) {
     TempDir const folder;
     auto migrated = *Database::open(folder / "migrated.sqlite");

@@ -9,7 +9,7 @@ tillcue_test(sync_wire_test SOURCES
   LIBS tillcue::wire tillcue_test_broker)
 
 tillcue_test(sync_store_test SOURCES
-  sync/bundle_store_test.cpp sync/outbox_kill_test.cpp sync/outbox_test.cpp sync/sqlite_test.cpp
+  sync/bundle_store_test.cpp sync/live_store_test.cpp sync/outbox_kill_test.cpp sync/outbox_test.cpp sync/sqlite_test.cpp
   LIBS tillcue::sync_terminal tillcue_test_broker)
 # The schemas are private to the store; a test proves them.
 target_include_directories(sync_store_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src/store)

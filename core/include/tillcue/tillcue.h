@@ -49,9 +49,45 @@ typedef struct tillcue_error {
 } tillcue_error;
 
 typedef enum tillcue_stage { TILLCUE_SCAN = 0, TILLCUE_SUBTOTAL = 1, TILLCUE_TENDER = 2 } tillcue_stage;
-typedef enum tillcue_kind { TILLCUE_SUGGESTION = 0, TILLCUE_COUPON = 1 } tillcue_kind;
-typedef enum tillcue_reason { TILLCUE_BOUGHT_TOGETHER = 0, TILLCUE_POPULAR = 1, TILLCUE_CATEGORY = 2 } tillcue_reason;
-typedef enum tillcue_discount { TILLCUE_NONE = 0, TILLCUE_PERCENT = 1, TILLCUE_AMOUNT = 2 } tillcue_discount;
+typedef enum tillcue_kind {
+  TILLCUE_SUGGESTION = 0, /* to be said now */
+  TILLCUE_COUPON = 1,     /* to be printed */
+  TILLCUE_NOTICE = 2      /* information: neither accepted nor declined */
+} tillcue_kind;
+typedef enum tillcue_type {
+  TILLCUE_TYPE_SUGGESTION = 0,
+  TILLCUE_TYPE_UPGRADE = 1,
+  TILLCUE_TYPE_MULTI_BUY = 2,
+  TILLCUE_TYPE_SECOND_ITEM = 3,
+  TILLCUE_TYPE_BUY_GET = 4,
+  TILLCUE_TYPE_SET = 5,
+  TILLCUE_TYPE_THRESHOLD = 6,
+  TILLCUE_TYPE_GIFT = 7,
+  TILLCUE_TYPE_COUPON = 8,
+  TILLCUE_TYPE_THANK_YOU = 9,
+  TILLCUE_TYPE_NOTICE = 10
+} tillcue_type;
+typedef enum tillcue_reason {
+  TILLCUE_BOUGHT_TOGETHER = 0,
+  TILLCUE_POPULAR = 1,
+  TILLCUE_CATEGORY = 2,
+  TILLCUE_UPGRADE = 3,   /* reason_amount: the difference in price */
+  TILLCUE_THRESHOLD = 4, /* reason_amount: what is missing */
+  TILLCUE_SET = 5,
+  TILLCUE_USUAL = 6,
+  TILLCUE_EXPERT = 7,
+  TILLCUE_PARTNER = 8,
+  TILLCUE_CHEAPER = 9, /* instead of what was declined; reason_amount: what is saved */
+  TILLCUE_REQUIRED = 10,
+  TILLCUE_REACHED = 11, /* reason_amount: the threshold */
+  TILLCUE_THANKS = 12
+} tillcue_reason;
+typedef enum tillcue_discount {
+  TILLCUE_NONE = 0,
+  TILLCUE_PERCENT = 1,
+  TILLCUE_AMOUNT = 2,
+  TILLCUE_PRICE = 3 /* the whole costs this much */
+} tillcue_discount;
 typedef enum tillcue_response {
   TILLCUE_NO_RESPONSE = 0,
   TILLCUE_ACCEPTED = 1,
@@ -63,7 +99,10 @@ typedef enum tillcue_silence {
   TILLCUE_HELD_OUT = 1,   /* this sale gets nothing, for measuring */
   TILLCUE_CAP_REACHED = 2,
   TILLCUE_TOO_FEW_ITEMS = 3,
-  TILLCUE_NOTHING_FITS = 4
+  TILLCUE_NOTHING_FITS = 4,
+  TILLCUE_BUSY = 5,         /* the cashier scans too fast to talk */
+  TILLCUE_COOLING_DOWN = 6, /* the last prompt is too recent */
+  TILLCUE_NO_CHANNEL = 7    /* nothing to say or print it on, or the customer wants no paper */
 } tillcue_silence;
 typedef enum tillcue_text { TILLCUE_SCRIPT = 0, TILLCUE_REASON = 1, TILLCUE_HEADLINE = 2 } tillcue_text;
 
@@ -93,12 +132,17 @@ typedef struct tillcue_offer {
   tillcue_string campaign; /* empty for suggestions */
   tillcue_string terms;    /* of the campaign, as printed */
   uint16_t valid_days;     /* of the coupon */
+  tillcue_type type;
+  uint32_t more[2]; /* further extras of a set, or TILLCUE_NO_ITEM */
+  int64_t reason_amount;
 } tillcue_offer;
 
 typedef struct tillcue_decision {
   tillcue_silence silence;
   uint32_t offer_count; /* offers[0] is the one that counts */
   tillcue_offer offers[3];
+  int explored;            /* 1: offers[0] was drawn by chance */
+  uint32_t propensity_ppm; /* with which this choice was made */
 } tillcue_decision;
 
 typedef struct tillcue_suggestion {
@@ -124,6 +168,21 @@ TILLCUE_C_API uint32_t tillcue_find(tillcue_engine const* engine, char const* co
 /* Fails with not_found. */
 TILLCUE_C_API tillcue_code tillcue_get_item(tillcue_engine const* engine, uint32_t item, tillcue_item* out);
 
+/* Where the engine stands, as campaigns name places; null: unknown. Holds for open sales, too.
+ * Fails with invalid (longer than 64 bytes), no_memory. */
+TILLCUE_C_API tillcue_code tillcue_engine_place(tillcue_engine* engine, char const* store, char const* group,
+                                                char const* terminal, tillcue_error* error);
+/* The store's clock (minutes east of UTC), the seed of what is chosen by chance, and the channels that work now:
+ * bit 0 screen, 1 receipt, 2 line display. As built: UTC, 0, all. Holds for open sales, too. */
+TILLCUE_C_API tillcue_code tillcue_engine_circumstances(tillcue_engine* engine, int32_t utc_offset_minutes,
+                                                        uint64_t seed, uint8_t channels);
+/* What head office says apart from bundles; it holds for open sales, too. `campaign` null: nothing at all is offered.
+ * Fails with invalid (name empty or longer than 64 bytes; negative amounts), no_memory. */
+TILLCUE_C_API tillcue_code tillcue_live_stop(tillcue_engine* engine, char const* campaign, int stopped);
+/* `name`: a campaign or "partner:NAME"; amounts since the campaign began, INT64_MAX unlimited. */
+TILLCUE_C_API tillcue_code tillcue_live_grant(tillcue_engine* engine, char const* name, int64_t minor, int64_t issues);
+TILLCUE_C_API tillcue_code tillcue_live_stock(tillcue_engine* engine, char const* code, int available);
+
 /* Begins a sale under the POS's own name for it, which also decides whether it is held out.
  * Fails with invalid (empty or longer than 64 bytes), no_memory. */
 TILLCUE_C_API tillcue_code tillcue_sale_begin(tillcue_engine* engine, char const* id, int64_t now, tillcue_sale** sale,
@@ -131,6 +190,13 @@ TILLCUE_C_API tillcue_code tillcue_sale_begin(tillcue_engine* engine, char const
 TILLCUE_C_API void tillcue_sale_end(tillcue_sale* sale);
 /* 1 when the sale is held out. */
 TILLCUE_C_API int tillcue_sale_is_held_out(tillcue_sale const* sale);
+/* Who buys; null or empty: nobody known. `segment` may be null. As long as nothing has been shown or withheld this also
+ * decides anew whether the sale is held out, where the policy holds out persons. Forgets what is usual.
+ * Fails with invalid (longer than 64 bytes), no_memory. */
+TILLCUE_C_API tillcue_code tillcue_sale_customer(tillcue_sale* sale, char const* customer, uint16_t visits,
+                                                 char const* segment, int no_paper, tillcue_error* error);
+/* Something the customer buys in `share_ppm` millionths of the visits; at most 32. Fails with invalid, rejected. */
+TILLCUE_C_API tillcue_code tillcue_sale_usual(tillcue_sale* sale, char const* code, uint32_t share_ppm);
 /* Adds or replaces a line. `quantity_milli`: thousandths; `unit_price`: TILLCUE_NO_PRICE when unknown.
  * A code the bundle does not know is kept and ignored. Fails with invalid (code), rejected (more than 1,000 lines). */
 TILLCUE_C_API tillcue_code tillcue_sale_put(tillcue_sale* sale, uint32_t line, char const* code, int64_t quantity_milli,
@@ -141,7 +207,8 @@ TILLCUE_C_API tillcue_code tillcue_sale_remove(tillcue_sale* sale, uint32_t line
 /* What to offer now, by every rule of the bundle's policy. Allocates nothing. */
 TILLCUE_C_API tillcue_code tillcue_sale_decide(tillcue_sale* sale, tillcue_stage stage, int64_t now,
                                                tillcue_decision* out);
-/* Records that the last decision's offers[0] is being shown: it counts against the caps and is never repeated.
+/* Records that the last decision's offers[0] is being shown: it counts against the caps and is never repeated, and its
+ * cost is taken from its campaign's budget.
  * Call it also when the silence is TILLCUE_HELD_OUT: what was withheld counts the same, so the arms stay comparable.
  * Fails with not_found (nothing was offered), rejected (recorded already), no_memory. */
 TILLCUE_C_API tillcue_code tillcue_sale_show(tillcue_sale* sale);

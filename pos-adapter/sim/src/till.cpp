@@ -55,6 +55,9 @@ void Till::hear(FromTerminal const& push) {
     if (board->sale != sale_) return;
     pending_.clear();  // a board replaces the one before
     if (board->cards.empty()) return;
+    if (auto const& card = board->cards.front(); card.kind == OfferKind::notice) {
+      return narrator_.notice(card.script.empty() ? card.name : card.script);
+    }
     double const ms = asked_at_ ? std::chrono::duration<double, std::milli>(Clock::now() - *asked_at_).count() : 0;
     pending_.push_back({*board, ms});
   } else if (auto const* coupon = std::get_if<CouponNotice>(&push)) {

@@ -65,6 +65,9 @@ class NativeServer::Impl : public NativeHost, public std::enable_shared_from_thi
   [[nodiscard]] NativeOptions const& options() const noexcept override { return options_; }
   [[nodiscard]] NativeCounters& counters() noexcept override { return counters_; }
   [[nodiscard]] std::uint16_t port() const noexcept { return listener_->port(); }
+  [[nodiscard]] bool hints_are_shown() const noexcept {
+    return std::any_of(sessions_.begin(), sessions_.end(), [](auto const& one) { return one->shows_hints(); });
+  }
 
  private:
   struct Push {
@@ -122,6 +125,7 @@ NativeServer::NativeServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) 
 NativeServer::~NativeServer() { impl_->stop(); }
 std::uint16_t NativeServer::port() const noexcept { return impl_->port(); }
 NativeCounters const& NativeServer::counters() const noexcept { return impl_->counters(); }
+bool NativeServer::hints_are_shown() const noexcept { return impl_->hints_are_shown(); }
 void NativeServer::push(HintBoard const& board) { impl_->push(&board.sale, encode(board)); }
 void NativeServer::push(CouponNotice const& coupon) { impl_->push(&coupon.sale, encode(coupon)); }
 void NativeServer::push(Notice const& notice) { impl_->push(nullptr, encode(notice)); }

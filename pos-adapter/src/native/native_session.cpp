@@ -100,7 +100,10 @@ Result<void> NativeSession::answer(Message const& message) {
 }
 
 void NativeSession::note(Message const& message) {
-  if (std::holds_alternative<Hello>(message)) greeted_ = true;
+  if (auto const* hello = std::get_if<Hello>(&message)) {
+    greeted_ = true;
+    shows_hints_ = hello->hints;
+  }
   auto const* sale = sale_of(message);
   if (sale == nullptr || knows(*sale)) return;
   sales_.push_back(*sale);

@@ -42,6 +42,8 @@ class NativeSession : public std::enable_shared_from_this<NativeSession> {
   void close();
 
   [[nodiscard]] bool greeted() const noexcept { return greeted_; }
+  /// False before hello, and when it said that the till shows none.
+  [[nodiscard]] bool shows_hints() const noexcept { return shows_hints_; }
   [[nodiscard]] bool knows(SaleId const& sale) const noexcept;
 
  private:
@@ -71,6 +73,7 @@ class NativeSession : public std::enable_shared_from_this<NativeSession> {
   std::size_t drained_ = 0;
   Phase phase_ = Phase::open;
   bool greeted_ = false;
+  bool shows_hints_ = false;
   bool at_end_ = false;  ///< the till has closed its side
 };
 

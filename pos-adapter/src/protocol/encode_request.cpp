@@ -22,6 +22,7 @@ struct Writer {
     out["protocol"] = m.protocol;
     out["till"] = m.till;
     if (!m.software.empty()) out["software"] = m.software;
+    if (!m.hints) out["hints"] = false;
   }
   void operator()(Begin const& m) const {
     begin("begin", m.sale);
@@ -42,6 +43,17 @@ struct Writer {
   void operator()(SetCustomer const& m) const {
     begin("customer", m.sale);
     out["customer"] = m.customer.value;
+    if (m.visits > 0) out["visits"] = m.visits;
+    if (!m.segment.empty()) out["segment"] = m.segment;
+    if (m.no_paper) out["no_paper"] = true;
+    for (auto const& usual : m.usual) {
+      out["usual"].push_back({{"sku", usual.sku.value}, {"share", decimal({usual.share.ppm / 1000})}});
+    }
+  }
+  void operator()(SetStock const& m) const {
+    out["type"] = "stock";
+    out["sku"] = m.sku.value;
+    out["available"] = m.available;
   }
   void operator()(Subtotal const& m) const { begin("subtotal", m.sale); }
   void operator()(Tender const& m) const { begin("tender", m.sale); }

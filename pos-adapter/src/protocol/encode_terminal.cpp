@@ -27,6 +27,9 @@ Json card_json(HintCard const& card) {
   out["script"] = card.script;
   out["reason"] = card.reason;
   out["probability"] = static_cast<double>(card.probability.ppm) / 1'000'000.0;
+  if (card.kind != OfferKind::suggestion) out["kind"] = name_in(kKindNames, card.kind);
+  if (card.type != OfferType::suggestion) out["type"] = to_text(card.type);
+  for (auto const& sku : card.more) out["more"].push_back(sku.value);
   return out;
 }
 

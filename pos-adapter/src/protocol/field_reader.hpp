@@ -21,16 +21,19 @@ class FieldReader : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(number_float_t, string_t const& text) override { return take(NumberText{text}); }
   bool string(string_t& value) override { return take(std::move(value)); }
   bool binary(binary_t&) override { return refuse("binary values are not JSON"); }
-  bool start_object(std::size_t) override { return depth_ == 0 ? open() : nested(); }
-  bool start_array(std::size_t) override { return depth_ == 0 ? not_an_object() : nested(); }
+  bool start_object(std::size_t) override { return depth_ == 0 ? open() : nested(Opened::object); }
+  bool start_array(std::size_t) override { return depth_ == 0 ? not_an_object() : nested(Opened::list); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override;
   bool parse_error(std::size_t position, std::string const& last, nlohmann::detail::exception const& error) override;
 
  private:
+  enum class Opened : std::uint8_t { object, list };
+
   bool take(FieldValue value);
-  bool nested();
+  void take_inside(FieldValue value);
+  bool nested(Opened what);
   bool open();
   bool close() { return --depth_, true; }
   bool refuse(std::string why) { return breach_ = std::move(why), false; }
@@ -38,6 +41,7 @@ class FieldReader : public nlohmann::json_sax<nlohmann::json> {
 
   std::vector<Field>* out_;
   std::string name_;
+  std::string inner_name_;  ///< of a member of an object in a list
   std::string breach_;
   std::size_t depth_ = 0;
 };

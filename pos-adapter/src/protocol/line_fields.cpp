@@ -9,22 +9,56 @@ namespace tillcue::pos {
 
 bool FieldReader::open() { return ++depth_, true; }
 
-bool FieldReader::nested() {
+namespace {
+
+// Where a list of objects stands: the message is level 1, its field's list 2, an object in it 3.
+constexpr std::size_t kInList = 2;
+constexpr std::size_t kInElement = 3;
+
+}  // namespace
+
+bool FieldReader::nested(Opened what) {
   if (depth_ >= LineFields::kMaxDepth) {
     return refuse("nested deeper than " + std::to_string(LineFields::kMaxDepth) + " levels; messages are flat");
   }
-  if (depth_ == 1) out_->push_back({std::move(name_), Nested{}});
+  if (depth_ == 1) {
+    out_->push_back({std::move(name_), Nested{}});
+    std::get<Nested>(out_->back().value).flat = what == Opened::list;
+    return open();
+  }
+  auto& list = std::get<Nested>(out_->back().value);
+  list.flat = list.flat && depth_ == kInList && what == Opened::object;
+  if (list.flat) ++list.elements;
   return open();
+}
+
+void FieldReader::take_inside(FieldValue value) {
+  auto& list = std::get<Nested>(out_->back().value);
+  auto* const text = std::get_if<std::string>(&value);
+  auto* const number = std::get_if<NumberText>(&value);
+  list.flat = list.flat && depth_ == kInElement && (text != nullptr || number != nullptr);
+  if (!list.flat) return;
+  Nested::Member member{list.elements - 1, inner_name_, {}};
+  if (text != nullptr) {
+    member.value = std::move(*text);
+  } else {
+    member.value = std::move(*number);
+  }
+  list.members.push_back(std::move(member));
 }
 
 bool FieldReader::take(FieldValue value) {
   if (depth_ == 0) return not_an_object();
-  if (depth_ == 1) out_->push_back({std::move(name_), std::move(value)});
+  if (depth_ == 1) {
+    out_->push_back({std::move(name_), std::move(value)});
+  } else {
+    take_inside(std::move(value));
+  }
   return true;
 }
 
 bool FieldReader::key(string_t& name) {
-  if (depth_ != 1) return true;
+  if (depth_ != 1) return inner_name_ = std::move(name), true;
   if (out_->size() == LineFields::kMaxFields) {
     return refuse("more than " + std::to_string(LineFields::kMaxFields) + " fields");
   }
@@ -155,6 +189,46 @@ Result<std::optional<std::int64_t>> LineFields::optional_milli(std::string_view 
     return fail(Code::invalid, field(name) + " is out of range: up to " + std::to_string(most / 1000));
   }
   return std::optional(out);
+}
+
+namespace {
+
+constexpr std::string_view kUsualShape = " must be a list of {\"sku\":\"...\",\"share\":0.6}";
+
+/// Reads one member of `usual` into its element.
+bool read_usual(Nested::Member const& member, UsualSku& out) {
+  if (member.name == "sku") {
+    auto const* sku = std::get_if<std::string>(&member.value);
+    if (sku == nullptr || sku->empty() || sku->size() > kMaxIdentifier || !out.sku.empty()) return false;
+    if (std::any_of(sku->begin(), sku->end(), control)) return false;
+    out.sku = Sku(*sku);
+  } else if (member.name == "share") {
+    auto const* number = std::get_if<NumberText>(&member.value);
+    std::int64_t milli = 0;
+    if (number == nullptr || !to_milli(number->text, milli) || milli < 0 || milli > 1000) return false;
+    out.share.ppm = static_cast<std::uint32_t>(milli * 1000);
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::vector<UsualSku>> LineFields::usual(std::string_view name, std::size_t most) const {
+  std::vector<UsualSku> out;
+  auto const* value = find(name);
+  if (value == nullptr) return out;
+  auto const* list = std::get_if<Nested>(value);
+  if (list == nullptr || !list->flat) return fail(Code::invalid, field(name) + std::string(kUsualShape));
+  if (list->elements > most) {
+    return fail(Code::invalid, field(name) + " has " + std::to_string(list->elements) + " entries; at most " +
+                                   std::to_string(most) + " are allowed: send the most frequent");
+  }
+  out.resize(list->elements);
+  bool fine = true;
+  for (auto const& member : list->members) fine = fine && read_usual(member, out[member.element]);
+  fine = fine && std::none_of(out.begin(), out.end(), [](UsualSku const& one) { return one.sku.empty(); });
+  if (!fine) return fail(Code::invalid, field(name) + std::string(kUsualShape) + ", a share of 0 to 1");
+  return out;
 }
 
 Result<bool> LineFields::flag(std::string_view name, bool otherwise) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tillcue/core/result.hpp"
+#include "tillcue/pos/protocol.hpp"
 
 namespace tillcue::pos {
 
@@ -16,8 +17,18 @@ struct NumberText {
   std::string text;
 };
 
-/// A list or an object: the messages have none, so only its presence is kept.
-struct Nested {};
+/// A list or an object. Of a list of flat objects, as `usual` is one, the members are kept; of anything else only that
+/// it was there.
+struct Nested {
+  struct Member {
+    std::size_t element = 0;
+    std::string name;
+    std::variant<NumberText, std::string> value;
+  };
+  std::vector<Member> members;
+  std::size_t elements = 0;
+  bool flat = true;  ///< a list of objects that hold texts and numbers only
+};
 
 using FieldValue = std::variant<std::monostate, bool, NumberText, std::string, Nested>;
 
@@ -46,6 +57,8 @@ class LineFields {
                                                                      std::int64_t most) const;
   /// A decimal with up to three places, in thousandths.
   [[nodiscard]] Result<std::optional<std::int64_t>> optional_milli(std::string_view name, std::int64_t most) const;
+  /// A list of {sku, share} with a share of 0 to 1 and at most three decimals; empty when absent.
+  [[nodiscard]] Result<std::vector<UsualSku>> usual(std::string_view name, std::size_t most) const;
   [[nodiscard]] Result<bool> flag(std::string_view name, bool otherwise) const;
 
  private:

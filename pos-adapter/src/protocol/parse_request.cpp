@@ -28,7 +28,21 @@ class Draft {
   std::optional<std::int64_t> amount(std::string_view name) {
     return keep(fields_->optional_integer(name, -kMaxAmountMinor, kMaxAmountMinor));
   }
-  bool flag(std::string_view name) { return keep(fields_->flag(name, false)); }
+  bool flag(std::string_view name, bool otherwise = false) { return keep(fields_->flag(name, otherwise)); }
+  bool needed_flag(std::string_view name) {
+    if (fields_->find(name) == nullptr) {
+      refuse(Code::invalid, "field \"" + std::string(name) + "\" is missing: send true or false");
+    }
+    return flag(name);
+  }
+  std::uint16_t count(std::string_view name) {
+    return static_cast<std::uint16_t>(keep(fields_->optional_integer(name, 0, UINT16_MAX)).value_or(0));
+  }
+  std::vector<UsualSku> usual() {
+    auto list = keep(fields_->usual("usual", SetCustomer::kMaxUsual));
+    for (auto const& one : list) uncarded("usual", one.sku.value);
+    return list;
+  }
   Quantity quantity() {
     auto const milli = keep(fields_->optional_milli("quantity", kMaxQuantityMilli)).value_or(1000);
     if (milli == 0) refuse(Code::invalid, "field \"quantity\" is 0: send remove to take a line out");
@@ -59,7 +73,8 @@ class Draft {
 };
 
 Message read_hello(Draft& in) {
-  return Hello{in.u32("protocol", 1), in.text("till", kMaxIdentifier), in.text_or_empty("software", kMaxText)};
+  return Hello{in.u32("protocol", 1), in.text("till", kMaxIdentifier), in.text_or_empty("software", kMaxText),
+               in.flag("hints", true)};
 }
 Message read_begin(Draft& in) { return Begin{in.sale(), in.flag("resume")}; }
 Message read_put(Draft& in, PutLine::Verb verb) {
@@ -71,7 +86,9 @@ Message read_add(Draft& in) { return read_put(in, PutLine::Verb::add); }
 Message read_change(Draft& in) { return read_put(in, PutLine::Verb::change); }
 Message read_remove(Draft& in) { return RemoveLine{in.sale(), in.line()}; }
 Message read_customer(Draft& in) {
-  return SetCustomer{in.sale(), CustomerId(in.text_or_empty("customer", kMaxIdentifier))};
+  return SetCustomer{in.sale(),           CustomerId(in.text_or_empty("customer", kMaxIdentifier)),
+                     in.count("visits"),  in.text_or_empty("segment", kMaxIdentifier),
+                     in.flag("no_paper"), in.usual()};
 }
 Message read_subtotal(Draft& in) { return Subtotal{in.sale()}; }
 Message read_tender(Draft& in) { return Tender{in.sale()}; }
@@ -79,6 +96,7 @@ Message read_finish(Draft& in) { return Finish{in.sale(), in.amount("total")}; }
 Message read_void(Draft& in) { return Void{in.sale()}; }
 Message read_accept(Draft& in) { return Answer{in.sale(), in.u32("offer", 1), true}; }
 Message read_decline(Draft& in) { return Answer{in.sale(), in.u32("offer", 1), false}; }
+Message read_stock(Draft& in) { return SetStock{Sku(in.text("sku", kMaxIdentifier)), in.needed_flag("available")}; }
 Message read_ping(Draft&) { return Ping{}; }
 
 struct Kind {
@@ -86,7 +104,7 @@ struct Kind {
   Message (*read)(Draft&);
 };
 
-constexpr std::array<Kind, 13> kKinds{{
+constexpr std::array<Kind, 14> kKinds{{
     {"hello", read_hello},
     {"begin", read_begin},
     {"add", read_add},
@@ -99,6 +117,7 @@ constexpr std::array<Kind, 13> kKinds{{
     {"void", read_void},
     {"accept", read_accept},
     {"decline", read_decline},
+    {"stock", read_stock},
     {"ping", read_ping},
 }};
 
@@ -161,6 +180,7 @@ namespace {
 struct SaleFinder {
   SaleId const* operator()(Hello const&) const noexcept { return nullptr; }
   SaleId const* operator()(Ping const&) const noexcept { return nullptr; }
+  SaleId const* operator()(SetStock const&) const noexcept { return nullptr; }
   template <class T>
   SaleId const* operator()(T const& message) const noexcept {
     return &message.sale;

@@ -51,6 +51,37 @@ Result<Probability> probability(Json const& in) {
   return Probability{static_cast<std::uint32_t>(std::lround(share * 1'000'000))};
 }
 
+/// A type of a newer terminal is shown like a plain suggestion.
+OfferType offer_type(std::string_view name) {
+  for (std::size_t n = 0; n < kOfferTypes; ++n) {
+    if (to_text(static_cast<OfferType>(n)) == name) return static_cast<OfferType>(n);
+  }
+  return OfferType::suggestion;
+}
+
+/// What older terminals did not send: kind, type, more.
+Result<void> read_newer(Json const& in, HintCard& out) {
+  if (in.contains("type")) {
+    auto const type = text(in, "type");
+    if (!type) return tl::unexpected(type.error());
+    out.type = offer_type(*type);
+  }
+  if (in.contains("kind")) {
+    auto const kind = text(in, "kind");
+    if (!kind) return tl::unexpected(kind.error());
+    // Whatever a newer terminal calls it: what is not known to be a prompt must not be answered.
+    out.kind = value_in(kKindNames, *kind).value_or(OfferKind::notice);
+  }
+  auto const more = in.find("more");
+  if (more == in.end()) return {};
+  if (!more->is_array() || more->size() >= SetView::kMostExtras) return broken("more", "must be a list of at most 2");
+  for (auto const& sku : *more) {
+    if (!sku.is_string()) return broken("more", "must hold SKUs");
+    out.more.emplace_back(sku.get<std::string>());
+  }
+  return {};
+}
+
 Result<HintCard> card(Json const& in) {
   if (!in.is_object()) return broken("cards", "must hold objects");
   auto const offer = in.find("offer");
@@ -70,6 +101,7 @@ Result<HintCard> card(Json const& in) {
   auto const share = probability(in);
   if (!share) return tl::unexpected(share.error());
   out.probability = *share;
+  if (auto const newer = read_newer(in, out); !newer) return tl::unexpected(newer.error());
   return out;
 }
 

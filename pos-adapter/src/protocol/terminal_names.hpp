@@ -15,6 +15,9 @@ inline constexpr std::array<std::pair<Stage, std::string_view>, 3> kStageNames{
 inline constexpr std::array<std::pair<PrintFate, std::string_view>, 3> kFateNames{
     {{PrintFate::printed, "printed"}, {PrintFate::unconfirmed, "unconfirmed"}, {PrintFate::dropped, "dropped"}}};
 
+inline constexpr std::array<std::pair<OfferKind, std::string_view>, 2> kKindNames{
+    {{OfferKind::suggestion, "suggestion"}, {OfferKind::notice, "notice"}}};
+
 template <class Table, class Value>
 constexpr std::string_view name_in(Table const& table, Value value) noexcept {
   for (auto const& [known, text] : table) {

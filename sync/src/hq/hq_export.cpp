@@ -1,71 +1,12 @@
 #include "tillcue/sync/hq_export.hpp"
 
-#include <memory>
 #include <string>
-#include <system_error>
 
-#include <zlib.h>
-
+#include "hq_csv_file.hpp"
 #include "tillcue/sync/hq_time.hpp"
 
 namespace tillcue::sync {
 namespace {
-
-struct CloseGz {
-  void operator()(gzFile_s* file) const { gzclose(file); }
-};
-
-/// Plain or gzip text into FILE.part, renamed at the end.
-class TextFile {
- public:
-  explicit TextFile(std::filesystem::path out)
-      : out_(std::move(out)),
-        part_(out_.string() + ".part"),
-        file_(gzopen(part_.c_str(), out_.extension() == ".gz" ? "wb6" : "wbT")) {}
-  TextFile(TextFile const&) = delete;
-  TextFile& operator=(TextFile const&) = delete;
-  ~TextFile() {
-    std::error_code ignored;
-    if (!finished_) std::filesystem::remove(part_, ignored);
-  }
-
-  Result<void> write(std::string_view text) {
-    if (file_ == nullptr) return broken("cannot be created");
-    auto const size = static_cast<unsigned>(text.size());
-    if (size > 0 && gzwrite(file_.get(), text.data(), size) != static_cast<int>(size))
-      return broken("cannot be written");
-    return {};
-  }
-  Result<void> finish() {
-    if (file_ == nullptr) return broken("cannot be created");
-    if (gzclose(file_.release()) != Z_OK) return broken("cannot be written");
-    std::error_code error;
-    std::filesystem::rename(part_, out_, error);
-    if (error) return fail(Code::io, out_.string() + ": " + error.message());
-    finished_ = true;
-    return {};
-  }
-
- private:
-  [[nodiscard]] tl::unexpected<Error> broken(std::string_view why) const {
-    return fail(Code::io, part_.string() + ": " + std::string{why} + "; check the folder and the free space");
-  }
-
-  std::filesystem::path out_, part_;
-  std::unique_ptr<gzFile_s, CloseGz> file_;
-  bool finished_ = false;
-};
-
-/// RFC 4180.
-std::string csv_field(std::string_view field) {
-  if (field.find_first_of(",\"\r\n") == std::string_view::npos) return std::string{field};
-  std::string out = "\"";
-  for (char const c : field) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
 
 std::string quantity_text(std::int64_t milli) {
   auto const magnitude = static_cast<std::uint64_t>(milli < 0 ? -milli : milli);
@@ -103,7 +44,7 @@ Result<Exported> export_transactions(Database& db, std::filesystem::path const& 
   auto rows = db.prepare(kRows);
   if (!rows) return tl::unexpected{rows.error()};
   rows->bind(1, std::int64_t{options.since.time_since_epoch().count()});
-  TextFile file{out};
+  CsvFile file{out};
   Exported exported;
   std::int64_t last_event = 0;
   auto done = file.write("basket_id,customer_id,timestamp,sku,quantity,unit_price,holdout\n");

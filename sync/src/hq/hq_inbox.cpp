@@ -145,8 +145,9 @@ Result<void> Inbox::Tables::unpack(Batch const& batch, Entry const& entry, Times
     add_lost.bind(1, entry.stream);
     return add_lost.run();
   }
-  auto const outcome = decode_event(entry.body);
-  if (outcome) return rows.write(row_id, entry.stream, *outcome);
+  NewerWords newer;
+  auto const outcome = decode_event(entry.body, &newer);
+  if (outcome) return rows.write(row_id, entry.stream, *outcome, newer);
   // Stored all the same: refusing it would make the terminal send it for ever and hold up everything behind it.
   ++stored.unread;
   return raise("unreadable_event", batch, entry, received, outcome.error().what);

@@ -50,6 +50,10 @@ Report::Impact& impact_in(Report& report, Row row) {
 }
 
 void take_sale(Report& report, Row row) {
+  if (row.integer(8) == 0) {
+    if (row.text(1) == "finished") ++report.without_bundle;
+    return;
+  }
   bool const held_out = row.text(0) == "holdout";
   auto& arm = held_out ? report.holdout : report.treated;
   if (row.text(1) == "voided") ++arm.voided;
@@ -65,9 +69,9 @@ void take_sale(Report& report, Row row) {
 }
 
 Result<void> read_sales(Database& db, ReportOptions const& options, Report& report) {
-  auto done =
-      each(db, "SELECT arm, ending, total, line_count, currency, digits, hints, accepted FROM sales WHERE at >= ?1",
-           options, [&](Row row) { take_sale(report, row); });
+  auto done = each(
+      db, "SELECT arm, ending, total, line_count, currency, digits, hints, accepted, decided FROM sales WHERE at >= ?1",
+      options, [&](Row row) { take_sale(report, row); });
   for (auto& impact : report.impact) impact.difference = welch(impact.treated, impact.holdout);
   std::stable_sort(report.impact.begin(), report.impact.end(), [](auto const& a, auto const& b) {
     return a.treated.count() + a.holdout.count() > b.treated.count() + b.holdout.count();
@@ -92,17 +96,23 @@ Result<void> read_offers(Database& db, ReportOptions const& options, Report& rep
       "WITH given AS (SELECT decision, response, bought, max(event) FROM (SELECT x.event, x.response, x.bought, "
       "(SELECT max(event) FROM decisions o WHERE o.stream = x.stream AND o.sale = x.sale AND o.offer = x.offer "
       "AND o.event <= x.event) AS decision FROM answers x) GROUP BY decision) "
-      "SELECT d.item, coalesce(a.response, 'none'), count(*), coalesce(sum(a.bought), 0), sum(d.probability) "
-      "FROM decisions d LEFT JOIN given a ON a.decision = d.event "
-      "WHERE d.at >= ?1 AND d.offer > 0 AND d.stage <> 'tender' GROUP BY 1, 2";
+      "SELECT d.item, coalesce(a.response, 'none'), count(*), coalesce(sum(a.bought), 0), sum(d.probability), "
+      "d.type, d.reason FROM decisions d LEFT JOIN given a ON a.decision = d.event "
+      "WHERE d.at >= ?1 AND d.offer > 0 AND d.stage <> 'tender' AND d.type <> 'notice' GROUP BY 1, 2, 6, 7";
   std::map<std::string, Report::Offer> offers;
+  std::map<std::pair<std::string, std::string>, Report::Kind> kinds;
   auto done = each(db, kOffers, options, [&](Row row) {
     auto& offer = offers[std::string{row.text(0)}];
     offer.item = row.text(0);
     add(offer.answers, row.text(1), number(row, 2), number(row, 3));
     add(report.answers, row.text(1), number(row, 2), number(row, 3));
     offer.predicted += static_cast<double>(row.integer(4)) / 1e6;
+    auto& kind = kinds[{std::string{row.text(5)}, std::string{row.text(6)}}];
+    add(kind.answers, row.text(1), number(row, 2), number(row, 3));
   });
+  for (auto& [key, kind] : kinds) report.kinds.push_back({key.first, key.second, kind.answers});
+  std::stable_sort(report.kinds.begin(), report.kinds.end(),
+                   [](auto const& a, auto const& b) { return a.answers.shown > b.answers.shown; });
   for (auto& [item, offer] : offers) {
     offer.predicted /= static_cast<double>(offer.answers.shown);
     report.offers.push_back(offer);
@@ -111,6 +121,11 @@ Result<void> read_offers(Database& db, ReportOptions const& options, Report& rep
                    [](auto const& a, auto const& b) { return a.answers.shown > b.answers.shown; });
   if (report.offers.size() > options.top) report.offers.resize(options.top);
   return done;
+}
+
+Result<void> read_notices(Database& db, ReportOptions const& options, Report& report) {
+  return each(db, "SELECT count(*) FROM decisions WHERE at >= ?1 AND offer > 0 AND type = 'notice'", options,
+              [&](Row row) { report.notices = number(row, 0); });
 }
 
 Result<void> read_coupons(Database& db, ReportOptions const& options, Report& report) {
@@ -138,8 +153,9 @@ Result<void> read_speed(Database& db, ReportOptions const& options, Report& repo
 
 Result<void> read_tills(Database& db, ReportOptions const& options, Report& report) {
   constexpr std::string_view kTills =
-      "SELECT t.terminal, count(*), sum(s.arm = 'treated'), sum(s.arm = 'treated' AND s.hints > 0), "
-      "sum(s.arm = 'treated' AND s.accepted > 0), max(s.at) FROM sales s JOIN streams t ON t.id = s.stream "
+      "SELECT t.terminal, count(*), sum(s.arm = 'treated' AND s.decided), "
+      "sum(s.arm = 'treated' AND s.hints > 0), sum(s.arm = 'treated' AND s.accepted > 0), max(s.at) FROM sales s JOIN "
+      "streams t ON t.id = s.stream "
       "WHERE s.at >= ?1 AND s.ending = 'finished' GROUP BY 1 ORDER BY 1";
   return each(db, kTills, options, [&](Row row) {
     Report::Till till;
@@ -199,8 +215,8 @@ Result<Report> make_report(Database& db, ReportOptions const& options) {
   if (auto done = db.execute("BEGIN"); !done) return tl::unexpected{done.error()};
   Report report;
   Result<void> done;
-  for (auto const read : {read_period, read_sales, read_offers, read_coupons, read_speed, read_tills, read_gaps,
-                          read_lost, read_alarms}) {
+  for (auto const read : {read_period, read_sales, read_offers, read_notices, read_coupons, read_speed, read_tills,
+                          read_gaps, read_lost, read_alarms}) {
     done = read(db, options, report);
     if (!done) break;
   }

@@ -49,12 +49,24 @@ Json offers(Report const& report, ItemNames const& names) {
   return list;
 }
 
+Json kinds(Report const& report) {
+  auto list = Json::array();
+  for (auto const& kind : report.kinds) {
+    auto one = answers(kind.answers);
+    one["type"] = kind.type;
+    one["reason"] = kind.reason;
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 Json tills(Report const& report) {
   auto list = Json::array();
   for (auto const& till : report.tills) {
     list.push_back({{"terminal", till.terminal},
                     {"sales", till.sales},
                     {"treated", till.treated},
+                    {"without_bundle", report.without_bundle},
                     {"hinted", till.hinted},
                     {"accepted", till.accepted},
                     {"last_event", till.last_event}});
@@ -103,6 +115,8 @@ std::string to_json(Report const& report, ItemNames const& names) {
                     {"unconfirmed", report.coupons.unconfirmed},
                     {"dropped", report.coupons.dropped}};
   out["offers"] = offers(report, names);
+  out["by_type_and_reason"] = kinds(report);
+  out["notices"] = report.notices;
   out["tills"] = tills(report);
   out["gaps"] = gaps(report);
   out["lost"] = report.lost;

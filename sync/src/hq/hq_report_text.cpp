@@ -33,6 +33,7 @@ std::string sales(Report const& report) {
   out += pair("finished", grouped(t.finished), grouped(h.finished));
   out += pair("voided", grouped(t.voided), grouped(h.voided));
   out += pair("abandoned", grouped(t.abandoned), grouped(h.abandoned));
+  if (report.without_bundle > 0) out += pair("finished without a bundle", grouped(report.without_bundle), "");
   if (t.finished + h.finished == 0) return out;
   out += pair("lines per sale", fmt::format("{:.2f}", t.lines.mean()),
               h.finished == 0 ? "-" : fmt::format("{:.2f}", h.lines.mean()));
@@ -122,6 +123,19 @@ std::string offers(Report const& report, ItemNames const& names) {
   return out;
 }
 
+std::string kinds(Report const& report) {
+  if (report.kinds.empty() && report.notices == 0) return "";
+  std::string out = "\n" + left("SUGGESTIONS BY TYPE AND REASON", 38) + right("shown", 9) + right("accepted", 10) +
+                    right("declined", 10) + right("bought", 9) + '\n';
+  for (auto const& kind : report.kinds) {
+    auto const title = kind.type == kind.reason ? kind.type : kind.type + ", " + kind.reason;
+    out += "  " + left(title, 36) + right(grouped(kind.answers.shown), 9) + right(grouped(kind.answers.accepted), 10) +
+           right(grouped(kind.answers.declined), 10) + right(grouped(kind.answers.bought), 9) + '\n';
+  }
+  if (report.notices > 0) out += "  " + left("notices (information)", 36) + right(grouped(report.notices), 9) + '\n';
+  return out;
+}
+
 std::string tills(Report const& report) {
   if (report.tills.empty()) return "";
   std::string out = "\n" + left("TILLS", 26) + right("sales", 9) + right("hinted", 10) + right("accepted", 10) +
@@ -178,7 +192,7 @@ std::string to_text(Report const& report, ItemNames const& names) {
                         : fmt::format("Tillcue results, {} .. {} UTC, {} events\n", to_minute(at(report.from)),
                                       to_minute(at(report.to)), grouped(report.events));
   return out + sales(report) + impact(report) + answers(report) + coupons(report) + offers(report, names) +
-         tills(report) + gaps(report) + lost(report) + alarms(report);
+         kinds(report) + tills(report) + gaps(report) + lost(report) + alarms(report);
 }
 
 }  // namespace tillcue::sync

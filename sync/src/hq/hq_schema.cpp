@@ -148,7 +148,17 @@ CREATE TABLE alarms(
 // Reports look for the decision an answer belongs to.
 constexpr std::string_view kStep2 = "CREATE INDEX decisions_offer ON decisions(stream, sale, offer);";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}};
+// Offers have types; what a terminal of before offered at tender was a coupon. The replay record stays in inbox.body.
+// Sales that had no bundle to decide with are in no arm.
+constexpr std::string_view kStep3 = R"sql(
+ALTER TABLE decisions ADD COLUMN type TEXT NOT NULL DEFAULT 'suggestion';  -- of what was offered or withheld
+ALTER TABLE decisions ADD COLUMN explored INTEGER NOT NULL DEFAULT 0;      -- 1: drawn by chance
+UPDATE decisions SET type = 'coupon' WHERE stage = 'tender';
+ALTER TABLE sales ADD COLUMN release INTEGER NOT NULL DEFAULT 0;           -- 0: a local bundle, or not told
+ALTER TABLE sales ADD COLUMN decided INTEGER NOT NULL DEFAULT 1;           -- 0: there was no bundle
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

@@ -17,14 +17,21 @@ std::uint32_t small(Fields& f, char const* name, std::uint32_t otherwise = 0, st
   return static_cast<std::uint32_t>(f.optional_number(name, otherwise, 0, most));
 }
 
-DecisionMade decision(Fields& f) {
+/// Takes the words nobody here knows yet, where somebody wants them.
+auto keep_in(NewerWords* newer) {
+  return [newer](char const* name, std::string const& word) {
+    if (newer != nullptr) (*newer)[name] = word;
+  };
+}
+
+DecisionMade decision(Fields& f, NewerWords* newer) {
   DecisionMade d;
   d.sale = sale_field(f);
   d.number = static_cast<std::uint32_t>(f.number("n", 0, UINT32_MAX));
   d.offer = small(f, "offer");
   d.stage = f.choice<Stage>("stage", kStages, true);
   d.arm = f.choice<Arm>("arm", kArms, true);
-  d.silence = f.choice<Silence>("silence", kSilences, true);
+  d.silence = f.choice_or_newer<Silence>("silence", kSilences, keep_in(newer));
   if (auto const* list = f.has("eligible") ? f.array("eligible", Decision::kMaxEligible) : nullptr) {
     for (auto const& element : *list) {
       bool const fits = element.is_string() && element.get_ref<std::string const&>().size() <= kMaxIdentifier;
@@ -35,31 +42,34 @@ DecisionMade decision(Fields& f) {
   d.item = Sku{f.optional_text("item", kMaxIdentifier)};
   d.probability.ppm = small(f, "p", 0, 1'000'000);
   d.propensity_ppm = small(f, "prop", 1'000'000, 1'000'000);
-  d.reason = f.choice<ReasonCode>("why", kReasons, true);
+  d.reason = f.choice_or_newer<ReasonCode>("why", kReasons, keep_in(newer));
   d.trigger = Sku{f.optional_text("trigger", kMaxIdentifier)};
   d.campaign = f.optional_text("campaign", kMaxIdentifier);
   d.release = f.optional_number("release", 0, 0, kMaxInteger);
   d.micros = small(f, "us");
+  d.type = f.choice_or_newer<OfferType>("type", kTypes, keep_in(newer));
+  d.explored = f.flag("explored", false);
+  d.replay = f.optional_text("replay", kMaxReplay);
   return d;
 }
 
-OfferAnswered answer(Fields& f) {
+OfferAnswered answer(Fields& f, NewerWords* newer) {
   OfferAnswered a;
   a.sale = sale_field(f);
   a.offer = static_cast<std::uint32_t>(f.number("offer", 0, UINT32_MAX));
-  a.response = f.choice<Response>("response", kResponses, true);
+  a.response = f.choice_or_newer<Response>("response", kResponses, keep_in(newer));
   a.bought = f.flag("bought", false);
   return a;
 }
 
-CouponIssued coupon(Fields& f) {
+CouponIssued coupon(Fields& f, NewerWords* newer) {
   CouponIssued c;
   c.sale = sale_field(f);
   c.offer = static_cast<std::uint32_t>(f.number("offer", 0, UINT32_MAX));
   c.serial = f.optional_text("serial", kMaxIdentifier);
   c.item = Sku{f.optional_text("item", kMaxIdentifier)};
   c.campaign = f.optional_text("campaign", kMaxIdentifier);
-  c.discount = f.choice<DiscountKind>("discount", kDiscounts, true);
+  c.discount = f.choice_or_newer<DiscountKind>("discount", kDiscounts, keep_in(newer));
   c.value = f.integer("value", -kMost, kMost);
   c.valid_until = f.integer("until", -kMost, kMost);
   c.fate = f.choice<PrintFate>("fate", kFates, true);
@@ -98,12 +108,14 @@ SaleClosed sale(Fields& f) {
   s.hints = small(f, "hints");
   s.accepted = small(f, "accepted");
   s.coupons = small(f, "coupons");
+  s.release = f.optional_number("release", 0, 0, kMaxInteger);
+  s.decided = f.flag("decided", true);
   return s;
 }
 
 }  // namespace
 
-Result<Outcome> decode_event(std::string_view event) {
+Result<Outcome> decode_event(std::string_view event, NewerWords* newer) {
   auto const json = parse_json(event, kMaxEvent, 8, "event");
   if (!json) return tl::unexpected(json.error());
   Fields f(*json, "event");
@@ -112,11 +124,11 @@ Result<Outcome> decode_event(std::string_view event) {
   outcome.at = time_field(f, "at");
   if (!f.ok()) return f.error();
   if (type == "decision") {
-    outcome.what = decision(f);
+    outcome.what = decision(f, newer);
   } else if (type == "answer") {
-    outcome.what = answer(f);
+    outcome.what = answer(f, newer);
   } else if (type == "coupon") {
-    outcome.what = coupon(f);
+    outcome.what = coupon(f, newer);
   } else if (type == "sale") {
     outcome.what = sale(f);
   } else {

@@ -83,6 +83,9 @@ Result<std::string> encode(Timestamp at, DecisionMade const& d) {
   w.text("campaign", d.campaign);
   w.number("release", d.release, 0);
   w.number("us", d.micros, 0);
+  w.choice("type", kTypes, d.type);
+  if (d.explored) w["explored"] = true;
+  w.text("replay", d.replay, false, kMaxReplay);
   return w.finish();
 }
 
@@ -133,6 +136,8 @@ Result<std::string> encode(Timestamp at, SaleClosed const& s) {
   w.number("hints", s.hints, 0);
   w.number("accepted", s.accepted, 0);
   w.number("coupons", s.coupons, 0);
+  w.number("release", s.release, 0);
+  if (!s.decided) w["decided"] = false;
   return w.finish();
 }
 

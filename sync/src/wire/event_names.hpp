@@ -1,17 +1,27 @@
 #pragma once
 
+#include <iterator>
 #include <string_view>
+
+#include "tillcue/core/offer.hpp"
 
 /// The words of WIRE.md for the enumerations of core, in the order of their values.
 namespace tillcue::sync {
 
 inline constexpr std::string_view kStages[] = {"scan", "subtotal", "tender"};
 inline constexpr std::string_view kArms[] = {"treated", "holdout"};
-inline constexpr std::string_view kSilences[] = {"none", "holdout", "cap_reached", "too_few_items", "nothing_fits"};
-inline constexpr std::string_view kReasons[] = {"bought_together", "popular", "category"};
+inline constexpr std::string_view kSilences[] = {"none",         "holdout", "cap_reached",  "too_few_items",
+                                                 "nothing_fits", "busy",    "cooling_down", "no_channel"};
+inline constexpr std::string_view kReasons[] = {
+    "bought_together", "popular", "category", "upgrade",  "threshold", "set",   "usual",
+    "expert",          "partner", "cheaper",  "required", "reached",   "thanks"};
+inline constexpr std::string_view kTypes[] = {"suggestion", "upgrade", "multi_buy", "second_item", "buy_get", "set",
+                                              "threshold",  "gift",    "coupon",    "thank_you",   "notice"};
 inline constexpr std::string_view kResponses[] = {"none", "accepted", "declined", "ignored"};
-inline constexpr std::string_view kDiscounts[] = {"none", "percent", "amount"};
+inline constexpr std::string_view kDiscounts[] = {"none", "percent", "amount", "price"};
 inline constexpr std::string_view kFates[] = {"printed", "unconfirmed", "dropped"};
 inline constexpr std::string_view kEnds[] = {"finished", "voided", "abandoned"};
+
+static_assert(std::size(kReasons) == kReasonCodes && std::size(kTypes) == kOfferTypes);
 
 }  // namespace tillcue::sync

@@ -45,6 +45,19 @@ class Fields {
     return Enum{};
   }
 
+  /// The same for words that a newer sender may have and nothing here depends on: an unknown one reads as 0 and is
+  /// handed to `newer`.
+  template <class Enum, std::size_t N, class Newer>
+  Enum choice_or_newer(char const* name, std::string_view const (&names)[N], Newer newer) {
+    if (!has(name)) return Enum{};
+    auto const value = text(name, 40, 1);
+    for (std::size_t n = 0; n < N; ++n) {
+      if (names[n] == value) return static_cast<Enum>(n);
+    }
+    if (ok()) newer(name, value);
+    return Enum{};
+  }
+
   void reject(std::string_view name, std::string_view why);
   [[nodiscard]] bool ok() const noexcept { return !error_; }
   [[nodiscard]] tl::unexpected<Error> error() const { return fail(error_->code, error_->what); }

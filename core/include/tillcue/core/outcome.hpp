@@ -26,8 +26,11 @@ struct DecisionMade {
   ReasonCode reason = ReasonCode::popular;
   Sku trigger;
   std::string campaign;
-  std::uint64_t release = 0;  ///< of the bundle that decided
-  std::uint32_t micros = 0;   ///< how long deciding took
+  std::uint64_t release = 0;               ///< of the bundle that decided
+  std::uint32_t micros = 0;                ///< how long deciding took
+  OfferType type = OfferType::suggestion;  ///< offered, or withheld from a held-out sale
+  bool explored = false;                   ///< drawn by chance instead of taken from the top (D11)
+  std::string replay;                      ///< replay_record(); empty when it would be too long
 };
 
 struct OfferAnswered {
@@ -71,6 +74,8 @@ struct SaleClosed {
   std::uint32_t hints = 0;
   std::uint32_t accepted = 0;
   std::uint32_t coupons = 0;
+  std::uint64_t release = 0;  ///< of the bundle in force when it closed; 0: a local one, or none
+  bool decided = true;        ///< false: there was no bundle to decide with, so the arm says nothing
 };
 
 struct Outcome {

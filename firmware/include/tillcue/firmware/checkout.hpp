@@ -7,15 +7,19 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "tillcue/core/engine.hpp"
 #include "tillcue/core/outcome.hpp"
 #include "tillcue/firmware/config.hpp"
+#include "tillcue/firmware/live_state.hpp"
 #include "tillcue/pos/hint_board.hpp"
 #include "tillcue/pos/native_server.hpp"
 
 namespace tillcue::terminal {
+
+class DayBook;
 
 /// A coupon decided at tender, on its way to paper. Shares the bundle it was decided with.
 struct CouponOrder {
@@ -43,6 +47,11 @@ struct CheckoutPorts {
   std::function<std::string(CustomerId const&)> pseudonym;
   /// Calls back once, now or later, with what became of it.
   std::function<void(CouponOrder, std::function<void(CouponFate)>)> print;
+  std::function<std::int32_t(Timestamp)> utc_offset = {};  ///< of the store's clock, minutes; unset: UTC
+  std::function<std::uint8_t()> channels = {};             ///< that work now, a bit for each Channel; unset: all
+  /// Makes what was spent of budgets outlast a power cut; called before an offer that costs one is made. False: it
+  /// cannot be kept, so the offer is not made. Unset: nothing is kept.
+  std::function<bool(std::map<std::string, Allotment> const& spent)> keep_spent = {};
 };
 
 /// Counted since start.
@@ -51,6 +60,8 @@ struct CheckoutCounters {
   std::uint64_t lines = 0, unknown_items = 0;
   std::uint64_t decisions = 0, hints = 0, accepted = 0, declined = 0, ignored = 0;
   std::uint64_t coupons = 0, coupons_dropped = 0;
+  std::uint64_t notices = 0, down_sells = 0;  ///< a down-sell is a hint as well
+  std::uint64_t unkept = 0;                   ///< offers not made because their cost could not be kept
 };
 
 /// Follows the sales of one terminal: events in, decisions asked of the engine, hints shown, coupons ordered, outcomes
@@ -59,16 +70,24 @@ struct CheckoutCounters {
 class Checkout final : public pos::SaleEvents {
  public:
   static constexpr std::size_t kMaxOpenSales = 16;
-  static constexpr std::size_t kClosedRemembered = 64;  ///< names of closed sales, to answer late repeats
+  static constexpr std::size_t kMaxOutOfStock = 10'000;  ///< told by the till
+  static constexpr std::size_t kClosedRemembered = 64;   ///< names of closed sales, to answer late repeats
 
-  Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, CheckoutPorts ports);
+  Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, CheckoutPorts ports, TerminalId terminal = {});
   ~Checkout() override;
 
   /// Decides with this bundle from now on, open sales included.
   void use(std::shared_ptr<Bundle const> bundle, std::uint64_t release);
+  /// Stop switches, budgets and stock as head office says them now; hints and coupons of open sales that this forbids
+  /// are taken back at once.
+  void apply(LiveState state);
+  /// What was spent before a restart; never less than what is known already.
+  void restore_spent(std::map<std::string, Allotment> const& spent);
+  /// Of what is chosen at random from now on.
+  void explore_with(std::uint64_t seed) noexcept { seed_ = seed; }
 
   /// Errors  not_found (unknown sale, line or offer), rejected (sale already open, too many lines, offer already
-  ///         answered), invalid.
+  ///         answered, too much out of stock), invalid.
   Result<void> on(pos::Message const& message) override;
 
   /// Takes hints away whose time is over. To be called at next_due().
@@ -80,6 +99,7 @@ class Checkout final : public pos::SaleEvents {
 
  private:
   struct OpenSale;
+  struct Asked;
   enum class Phase : std::uint8_t;
   enum class Event : std::uint8_t;
   struct Step;
@@ -96,6 +116,7 @@ class Checkout final : public pos::SaleEvents {
   Result<void> handle(pos::Finish const& finish);
   Result<void> handle(pos::Void const& voided);
   Result<void> handle(pos::Answer const& answer);
+  Result<void> handle(pos::SetStock const& stock);
 
   Result<OpenSale*> find(SaleId const& sale);
   [[nodiscard]] bool was_closed(SaleId const& sale) const;
@@ -109,8 +130,16 @@ class Checkout final : public pos::SaleEvents {
   void repeated(OpenSale& sale);
 
   void suggest(OpenSale& sale, Stage stage);
-  void record_silence(OpenSale& sale, Decision const& decision, std::uint32_t micros);
-  void record_decision(OpenSale& sale, Decision const& decision, Offer const* offer, std::uint32_t micros);
+  void suggest_instead(OpenSale& sale);
+  void show(OpenSale& sale, Asked const& asked);
+  [[nodiscard]] Context context_now() const;
+  Asked ask(OpenSale const& sale, Stage stage);
+  /// The same, with its cost taken from the budgets where something is offered.
+  Asked ask_and_spend(OpenSale const& sale, Stage stage);
+  [[nodiscard]] bool spend(Decision const& decision);
+  void give_back(std::string const& campaign, std::int64_t cost);
+  void record_silence(OpenSale& sale, Asked const& asked);
+  void record_decision(OpenSale& sale, Asked const& asked, Offer const* offer);
   void settle_bought(OpenSale& sale);
   Result<void> answer(OpenSale& sale, std::uint32_t offer, Response response);
   void take_away(OpenSale& sale);
@@ -119,12 +148,24 @@ class Checkout final : public pos::SaleEvents {
   void reconsider_coupon(OpenSale& sale);
   void order_coupon(OpenSale& sale);
   void close(OpenSale& sale, SaleEnd end);
+  void draw_arm(Sale& sale) const;
+  void know(Sale& sale, pos::SetCustomer const& set);
+  void note_day(OpenSale const& sale, SaleEnd end);
+  void renew_live();
+  void withdraw();
+  [[nodiscard]] bool withdrawn(Offer const& offer) const;
   void record(Timestamp at, decltype(Outcome::what) what);
 
   StoreConfig store_;
   std::chrono::milliseconds hint_lifetime_;
   CheckoutPorts ports_;
+  TerminalId terminal_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Live> live_;          ///< bound to the engine's bundle
+  LiveState state_;                     ///< head office's words
+  std::set<std::string> out_of_stock_;  ///< the till's words
+  std::unique_ptr<DayBook> today_;
+  std::uint64_t seed_ = 0;
   std::uint64_t release_ = 0;
   std::map<SaleId, std::unique_ptr<OpenSale>> sales_;
   std::deque<SaleId> closed_;

@@ -26,6 +26,7 @@ struct StoreConfig {
   std::string chain;
   Currency currency{};
   std::string language = "en";
+  std::string group{};  ///< of stores, as campaigns name it; may be empty
 };
 
 struct PrinterConfig {
@@ -52,6 +53,7 @@ struct Config {
   std::optional<PrinterConfig> printer;
   std::optional<SyncConfig> sync;
   std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
+  std::filesystem::path live{};                 ///< head office's live state by file; empty: data_dir/live.json
   std::chrono::milliseconds hint_lifetime{8000};
   std::string log_level = "info";
 };

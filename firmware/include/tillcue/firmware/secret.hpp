@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ class Secret {
 
   /// 32 hexadecimal digits under this key; `purpose` keeps the uses apart.
   [[nodiscard]] std::string digest(std::string_view purpose, std::string_view text) const;
+  /// 64 bits of it.
+  [[nodiscard]] std::uint64_t number(std::string_view purpose, std::string_view text) const;
 
  private:
   std::vector<std::byte> bytes_;

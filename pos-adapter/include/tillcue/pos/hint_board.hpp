@@ -21,6 +21,10 @@ struct HintCard {
   std::string script;         ///< the one sentence to say
   std::string reason;
   Probability probability{};
+  OfferType type = OfferType::suggestion;
+  /// suggestion: to be said and answered; notice: information, not to be answered. Nothing else is on a card.
+  OfferKind kind = OfferKind::suggestion;
+  std::vector<Sku> more{};  ///< further extras of a set, which belong to the offer; at most two
 
   friend bool operator==(HintCard const&, HintCard const&) = default;
 };

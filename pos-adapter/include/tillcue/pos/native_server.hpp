@@ -65,6 +65,9 @@ class NativeServer {
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] NativeCounters const& counters() const noexcept;
 
+  /// True when a connected till shows hints itself (its hello did not say otherwise).
+  [[nodiscard]] bool hints_are_shown() const noexcept;
+
   /// To the connected tills that named that sale (any message with it that was answered ok; the last 32 count).
   void push(HintBoard const& board);
   void push(CouponNotice const& coupon);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "tillcue/core/basket.hpp"
 #include "tillcue/core/result.hpp"
@@ -30,6 +31,7 @@ struct Hello {
   std::uint32_t protocol = kProtocolVersion;
   std::string till;
   std::string software;
+  bool hints = true;  ///< the till shows hints to its cashier itself
   friend bool operator==(Hello const&, Hello const&) = default;
 };
 
@@ -59,9 +61,22 @@ struct RemoveLine {
   friend bool operator==(RemoveLine const&, RemoveLine const&) = default;
 };
 
+/// Something the customer buys on most visits, as the loyalty system tells it.
+struct UsualSku {
+  Sku sku;
+  Probability share{};  ///< of the customer's visits; on the wire a share of 1 with at most 3 decimals
+  friend bool operator==(UsualSku const&, UsualSku const&) = default;
+};
+
 struct SetCustomer {
+  static constexpr std::size_t kMaxUsual = 32;
+
   SaleId sale;
-  CustomerId customer;  ///< empty: nobody known any more
+  CustomerId customer;       ///< empty: nobody known any more
+  std::uint16_t visits = 0;  ///< before this one
+  std::string segment{};     ///< may be empty
+  bool no_paper = false;     ///< wants nothing printed
+  std::vector<UsualSku> usual{};
   friend bool operator==(SetCustomer const&, SetCustomer const&) = default;
 };
 
@@ -94,12 +109,19 @@ struct Answer {
   friend bool operator==(Answer const&, Answer const&) = default;
 };
 
+/// What the shop knows of an item's stock. Concerns no sale.
+struct SetStock {
+  Sku sku;
+  bool available = true;
+  friend bool operator==(SetStock const&, SetStock const&) = default;
+};
+
 struct Ping {
   friend bool operator==(Ping const&, Ping const&) = default;
 };
 
-using Message =
-    std::variant<Hello, Begin, PutLine, RemoveLine, SetCustomer, Subtotal, Tender, Finish, Void, Answer, Ping>;
+using Message = std::variant<Hello, Begin, PutLine, RemoveLine, SetCustomer, Subtotal, Tender, Finish, Void, Answer,
+                             SetStock, Ping>;
 
 struct Request {
   std::optional<std::uint64_t> id{};  ///< echoed in the answer
@@ -115,7 +137,7 @@ Result<Request> parse_request(std::string_view line);
 /// The `id` of a line that parse_request refused, as far as it can be told.
 [[nodiscard]] std::optional<std::uint64_t> id_of(std::string_view line);
 
-/// The sale a message speaks of; nullptr for hello and ping. Borrows from the message.
+/// The sale a message speaks of; nullptr for hello, stock and ping. Borrows from the message.
 [[nodiscard]] SaleId const* sale_of(Message const& message) noexcept;
 
 // Encoders give one whole line with its \n. Bytes that are not UTF-8 become U+FFFD.

@@ -23,4 +23,10 @@ struct Exported {
 /// all. Errors  io, else as Statement.
 Result<Exported> export_transactions(Database& db, std::filesystem::path const& out, ExportOptions const& options = {});
 
+/// Writes the decisions with what became of them, one a row, in order of time: for audits, for replaying them, for
+/// estimates from logged probabilities. `response` and `bought` are empty without an answer; `replay` is what
+/// read_replay() takes. Returns how many.  Errors  io, else as Statement.
+Result<std::uint64_t> export_decisions(Database& db, std::filesystem::path const& out,
+                                       ExportOptions const& options = {});
+
 }  // namespace tillcue::sync

@@ -46,6 +46,11 @@ struct Report {
     Answers answers;
     double predicted = 0;  ///< mean probability of the offers shown, 0..1
   };
+  /// Suggestions of one type and reason: "upgrade", "upgrade".
+  struct Kind {
+    std::string type, reason;
+    Answers answers;
+  };
   struct Till {
     std::string terminal;
     std::uint64_t sales = 0, hinted = 0, accepted = 0;  ///< sales; of treated ones with a hint; with an accepted one
@@ -66,6 +71,7 @@ struct Report {
   std::int64_t from = 0, to = 0;  ///< ms since 1970, first and last event; 0 = none
   std::uint64_t events = 0;
   Arm treated, holdout;
+  std::uint64_t without_bundle = 0;                    ///< finished sales nothing was decided for: in no arm
   std::uint64_t hinted_sales = 0, accepted_sales = 0;  ///< treated finished sales with >= 1 hint, >= 1 accepted
   std::vector<Impact> impact;                          ///< most sales first
   Answers answers;
@@ -73,6 +79,8 @@ struct Report {
   std::uint64_t decisions = 0;
   std::int64_t decision_p50 = 0, decision_p99 = 0;  ///< microseconds
   std::vector<Offer> offers;                        ///< most shown first
+  std::vector<Kind> kinds;                          ///< most shown first
+  std::uint64_t notices = 0;                        ///< information shown; not counted as suggestions
   std::vector<Till> tills;
   std::vector<Gap> gaps;
   std::map<std::string, std::uint64_t> lost;  ///< results thrown away by full terminals, not limited by `since`

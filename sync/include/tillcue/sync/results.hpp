@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,13 +26,19 @@ Result<Epoch> parse_epoch(std::string_view text);
 inline constexpr std::size_t kMaxBatchEvents = 200;
 inline constexpr std::size_t kMaxBatchBytes = 32'768;  ///< of several events; one larger event travels alone
 inline constexpr std::size_t kMaxEvent = 98'304;       ///< a sale of 1,000 lines with the longest SKUs
+inline constexpr std::size_t kMaxReplay = 4'096;       ///< of a decision's replay record
 inline constexpr std::size_t kMaxBatchMessage = 100'352;
 
 /// One result as it is stored and sent: canonical JSON (WIRE.md "event").
 /// Errors  invalid, naming the field (text too long or not UTF-8, number out of range, event too large).
 Result<std::string> encode_event(Outcome const& outcome);
+/// Words of a newer terminal that have no value here yet, by field: "why" -> "weather".
+using NewerWords = std::map<std::string, std::string, std::less<>>;
+
+/// Words of silence, reason, offer type, response and discount that this program does not know read as the first of
+/// their kind and are put into `newer`: a result is not refused for a word.
 /// Errors  invalid, naming the field; unsupported (an event type of a newer terminal).
-Result<Outcome> decode_event(std::string_view event);
+Result<Outcome> decode_event(std::string_view event, NewerWords* newer = nullptr);
 
 /// Consecutive results of one terminal, the first with number `first`.
 struct Batch {

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "live_file.hpp"
+#include "tillcue/firmware/checkout.hpp"
+#include "tillcue/firmware/log.hpp"
+#include "tillcue/sync/live_store.hpp"
+
+namespace tillcue::terminal {
+
+/// Brings head office's live state to the checkout and keeps both it and what was spent of budgets on the disk: the one
+/// place where they arrive, whatever carries them. A state that is not good is told in the log and the one before
+/// holds, also over a restart. Threads  the io_context's.
+class LiveDesk {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::seconds kLook{1};    ///< between two looks at the file
+  static constexpr std::chrono::seconds kRetry{30};  ///< between two attempts to open the store
+
+  /// Borrows all.
+  LiveDesk(Config const& config, Log const& log, Checkout& checkout);
+
+  /// Takes what is on the disk.
+  void start();
+  /// Looks at the file and at a store that would not open, when it is time.
+  void tick(Clock::time_point now);
+  [[nodiscard]] Clock::time_point next_due() const noexcept { return look_; }
+
+  /// See CheckoutPorts::keep_spent.
+  bool keep(std::map<std::string, Allotment> const& spent);
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+
+ private:
+  void open_store();
+  void look();
+  bool take(std::string const& text, std::string const& name);
+
+  Config const& config_;
+  Log const& log_;
+  Checkout& checkout_;
+  LiveFile file_;
+  std::optional<sync::LiveStore> store_;
+  Clock::time_point look_{}, retry_{};
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,86 @@
+#include "tillcue/sync/live_store.hpp"
+
+#include <utility>
+
+#include "live_store_schema.hpp"
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+
+struct LiveStore::Tables {
+  Database db;
+  std::map<std::string, Allotment> spent{};
+  std::string state{};
+
+  Result<void> read();
+};
+
+Result<void> LiveStore::Tables::read() {
+  auto rows = db.prepare("SELECT name, minor, issues FROM spent");
+  if (!rows) return tl::unexpected(rows.error());
+  for (;;) {
+    auto const row = rows->step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) break;
+    spent[std::string(rows->text(0))] = {rows->integer(1), rows->integer(2)};
+  }
+  auto text = db.prepare("SELECT text FROM state");
+  if (!text) return tl::unexpected(text.error());
+  auto const row = text->step();
+  if (!row) return tl::unexpected(row.error());
+  if (*row) state = text->text(0);
+  return {};
+}
+
+LiveStore::LiveStore(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
+LiveStore::LiveStore(LiveStore&&) noexcept = default;
+LiveStore& LiveStore::operator=(LiveStore&&) noexcept = default;
+LiveStore::~LiveStore() = default;
+
+Result<LiveStore> LiveStore::open(std::filesystem::path const& file) {
+  // Nobody else writes this file; when somebody does, the till must not wait for him.
+  auto db = Database::open(file, {.busy_timeout = std::chrono::milliseconds{100}});
+  if (!db) return tl::unexpected(db.error());
+  if (auto ok = migrate(*db, kLiveStoreMigrations); !ok) return tl::unexpected(ok.error().within(file.string()));
+  auto tables = std::make_unique<Tables>(Tables{std::move(*db)});
+  if (auto ok = tables->read(); !ok) return tl::unexpected(ok.error().within(file.string()));
+  return LiveStore(std::move(tables));
+}
+
+std::map<std::string, Allotment> const& LiveStore::spent() const noexcept { return tables_->spent; }
+std::string const& LiveStore::state() const noexcept { return tables_->state; }
+
+Result<void> LiveStore::keep(std::map<std::string, Allotment> const& spent) {
+  auto& t = *tables_;
+  if (spent == t.spent) return {};
+  auto transaction = Transaction::begin(t.db);
+  if (!transaction) return tl::unexpected(transaction.error());
+  auto put = t.db.prepare("INSERT OR REPLACE INTO spent VALUES (?1, ?2, ?3)");
+  if (!put) return tl::unexpected(put.error());
+  for (auto const& [name, amount] : spent) {
+    auto const before = t.spent.find(name);
+    if (before != t.spent.end() && before->second == amount) continue;
+    if (auto ok = put->bind(1, name).bind(2, amount.minor).bind(3, amount.issues).run(); !ok) return ok;
+  }
+  auto erase = t.db.prepare("DELETE FROM spent WHERE name = ?1");
+  if (!erase) return tl::unexpected(erase.error());
+  for (auto const& [name, amount] : t.spent) {
+    if (spent.contains(name)) continue;
+    if (auto ok = erase->bind(1, name).run(); !ok) return ok;
+  }
+  if (auto ok = transaction->commit(); !ok) return ok;
+  t.spent = spent;
+  return {};
+}
+
+Result<void> LiveStore::keep_state(std::string_view text) {
+  auto& t = *tables_;
+  if (text == t.state) return {};
+  auto put = t.db.prepare("INSERT OR REPLACE INTO state VALUES (1, ?1)");
+  if (!put) return tl::unexpected(put.error());
+  if (auto ok = put->bind(1, text).run(); !ok) return ok;
+  t.state = text;
+  return {};
+}
+
+}  // namespace tillcue::sync

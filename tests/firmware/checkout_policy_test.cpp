@@ -1,0 +1,302 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "counter.hpp"
+#include "tillcue/core/replay.hpp"
+#include "tillcue/sync/results.hpp"
+
+// What the terminal adds to the engine's rules: who, where, when and on what, and what happens after the answer.
+namespace tillcue::terminal {
+namespace {
+
+TEST_CASE("after a decline one cheaper alternative is shown at once, and only one") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.cards()[0].sku.value == "salsa");
+  REQUIRE(counter.answer(counter.cards()[0].offer, false));
+  REQUIRE(counter.cards().size() == 1);
+  auto const instead = counter.cards()[0];
+  CHECK(instead.sku.value == "milk");
+  CHECK(counter.recorded<DecisionMade>().back().reason == ReasonCode::cheaper);
+  REQUIRE(counter.answer(instead.offer, false));
+  CHECK(counter.cards().empty());
+  CHECK(counter.checkout.counters().down_sells == 1);
+  CHECK(counter.checkout.counters().declined == 2);
+}
+
+TEST_CASE("an accepted hint and one declined while the customer pays bring no alternative") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.answer(counter.cards()[0].offer, true));
+  CHECK(counter.cards().empty());
+  REQUIRE(counter.begin("2"));
+  REQUIRE(counter.add(1, "nachos", 1000, "2"));
+  auto const offer = counter.cards()[0].offer;
+  REQUIRE(counter.checkout.on(pos::Tender{SaleId{"2"}}));
+  CHECK_FALSE(counter.checkout.on(pos::Answer{SaleId{"2"}, offer, false}));  // it has gone unanswered
+  CHECK(counter.cards().empty());
+}
+
+BundleSource with_notice() {
+  auto source = small_store();
+  auto made = campaign("needs-butter", OfferType::notice, Stage::scan, 4);
+  made.trigger_items = {0};
+  source.campaigns.push_back(made);
+  return source;
+}
+
+TEST_CASE("a notice is shown as information: not to be answered, not counted as a hint") {
+  Counter counter(with_notice());
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.cards().size() == 1);
+  auto const card = counter.cards()[0];
+  CHECK(card.kind == OfferKind::notice);
+  CHECK(card.type == OfferType::notice);
+  CHECK(card.sku.value == "butter");
+  CHECK(counter.answer(card.offer, true).error().code == Code::not_found);
+  counter.now += 2s;
+  REQUIRE(counter.add(2, "milk"));  // the hint of the nachos has its turn now
+  REQUIRE_FALSE(counter.cards().empty());
+  CHECK(counter.cards()[0].kind == OfferKind::suggestion);
+  REQUIRE(counter.finish());
+  CHECK(counter.checkout.counters().notices == 1);
+  CHECK(counter.checkout.counters().hints == 1);
+  CHECK(counter.recorded<OfferAnswered>().size() == 1);
+  CHECK(counter.recorded<SaleClosed>()[0].hints == 1);
+  CHECK(counter.recorded<DecisionMade>()[0].type == OfferType::notice);
+}
+
+TEST_CASE("a notice is given to held-out sales too, and buying its item is no acceptance") {
+  auto source = with_notice();
+  source.policy.holdout_permille = 1000;
+  Counter counter(source);
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.cards().size() == 1);
+  REQUIRE(counter.add(2, "butter"));
+  CHECK(counter.cards().empty());
+  REQUIRE(counter.finish());
+  CHECK(counter.checkout.counters().accepted == 0);
+}
+
+/// A customer who is in another arm than the sale "1" is by itself.
+std::string of_other_arm(Engine const& engine) {
+  auto const own = engine.arm_of(SaleId{"1"});
+  for (int n = 0;; ++n) {
+    auto name = "L-" + std::to_string(n);
+    if (engine.arm_of(SaleId{"1"}, CustomerId{name}) != own) return name;
+  }
+}
+
+TEST_CASE("a customer known in time is held out as a person; once anything was shown the arm stays") {
+  auto source = small_store();
+  source.policy.holdout_by_customer = true;
+  source.policy.holdout_permille = 500;
+  Engine const engine(open_bundle(source));
+  auto const own = engine.arm_of(SaleId{"1"});
+  auto const other = of_other_arm(engine);
+  for (bool const in_time : {true, false}) {
+    Counter counter(source);
+    REQUIRE(counter.begin());
+    REQUIRE(counter.add(1, "bread", -1000));  // nothing to say about a return
+    if (in_time) REQUIRE(counter.know({.sale = SaleId{"1"}, .customer = CustomerId{other}}));
+    REQUIRE(counter.add(2, "nachos"));
+    if (!in_time) REQUIRE(counter.know({.sale = SaleId{"1"}, .customer = CustomerId{other}}));
+    REQUIRE(counter.finish());
+    CHECK((counter.recorded<SaleClosed>()[0].arm == own) == !in_time);
+  }
+}
+
+TEST_CASE("who wants no paper gets no coupon, said before tender or after") {
+  for (bool const late : {false, true}) {
+    Counter counter(with_coupons());
+    REQUIRE(counter.begin());
+    REQUIRE(counter.add(1, "bread"));
+    if (late) REQUIRE(counter.checkout.on(pos::Tender{SaleId{"1"}}));
+    REQUIRE(counter.know({.sale = SaleId{"1"}, .customer = CustomerId{"L-1"}, .no_paper = true}));
+    REQUIRE(counter.finish());
+    CHECK(counter.orders.empty());
+  }
+}
+
+TEST_CASE("what the customer usually buys and has not scanned comes at subtotal, with that reason") {
+  Counter counter;
+  REQUIRE(counter.begin());
+  REQUIRE(counter.know(
+      {.sale = SaleId{"1"}, .customer = CustomerId{"L-1"}, .visits = 9, .usual = {{Sku{"jam"}, {900'000}}}}));
+  REQUIRE(counter.add(1, "milk"));
+  counter.now += 2s;
+  REQUIRE(counter.subtotal());
+  REQUIRE_FALSE(counter.cards().empty());
+  CHECK(counter.cards()[0].sku.value == "jam");
+  CHECK(counter.recorded<DecisionMade>().back().reason == ReasonCode::usual);
+}
+
+TEST_CASE("at a fast pace nobody talks; a line that is changed is no scan") {
+  Counter fast;
+  REQUIRE(fast.begin());
+  for (std::uint32_t line = 1; line <= 5; ++line) {
+    fast.now += 300ms;
+    REQUIRE(fast.add(line, "unknown"));
+  }
+  fast.now += 300ms;
+  REQUIRE(fast.add(6, "nachos"));
+  CHECK(fast.cards().empty());
+  fast.now += 8s;
+  REQUIRE(fast.add(7, "unknown"));
+  CHECK_FALSE(fast.cards().empty());
+
+  Counter mending;
+  REQUIRE(mending.begin());
+  for (std::int64_t times = 1; times <= 6; ++times) REQUIRE(mending.add(1, "unknown", times * 1000));
+  REQUIRE(mending.add(2, "nachos"));
+  CHECK_FALSE(mending.cards().empty());
+}
+
+TEST_CASE("without a screen there is no hint, without a printer no coupon") {
+  Counter counter(with_coupons());
+  counter.channels = mask_of(Channel::receipt);
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "bread"));
+  CHECK(counter.cards().empty());
+  REQUIRE(counter.finish());
+  CHECK(counter.orders.size() == 1);
+  counter.channels = mask_of(Channel::screen);
+  REQUIRE(counter.begin("2"));
+  REQUIRE(counter.add(1, "bread", 1000, "2"));
+  CHECK_FALSE(counter.cards().empty());
+  REQUIRE(counter.finish("2"));
+  CHECK(counter.orders.size() == 1);
+}
+
+TEST_CASE("a daypart is meant by the store's clock, a place by this terminal's names") {
+  struct Case {
+    std::int32_t utc_offset;
+    char const* place;
+    std::size_t coupons;
+  };
+  // It is 22:13 in Greenwich.
+  for (auto const& one : {Case{0, "till:till-1", 0}, Case{60, "till:till-1", 1}, Case{60, "store:store-1", 1},
+                          Case{60, "till:till-2", 0}}) {
+    auto source = with_coupons();
+    source.campaigns[0].from_minute = 23 * 60;
+    source.campaigns[0].until_minute = 0;
+    source.campaigns[0].places = {one.place};
+    Counter counter(source);
+    counter.utc_offset = one.utc_offset;
+    REQUIRE(counter.begin());
+    REQUIRE(counter.add(1, "bread"));
+    REQUIRE(counter.finish());
+    CHECK(counter.orders.size() == one.coupons);
+  }
+}
+
+TEST_CASE("the caps of a customer's day hold over sales, and end at the store's midnight") {
+  auto source = small_store();
+  source.policy.max_hints_per_customer_day = 1;
+  Counter counter(source);
+  int number = 0;
+  auto const hinted = [&](char const* customer) {
+    auto const sale = std::to_string(++number);
+    REQUIRE(counter.begin(sale));
+    REQUIRE(counter.know({.sale = SaleId{sale}, .customer = CustomerId{customer}}));
+    REQUIRE(counter.add(1, "nachos", 1000, sale));
+    bool const shown = !counter.cards().empty();
+    REQUIRE(counter.finish(sale));
+    return shown;
+  };
+  CHECK(hinted("L-1"));
+  CHECK_FALSE(hinted("L-1"));
+  CHECK(hinted("L-2"));
+  counter.now += 90min;  // 23:43
+  CHECK_FALSE(hinted("L-1"));
+  counter.utc_offset = 60;  // 00:43
+  CHECK(hinted("L-1"));
+}
+
+TEST_CASE("a set is one card with all its items, its price as a whole and its discount") {
+  auto source = small_store();
+  auto set = campaign("breakfast", OfferType::set, Stage::subtotal, 4);
+  set.items = {4, 5};
+  set.trigger_items = {3};
+  set.discount = DiscountKind::price;
+  set.value = 620;  // with the bread
+  set.probability_ppm = 900'000;
+  source.campaigns.push_back(set);
+  Counter counter(source);
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "unknown"));
+  counter.channels = 0;  // nothing at the scan
+  REQUIRE(counter.add(2, "bread"));
+  counter.channels = 0xFF;
+  REQUIRE(counter.subtotal());
+  REQUIRE_FALSE(counter.cards().empty());
+  auto const card = counter.cards()[0];
+  CHECK(card.type == OfferType::set);
+  CHECK(card.name == "Butter + Jam");
+  CHECK(card.more == std::vector<Sku>{Sku{"jam"}});
+  CHECK(card.price_text == "4.38 EUR");
+  CHECK(card.discount_text.find("6.20") != std::string::npos);
+  MESSAGE(card.script, " / ", card.reason, " / ", card.discount_text);
+}
+
+TEST_CASE("every recorded decision is decided again from its record, in every bit") {
+  auto source = with_coupons();
+  source.policy.exploration_permille = 500;
+  source.campaigns[0].budgeted = true;
+  source.campaigns[0].free_issues = 3;
+  source.campaigns[0].free_minor = 1000;
+  Counter counter(source);
+  counter.checkout.explore_with(0x1234'5678'9ABC'DEF0);
+  counter.utc_offset = 180;
+  for (int n = 1; n <= 40; ++n) {
+    auto const sale = std::to_string(n);
+    REQUIRE(counter.begin(sale));
+    if (n % 3 == 0) REQUIRE(counter.know({.sale = SaleId{sale}, .customer = CustomerId{"L-1"}, .visits = 3}));
+    REQUIRE(counter.add(1, n % 2 == 0 ? "nachos" : "bread", 1000, sale));
+    counter.now += 3s;
+    if (!counter.cards().empty()) {
+      REQUIRE(counter.checkout.on(pos::Answer{SaleId{sale}, counter.cards()[0].offer, false}));
+    }
+    REQUIRE(counter.finish(sale));
+  }
+  auto const bundle = open_bundle(source);
+  std::size_t replayed = 0, explored = 0;
+  for (auto const& made : counter.recorded<DecisionMade>()) {
+    REQUIRE_FALSE(made.replay.empty());
+    auto replay = read_replay(made.replay, *bundle);
+    REQUIRE_MESSAGE(replay, (replay ? "" : replay.error().what));
+    Engine engine(bundle, replay->place);
+    CHECK(digest_of(engine.decide(replay->sale, replay->stage, replay->context)) == replay->digest);
+    explored += made.explored ? 1U : 0U;
+    ++replayed;
+  }
+  CHECK(replayed >= 40);
+  CHECK(explored > 0);
+}
+
+TEST_CASE("a decision's record stays within 256 bytes apart from its replay") {
+  Counter counter(with_coupons());
+  REQUIRE(counter.begin());
+  REQUIRE(counter.add(1, "nachos"));
+  REQUIRE(counter.add(2, "bread"));
+  REQUIRE(counter.finish());
+  for (auto const& outcome : counter.outcomes) {
+    if (!std::holds_alternative<DecisionMade>(outcome.what)) continue;
+    auto bare = outcome;
+    std::get<DecisionMade>(bare.what).replay.clear();
+    auto const with = sync::encode_event(outcome);
+    auto const without = sync::encode_event(bare);
+    REQUIRE(with);
+    REQUIRE(without);
+    MESSAGE(without->size(), " bytes, with its replay ", with->size(), ": ", *without);
+    CHECK(without->size() <= 256);
+  }
+}
+
+}  // namespace
+}  // namespace tillcue::terminal

@@ -1,0 +1,167 @@
+#include "live_desk.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <random>
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "counter.hpp"
+#include "support/mosquitto.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+using tillcue::test::TempDir;
+
+/// A terminal's live desk on a folder, its clock in the test's hand.
+struct Desk {
+  Config config;
+  Log log{"error"};
+  Counter counter;
+  LiveDesk desk;
+  LiveDesk::Clock::time_point now = LiveDesk::Clock::now();
+
+  explicit Desk(std::filesystem::path const& folder, BundleSource const& source = with_coupons())
+      : config(in(folder)), counter(source), desk(config, log, counter.checkout) {
+    desk.start();
+  }
+
+  static Config in(std::filesystem::path const& folder) {
+    Config config;
+    config.data_dir = folder;
+    return config;
+  }
+  void write(std::string_view text) const {
+    auto const draft = config.data_dir / "live.new";
+    std::ofstream(draft, std::ios::binary) << text;
+    std::filesystem::rename(draft, config.data_dir / "live.json");
+  }
+  void later() {
+    now += LiveDesk::kLook + 1s;
+    desk.tick(now);
+  }
+  bool hint_for(char const* sale) {
+    REQUIRE(counter.begin(sale));
+    REQUIRE(counter.add(1, "nachos", 1000, sale));
+    return !counter.cards().empty();
+  }
+};
+
+TEST_CASE("a file put there acts on the open sale, a bad one leaves everything as it was, an empty one frees") {
+  TempDir const folder;
+  Desk desk(folder.path());
+  CHECK(desk.hint_for("1"));
+  desk.write(R"({"stop_all":true})");
+  desk.later();
+  CHECK(desk.counter.cards().empty());
+  desk.write(R"({"stop_all":"maybe"})");
+  desk.later();
+  CHECK(desk.desk.refused() == 1);
+  CHECK_FALSE(desk.hint_for("2"));
+  desk.write("{");
+  desk.later();
+  desk.later();
+  CHECK(desk.desk.refused() == 2);  // once a change
+  CHECK_FALSE(desk.hint_for("3"));
+  std::filesystem::remove(desk.config.data_dir / "live.json");
+  desk.later();
+  CHECK_FALSE(desk.hint_for("4"));  // a file that is gone says nothing
+  desk.write("{}");
+  desk.later();
+  CHECK(desk.hint_for("5"));
+}
+
+TEST_CASE("what was stopped stays stopped over a restart, also when the file is bad by then") {
+  TempDir const folder;
+  {
+    Desk desk(folder.path());
+    desk.write(R"({"stop_all":true})");
+    desk.later();
+    desk.write("nonsense");
+    desk.later();
+  }
+  Desk again(folder.path());
+  CHECK_FALSE(again.hint_for("1"));
+}
+
+TEST_CASE("a damaged store closes the budgets and nothing else, and is not thrown away") {
+  TempDir const folder;
+  std::ofstream(folder.path() / "live.sqlite", std::ios::binary) << std::string(8192, 'x');
+  auto source = with_coupons();
+  source.campaigns[0].budgeted = true;
+  source.campaigns[0].free_issues = 5;
+  source.campaigns[0].free_minor = 1000;
+  Desk desk(folder.path(), source);
+  CHECK_FALSE(desk.desk.keep({{"butter-20", {1, 1}}}));
+  CHECK(desk.hint_for("1"));
+  CHECK(std::filesystem::file_size(folder.path() / "live.sqlite") == 8192);
+}
+
+constexpr std::int64_t kBudget = 60;
+
+/// Sells bread with a budgeted coupon for ever; a byte into the pipe for each coupon that went to the printer.
+[[noreturn]] void sell_for_ever(std::filesystem::path const& folder, int pipe) {
+  auto source = with_coupons();
+  source.campaigns[0].budgeted = true;
+  source.campaigns[0].free_issues = kBudget;
+  source.campaigns[0].free_minor = 1'000'000;
+  Log const log("error");
+  Config config = Desk::in(folder);
+  std::unique_ptr<LiveDesk> desk;
+  Checkout checkout(corner_shop(), 8s,
+                    {.now = [] { return Timestamp{1'700'000'000s}; },
+                     .micros = [] { return std::uint64_t{0}; },
+                     .show = [](pos::HintBoard const&) {},
+                     .record = [](Outcome const&) {},
+                     .pseudonym = [](CustomerId const&) { return std::string(); },
+                     .print =
+                         [pipe](CouponOrder const&, std::function<void(CouponFate)> const& done) {
+                           if (::write(pipe, "c", 1) != 1) ::_exit(1);
+                           done({"S", 0, PrintFate::printed, ""});
+                         },
+                     .keep_spent = [&desk](auto const& spent) { return desk->keep(spent); }});
+  checkout.use(open_bundle(source), 1);
+  desk = std::make_unique<LiveDesk>(config, log, checkout);
+  desk->start();
+  for (int n = 1;; ++n) {
+    SaleId const sale{std::to_string(n)};
+    (void)checkout.on(pos::Begin{sale});
+    (void)checkout.on(pos::PutLine{sale, LineNo{1}, Sku{"bread"}, Quantity{}});
+    (void)checkout.on(pos::Finish{sale});
+    if (n > 500) ::_exit(0);
+  }
+}
+
+TEST_CASE("killed again and again, a budget is never exceeded, and each kill costs it one offer at the most") {
+  TempDir const folder;
+  std::mt19937 random(7);
+  std::int64_t given = 0;
+  int kills = 0;
+  for (int run = 0; run < 40; ++run) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    pid_t const child = ::fork();
+    if (child == 0) sell_for_ever(folder.path(), ends[1]);
+    ::close(ends[1]);
+    char said = 0;
+    auto const wanted = 1 + random() % 5;
+    for (unsigned n = 0; n < wanted && ::read(ends[0], &said, 1) == 1; ++n) ++given;
+    ::usleep(static_cast<useconds_t>(random() % 3000));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    kills += WIFSIGNALED(status) ? 1 : 0;
+    while (::read(ends[0], &said, 1) == 1) ++given;
+    ::close(ends[0]);
+  }
+  MESSAGE(given, " of ", kBudget, " given in ", kills, " kills");
+  CHECK(kills > 5);
+  CHECK(given <= kBudget);
+  CHECK(given >= kBudget - kills);
+}
+
+}  // namespace
+}  // namespace tillcue::terminal

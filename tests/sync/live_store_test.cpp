@@ -1,0 +1,81 @@
+#include "tillcue/sync/live_store.hpp"
+
+#include <chrono>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "support/mosquitto.hpp"
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+using tillcue::test::TempDir;
+
+TEST_CASE("what was spent and the last live state are there after the file is opened again") {
+  TempDir const folder;
+  auto const file = folder / "live.sqlite";
+  {
+    auto store = *LiveStore::open(file);
+    CHECK(store.spent().empty());
+    CHECK(store.state().empty());
+    REQUIRE(store.keep({{"spring", {120, 3}}, {"partner:ACME", {120, 3}}}));
+    REQUIRE(store.keep({{"spring", {160, 4}}, {"jam", {0, 1}}}));
+    REQUIRE(store.keep_state("{\"stop_all\":true}"));
+  }
+  auto const again = *LiveStore::open(file);
+  CHECK(again.spent() == std::map<std::string, Allotment>{{"spring", {160, 4}}, {"jam", {0, 1}}});
+  CHECK(again.state() == "{\"stop_all\":true}");
+}
+
+TEST_CASE("a file that is no database is refused and left as it is") {
+  TempDir const folder;
+  auto const file = folder / "live.sqlite";
+  std::ofstream(file, std::ios::binary) << std::string(8192, 'x');
+  auto const store = LiveStore::open(file);
+  REQUIRE_FALSE(store);
+  CHECK(store.error().code == Code::corrupt);
+  CHECK(std::filesystem::file_size(file) == 8192);
+}
+
+TEST_CASE("while somebody else holds the file, nothing is kept and the store goes on with what it had") {
+  TempDir const folder;
+  auto const file = folder / "live.sqlite";
+  auto store = *LiveStore::open(file);
+  REQUIRE(store.keep({{"spring", {1, 1}}}));
+  {
+    auto other = *Database::open(file);
+    auto const holds = Transaction::begin(other);
+    REQUIRE(holds);
+    CHECK(store.keep({{"spring", {2, 2}}}).error().code == Code::busy);
+    CHECK(store.keep_state("{}").error().code == Code::busy);
+  }
+  CHECK(store.spent().at("spring") == Allotment{1, 1});
+  CHECK(store.state().empty());
+  REQUIRE(store.keep({{"spring", {2, 2}}}));
+  CHECK(LiveStore::open(file)->spent().at("spring") == Allotment{2, 2});
+}
+
+TEST_CASE("keeping one more offer writes a few pages, however many budgets there are") {
+  TempDir const folder;
+  auto store = *LiveStore::open(folder / "live.sqlite");
+  std::map<std::string, Allotment> spent;
+  for (int n = 0; n < 500; ++n) spent["campaign-" + std::to_string(n)] = {100 * n, n + 1};
+  REQUIRE(store.keep(spent));
+  auto const wal = folder / "live.sqlite-wal";
+  auto const before = std::filesystem::file_size(wal);
+  constexpr int kOffers = 20;
+  auto const began = std::chrono::steady_clock::now();
+  for (int n = 0; n < kOffers; ++n) {
+    spent["campaign-7"].issues += 1;
+    REQUIRE(store.keep(spent));
+  }
+  auto const took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  auto const each = (std::filesystem::file_size(wal) - before) / kOffers;
+  MESSAGE(each, " bytes and ", took.count() / kOffers, " us an offer");
+  CHECK(each <= 16'384);
+}
+
+}  // namespace
+}  // namespace tillcue::sync
