@@ -152,13 +152,16 @@ class CampaignReader {
 
   void places(Json const& value) {
     JsonObject fields(value, fields_.at("places"), reading_.problems());
+    auto const before = reading_.problems().size();
     for (auto const& [key, prefix] : {std::pair{"stores", "store:"}, {"groups", "group:"}, {"tills", "till:"}}) {
       std::vector<std::string> names;
       fields.texts(key, names);
       for (auto const& name : names) put_name(fields, key, prefix + name, source().places);
     }
     fields.finish();
-    if (source().places.empty()) reading_.problem(fields.path(), "names nothing; name stores, groups or tills");
+    if (source().places.empty() && reading_.problems().size() == before) {
+      reading_.problem(fields.path(), "names nothing; name stores, groups or tills");
+    }
   }
 
   void put_name(JsonObject& fields, std::string_view key, std::string name, std::vector<std::string>& out) {

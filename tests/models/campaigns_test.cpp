@@ -81,7 +81,6 @@ TEST_CASE("every field arrives in its unit") {
   CHECK(first.source.valid_days == 7);
   CHECK(first.source.min_probability_ppm == 100'000);
   CHECK(first.source.min_basket_minor == 1050);
-  CHECK(first.skus == std::vector<std::string>{"1"});
   CHECK(parsed->campaigns[1].source.discount == DiscountKind::amount);
   CHECK(parsed->campaigns[1].source.value == 150);
   CHECK(parsed->campaigns[1].source.ends == 1'793'491'200 + 29 * 86'400 + 12 * 3600);
