@@ -131,7 +131,8 @@ class Miner {
     bool const better = from.brand != to.brand && is_better(from, to, ratio);
     if (!larger && !better) return;
     auto const choice = choice_of(counts_, source_.items[from.item].sku, source_.items[to.item].sku);
-    if (choice.expected >= options_.enough_expected && choice.both > options_.most_lift * choice.expected) return;
+    bool const enough = std::max(choice.expected, choice.both) >= options_.enough_expected;
+    if (enough && choice.both > options_.most_lift * choice.expected) return;
     if (choice.from < options_.least_baskets || choice.to < options_.least_baskets) {
       if (better) return;
     }

@@ -107,6 +107,11 @@ TEST_CASE("what is bought together is no ladder") {
   auto const others = apart({"milk"}, 50);
   both.insert(both.end(), others.begin(), others.end());
   CHECK(Shop(items, both).steps().empty());
+  // Rare, but always together: five such baskets are enough to know.
+  std::vector<std::vector<std::string>> rare(6, {"s", "l"});
+  auto const many = apart({"milk"}, 500);
+  rare.insert(rare.end(), many.begin(), many.end());
+  CHECK(Shop(items, rare).steps().empty());
   LadderOptions loose;
   loose.most_lift = 100;
   CHECK(Shop(items, both).steps(loose).size() == 1);

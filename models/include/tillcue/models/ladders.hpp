@@ -23,7 +23,7 @@ struct LadderOptions {
   double most_price_ratio = 3;      ///< of a larger pack
   double most_better_ratio = 2;     ///< price of "better": the same thing and size, another brand
   double most_lift = 1.0;           ///< together at most as often as chance has it: whoever takes one leaves the other
-  double enough_expected = 5;       ///< below so many expected baskets together nothing is known of that
+  double enough_expected = 5;       ///< with fewer baskets together, expected or real, nothing is known of that
   std::uint32_t least_baskets = 5;  ///< of either item, for a better brand; sizes of a known item need none
   double least_share = 0.05;        ///< of the buyers of either, who choose it
   std::size_t most_alike = 200;     ///< items of one name and category that are compared with each other
