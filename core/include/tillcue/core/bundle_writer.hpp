@@ -90,8 +90,8 @@ struct BundleSource {
 Result<std::vector<std::byte>> write_bundle(BundleSource const& source);
 
 /// The same with what another bundle has learned (rows, intercepts, calibration) taken over byte for byte: new rules on
-/// old tables. The source's items are that bundle's, in its order; its own rows, intercepts and calibration are ignored.
-/// Errors  as above.
+/// old tables. The source's items are that bundle's, in its order; its own rows, intercepts and calibration are
+/// ignored. Errors  as above.
 Result<std::vector<std::byte>> write_bundle(BundleSource source, Bundle const& learned);
 
 }  // namespace tillcue
