@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "format/layout.hpp"
 #include "format/output.hpp"
+#include "format/sections.hpp"
 #include "pack.hpp"
 #include "quantise.hpp"
 #include "source_check.hpp"
@@ -234,19 +237,47 @@ Output sets(BundleSource const& source) {
   return out;
 }
 
+/// Writes what was learned; `score_unit` is what its scores are in.
+struct Learned {
+  double score_unit = 0;
+  std::function<void(format::FileOutput&)> add;
+};
+
+Learned learned_of(BundleSource const& source) {
+  auto const quantised = std::make_shared<Quantised const>(quantise(source));
+  return {quantised->score_unit, [&source, quantised](format::FileOutput& file) {
+            file.add(format::kPacked, 0, pack(*quantised, source.weight_bits));
+            file.add(format::kBias, 0, bias(*quantised));
+            file.add(format::kPopular, format::kPopularBytes, popular(*quantised));
+            file.add(format::kCalibration, 0, calibration(source, quantised->score_unit));
+          }};
+}
+
+/// Byte for byte as they are. The bundle has been checked.
+Learned learned_of(Bundle const& bundle) {
+  return {bundle.info().score_unit, [&bundle](format::FileOutput& file) {
+            format::Sections sections;
+            (void)format::read_sections(bundle.bytes(), sections);
+            for (auto const tag :
+                 {format::kAffinity, format::kPacked, format::kBias, format::kPopular, format::kCalibration}) {
+              auto const& section = sections[tag];
+              if (!section.present) continue;
+              Output copy;
+              copy.append({section.bytes.begin(), section.bytes.end()});
+              file.add(tag, section.record, std::move(copy));
+            }
+          }};
+}
+
 std::vector<std::byte> lay_out(BundleSource const& source, std::vector<IndexedCode> const& codes,
-                               std::vector<TextSource const*> const& sorted_texts) {
-  auto const quantised = quantise(source);
+                               std::vector<TextSource const*> const& sorted_texts, Learned const& learned) {
   StringPool pool;
   format::FileOutput file;
-  file.add(format::kMeta, format::kMetaBytes, meta(source, quantised.score_unit, pool));
+  file.add(format::kMeta, format::kMetaBytes, meta(source, learned.score_unit, pool));
   file.add(format::kCategories, format::kCategoryGrown, categories(source, pool));
   file.add(format::kItems, format::kItemBytes, items(source, pool));
   file.add(format::kCodes, format::kCodeBytes, code_index(codes, pool));
-  file.add(format::kPacked, 0, pack(quantised, source.weight_bits));
-  file.add(format::kBias, 0, bias(quantised));
-  file.add(format::kPopular, format::kPopularBytes, popular(quantised));
-  file.add(format::kCalibration, 0, calibration(source, quantised.score_unit));
+  learned.add(file);
   file.add(format::kPolicy, format::kPolicyGrown, policy(source.policy));
   add_campaigns(source, pool, file);
   file.add(format::kTexts, format::kTextBytes, texts(sorted_texts, pool));
@@ -256,21 +287,35 @@ std::vector<std::byte> lay_out(BundleSource const& source, std::vector<IndexedCo
   return file.finish();
 }
 
-}  // namespace
-
-Result<std::vector<std::byte>> write_bundle(BundleSource const& source) {
+template <class From>
+Result<std::vector<std::byte>> write(BundleSource const& source, From const& from) {
   if (auto ok = check_source(source); !ok) return tl::make_unexpected(ok.error());
   if (auto ok = check_campaign_ids(source); !ok) return tl::make_unexpected(ok.error());
   auto const codes = collect_codes(source);
   if (!codes) return tl::make_unexpected(codes.error());
   auto const texts = collect_texts(source);
   if (!texts) return tl::make_unexpected(texts.error());
-  auto bytes = lay_out(source, *codes, *texts);
+  auto bytes = lay_out(source, *codes, *texts, learned_of(from));
   if (bytes.size() > format::kMaxFile) {
     return fail(Code::invalid, "bundle source: the file would be " + std::to_string(bytes.size()) +
                                    " bytes, above 1 GiB; keep fewer targets per row");
   }
   return bytes;
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> write_bundle(BundleSource const& source) { return write(source, source); }
+
+Result<std::vector<std::byte>> write_bundle(BundleSource source, Bundle const& learned) {
+  if (source.items.size() != learned.item_count()) {
+    return fail(Code::invalid, "bundle source: has " + std::to_string(source.items.size()) +
+                                   " items; what was learned is of " + std::to_string(learned.item_count()));
+  }
+  source.rows.assign(source.items.size(), {});
+  source.bias.assign(source.items.size(), 0);
+  source.calibration.assign(1, {{{0, 0}}});
+  return write(source, learned);
 }
 
 }  // namespace tillcue

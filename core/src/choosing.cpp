@@ -118,6 +118,14 @@ std::uint16_t find_chances(Matter const& m) noexcept {
   return running;
 }
 
+std::uint8_t stages_of(OfferType type) noexcept {
+  std::uint8_t stages = 0;
+  for (auto const& attempt : kAttempts) {
+    if ((attempt.offers & campaigns(type)) != 0) stages |= mask_of(attempt.stage);
+  }
+  return stages;
+}
+
 Eligible choose(Matter const& matter, Attempt const& attempt, std::uint16_t running) noexcept {
   Eligible eligible;
   auto const tries = [&](Source source) { return (attempt.sources & 1U << static_cast<unsigned>(source)) != 0; };

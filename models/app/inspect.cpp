@@ -34,6 +34,7 @@ nlohmann::json summary(Bundle const& bundle) {
   for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
     auto const campaign = bundle.campaign(n);
     campaigns.push_back({{"id", campaign.id},
+                         {"type", to_text(campaign.type)},
                          {"headline", campaign.headline},
                          {"starts", date_text(campaign.starts, "always")},
                          {"ends", last_day(campaign.ends)},
@@ -58,7 +59,20 @@ nlohmann::json summary(Bundle const& bundle) {
             {"min_probability", policy.min_probability_ppm / 1e6},
             {"price_guard_percent", policy.price_guard_percent},
             {"holdout_percent", policy.holdout_permille / 10.0},
-            {"default_margin_percent", policy.default_margin_percent}}},
+            {"default_margin_percent", policy.default_margin_percent},
+            {"holdout_by", policy.holdout_by_customer ? "customer" : "sale"},
+            {"exploration_percent", policy.exploration_permille / 10.0},
+            {"second_item_percent", policy.second_item_percent},
+            {"quiet_scans_per_minute", policy.quiet_scans_per_minute},
+            {"cooldown_seconds", policy.cooldown_seconds},
+            {"max_hints_per_customer_day", policy.max_hints_per_customer_day},
+            {"max_coupons_per_customer_day", policy.max_coupons_per_customer_day},
+            {"max_down_sells", policy.max_down_sells},
+            {"gap_percent", policy.gap_percent},
+            {"trust_visits", policy.trust_visits},
+            {"large_upgrade_percent", policy.large_upgrade_percent},
+            {"expert_probability", policy.expert_probability_ppm / 1e6}}},
+          {"ladder_steps", bundle.ladder_count()},
           {"campaigns", campaigns}};
 }
 
@@ -69,7 +83,7 @@ std::string text_of(nlohmann::json const& value) {
 
 void print_summary(nlohmann::json const& facts) {
   for (auto const* const key : {"bytes", "items", "weights", "affinity_bytes", "baskets", "data_from", "data_to",
-                                "currency", "language", "score_unit"}) {
+                                "currency", "language", "score_unit", "ladder_steps"}) {
     std::printf("%-16s %s\n", key, text_of(facts[key]).c_str());
   }
   std::printf("policy\n");
@@ -77,9 +91,10 @@ void print_summary(nlohmann::json const& facts) {
     std::printf("  %-24s %s\n", key.c_str(), text_of(value).c_str());
   std::printf("campaigns        %zu\n", facts["campaigns"].size());
   for (auto const& campaign : facts["campaigns"]) {
-    std::printf("  %s: %s (%s to %s, coupon valid %s days)\n", text_of(campaign["id"]).c_str(),
-                text_of(campaign["headline"]).c_str(), text_of(campaign["starts"]).c_str(),
-                text_of(campaign["ends"]).c_str(), text_of(campaign["valid_days"]).c_str());
+    std::printf("  %s: %s, %s (%s to %s, coupon valid %s days)\n", text_of(campaign["id"]).c_str(),
+                text_of(campaign["type"]).c_str(), text_of(campaign["headline"]).c_str(),
+                text_of(campaign["starts"]).c_str(), text_of(campaign["ends"]).c_str(),
+                text_of(campaign["valid_days"]).c_str());
   }
   std::printf("note\n%s", text_of(facts["note"]).c_str());
 }

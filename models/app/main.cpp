@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   add_score(program, action);
   add_cold_start(program, action);
   add_sets(program, action);
+  add_campaign(program, action);
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

@@ -1,27 +1,38 @@
 #include "tillcue/models/campaigns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
-#include "json_object.hpp"
-#include "tillcue/models/field.hpp"
+#include "campaign_reading.hpp"
+#include "campaign_types.hpp"
+#include "shipped_text.hpp"
+#include "tillcue/models/legal.hpp"
 
 namespace tillcue::models {
 namespace {
 
 using Json = nlohmann::json;
-constexpr std::size_t kLongestText = 4096;
-constexpr std::int64_t kDay = 86'400;
 
 class Parser {
  public:
-  Parser(Currency currency, Assortment const& assortment) : currency_(currency), assortment_(assortment) {}
+  Parser(Currency currency, Assortment const& assortment, JsonLines const& lines)
+      : reading_(currency, assortment, lines, problems_) {}
 
   Campaigns parse(Json const& root) {
     JsonObject top(root, "", problems_);
+    (void)top.take("$schema");  // for editors
     if (auto const* const value = top.take("policy")) policy(*value);
     if (auto const* const value = top.take("exclude")) exclude(*value);
-    if (auto const* const value = top.take("coupons")) coupons(*value);
+    top.each("campaigns",
+             [this](Json const& value, std::string const& path) { keep(read_campaign(reading_, value, path)); });
+    top.each("coupons",
+             [this](Json const& value, std::string const& path) { keep(read_coupon(reading_, value, path)); });
+    top.each("ladders", [this](Json const& value, std::string const& path) { ladder(value, path); });
+    top.each("never", [this](Json const& value, std::string const& path) { never(value, path); });
+    if (auto const* const value = top.take("techniques")) techniques(*value);
+    top.each("boosts", [this](Json const& value, std::string const& path) { boost(value, path); });
+    if (auto const* const value = top.take("legal")) legal(*value);
     if (auto const* const value = top.take("texts")) texts(*value);
     top.finish();
     return std::move(result_);
@@ -40,121 +51,117 @@ class Parser {
     fields.integer("price_guard_percent", 1, 10'000, policy.price_guard_percent);
     fields.scaled("holdout_percent", 0, 100, 10, policy.holdout_permille);
     fields.integer("holdout_salt", 0, 0xFFFF'FFFFLL, policy.holdout_salt);
+    static constexpr std::array<std::string_view, 2> kHoldout{"sale", "customer"};
+    if (auto const by = fields.word("holdout_by", kHoldout)) policy.holdout_by_customer = *by == 1;
     fields.integer("default_margin_percent", 0, 100, policy.default_margin_percent);
+    fields.scaled("exploration_percent", 0, 100, 10, policy.exploration_permille);
+    fields.integer("second_item_percent", 1, 100, policy.second_item_percent);
+    fields.integer("quiet_scans_per_minute", 0, 1000, policy.quiet_scans_per_minute);
+    fields.integer("cooldown_seconds", 0, 3600, policy.cooldown_seconds);
+    fields.integer("max_hints_per_customer_day", 0, 1000, policy.max_hints_per_customer_day);
+    fields.integer("max_coupons_per_customer_day", 0, 1000, policy.max_coupons_per_customer_day);
+    fields.integer("max_down_sells", 0, 10, policy.max_down_sells);
+    fields.integer("gap_percent", 1, 100, policy.gap_percent);
+    fields.integer("trust_visits", 0, 1000, policy.trust_visits);
+    fields.integer("large_upgrade_percent", 0, 1000, policy.large_upgrade_percent);
+    fields.scaled("expert_probability", 0, 1, 1e6, policy.expert_probability_ppm);
     fields.finish();
-  }
-
-  void known(std::vector<std::string> const& names, std::unordered_set<std::string> const& all, std::string const& path,
-             std::string_view what) {
-    for (std::size_t n = 0; n < names.size(); ++n) {
-      if (all.count(names[n]) > 0) continue;
-      problems_.push_back(path + "/" + std::to_string(n) + ": '" + names[n] + "' is no " + std::string(what) +
-                          " of the items or transactions; correct or remove it");
-    }
   }
 
   void exclude(Json const& value) {
     JsonObject fields(value, "/exclude", problems_);
-    fields.texts("skus", result_.excluded_skus);
-    fields.texts("categories", result_.excluded_categories);
-    known(result_.excluded_skus, assortment_.skus, fields.at("skus"), "SKU");
-    known(result_.excluded_categories, assortment_.categories, fields.at("categories"), "category");
+    reading_.selection(fields, result_.excluded);
     fields.finish();
   }
 
-  /// Minor units of "1.50" or 1.5, without rounding away what the currency cannot express.
-  void amount(JsonObject& fields, std::string_view key, std::int64_t& out) {
+  void keep(Campaign campaign) {
+    auto const& id = campaign.source.id;
+    if (!id.empty() && !ids_.insert(id).second) {
+      reading_.problem(campaign.place.path + "/id", "'" + id + "' is there twice; rename one");
+    }
+    result_.campaigns.push_back(std::move(campaign));
+  }
+
+  void ladder(Json const& value, std::string const& path) {
+    JsonObject fields(value, path, problems_);
+    LadderRule rule;
+    rule.place = reading_.place(path);
+    reading_.skus(fields, "skus", rule.skus);
+    fields.finish();
+    std::set<std::string> const once(rule.skus.begin(), rule.skus.end());
+    if (once.size() != rule.skus.size()) fields.problem("skus", "names an item twice; keep it once");
+    if (once.size() < 2) fields.problem("skus", "needs two or more, from the smallest or plainest to the best");
+    result_.ladders.push_back(std::move(rule));
+  }
+
+  void part(JsonObject& fields, std::string_view key, Selection& out) {
     auto const* const value = fields.take(key);
-    if (value == nullptr) return;
-    auto const text = value->is_string() ? value->get<std::string>() : value->is_number() ? value->dump() : "";
-    auto const money = parse_money(text, currency_);
-    if (money && money->minor >= 0) {
-      out = money->minor;
-    } else {
-      fields.problem(key, "is " + value->dump() + "; write an amount in " + std::string(currency_.text()) +
-                              " like \"1.50\", not negative");
-    }
+    if (value == nullptr) return fields.problem(key, "is missing; name skus or categories");
+    JsonObject part(*value, fields.at(key), problems_);
+    reading_.selection(part, out);
+    part.finish();
+    if (out.empty() && value->is_object()) fields.problem(key, "names nothing; name skus or categories");
   }
 
-  /// Seconds of a date or a time; a date as an end means the whole of that day.
-  void moment(JsonObject& fields, std::string_view key, bool end, std::int64_t& out) {
-    std::string text;
-    fields.text(key, kLongestText, text);
-    if (text.empty()) return;
-    auto const seconds = parse_iso8601(text);
-    if (!seconds) {
-      fields.problem(key, "is '" + text + "'; write a date like 2026-12-31 or 2026-12-31T18:00:00");
-      return;
-    }
-    bool const date_only = text.size() == 10;
-    out = *seconds + (end && date_only ? kDay : 0);
-  }
-
-  void discount(Json const& value, std::string const& path, CampaignSource& coupon) {
+  void never(Json const& value, std::string const& path) {
     JsonObject fields(value, path, problems_);
-    auto const before = problems_.size();
-    fields.integer("percent", 1, 100, coupon.value);
-    if (coupon.value > 0) coupon.discount = DiscountKind::percent;
-    std::int64_t off = 0;
-    amount(fields, "amount", off);
-    if (off > 0) {
-      if (coupon.discount == DiscountKind::percent) {
-        problems_.push_back(path + ": has both percent and amount; keep one");
+    NeverRule rule;
+    rule.place = reading_.place(path);
+    part(fields, "with", rule.with);
+    part(fields, "offer", rule.offer);
+    fields.boolean("both_ways", rule.both_ways);
+    fields.finish();
+    result_.never.push_back(std::move(rule));
+  }
+
+  void techniques(Json const& value) {
+    JsonObject fields(value, "/techniques", problems_);
+    if (!value.is_object()) return;
+    for (auto const& [category, unused] : value.items()) {
+      if (!reading_.knows_category(category)) {
+        fields.problem(category, "is no category of the items or transactions; correct or remove it");
       }
-      coupon.discount = DiscountKind::amount;
-      coupon.value = off;
-    }
-    fields.finish();
-    if (coupon.discount == DiscountKind::none && problems_.size() == before) {
-      problems_.push_back(path +
-                          ": says neither percent nor amount; write {\"percent\": 20} or {\"amount\": \"1.50\"}");
+      if (auto const which = fields.word(category, kTechniqueWords)) {
+        result_.techniques.emplace_back(category, static_cast<Technique>(*which));
+      }
     }
   }
 
-  void coupon(Json const& value, std::string const& path) {
+  void boost(Json const& value, std::string const& path) {
     JsonObject fields(value, path, problems_);
-    Coupon coupon;
-    auto& source = coupon.source;
-    if (fields.require("id")) {
-      fields.text("id", kMaxIdentifier, source.id);
-      if (source.id.empty())
-        fields.problem("id", "is no name; write a short text of its own");
-      else if (!ids_.insert(source.id).second)
-        fields.problem("id", "'" + source.id + "' is there twice; rename one");
-    } else {
-      (void)fields.take("id");
-    }
-    fields.text("headline", kLongestText, source.headline);
-    fields.text("terms", kLongestText, source.terms);
-    if (auto const* const off = fields.take("discount")) discount(*off, fields.at("discount"), source);
-    moment(fields, "starts", false, source.starts);
-    moment(fields, "ends", true, source.ends);
-    if (source.starts != 0 && source.ends != 0 && source.ends <= source.starts) {
-      fields.problem("ends", "is not after starts; swap or correct them");
-    }
-    fields.integer("valid_days", 1, 3650, source.valid_days);
-    fields.scaled("min_probability", 0, 1, 1e6, source.min_probability_ppm);
-    amount(fields, "min_basket", source.min_basket_minor);
-    fields.texts("skus", coupon.skus);
-    fields.texts("categories", coupon.categories);
-    known(coupon.skus, assortment_.skus, fields.at("skus"), "SKU");
-    known(coupon.categories, assortment_.categories, fields.at("categories"), "category");
+    BoostRule rule;
+    rule.place = reading_.place(path);
+    reading_.selection(fields, rule.what);
+    if (fields.require("percent"))
+      fields.integer("percent", 1, 1000, rule.percent);
+    else
+      (void)fields.take("percent");
     fields.finish();
-    result_.coupons.push_back(std::move(coupon));
+    if (rule.what.empty() && value.is_object()) reading_.problem(path, "names nothing; name skus or categories");
+    result_.boosts.push_back(std::move(rule));
   }
 
-  void coupons(Json const& value) {
-    if (!value.is_array()) {
-      problems_.push_back(std::string("/coupons: is ") + value.type_name() + "; write a list [...] of coupons");
-      return;
+  void legal(Json const& value) {
+    JsonObject fields(value, "/legal", problems_);
+    auto& legal = result_.legal;
+    legal.place = reading_.place("/legal");
+    fields.text("country", 2, legal.country);
+    if (!legal.country.empty() && !knows_country(legal.country)) {
+      fields.problem("country", "'" + legal.country + "' is none we know packs of; write one of " + known_countries() +
+                                    ", or leave it out and name packs");
     }
-    for (std::size_t n = 0; n < value.size(); ++n) coupon(value[n], "/coupons/" + std::to_string(n));
-  }
-
-  static bool is_key(std::string_view text, std::string_view more, std::size_t most) {
-    return !text.empty() && text.size() <= most && std::all_of(text.begin(), text.end(), [&](char c) {
-      return (c >= 'a' && c <= 'z') || more.find(c) != std::string_view::npos;
-    });
+    if (auto const* const packs = fields.take("packs")) {
+      legal.own_packs = packs->is_array();
+      fields.texts("packs", legal.packs);
+      for (std::size_t n = 0; n < legal.packs.size(); ++n) {
+        if (find_pack(legal.packs[n]) == nullptr) {
+          fields.problem("packs/" + std::to_string(n),
+                         "'" + legal.packs[n] + "' is no pack; there are " + known_packs());
+        }
+      }
+    }
+    reading_.skus(fields, "except", legal.except);
+    fields.finish();
   }
 
   void texts(Json const& value) {
@@ -178,12 +185,21 @@ class Parser {
     }
   }
 
-  Currency currency_;
-  Assortment const& assortment_;
-  Campaigns result_;
   std::vector<std::string> problems_;
+  CampaignReading reading_;
+  Campaigns result_;
   std::set<std::string> ids_;
 };
+
+/// "FILE:LINE: PATH: what", in the order of the file.
+Error all_of(std::vector<std::string> const& problems, JsonLines const& lines, std::string const& name) {
+  std::vector<std::pair<std::size_t, std::string const*>> sorted;
+  for (auto const& problem : problems) sorted.emplace_back(lines.of(problem.substr(0, problem.find(": "))), &problem);
+  std::stable_sort(sorted.begin(), sorted.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+  std::string text = name + ": " + std::to_string(problems.size()) + (problems.size() == 1 ? " problem" : " problems");
+  for (auto const& [line, problem] : sorted) text += "\n  " + name + ":" + std::to_string(line) + ": " + *problem;
+  return {Code::invalid, std::move(text)};
+}
 
 /// The line on which `what` says the fault is, or on which the one token that it quotes stands; 0 when it is open.
 std::size_t line_of(std::string_view json, std::string_view what) {
@@ -226,13 +242,20 @@ Result<Campaigns> parse_campaigns(std::string_view json, std::string const& name
   } catch (Json::exception const& error) {
     return no_json(json, name, error.what());
   }
-  Parser parser(currency, assortment);
+  JsonLines const lines(json);
+  Parser parser(currency, assortment, lines);
   auto campaigns = parser.parse(root);
-  auto const& problems = parser.problems();
+  auto problems = parser.problems();
+  for (auto const& path : lines.repeated()) problems.push_back(path + ": is there twice; keep one");
   if (problems.empty()) return campaigns;
-  std::string text = name + ": " + std::to_string(problems.size()) + (problems.size() == 1 ? " problem" : " problems");
-  for (auto const& problem : problems) text += "\n  " + problem;
-  return fail(Code::invalid, std::move(text));
+  return tl::unexpected(all_of(problems, lines, name));
+}
+
+std::string_view campaigns_schema() noexcept {
+  for (auto const& [name, text] : shipped_texts()) {
+    if (name == "campaigns.schema") return text;
+  }
+  return {};
 }
 
 }  // namespace tillcue::models

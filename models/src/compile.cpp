@@ -6,14 +6,14 @@
 #include <unordered_map>
 
 #include "item_order.hpp"
+#include "tillcue/models/campaign_check.hpp"
+#include "tillcue/models/campaign_compile.hpp"
 #include "tillcue/models/field.hpp"
 
 namespace tillcue::models {
 namespace {
 
 constexpr std::uint32_t kNever = 0xFFFF'FFFF;
-
-std::uint16_t bit(ItemFlag flag) { return static_cast<std::uint16_t>(flag); }
 
 class Assembly {
  public:
@@ -87,39 +87,15 @@ void drop_taken_codes(Assembly const& places, BundleSource& source, std::vector<
   }
 }
 
-std::vector<char> marked(Assembly const& places, BundleSource const& source, std::vector<std::string> const& skus,
-                         std::vector<std::string> const& categories) {
-  std::vector<char> marks(source.items.size(), 0);
-  for (auto const& sku : skus) {
-    if (auto const at = places.place(sku); at != kNever) marks[at] = 1;
+/// Head office's ladders, and what is bought as the larger or better one of two.
+void add_ladders(Campaigns const& campaigns, Counts const& counts, Catalogue const& catalogue,
+                 LadderOptions const& options, BundleSource& source) {
+  std::vector<LadderStep> manual;
+  for (auto const& rule : campaigns.ladders) {
+    auto const steps = manual_steps(rule, counts, catalogue, source, options.most_steps);
+    manual.insert(manual.end(), steps.begin(), steps.end());
   }
-  std::vector<char> chosen(source.categories.size(), 0);
-  for (std::size_t n = 0; n < chosen.size(); ++n) {
-    chosen[n] = std::find(categories.begin(), categories.end(), source.categories[n]) != categories.end() ? 1 : 0;
-  }
-  for (std::size_t n = 0; n < marks.size(); ++n) {
-    auto const category = source.items[n].category;
-    if (category >= 0 && chosen[static_cast<std::size_t>(category)] != 0) marks[n] = 1;
-  }
-  return marks;
-}
-
-void apply(Campaigns const& campaigns, Assembly const& places, BundleSource& source) {
-  source.policy = campaigns.policy;
-  source.texts = campaigns.texts;
-  auto const out = marked(places, source, campaigns.excluded_skus, campaigns.excluded_categories);
-  for (std::size_t n = 0; n < out.size(); ++n) {
-    if (out[n] == 0) continue;
-    source.items[n].flags = static_cast<std::uint16_t>(source.items[n].flags | bit(ItemFlag::excluded));
-  }
-  for (auto const& coupon : campaigns.coupons) {
-    auto campaign = coupon.source;
-    auto const targets = marked(places, source, coupon.skus, coupon.categories);
-    for (std::uint32_t n = 0; n < targets.size(); ++n) {
-      if (targets[n] != 0) campaign.items.push_back(n);
-    }
-    source.campaigns.push_back(std::move(campaign));
-  }
+  source.ladders = join_ladders(manual, mine_ladders(counts, catalogue, source, options), options.most_steps);
 }
 
 void place_weights(Weights const& weights, Assembly const& places, ColdStartOptions const& cold, BundleSource& source) {
@@ -182,7 +158,11 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   drop_taken_codes(places, source, notes);
   place_weights(weights, places, options.cold, source);
   warm_up(counts, catalogue, places, options, source);
-  apply(campaigns, places, source);
+  auto const applied = apply_campaigns(campaigns, source);
+  add_ladders(campaigns, counts, catalogue, options.ladders, source);
+  for (auto& note : legal_notes(applied, source, 3)) notes.push_back(std::move(note));
+  for (auto const& finding : cross_check(campaigns, applied, source))
+    notes.push_back(text_of(finding, options.campaigns_name));
   // Last, because everything above knows the items by their first numbers.
   renumber(source, item_order(source, 0));
   return source;

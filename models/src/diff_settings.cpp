@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <cstdio>
 #include <map>
 #include <set>
 
+#include "campaign_types.hpp"
 #include "diff_parts.hpp"
 #include "tillcue/models/wording.hpp"
 
@@ -25,13 +27,26 @@ Facts policy_facts(Policy const& policy) {
           {"price_guard_percent", whole(policy.price_guard_percent)},
           {"holdout_percent", decimals(policy.holdout_permille / 10.0, 1)},
           {"holdout_salt", whole(policy.holdout_salt)},
-          {"default_margin_percent", whole(policy.default_margin_percent)}};
+          {"default_margin_percent", whole(policy.default_margin_percent)},
+          {"holdout_by", policy.holdout_by_customer ? "customer" : "sale"},
+          {"exploration_percent", decimals(policy.exploration_permille / 10.0, 1)},
+          {"second_item_percent", whole(policy.second_item_percent)},
+          {"quiet_scans_per_minute", whole(policy.quiet_scans_per_minute)},
+          {"cooldown_seconds", whole(policy.cooldown_seconds)},
+          {"max_hints_per_customer_day", whole(policy.max_hints_per_customer_day)},
+          {"max_coupons_per_customer_day", whole(policy.max_coupons_per_customer_day)},
+          {"max_down_sells", whole(policy.max_down_sells)},
+          {"gap_percent", whole(policy.gap_percent)},
+          {"trust_visits", whole(policy.trust_visits)},
+          {"large_upgrade_percent", whole(policy.large_upgrade_percent)},
+          {"expert_probability", percent(policy.expert_probability_ppm / 1e6)}};
 }
 
 std::string discount_text(Bundle const& bundle, CampaignView const& campaign) {
   if (campaign.discount == DiscountKind::percent) return whole(campaign.value) + " %";
-  if (campaign.discount == DiscountKind::amount) return to_text(Money{campaign.value, bundle.info().currency});
-  return "none";
+  auto const money = [&] { return to_text(Money{campaign.value, bundle.info().currency}); };
+  if (campaign.discount == DiscountKind::amount) return money();
+  return campaign.discount == DiscountKind::price ? "at " + money() : "none";
 }
 
 std::string time_text(std::int64_t seconds, char const* unlimited) {
@@ -41,27 +56,71 @@ std::string time_text(std::int64_t seconds, char const* unlimited) {
   return date_text(seconds) + " +" + whole(of_day) + " s";
 }
 
-std::string targets_text(Bundle const& bundle, std::size_t campaign) {
-  auto const count = bundle.target_count(campaign);
-  if (count == 0) return "every item";
-  std::set<std::string_view> skus;
-  for (std::size_t n = 0; n < count; ++n) skus.insert(bundle.item(bundle.target(campaign, n)).sku);
+/// SKUs and categories by name, in an order that does not depend on numbers.
+std::string items_text(Bundle const& bundle, RefList items, RefList categories, char const* none) {
+  std::set<std::string> names;
+  for (std::uint32_t n = 0; n < items.size(); ++n) names.emplace(bundle.item(ItemIx{items[n]}).sku);
+  for (std::uint32_t n = 0; n < categories.size(); ++n) {
+    names.insert("[" + std::string(bundle.category_name(CategoryIx{categories[n]})) + "]");
+  }
   std::string text;
-  for (auto const sku : skus) text.append(text.empty() ? "" : " ").append(sku);
+  for (auto const& name : names) text.append(text.empty() ? "" : " ").append(name);
+  return text.empty() ? none : text;
+}
+
+std::string names_text(Bundle const& bundle, RefList names) {
+  std::set<std::string_view> sorted;
+  for (std::uint32_t n = 0; n < names.size(); ++n) sorted.insert(bundle.name(names[n]));
+  std::string text;
+  for (auto const name : sorted) text.append(text.empty() ? "" : " ").append(name);
+  return text.empty() ? "all" : text;
+}
+
+std::string hours_text(CampaignView const& campaign) {
+  if (campaign.from_minute == campaign.until_minute) return "all day";
+  char text[48];
+  std::snprintf(text, sizeof text, "%02u:%02u-%02u:%02u", campaign.from_minute / 60U, campaign.from_minute % 60U,
+                campaign.until_minute / 60U, campaign.until_minute % 60U);
   return text;
 }
 
 Facts campaign_facts(Bundle const& bundle, std::size_t n) {
   auto const campaign = bundle.campaign(n);
-  return {{"headline", std::string(campaign.headline)},
-          {"terms", std::string(campaign.terms)},
-          {"discount", discount_text(bundle, campaign)},
-          {"starts", time_text(campaign.starts, "always")},
-          {"ends before", time_text(campaign.ends, "never")},
-          {"valid_days", whole(campaign.valid_days)},
-          {"min_probability", percent(campaign.min_probability_ppm / 1e6)},
-          {"min_basket", to_text(Money{campaign.min_basket_minor, bundle.info().currency})},
-          {"targets", targets_text(bundle, n)}};
+  auto const lists = bundle.campaign_lists(n);
+  auto const money = [&](std::int64_t minor) { return to_text(Money{minor, bundle.info().currency}); };
+  return {
+      {"type", std::string(to_text(campaign.type))},
+      {"headline", std::string(campaign.headline)},
+      {"terms", std::string(campaign.terms)},
+      {"partner", std::string(campaign.partner)},
+      {"discount", discount_text(bundle, campaign)},
+      {"starts", time_text(campaign.starts, "always")},
+      {"ends before", time_text(campaign.ends, "never")},
+      {"weekdays", words_of_mask(campaign.weekdays, kWeekdayWords)},
+      {"hours", hours_text(campaign)},
+      {"places", names_text(bundle, lists.places)},
+      {"segments", names_text(bundle, lists.segments)},
+      {"customers", std::string(kAudienceWords[static_cast<std::size_t>(campaign.audience)])},
+      {"min_visits", whole(campaign.min_visits)},
+      {"needs_trust", campaign.needs_trust ? "yes" : "no"},
+      {"channels", words_of_mask(campaign.channels, kChannelWords)},
+      {"stages", words_of_mask(campaign.stages, kStageWords)},
+      {"valid_days", whole(campaign.valid_days)},
+      {"min_probability", percent(campaign.min_probability_ppm / 1e6)},
+      {"probability", percent(campaign.probability_ppm / 1e6)},
+      {"redemption", percent(campaign.redemption_ppm / 1e6)},
+      {"weight_percent", whole(campaign.weight_percent)},
+      {"max_per_sale", whole(campaign.max_per_sale)},
+      {"max_per_customer_day", whole(campaign.max_per_customer_day)},
+      {"min_basket", money(campaign.min_basket_minor)},
+      {"max_basket", campaign.max_basket_minor > 0 ? money(campaign.max_basket_minor) : "none"},
+      {"threshold", money(campaign.threshold_minor)},
+      {"trigger", items_text(bundle, lists.trigger_items, lists.trigger_categories, "any basket")},
+      {"trigger quantity", whole(campaign.buy_quantity)},
+      {"targets", items_text(bundle, lists.target_items, lists.target_categories, "every item")},
+      {"offer quantity", whole(campaign.get_quantity)},
+      {"budget", campaign.budgeted ? "yes" : "none"},
+      {"free_per_till", campaign.budgeted ? money(campaign.free_minor) + ", " + whole(campaign.free_issues) : "none"}};
 }
 
 void compare_facts(std::string const& where, Facts const& before, Facts const& after, std::vector<Change>& out) {
@@ -92,6 +151,38 @@ void compare_campaigns(Bundle const& before, Bundle const& after, std::vector<Ch
     if (old_ones.count(id) == 0) {
       out.push_back({"campaign " + id, "campaign", "none", "new: " + discount_text(after, after.campaign(at))});
     }
+  }
+}
+
+using FactsByName = std::map<std::string, std::string>;
+
+/// What is said of categories and pairs, by what it is said of.
+FactsByName rules_of(Bundle const& bundle) {
+  FactsByName facts;
+  for (std::uint32_t n = 0; n < bundle.category_count(); ++n) {
+    auto const technique = bundle.technique(CategoryIx{n});
+    if (technique == Technique::both) continue;
+    facts["technique of " + std::string(bundle.category_name(CategoryIx{n}))] =
+        kTechniqueWords[static_cast<std::size_t>(technique)];
+  }
+  for (std::size_t n = 0; n < bundle.ladder_count(); ++n) {
+    auto const step = bundle.ladder_step(n);
+    facts["ladder from " + std::string(bundle.item(step.from).sku) + " to " + std::string(bundle.item(step.to).sku)] =
+        step.manual ? "head office's" : "mined";
+  }
+  return facts;
+}
+
+void compare_rules(Bundle const& before, Bundle const& after, std::vector<Change>& out) {
+  auto const old_ones = rules_of(before), new_ones = rules_of(after);
+  auto all = old_ones;
+  all.insert(new_ones.begin(), new_ones.end());
+  for (auto const& entry : all) {
+    auto const value = [&](FactsByName const& facts) {
+      auto const found = facts.find(entry.first);
+      return found == facts.end() ? std::string("none") : found->second;
+    };
+    if (value(old_ones) != value(new_ones)) out.push_back({"rules", entry.first, value(old_ones), value(new_ones)});
   }
 }
 
@@ -129,6 +220,7 @@ void compare_settings(Bundle const& before, Bundle const& after, BundleDiff& out
   compare_facts("bundle", shop(before), shop(after), out.settings);
   compare_facts("policy", policy_facts(before.policy()), policy_facts(after.policy()), out.settings);
   compare_campaigns(before, after, out.settings);
+  compare_rules(before, after, out.settings);
   compare_texts(before, after, out.settings);
 }
 

@@ -222,6 +222,16 @@ void renumber(BundleSource& source, std::vector<std::uint32_t> const& order) {
   }
   for (auto& campaign : source.campaigns) {
     for (auto& item : campaign.items) item = place[item];
+    for (auto& item : campaign.trigger_items) item = place[item];
+  }
+  for (auto& step : source.ladders) {
+    step.from = ItemIx{place[index(step.from)]};
+    step.to = ItemIx{place[index(step.to)]};
+  }
+  for (auto& pair : source.never) {
+    for (auto* const key : {&pair.in_basket, &pair.offered}) {
+      if (!key->category) key->number = place[key->number];
+    }
   }
   for (auto& set : source.sets) {
     set.main = place[set.main];

@@ -121,7 +121,21 @@ void describe(Bundle const& bundle, ItemIx item, ItemRow& out) {
   if (view.has(ItemFlag::age_restricted)) out.flags.emplace_back("age_restricted");
   if (view.has(ItemFlag::excluded)) out.flags.emplace_back("excluded");
   if (view.has(ItemFlag::not_for_sale)) out.flags.emplace_back("not_for_sale");
+  if (view.has(ItemFlag::not_counted)) out.flags.emplace_back("not_counted");
   out.intercept = bundle.bias(item) * bundle.info().score_unit;
+}
+
+void climb(Bundle const& bundle, ItemIx item, ItemRow& out) {
+  for (bool const up : {true, false}) {
+    for (std::size_t n = 0; n < bundle.ladder_count(); ++n) {
+      auto const step = bundle.ladder_step(n);
+      if ((up ? step.from : step.to) != item) continue;
+      auto const view = bundle.item(up ? step.to : step.from);
+      out.ladder.push_back({std::string(view.sku), std::string(view.name),
+                            view.price ? to_text(*view.price) : std::string(), up, step.share.ppm / 1e6,
+                            step.size_percent, step.manual});
+    }
+  }
 }
 
 void suggest(Ranker& ranker, ItemIx item, ItemRow& out) {
@@ -141,6 +155,7 @@ ItemRow item_row(Ranker& ranker, ItemIx item, Counts const* counts) {
   ItemRow out;
   describe(ranker.bundle(), item, out);
   collect(ranker.bundle(), item, out);
+  climb(ranker.bundle(), item, out);
   suggest(ranker, item, out);
   if (counts == nullptr) return out;
   auto const at = position(*counts, out.sku);

@@ -40,6 +40,14 @@ std::string json_report(ItemRow const& row) {
   }
   out["neighbours"] = as_json(row.neighbours);
   out["incoming"] = as_json(row.incoming);
+  out["ladder"] = Json::array();
+  for (auto const& rung : row.ladder) {
+    out["ladder"].push_back({{rung.up ? "better" : "below", rung.sku},
+                             {"name", rung.name},
+                             {"share", rung.share},
+                             {"size_percent", rung.size_percent},
+                             {"manual", rung.manual}});
+  }
   out["suggestions"] = Json::array();
   for (auto const& suggestion : row.suggestions) {
     out["suggestions"].push_back({{"sku", suggestion.sku},

@@ -65,6 +65,19 @@ void heading(ItemRow const& row, std::string& out) {
   out += '\n';
 }
 
+void ladder(ItemRow const& row, std::string& out) {
+  if (row.ladder.empty()) return;
+  out += "\nlarger or better versions\n";
+  for (auto const& rung : row.ladder) {
+    out += rung.up ? "  better  " : "  below   ";
+    out += rung.sku + "  " + rung.name;
+    if (!rung.price.empty()) out += "  " + rung.price;
+    if (rung.share > 0) out += "; " + percent(rung.share, 1) + " of the buyers of either take the better one";
+    if (rung.size_percent > 0) out += formatted("; %u %% of the size", rung.size_percent);
+    out += rung.manual ? "; head office's\n" : "; mined\n";
+  }
+}
+
 }  // namespace
 
 std::string text_report(ItemRow const& row, std::size_t shown) {
@@ -74,6 +87,7 @@ std::string text_report(ItemRow const& row, std::size_t shown) {
   entries(row.neighbours, shown, row.counted, out);
   out += "\nspoken for by " + counted(row.incoming.size(), "item") + '\n';
   entries(row.incoming, shown, row.counted, out);
+  ladder(row, out);
   out += "\nalone in the basket, without rules, it brings\n";
   for (auto const& suggestion : row.suggestions) {
     out += formatted("  %5.1f %%  ", suggestion.probability * 100) + suggestion.sku + "  " + suggestion.name + " (" +

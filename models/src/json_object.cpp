@@ -18,6 +18,19 @@ std::string plain(double value) {
 
 std::string range(double least, double most) { return plain(least) + " to " + plain(most); }
 
+/// A value as the file has it, cut to what fits a line.
+std::string shown(nlohmann::json const& value) {
+  auto text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (text.size() > 60) text = value.type_name();
+  return text;
+}
+
+std::string listed(std::span<std::string_view const> words) {
+  std::string text;
+  for (auto const word : words) text.append(text.empty() ? "" : ", ").append(word);
+  return text;
+}
+
 }  // namespace
 
 JsonObject::JsonObject(Json const& object, std::string path, std::vector<std::string>& problems)
@@ -105,6 +118,53 @@ void JsonObject::texts(std::string_view key, std::vector<std::string>& out) {
               std::string("is ") + entry.type_name() + "; write a text in quotes");
     }
   }
+}
+
+void JsonObject::boolean(std::string_view key, bool& out) {
+  auto const* const value = take(key);
+  if (value == nullptr) return;
+  if (value->is_boolean())
+    out = value->get<bool>();
+  else
+    problem(key, std::string("is ") + value->type_name() + "; write true or false");
+}
+
+std::optional<std::size_t> JsonObject::word(std::string_view key, std::span<std::string_view const> words) {
+  auto const* const value = take(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_string()) {
+    auto const found = std::find(words.begin(), words.end(), value->get_ref<std::string const&>());
+    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  }
+  problem(key, "is " + shown(*value) + "; write one of " + listed(words));
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> JsonObject::word_set(std::string_view key, std::span<std::string_view const> words) {
+  auto const* const list = array(key);
+  if (list == nullptr) return std::nullopt;
+  std::uint32_t mask = 0;
+  bool good = true;
+  for (std::size_t n = 0; n < list->size(); ++n) {
+    auto const& entry = (*list)[n];
+    auto const found =
+        entry.is_string() ? std::find(words.begin(), words.end(), entry.get_ref<std::string const&>()) : words.end();
+    if (found != words.end()) {
+      mask |= 1U << static_cast<unsigned>(found - words.begin());
+      continue;
+    }
+    good = false;
+    problem(std::string(key) + "/" + std::to_string(n), "is " + shown(entry) + "; write one of " + listed(words));
+  }
+  if (mask == 0 && good) problem(key, "is empty; leave the field out, or name one of " + listed(words));
+  return mask == 0 ? std::nullopt : std::optional(mask);
+}
+
+JsonObject::Json const* JsonObject::array(std::string_view key) {
+  auto const* const value = take(key);
+  if (value == nullptr || value->is_array()) return value;
+  problem(key, std::string("is ") + value->type_name() + "; write a list [...]");
+  return nullptr;
 }
 
 void JsonObject::finish() {

@@ -93,6 +93,7 @@ std::string quoted_list(Assortment const& assortment, std::string_view line) {
 
 struct CampaignWords {
   char const *cheese, *cheese_terms, *chocolate, *chocolate_terms, *coffee, *coffee_terms, *category;
+  char const *language, *yoghurt, *pasta, *sauce;
 };
 constexpr CampaignWords kEnglish = {"20 % off cheese",
                                     "One pack. Not together with other offers.",
@@ -100,14 +101,22 @@ constexpr CampaignWords kEnglish = {"20 % off cheese",
                                     "One bar. Not together with other offers.",
                                     "1.00 EUR off ground coffee",
                                     "One pack from a receipt of 15 EUR.",
-                                    "Cheese"};
+                                    "Cheese",
+                                    "en",
+                                    "Another {item} at half price? Two are in the basket.",
+                                    "Pasta & rice",
+                                    "Sauces"};
 constexpr CampaignWords kRussian = {"Скидка 20 % на сыр",
                                     "Одна упаковка. Не суммируется с другими акциями.",
                                     "Скидка 0,50 EUR на тёмный шоколад",
                                     "Одна плитка. Не суммируется с другими акциями.",
                                     "Скидка 1,00 EUR на молотый кофе",
                                     "Одна упаковка при чеке от 15 EUR.",
-                                    "Сыры"};
+                                    "Сыры",
+                                    "ru",
+                                    "Ещё один «{item}» за полцены? Два уже в корзине.",
+                                    "Макароны и крупы",
+                                    "Соусы"};
 
 /// Campaigns run from the last week of the data on, for a quarter: they are valid on the day of today.csv.
 std::string campaigns_file(Assortment const& assortment, CampaignWords const& words, std::int64_t today) {
@@ -117,7 +126,18 @@ std::string campaigns_file(Assortment const& assortment, CampaignWords const& wo
     return "    {\n      \"id\": \"" + id + "\",\n      \"headline\": \"" + headline + "\",\n      \"terms\": \"" +
            terms + "\",\n      \"discount\": " + discount + ",\n" + dates + rest + "\n    }";
   };
-  return "{\n  \"policy\": {\n    \"min_probability\": 0.02,\n    \"holdout_percent\": 5\n  },\n  \"coupons\": [\n" +
+  auto const campaigns =
+      "    {\n      \"id\": \"third-yoghurt\",\n      \"type\": \"multi_buy\",\n      \"trigger\": { \"skus\": [" +
+      quoted_list(assortment, "fruityoghurt") +
+      "], \"quantity\": 2 },\n      \"discount\": { \"percent\": 50 },\n      \"script\": { \"" +
+      std::string(words.language) + "\": \"" + words.yoghurt + "\" }\n    },\n" +
+      "    {\n      \"id\": \"sauce-for-pasta\",\n      \"type\": \"buy_get\",\n      \"trigger\": { \"categories\": "
+      "[\"" +
+      words.pasta + "\"], \"quantity\": 2 },\n      \"offer\": { \"categories\": [\"" + words.sauce +
+      "\"] },\n      \"discount\": { \"percent\": 20 },\n" + dates +
+      "      \"budget\": { \"amount\": \"200.00\", \"free_per_till\": { \"amount\": \"10.00\" } }\n    }";
+  return "{\n  \"policy\": {\n    \"min_probability\": 0.02,\n    \"holdout_percent\": 5\n  },\n  \"campaigns\": [\n" +
+         campaigns + "\n  ],\n  \"coupons\": [\n" +
          coupon("cheese-week", words.cheese, words.cheese_terms, "{ \"percent\": 20 }",
                 "      \"valid_days\": 14,\n      \"min_probability\": 0.01,\n      \"categories\": [\"" +
                     std::string(words.category) + "\"]") +

@@ -89,7 +89,7 @@ QueryScorer::QueryScorer(Ranker& ranker, ScoreOptions options) : ranker_(ranker)
 }
 QueryScorer::~QueryScorer() = default;
 
-void QueryScorer::write(Suggestion const& suggestion, bool first, std::string& out) const {
+void QueryScorer::write(Suggestion const& suggestion, bool first, std::string& out, Offer const* offer) const {
   auto const& bundle = ranker_.bundle();
   if (!first) out += ',';
   out += "{\"sku\":";
@@ -105,7 +105,16 @@ void QueryScorer::write(Suggestion const& suggestion, bool first, std::string& o
     out += ",\"with\":";
     put_text(bundle.item(reason.trigger).sku, out);
   }
-  out += "}}";
+  out += '}';
+  if (offer != nullptr && offer->type != OfferType::suggestion) {
+    out += ",\"type\":";
+    put_text(to_text(offer->type), out);
+  }
+  if (offer != nullptr && offer->campaign != Offer::kNoCampaign) {
+    out += ",\"campaign\":";
+    put_text(bundle.campaign(offer->campaign).id, out);
+  }
+  out += '}';
 }
 
 void QueryScorer::suggest_raw(Query const& query, std::string& out) {
@@ -116,7 +125,8 @@ void QueryScorer::suggest_raw(Query const& query, std::string& out) {
   }
 }
 
-/// The engine names what passed every rule; probability and reason of each come from the same ranking.
+/// The engine names what passed every rule; the first three carry the words of their offers, the others those of the
+/// ranking.
 Silence QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
   auto const& bundle = ranker_.bundle();
   Sale sale;
@@ -135,13 +145,21 @@ Silence QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
   auto const decision = engine_->decide(sale, query.stage, then);
   auto const shown = std::min<std::size_t>(decision.eligible_count, options_.count);
   auto const ranking = ranker_.rank(query.items, 64);
+  auto const offers = std::span(decision.offers).first(decision.offer_count);
   for (std::size_t n = 0; n < shown; ++n) {
     auto const& eligible = decision.eligible[n];
     auto const found =
         std::find_if(ranking.begin(), ranking.end(), [&](auto const& s) { return s.item == eligible.item; });
     Suggestion suggestion{eligible.item, eligible.score, bundle.probability(eligible.score, 64), {}};
     if (found != ranking.end()) suggestion = *found;
-    write(suggestion, n == 0, out);
+    // What is really said has its own probability and reason: a campaign's, a ladder's, a set's.
+    auto const said =
+        std::find_if(offers.begin(), offers.end(), [&](Offer const& offer) { return offer.item == eligible.item; });
+    if (said != offers.end()) {
+      suggestion.probability = said->probability;
+      suggestion.reason = said->reason;
+    }
+    write(suggestion, n == 0, out, said != offers.end() ? &*said : nullptr);
   }
   return decision.silence;
 }

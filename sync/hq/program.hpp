@@ -31,6 +31,7 @@ void add_serve_command(CLI::App& app, Command& chosen);
 void add_report_command(CLI::App& app, Command& chosen);
 void add_terminals_command(CLI::App& app, Command& chosen);
 void add_export_command(CLI::App& app, Command& chosen);
+void add_campaign_command(CLI::App& app, Command& chosen);
 
 int run_hq_program(int argc, char** argv);
 

@@ -189,3 +189,11 @@ TEST_CASE("the ranking fills at most its documented number") {
   CHECK(rank(*bundle, scoring.scorer, {}, out) == kMaxRank);
   CHECK(rank(*bundle, scoring.scorer, {}, std::span(out).first(7)) == 7);
 }
+
+TEST_CASE("the stages of an offer type are those the stage table tries it at") {
+  CHECK(stages_of(OfferType::upgrade) == mask_of(Stage::scan));
+  CHECK(stages_of(OfferType::threshold) == mask_of(Stage::subtotal));
+  CHECK(stages_of(OfferType::coupon) == mask_of(Stage::tender));
+  CHECK(stages_of(OfferType::notice) == (mask_of(Stage::scan) | mask_of(Stage::subtotal)));
+  for (std::size_t n = 0; n < kOfferTypes; ++n) CHECK(stages_of(static_cast<OfferType>(n)) != 0);
+}

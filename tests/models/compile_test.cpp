@@ -82,13 +82,13 @@ TEST_CASE("a sold item whose row was refused is in the bundle but never offered"
 
 TEST_CASE("exclusions and coupon targets follow SKUs and categories") {
   auto s = shop("sku,name,category\nmilk,Milk,Dairy\nbread,Bread,Bakery\ntea,Tea,Dairy\n");
-  s.campaigns.excluded_categories = {"Bakery"};
-  Coupon coupon;
+  s.campaigns.excluded.categories = {"Bakery"};
+  Campaign coupon;
   coupon.source.id = "dairy";
   coupon.source.discount = DiscountKind::percent;
   coupon.source.value = 10;
-  coupon.categories = {"Dairy"};
-  s.campaigns.coupons = {coupon};
+  coupon.offer.categories = {"Dairy"};
+  s.campaigns.campaigns = {coupon};
   s.campaigns.policy.max_hints_per_sale = 7;
   s.campaigns.texts = {{"en", "script.popular", "Take {item}"}};
   auto const ranker = s.compile();

@@ -133,6 +133,47 @@ TEST_CASE("policy, campaigns and texts are compared by name") {
   CHECK(has(diff(after, before, {}, "none").settings, {"campaign summer", "campaign", "there", "gone"}));
 }
 
+TEST_CASE("the rules of a campaign, techniques and ladders are compared") {
+  auto source = shop(0.5F, 0.2F);
+  CampaignSource campaign;
+  campaign.id = "a";
+  campaign.type = OfferType::buy_get;
+  campaign.stages = mask_of(Stage::subtotal);
+  source.campaigns = {campaign};
+  auto const before = opened(source);
+  auto& now = source.campaigns[0];
+  now.weekdays = 0x03;
+  now.from_minute = 420;
+  now.until_minute = 660;
+  now.places = {"store:17"};
+  now.segments = {"family"};
+  now.audience = Audience::known;
+  now.trigger_items = {0};
+  now.buy_quantity = 2;
+  now.discount = DiscountKind::price;
+  now.value = 99;
+  now.budgeted = true;
+  now.free_minor = 500;
+  now.free_issues = 3;
+  source.ladders = {{ItemIx{1}, ItemIx{2}, {}, 0, true}};
+  source.policy.holdout_by_customer = true;
+  auto const found = diff(before, opened(source), {}, "none").settings;
+  CHECK(has(found, {"policy", "holdout_by", "sale", "customer"}));
+  CHECK(has(found, {"campaign a", "weekdays", "mon, tue, wed, thu, fri, sat, sun", "mon, tue"}));
+  CHECK(has(found, {"campaign a", "hours", "all day", "07:00-11:00"}));
+  CHECK(has(found, {"campaign a", "places", "all", "store:17"}));
+  CHECK(has(found, {"campaign a", "segments", "all", "family"}));
+  CHECK(has(found, {"campaign a", "customers", "everyone", "known"}));
+  CHECK(has(found, {"campaign a", "trigger quantity", "1", "2"}));
+  CHECK(has(found, {"campaign a", "discount", "none", "at 0.99 EUR"}));
+  CHECK(has(found, {"campaign a", "free_per_till", "none", "5.00 EUR, 3"}));
+  auto const steps = std::count_if(found.begin(), found.end(), [](Change const& change) {
+    return change.where == "rules" && change.what.starts_with("ladder from ") && change.after == "head office's";
+  });
+  CHECK(steps == 1);
+  CHECK(found.size() == 12);
+}
+
 TEST_CASE("baskets of transactions are sampled by hash, never more than asked for") {
   auto const data = made::dataset(made::random_baskets(500, 20, 1));
   CHECK(baskets_of(data, 100).size() == 100);

@@ -76,6 +76,10 @@ TEST_CASE("renumbering moves items, rows, intercepts, campaign targets and sets 
   auto source = scattered_groups(2);
   source.campaigns = {{}};
   source.campaigns[0].items = {0, 7};
+  source.campaigns[0].trigger_items = {3};
+  source.ladders = {{ItemIx{1}, ItemIx{2}}};
+  source.never = {{{false, 4}, {true, 0}}};
+  source.categories = {"group"};
   source.sets = {{1, {2, 3}}};
   auto const before = source;
   std::vector<std::uint32_t> order(source.items.size());
@@ -92,6 +96,11 @@ TEST_CASE("renumbering moves items, rows, intercepts, campaign targets and sets 
     }
   }
   CHECK(source.campaigns[0].items == std::vector<std::uint32_t>{last, last - 7});
+  CHECK(source.campaigns[0].trigger_items == std::vector<std::uint32_t>{last - 3});
+  CHECK(source.ladders[0].from == ItemIx{last - 1});
+  CHECK(source.ladders[0].to == ItemIx{last - 2});
+  CHECK(source.never[0].in_basket.number == last - 4);
+  CHECK(source.never[0].offered.number == 0);  // a category keeps its number
   CHECK(source.sets[0].main == last - 1);
   CHECK(source.sets[0].extras == std::vector<std::uint32_t>{last - 2, last - 3});
 }

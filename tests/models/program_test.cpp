@@ -95,7 +95,7 @@ TEST_CASE("inspect shows the bundle and the neighbours of an item by SKU") {
   auto const summary = run("inspect --json --bundle " + shop().bundle);
   REQUIRE(summary.code == 0);
   auto const facts = Json::parse(summary.out);
-  CHECK(facts["campaigns"].size() == 3);
+  CHECK(facts["campaigns"].size() == 5);
   CHECK(facts["data_from"] == "2026-08-23");
   CHECK(facts["currency"] == "EUR");
   CHECK(facts["baskets"].get<int>() > 500);

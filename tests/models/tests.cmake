@@ -14,6 +14,10 @@ tillcue_test(models_test SOURCES
   models/transactions_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json ZLIB::ZLIB)
 
+# What head office may say.
+target_sources(models_test PRIVATE
+  models/campaign_check_test.cpp models/campaign_explain_test.cpp models/ladders_test.cpp models/legal_test.cpp)
+
 # Some tests look at what is internal to the room.
 target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 
@@ -23,6 +27,12 @@ tillcue_test(models_program_test SOURCES
   LIBS tillcue::models nlohmann_json::nlohmann_json)
 target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
 add_dependencies(models_program_test tillcue_models_program)
+target_sources(models_program_test PRIVATE models/campaign_program_test.cpp)
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME models_campaigns_schema
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/models/campaigns_schema.py $<TARGET_FILE:tillcue_models_program>
+          ${PROJECT_SOURCE_DIR})
 
 tillcue_fuzz(csv_fuzz CORPUS csv SOURCES fuzz/csv_fuzz.cpp LIBS tillcue::models)
 tillcue_fuzz(jsonl_fuzz CORPUS jsonl SOURCES fuzz/jsonl_fuzz.cpp LIBS tillcue::models)

@@ -24,3 +24,7 @@ endif()
 
 tillcue_test(sync_budget_test SOURCES core/shop.cpp sync/hq_budget_test.cpp
   LIBS tillcue::sync_hq tillcue::bundle_writer)
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME sync_hq_campaign
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/sync/hq_campaign.py $<TARGET_FILE:tillcue-hq>)

@@ -89,4 +89,9 @@ struct BundleSource {
 /// Errors  invalid, naming the item and the rule (duplicate SKU or code, target out of range, limits of FORMAT.md).
 Result<std::vector<std::byte>> write_bundle(BundleSource const& source);
 
+/// The same with what another bundle has learned (rows, intercepts, calibration) taken over byte for byte: new rules on
+/// old tables. The source's items are that bundle's, in its order; its own rows, intercepts and calibration are
+/// ignored. Errors  as above.
+Result<std::vector<std::byte>> write_bundle(BundleSource source, Bundle const& learned);
+
 }  // namespace tillcue

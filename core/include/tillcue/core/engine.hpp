@@ -225,6 +225,9 @@ class Engine {
   std::vector<InBasket> room_;  ///< for the rules to look at the basket
 };
 
+/// The stages at which offers of this type are tried, a bit for each Stage.
+[[nodiscard]] std::uint8_t stages_of(OfferType type) noexcept;
+
 /// Puts the decision's main offer into the sale's memory; returns it, or nullptr when there was none to show. What a
 /// held-out sale was not shown is remembered as well, so that both arms meet the same caps and stay comparable.
 /// Borrowed  until the next remember().

@@ -8,6 +8,7 @@
 #include "tillcue/models/catalogue.hpp"
 #include "tillcue/models/cold_start.hpp"
 #include "tillcue/models/counts.hpp"
+#include "tillcue/models/ladders.hpp"
 #include "tillcue/models/training.hpp"
 
 namespace tillcue::models {
@@ -17,7 +18,9 @@ struct CompileOptions {
   std::string language = "en";
   std::string note;  ///< "key=value" lines
   ColdStartOptions cold;
-  unsigned weight_bits = 5;  ///< of a weight in the table: what is saved on it buys more weights
+  LadderOptions ladders;
+  std::string campaigns_name = "campaigns";  ///< the file as notes call it
+  unsigned weight_bits = 5;                  ///< of a weight in the table: what is saved on it buys more weights
 };
 
 /// Everything the items and transactions name, for checking a campaigns file.
@@ -26,7 +29,8 @@ Assortment assortment_of(Counts const& counts, Catalogue const& catalogue);
 /// Brings counts, weights, catalogue and campaigns together. Items are numbered so that the table is small
 /// (item_order); those that no row knows come last, by falling popularity, those never sold behind them. An item
 /// without catalogue entry is named by its SKU; without a price it gets the median one it was sold at. A GTIN that is
-/// another item's SKU is left out with a word in `notes`.
+/// another item's SKU is left out with a word in `notes`; so are told what the legal packs caught and what
+/// cross_check() finds.
 BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue const& catalogue,
                       Campaigns const& campaigns, std::vector<CalibrationSource> calibration,
                       CompileOptions const& options, std::vector<std::string>& notes);

@@ -32,6 +32,15 @@ struct ItemRow {
   std::uint32_t own = 0;             ///< with the item
   std::vector<RowEntry> neighbours;  ///< what the item speaks for or against, strongest first
   std::vector<RowEntry> incoming;    ///< whose row holds the item, strongest first
+  /// A larger or better version of it, or one it is a better version of (L5).
+  struct Rung {
+    std::string sku, name, price;
+    bool up = true;             ///< better than the item
+    double share = 0;           ///< of the buyers of either, who choose the better one
+    unsigned size_percent = 0;  ///< of the better one; 0 unknown
+    bool manual = false;
+  };
+  std::vector<Rung> ladder;  ///< up first, best first
   struct Suggested {
     std::string sku, name, reason;
     double probability = 0;

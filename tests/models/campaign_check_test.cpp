@@ -1,0 +1,127 @@
+#include "tillcue/models/campaign_check.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "made.hpp"
+#include "tillcue/models/catalogue.hpp"
+
+using namespace tillcue;
+using namespace tillcue::models;
+
+namespace {
+
+Currency const kEuro{{'E', 'U', 'R'}, 2};
+constexpr auto kItems =
+    "sku,name,category,price,flags\n"
+    "coffee,Coffee 250 g,Coffee,5.00,\nlarge,Coffee 500 g,Coffee,9.00,\nmilk,Milk,Dairy,1.20,\n"
+    "cake,Cake,Bakery,3.00,\ntv,Television,Tech,400.00,\nlager,Lager,Beer,1.50,\nbag,Bag,Till,0.10,not_for_sale\n"
+    "gone,Gone,Bakery,2.00,excluded\n";
+
+struct Checked {
+  std::vector<Finding> findings;
+
+  [[nodiscard]] bool tells(bool error, std::string const& path, std::string const& part) const {
+    bool const found = std::any_of(findings.begin(), findings.end(), [&](Finding const& f) {
+      return f.error == error && f.place.path == path && f.what.find(part) != std::string::npos;
+    });
+    for (auto const& finding : findings) {
+      if (!found) MESSAGE(text_of(finding, "c.json"));
+    }
+    return found;
+  }
+};
+
+Checked check(std::string const& json) {
+  BadRows bad;
+  auto const catalogue = read_catalogue(from_memory(kItems), "items.csv", 0, bad);
+  REQUIRE(catalogue.has_value());
+  auto source = source_of(*catalogue, {}, kEuro, "en");
+  source.created = 1'795'000'000;  // 2026-11-18
+  auto const campaigns = parse_campaigns(json, "c.json", kEuro, assortment_of(source));
+  REQUIRE_MESSAGE(campaigns.has_value(), campaigns.error().what);
+  auto const applied = apply_campaigns(*campaigns, source);
+  return {cross_check(*campaigns, applied, source)};
+}
+
+/// One campaign with these fields.
+Checked one(std::string const& fields, std::string const& more = "") {
+  return check(R"({"campaigns":[{"id":"a",)" + fields + "}]" + more + "}");
+}
+
+bool errs(Checked const& checked, std::string const& part) { return checked.tells(true, "/campaigns/0", part); }
+bool warns(Checked const& checked, std::string const& part) { return checked.tells(false, "/campaigns/0", part); }
+
+}  // namespace
+
+TEST_CASE("a file that can work has no findings") {
+  CHECK(check("{}").findings.empty());
+  CHECK(one(R"("type":"suggestion","trigger":{"skus":["coffee"]},"offer":{"skus":["cake"]})").findings.empty());
+  CHECK(one(R"("type":"upgrade","trigger":{"skus":["coffee"]},"offer":{"skus":["large"]})").findings.empty());
+  CHECK(one(R"("type":"threshold","threshold":"30.00","offer":{"skus":["cake"]})").findings.empty());
+}
+
+TEST_CASE("what can never run is an error") {
+  CHECK(errs(one(R"("type":"coupon","ends":"2026-11-01")"), "ended on 2026-11-01, before the data's last day"));
+  CHECK(errs(one(R"("type":"coupon","starts":"2026-11-23","ends":"2026-11-24","weekdays":["sat"])"),
+             "none of its weekdays (sat) lies between"));
+  CHECK(errs(one(R"("type":"coupon","offer":{"skus":["lager"]})"), "legal pack alcohol"));
+  CHECK(errs(one(R"("type":"coupon","offer":{"skus":["gone"]})"), "offers nothing that may be offered (excluded"));
+  CHECK(errs(one(R"("type":"coupon","offer":{"skus":["bag"]})"), "not_for_sale"));
+  CHECK(errs(one(R"("type":"suggestion","trigger":{"skus":["bag"]},"offer":{"skus":["cake"]})"),
+             "all its triggers are not_for_sale"));
+  CHECK(errs(one(R"("type":"suggestion","trigger":{"skus":["milk"]},"offer":{"skus":["tv"]})"),
+             "the price guard forbids every pair: the cheapest offer costs 400.00 EUR, the dearest trigger 1.20 EUR"));
+  CHECK(errs(one(R"("type":"second_item","trigger":{"skus":["coffee"]},"offer":{"skus":["cake"]})"),
+             "no second item is cheap enough: 3.00 EUR beside 5.00 EUR"));
+  CHECK(errs(one(R"("type":"upgrade","trigger":{"skus":["large"]},"offer":{"skus":["coffee"]})"), "is no upgrade"));
+  CHECK(errs(one(R"("type":"coupon","offer":{"skus":["milk"]},"discount":{"amount":"2.00"})"),
+             "the discount of 2.00 EUR is more than any item it offers costs"));
+  CHECK(errs(one(R"("type":"coupon","offer":{"skus":["milk"]},"discount":{"price":"1.20"})"),
+             "the price of 1.20 EUR is no less than any item"));
+  CHECK(errs(one(R"("type":"threshold","threshold":"10.00","offer":{"skus":["tv"]})"), "nothing it offers fits a gap"));
+  CHECK(errs(one(R"("type":"coupon","customers":"unknown","min_visits":2)"), "is for unknown customers"));
+  CHECK(errs(one(R"("type":"coupon","probability":0.01,"min_probability":0.02)"), "probability is below"));
+  CHECK(errs(one(R"("type":"coupon","budget":{"amount":"5","free_per_till":{"amount":"6"}})"), "more than the whole"));
+  CHECK(errs(one(R"("type":"coupon","budget":{"issues":5,"free_per_till":{"issues":6}})"), "more issues than"));
+}
+
+TEST_CASE("techniques and negative pairs that leave nothing are errors") {
+  auto const pair = R"("type":"suggestion","trigger":{"skus":["coffee"]},"offer":{"skus":["cake"]})";
+  CHECK(errs(one(pair, R"(,"techniques":{"Coffee":"upsell"})"), "do not allow cross_sell"));
+  CHECK(errs(one(pair, R"(,"techniques":{"Bakery":"none"})"), "technique none of its category"));
+  CHECK(errs(one(pair, R"(,"never":[{"with":{"categories":["Coffee"]},"offer":{"skus":["cake"]}}])"),
+             "/never forbids every item"));
+  CHECK(one(pair, R"(,"never":[{"with":{"skus":["cake"]},"offer":{"skus":["coffee"]}}])").findings.empty());
+  CHECK(errs(one(pair, R"(,"never":[{"with":{"skus":["cake"]},"offer":{"skus":["coffee"]},"both_ways":true}])"),
+             "/never forbids every item"));
+}
+
+TEST_CASE("what deserves a second look is a warning") {
+  CHECK(warns(one(R"("type":"coupon","offer":{"categories":["Bakery"]})"), "1 item of 2 it offers are never offered"));
+  CHECK(warns(one(R"("type":"coupon","offer":{"skus":["milk","coffee"]},"discount":{"amount":"2.00"})"),
+              "more than 1 item of 2 it offers cost"));
+  CHECK(warns(one(R"("type":"coupon","budget":{"issues":5})"), "budget has no free_per_till"));
+  CHECK(warns(one(R"("type":"coupon","weight_percent":0)"), "weight_percent is 0"));
+  CHECK(check(R"({"policy":{"holdout_percent":100}})").tells(false, "/policy", "holdout_percent is 100"));
+  CHECK(check(R"({"policy":{"max_hints_per_sale":0}})").tells(false, "/policy", "max_hints_per_sale is 0"));
+  CHECK(check(R"({"policy":{"max_coupons_per_sale":0},"coupons":[{"id":"x"}]})")
+            .tells(false, "/policy", "never printed"));
+  CHECK(check(R"({"legal":{"packs":["lottery"]}})").tells(false, "/legal", "without alcohol"));
+  CHECK(check(R"({"ladders":[{"skus":["large","coffee"]}]})").tells(false, "/ladders/0", "costs no more than"));
+  CHECK(check(R"({"ladders":[{"skus":["coffee","gone"]}]})").tells(false, "/ladders/0", "is never offered (excluded)"));
+}
+
+TEST_CASE("a quantity promotion of what the law keeps from it is an error, and left out") {
+  auto const checked =
+      check(R"({"campaigns":[{"id":"a","type":"multi_buy","trigger":{"skus":["lager"],"quantity":2}}]})");
+  CHECK(errs(checked, "the legal packs forbid quantity promotions"));
+}
+
+TEST_CASE("findings are told by file, line, severity and path") {
+  auto const checked =
+      check("{\"campaigns\": [\n {\"id\": \"a\", \"type\": \"coupon\",\n  \"ends\": \"2026-11-01\"}]}");
+  REQUIRE(checked.findings.size() == 1);
+  CHECK(text_of(checked.findings[0], "c.json").starts_with("c.json:2: error: /campaigns/0: ended on 2026-11-01"));
+}
