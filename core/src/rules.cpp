@@ -139,12 +139,12 @@ Silence Rules::silence() const noexcept {
     return cap_reached() ? Silence::cap_reached : Silence::none;
   }
   if ((context_.channels & (mask_of(Channel::screen) | mask_of(Channel::display))) == 0) return Silence::no_channel;
-  if (cap_reached()) return Silence::cap_reached;
   auto const& policy = bundle_.policy();
   if (stage_ == Stage::scan && policy.quiet_scans_per_minute > 0 &&
       sale_.pace.per_minute(context_.now) >= policy.quiet_scans_per_minute) {
     return Silence::busy;
   }
+  if (cap_reached()) return Silence::cap_reached;
   auto const cooldown = std::chrono::seconds(policy.cooldown_seconds);
   bool const recent = std::any_of(sale_.shown.begin(), sale_.shown.end(), [&](Shown const& shown) {
     return shown.offer.kind == OfferKind::suggestion && context_.now - shown.at < cooldown;

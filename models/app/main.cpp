@@ -31,6 +31,7 @@ int run(int argc, char** argv) {
   add_cold_start(program, action);
   add_sets(program, action);
   add_campaign(program, action);
+  add_replay(program, action);
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

@@ -75,7 +75,7 @@ void print(Bundle const& bundle, Again const& again, std::size_t line) {
 Result<int> run(Options const& options) {
   auto ranker = load_bundle(options.bundle);
   if (!ranker) return tl::unexpected(ranker.error());
-  std::shared_ptr<Bundle const> const bundle(std::shared_ptr<void>(), &ranker->bundle());
+  auto const bundle = ranker->share();
   std::size_t number = 0, same = 0, differ = 0, refused = 0;
   for (std::string line; std::getline(std::cin, line);) {
     ++number;
