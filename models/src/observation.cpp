@@ -43,11 +43,4 @@ double hit_rate_5(RankedObservations const& seen) {
   return hits / static_cast<double>(seen[0].size());
 }
 
-Weights learn(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
-              TrainingOptions const& options) {
-  auto linear = train(counts, options);
-  if (options.log_linear <= 0) return linear;
-  return blend(linear, log_linear(counts, data, baskets, linear, options.popularity_power), options.log_linear);
-}
-
 }  // namespace tillcue::models

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "cooccurrence.hpp"
 #include "log_linear.hpp"
 #include "observation.hpp"
 #include "selection.hpp"
@@ -16,6 +17,31 @@ void tell(Progress const& progress, std::string_view step) {
   if (progress) progress(step);
 }
 
+struct Learned {
+  Weights weights;
+  double entries_per_item;
+};
+
+/// Counts, fits, and cuts to as many weights as entries_of(trainer) says; of the pairs nothing is left in memory.
+template <class EntriesOf>
+Result<Learned> learn(Dataset const& data, std::span<std::uint32_t const> baskets, WeighedBaskets const& weighed,
+                      TrainingOptions const& options, EntriesOf const& entries_of, Progress const& progress) {
+  tell(progress, "count pairs");
+  auto pairs = count_cooccurrence(data, weighed, options.min_baskets, options.threads, progress.advance());
+  if (!pairs) return tl::unexpected(pairs.error());
+  tell(progress, "fit weights");
+  Trainer const trainer(weighed.items, std::move(*pairs), options, progress.advance());
+  tell(progress, "fill the table");
+  auto const entries = entries_of(trainer);
+  if (!entries) return tl::unexpected(entries.error());
+  Learned learned{trainer.weights(*entries), *entries};
+  if (options.log_linear > 0) {
+    auto const other = log_linear(weighed.items, data, baskets, learned.weights, options.popularity_power);
+    learned.weights = blend(learned.weights, other, options.log_linear);
+  }
+  return learned;
+}
+
 struct Calibrated {
   std::vector<CalibrationSource> maps;
   std::string how;
@@ -23,11 +49,12 @@ struct Calibrated {
 };
 
 /// The maps by what was seen while choosing; where the winner was not tried at full size, by one more model.
-Result<Calibrated> calibrate_selected(Dataset const& data, Selected& selected, BuildOptions const& options) {
+Result<Calibrated> calibrate_selected(Dataset const& data, Selected& selected, BuildOptions const& options,
+                                      Progress const& progress) {
   if (selected.seen.empty() || selected.seen[0].empty()) {
     selected.seen.clear();
     for (auto const& split : selection_splits(data, options.held_share, options.enough_queries, selected.how)) {
-      auto const part = observe(data, split, options);
+      auto const part = observe(data, split, options, progress);
       if (!part) return tl::unexpected(part.error());
       append(selected.seen, *part);
     }
@@ -105,12 +132,15 @@ ColdStartOptions cold_start_options(BuildOptions const& options) {
   return cold;
 }
 
-Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options) {
+Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options,
+                                   Progress const& progress) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
-  auto const recent = count_recent(data, split.train, options.recency, options.training.threads);
-  if (!recent) return tl::unexpected(recent.error());
-  auto const& counts = recent->counts;
-  auto ranker = bare_ranker(counts, learn(counts, data, split.train, options.training), options);
+  auto const weighed = weigh_baskets(data, split.train, options.recency);
+  if (!weighed) return tl::unexpected(weighed.error());
+  auto const fixed = [&](Trainer const&) -> Result<double> { return options.training.entries_per_item; };
+  auto const learned = learn(data, split.train, *weighed, options.training, fixed, progress);
+  if (!learned) return tl::unexpected(learned.error());
+  auto ranker = bare_ranker(weighed->items, learned->weights, options);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
 }
@@ -120,29 +150,20 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   auto options = given;
   std::vector<std::uint32_t> all(data.baskets());
   std::iota(all.begin(), all.end(), 0U);
-  tell(progress, "count pairs");
-  auto const recent = count_recent(data, all, options.recency, options.training.threads);
-  if (!recent) return tl::unexpected(recent.error());
-  auto const& counts = recent->counts;
+  auto const weighed = weigh_baskets(data, all, options.recency);
+  if (!weighed) return tl::unexpected(weighed.error());
   tell(progress, "choose the model");
   auto selected = select_model(data, options);
   if (!selected) return tl::unexpected(selected.error());
   options.training = selected->training;
-  tell(progress, "fit weights");
-  Trainer const trainer(counts, options.training);
-  auto const entries = entries_within(trainer, counts, options);
-  if (!entries) return tl::unexpected(entries.error());
-  options.training.entries_per_item = *entries;
-  auto weights = trainer.weights(*entries);
-  if (options.training.log_linear > 0) {
-    weights = blend(weights, log_linear(counts, data, all, weights, options.training.popularity_power),
-                    options.training.log_linear);
-  }
-  tell(progress, "calibrate on held-out baskets");
-  auto const calibrated = calibrate_selected(data, *selected, options);
+  auto const within = [&](Trainer const& trainer) { return entries_within(trainer, weighed->items, options); };
+  auto const learned = learn(data, all, *weighed, options.training, within, progress);
+  if (!learned) return tl::unexpected(learned.error());
+  options.training.entries_per_item = learned->entries_per_item;
+  auto const calibrated = calibrate_selected(data, *selected, options, progress);
   if (!calibrated) return tl::unexpected(calibrated.error());
-  auto built = compile(counts, weights, *calibrated, catalogue, campaigns, options, &data, progress);
-  if (built) built->notes.insert(built->notes.begin(), recent->notes.begin(), recent->notes.end());
+  auto built = compile(weighed->items, learned->weights, *calibrated, catalogue, campaigns, options, &data, progress);
+  if (built) built->notes.insert(built->notes.begin(), weighed->notes.begin(), weighed->notes.end());
   return built;
 }
 
@@ -150,7 +171,7 @@ Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_o
                                 Campaigns const& campaigns, BuildOptions const& given, Progress const& progress) {
   auto options = given;
   tell(progress, "fit weights");
-  Trainer const trainer(counts, options.training);
+  Trainer const trainer(counts, options.training, progress.advance());
   auto const entries = entries_within(trainer, counts, options);
   if (!entries) return tl::unexpected(entries.error());
   options.training.entries_per_item = *entries;
