@@ -121,29 +121,30 @@ void Cooccurrence::gather(std::uint32_t target, double ridge, Scratch& scratch) 
   auto const count = static_cast<Eigen::Index>(support.size());
   scratch.gram.resize(count, count);
   scratch.right.resize(count);
-  auto& gram = scratch.gram;
-  auto& right = scratch.right;
+  auto& sizes = scratch.sizes;
+  sizes.clear();
+  for (auto const rank : support) sizes.push_back(n_[rank]);
+  // G between `rank` and the first `many` of the support, all of them more popular.
+  auto const fill = [&](std::uint32_t rank, std::size_t many, float* out) {
+    double const share = n_[rank] / total_;
+    for (std::size_t n = 0; rank >= head_ && n < many; ++n) out[n] = static_cast<float>(-share * sizes[n]);
+    each_of(rank, support.first(many),
+            [&](std::size_t n, float together) { out[n] = static_cast<float>(together - share * sizes[n]); });
+  };
+  auto* const right = scratch.right.data();
   auto const less =
       static_cast<std::size_t>(std::lower_bound(support.begin(), support.end(), target) - support.begin());
+  fill(target, less, right);
   for (std::size_t k = 0; k < support.size(); ++k) {
-    auto const row = static_cast<Eigen::Index>(k);
     auto const a = support[k];
-    auto const before = support.first(k);
-    for (Eigen::Index n = 0; a >= head_ && n < row; ++n) {
-      gram(row, n) = static_cast<float>(centred(a, support[static_cast<std::size_t>(n)], 0));
-    }
-    each_of(a, before, [&](std::size_t n, float together) {
-      gram(row, static_cast<Eigen::Index>(n)) = static_cast<float>(centred(a, support[n], together));
-    });
-    gram(row, row) = static_cast<float>(centred(a, a, n_[a]) + ridge);
-    right(row) = static_cast<float>(centred(a, target, 0));
+    auto* const column = scratch.gram.col(static_cast<Eigen::Index>(k)).data();
+    fill(a, k, column);
+    column[k] = static_cast<float>(centred(a, a, n_[a]) + ridge);
     if (k < less) continue;
+    right[k] = static_cast<float>(centred(a, target, 0));
     each_of(a, std::span(&target, 1),
-            [&](std::size_t, float together) { right(row) = static_cast<float>(centred(a, target, together)); });
+            [&](std::size_t, float together) { right[k] = static_cast<float>(centred(a, target, together)); });
   }
-  each_of(target, support.first(less), [&](std::size_t n, float together) {
-    right(static_cast<Eigen::Index>(n)) = static_cast<float>(centred(support[n], target, together));
-  });
 }
 
 Result<std::unique_ptr<Cooccurrence>> count_cooccurrence(Dataset const& data, WeighedBaskets const& weighed,

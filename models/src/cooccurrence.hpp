@@ -52,10 +52,11 @@ class Cooccurrence final : public PairSink {
   /// Working memory of one thread.
   struct Scratch {
     std::vector<std::uint32_t> support;
+    std::vector<double> sizes;  ///< baskets of the support
     Eigen::MatrixXf gram;
     Eigen::VectorXf right;
   };
-  /// Fills scratch.gram (lower triangle) with G over scratch.support, which rises, plus `ridge` on the diagonal, and
+  /// Fills scratch.gram (upper triangle) with G over scratch.support, which rises, plus `ridge` on the diagonal, and
   /// scratch.right with G between it and `target`.
   void gather(std::uint32_t target, double ridge, Scratch& scratch) const;
 
