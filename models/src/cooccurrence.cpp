@@ -116,12 +116,12 @@ void Cooccurrence::each_of(std::uint32_t rank, std::span<std::uint32_t const> wa
   for (std::size_t n = 0; n < wanted.size(); ++n) put(n, row[wanted[n]]);
 }
 
-void Cooccurrence::gather(std::uint32_t target, double ridge, Scratch& scratch) const {
-  std::span<std::uint32_t const> const support = scratch.support;
-  auto const count = static_cast<Eigen::Index>(support.size());
-  scratch.gram.resize(count, count);
-  scratch.right.resize(count);
-  auto& sizes = scratch.sizes;
+void Cooccurrence::gather(std::uint32_t target, double ridge, Regression& regression) const {
+  std::span<std::uint32_t const> const support = regression.support;
+  auto const count = support.size();
+  if (regression.gram.size() < count * count) regression.gram.resize(count * count);
+  regression.right.resize(count);
+  auto& sizes = regression.sizes;
   sizes.clear();
   for (auto const rank : support) sizes.push_back(n_[rank]);
   // G between `rank` and the first `many` of the support, all of them more popular.
@@ -131,13 +131,13 @@ void Cooccurrence::gather(std::uint32_t target, double ridge, Scratch& scratch) 
     each_of(rank, support.first(many),
             [&](std::size_t n, float together) { out[n] = static_cast<float>(together - share * sizes[n]); });
   };
-  auto* const right = scratch.right.data();
+  auto* const right = regression.right.data();
   auto const less =
       static_cast<std::size_t>(std::lower_bound(support.begin(), support.end(), target) - support.begin());
   fill(target, less, right);
   for (std::size_t k = 0; k < support.size(); ++k) {
     auto const a = support[k];
-    auto* const column = scratch.gram.col(static_cast<Eigen::Index>(k)).data();
+    auto* const column = regression.gram.data() + k * count;
     fill(a, k, column);
     column[k] = static_cast<float>(centred(a, a, n_[a]) + ridge);
     if (k < less) continue;

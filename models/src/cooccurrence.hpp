@@ -5,8 +5,6 @@
 #include <span>
 #include <vector>
 
-#include <Eigen/Core>
-
 #include "packed_pairs.hpp"
 #include "tillcue/models/counts.hpp"
 #include "tillcue/models/dataset.hpp"
@@ -49,16 +47,15 @@ class Cooccurrence final : public PairSink {
     }
   }
 
-  /// Working memory of one thread.
-  struct Scratch {
-    std::vector<std::uint32_t> support;
-    std::vector<double> sizes;  ///< baskets of the support
-    Eigen::MatrixXf gram;
-    Eigen::VectorXf right;
+  /// The ridge regression of one target on its sources: working memory of one thread.
+  struct Regression {
+    std::vector<std::uint32_t> support;  ///< rises
+    std::vector<float> gram;             ///< support.size() squared or more: G by columns, upper triangle
+    std::vector<float> right;            ///< G with the target
+    std::vector<double> sizes;
   };
-  /// Fills scratch.gram (upper triangle) with G over scratch.support, which rises, plus `ridge` on the diagonal, and
-  /// scratch.right with G between it and `target`.
-  void gather(std::uint32_t target, double ridge, Scratch& scratch) const;
+  /// Fills what belongs to regression.support, with `ridge` added to the diagonal.
+  void gather(std::uint32_t target, double ridge, Regression& regression) const;
 
  private:
   static std::size_t packed(std::uint32_t high, std::uint32_t low) { return std::size_t{high} * (high + 1U) / 2 + low; }

@@ -21,22 +21,36 @@ constexpr double kSourcePower = 0.3;
 // A row as long as that is no short list of neighbours any more; the format's limit is 4,096.
 constexpr std::uint32_t kMostInRow = 4'096;
 
-/// Exactly, by Cholesky: for the few sources of the last word.
-void solve_exactly(Cooccurrence::Scratch& scratch) {
-  Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>, Eigen::Upper> const factor(scratch.gram);
-  factor.solveInPlace(scratch.right);
+using Regression = Cooccurrence::Regression;
+using Matrix = Eigen::Map<Eigen::MatrixXf>;
+using Vector = Eigen::Map<Eigen::VectorXf>;
+
+Matrix gram_of(Regression& regression) {
+  auto const size = static_cast<Eigen::Index>(regression.support.size());
+  return {regression.gram.data(), size, size};
+}
+Vector right_of(Regression& regression) {
+  return {regression.right.data(), static_cast<Eigen::Index>(regression.support.size())};
+}
+
+/// Leaves the weights on the right side. Exactly, by Cholesky: for the few sources of the last word.
+void solve_exactly(Regression& regression) {
+  auto gram = gram_of(regression);
+  auto right = right_of(regression);
+  Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>, Eigen::Upper> const factor(gram);
+  factor.solveInPlace(right);
 }
 
 // What is left of the right side: far below the step of a weight of 5 bits.
 constexpr float kResidual = 1e-4F;
 constexpr int kMostSteps = 200;
 
-/// By conjugate gradients on the scaled system: the ridge keeps it well conditioned, so that a dozen products stand
-/// against support / 3 of them.  Source  Hestenes & Stiefel 1952; scaling by the diagonal as preconditioner.
-void solve_closely(Cooccurrence::Scratch& scratch) {
-  auto const& gram = scratch.gram;
+/// The same by conjugate gradients on the scaled system: the ridge keeps it well conditioned, so that a dozen products
+/// stand against support / 3 of them.  Source  Hestenes & Stiefel 1952; scaling by the diagonal as preconditioner.
+void solve_closely(Regression& regression) {
+  auto const gram = gram_of(regression);
   Eigen::VectorXf const scale = gram.diagonal().cwiseInverse();
-  auto& residual = scratch.right;
+  auto residual = right_of(regression);
   Eigen::VectorXf weights = Eigen::VectorXf::Zero(residual.size());
   Eigen::VectorXf scaled = scale.cwiseProduct(residual);
   Eigen::VectorXf direction = scaled;
@@ -57,14 +71,14 @@ void solve_closely(Cooccurrence::Scratch& scratch) {
 }
 
 template <class Solve>
-void solve(Cooccurrence const& pairs, std::uint32_t target, double ridge, Solve const& solve,
-           Cooccurrence::Scratch& scratch, std::vector<Scored>& column) {
+void solve(Cooccurrence const& pairs, std::uint32_t target, double ridge, Solve const& solve, Regression& regression,
+           std::vector<Scored>& column) {
   if (column.empty()) return;
-  scratch.support.clear();
-  for (auto const& source : column) scratch.support.push_back(source.rank);
-  pairs.gather(target, ridge, scratch);
-  solve(scratch);
-  for (std::size_t k = 0; k < column.size(); ++k) column[k].value = scratch.right(static_cast<Eigen::Index>(k));
+  regression.support.clear();
+  for (auto const& source : column) regression.support.push_back(source.rank);
+  pairs.gather(target, ridge, regression);
+  solve(regression);
+  for (std::size_t k = 0; k < column.size(); ++k) column[k].value = regression.right[k];
 }
 
 /// Steps of a solve, for telling how far it is.
@@ -78,7 +92,7 @@ template <class Solve>
 void solve_all(Cooccurrence const& pairs, double ridge, unsigned wanted_threads, Columns& columns, Solve const& how,
                Advance const& advance) {
   auto const threads = thread_count(wanted_threads);
-  std::vector<Cooccurrence::Scratch> scratch(threads);
+  std::vector<Regression> regressions(threads);
   double all = 0;
   for (auto const& column : columns) all += work(column);
   std::atomic<double> done{0};
@@ -86,7 +100,7 @@ void solve_all(Cooccurrence const& pairs, double ridge, unsigned wanted_threads,
     double mine = 0;
     for (auto target = begin; target < end; ++target) {
       mine += work(columns[target]);
-      solve(pairs, static_cast<std::uint32_t>(target), ridge, how, scratch[number], columns[target]);
+      solve(pairs, static_cast<std::uint32_t>(target), ridge, how, regressions[number], columns[target]);
     }
     auto const so_far = done.fetch_add(mine) + mine;
     if (number == 0 && advance) advance(std::min(so_far / all, 1.0));
