@@ -25,19 +25,30 @@ struct Learned {
 /// Counts, fits, and cuts to as many weights as entries_of(trainer) says; of the pairs nothing is left in memory.
 template <class EntriesOf>
 Result<Learned> learn(Dataset const& data, std::span<std::uint32_t const> baskets, WeighedBaskets const& weighed,
-                      TrainingOptions const& options, EntriesOf const& entries_of, Progress const& progress) {
+                      BuildOptions const& options, EntriesOf const& entries_of, Progress const& progress) {
+  constexpr int kMostSteps = 4;
+  auto const& training = options.training;
   tell(progress, "count pairs");
-  auto pairs = count_cooccurrence(data, weighed, options.min_baskets, options.threads, progress.advance());
+  auto pairs = count_cooccurrence(data, weighed, training.min_baskets, training.threads, progress.advance());
   if (!pairs) return tl::unexpected(pairs.error());
   tell(progress, "fit weights");
-  Trainer const trainer(weighed.items, std::move(*pairs), options, progress.advance());
+  Trainer const trainer(weighed.items, std::move(*pairs), training, progress.advance());
   tell(progress, "fill the table");
   auto const entries = entries_of(trainer);
   if (!entries) return tl::unexpected(entries.error());
-  Learned learned{trainer.weights(*entries), *entries};
-  if (options.log_linear > 0) {
-    auto const other = log_linear(weighed.items, data, baskets, learned.weights, options.popularity_power);
-    learned.weights = blend(learned.weights, other, options.log_linear);
+  Learned learned{{}, *entries};
+  for (int step = 0; step < kMostSteps; ++step) {
+    learned.weights = trainer.weights(learned.entries_per_item);
+    if (training.log_linear <= 0) break;
+    auto const other = log_linear(weighed.items, data, baskets, learned.weights, training.popularity_power);
+    learned.weights = blend(learned.weights, other, training.log_linear);
+    // The table was measured as it is before the blend, whose weights are other numbers and may need more bits.
+    auto const ranker = bare_ranker(weighed.items, learned.weights, options);
+    if (!ranker) return tl::unexpected(ranker.error());
+    auto const full = static_cast<double>(ranker->bundle().affinity_bytes()) /
+                      (options.bytes_per_item * static_cast<double>(weighed.items.items.size()));
+    if (full <= 1) break;
+    learned.entries_per_item *= 0.995 / full;
   }
   return learned;
 }
@@ -138,7 +149,7 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
   auto const weighed = weigh_baskets(data, split.train, options.recency);
   if (!weighed) return tl::unexpected(weighed.error());
   auto const fixed = [&](Trainer const&) -> Result<double> { return options.training.entries_per_item; };
-  auto const learned = learn(data, split.train, *weighed, options.training, fixed, progress);
+  auto const learned = learn(data, split.train, *weighed, options, fixed, progress);
   if (!learned) return tl::unexpected(learned.error());
   auto ranker = bare_ranker(weighed->items, learned->weights, options);
   if (!ranker) return tl::unexpected(ranker.error());
@@ -157,7 +168,7 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   if (!selected) return tl::unexpected(selected.error());
   options.training = selected->training;
   auto const within = [&](Trainer const& trainer) { return entries_within(trainer, weighed->items, options); };
-  auto const learned = learn(data, all, *weighed, options.training, within, progress);
+  auto const learned = learn(data, all, *weighed, options, within, progress);
   if (!learned) return tl::unexpected(learned.error());
   options.training.entries_per_item = learned->entries_per_item;
   auto const calibrated = calibrate_selected(data, *selected, options, progress);
