@@ -13,6 +13,8 @@
 namespace tillcue::models {
 namespace {
 
+constexpr std::string_view kCalibrate = "calibrate on held-out baskets";
+
 void tell(Progress const& progress, std::string_view step) {
   if (progress) progress(step);
 }
@@ -151,6 +153,7 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
   auto const fixed = [&](Trainer const&) -> Result<double> { return options.training.entries_per_item; };
   auto const learned = learn(data, split.train, *weighed, options, fixed, progress);
   if (!learned) return tl::unexpected(learned.error());
+  tell(progress, kCalibrate);
   auto ranker = bare_ranker(weighed->items, learned->weights, options);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
@@ -171,6 +174,7 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   auto const learned = learn(data, all, *weighed, options, within, progress);
   if (!learned) return tl::unexpected(learned.error());
   options.training.entries_per_item = learned->entries_per_item;
+  tell(progress, kCalibrate);
   auto const calibrated = calibrate_selected(data, *selected, options, progress);
   if (!calibrated) return tl::unexpected(calibrated.error());
   auto built = compile(weighed->items, learned->weights, *calibrated, catalogue, campaigns, options, &data, progress);

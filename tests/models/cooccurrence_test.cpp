@@ -43,7 +43,7 @@ Dataset long_tail() {
   for (std::uint32_t n = 0; n < 9000; ++n) {
     auto const row = "b" + std::to_string(n) + ",2026-0" + std::to_string(1 + n % 6) + "-11T10:00:00Z,s";
     text += row + std::to_string(n % 7) + "\n";
-    for (std::uint32_t k = 0; k < 12; ++k) text += row + std::to_string((n * 12 + k * k) % 7500) + "\n";
+    for (std::uint32_t k = 0; k < 12; ++k) text += row + std::to_string((n * 13 + k * k) % 7500) + "\n";
   }
   return *made::read(text);
 }
