@@ -158,6 +158,6 @@ TEST_CASE("progress names the steps and ends with nothing") {
   auto const built = build(made::dataset(made::random_baskets(50, 5, 7)), {}, {}, {},
                            [&](std::string_view step) { steps.emplace_back(step); });
   REQUIRE(built.has_value());
-  CHECK(steps == std::vector<std::string>{"count pairs", "choose the model", "fit weights",
+  CHECK(steps == std::vector<std::string>{"choose the model", "count pairs", "fit weights", "fill the table",
                                           "calibrate on held-out baskets", "mine sets", "write bundle", ""});
 }
