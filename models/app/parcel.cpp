@@ -20,12 +20,13 @@ struct Options {
   bool json = false;
 };
 
-Result<std::vector<std::byte>> bytes_of(std::string const& path) {
-  if (path.empty()) return std::vector<std::byte>{};
-  auto const text = read_file(path, kLargestFile);
-  if (!text) return tl::unexpected(text.error());
-  auto const bytes = std::as_bytes(std::span(text->data(), text->size()));
-  return std::vector<std::byte>(bytes.begin(), bytes.end());
+/// Empty without a path.
+Result<std::string> text_of(std::string const& path) {
+  return path.empty() ? Result<std::string>{} : read_file(path, kLargestFile);
+}
+
+std::span<std::byte const> bytes_of(std::string const& text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
 }
 
 double bits(std::uint64_t bytes, std::size_t entries) {
@@ -61,17 +62,19 @@ void tell_packed(Options const& options, Bundle const& bundle, std::size_t bundl
 }
 
 Result<int> run_pack(Options const& options) {
-  auto const bundle = bytes_of(options.in);
+  auto const bundle = text_of(options.in);
   if (!bundle) return tl::unexpected(bundle.error());
-  auto const base = bytes_of(options.base);
+  auto const base = text_of(options.base);
   if (!base) return tl::unexpected(base.error());
-  auto const opened = Bundle::from_bytes(*bundle);
+  auto const opened = Bundle::from_bytes(bytes_of(*bundle));
   if (!opened) return tl::unexpected(opened.error().within(options.in));
   if (!options.base.empty()) {
     // An empty file must not pass for no base.
-    if (auto const old = Bundle::from_bytes(*base); !old) return tl::unexpected(old.error().within(options.base));
+    if (auto const old = Bundle::from_bytes(bytes_of(*base)); !old) {
+      return tl::unexpected(old.error().within(options.base));
+    }
   }
-  auto const parcel = pack_parcel(*bundle, *base);
+  auto const parcel = pack_parcel(bytes_of(*bundle), bytes_of(*base));
   if (!parcel) return tl::unexpected(parcel.error());
   if (auto const written = write_file(options.out, std::span(*parcel)); !written) {
     return tl::unexpected(written.error());
@@ -83,11 +86,11 @@ Result<int> run_pack(Options const& options) {
 }
 
 Result<int> run_unpack(Options const& options) {
-  auto const parcel = bytes_of(options.in);
+  auto const parcel = text_of(options.in);
   if (!parcel) return tl::unexpected(parcel.error());
-  auto const base = bytes_of(options.base);
+  auto const base = text_of(options.base);
   if (!base) return tl::unexpected(base.error());
-  auto const bundle = unpack_parcel(*parcel, *base);
+  auto const bundle = unpack_parcel(bytes_of(*parcel), bytes_of(*base));
   if (!bundle) return tl::unexpected(bundle.error().within(options.in));
   if (auto const written = write_file(options.out, std::span(*bundle)); !written) {
     return tl::unexpected(written.error());
