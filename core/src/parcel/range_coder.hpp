@@ -9,7 +9,7 @@
 
 namespace tillcue::parcel {
 
-/// How likely a bit is 1, learned from the bits so far: each counts 1/(n+1.5) of the difference, the later ones 1/160.
+/// How likely a bit is 1, learned from the bits so far: each counts 1/(n+1.5) of the difference, the later ones 1/65.
 class Bit {
  public:
   /// In 1/65,536, never certain.
@@ -21,8 +21,8 @@ class Bit {
   }
 
  private:
-  static constexpr std::array<std::int32_t, 160> kShares = [] {
-    std::array<std::int32_t, 160> shares{};
+  static constexpr std::array<std::int32_t, 64> kShares = [] {
+    std::array<std::int32_t, 64> shares{};
     for (std::size_t n = 0; n < shares.size(); ++n) {
       // The difference has 16 bits and a sign: with 15 of the share the product keeps to 31.
       shares[n] = std::min(32'767, static_cast<std::int32_t>(131'072 / (2 * n + 3)));

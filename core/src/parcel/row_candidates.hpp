@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -50,45 +51,47 @@ struct Candidate {
   std::uint32_t hub = 0;        ///< 1 + place among the hubs
 };
 
-/// Rows that named items whose own rows are still to come. Memory is that of the links alive.
+/// Rows that named items whose own rows are still to come. Memory is that of the links alive, 8 bytes each.
 class Meetings {
  public:
   explicit Meetings(std::uint32_t items) : first_(items, kNone) {}
 
-  void add(std::uint32_t target, std::uint32_t source, Meeting meeting, std::int32_t weight) {
+  void add(std::uint32_t target, std::uint32_t source, Meeting meeting, std::uint8_t code) {
     auto at = free_;
-    if (at == kNone) {
+    if (at != kNone) {
+      free_ = next_of(links_[at]);
+    } else if (links_.size() < kNone) {
       at = static_cast<std::uint32_t>(links_.size());
-      links_.emplace_back();
+      links_.push_back(0);
     } else {
-      free_ = links_[at].next;
+      return;
     }
-    // 22 bits of weight (format::kMaxLevel x 1,008) and 3 of meeting.
-    links_[at] = {first_[target], source, weight * 8 + static_cast<std::int32_t>(meeting)};
+    links_[at] = std::uint64_t{first_[target]} | std::uint64_t{static_cast<std::uint8_t>(meeting)} << 29U |
+                 std::uint64_t{source} << 32U | std::uint64_t{code} << 56U;
     first_[target] = at;
   }
 
-  /// visit(source, meeting, weight) for each row that named the item, the latest first; forgets them.
+  /// visit(source, meeting, code) for each row that named the item, the latest first; forgets them.
   template <class Visit>
   void take(std::uint32_t item, Visit const& visit) {
     for (auto at = first_[item]; at != kNone;) {
       auto const link = links_[at];
-      visit(link.source, static_cast<Meeting>(link.said & 7), link.said >> 3);
-      links_[at].next = free_;
+      visit(static_cast<std::uint32_t>(link >> 32U & 0xFF'FFFFU), static_cast<Meeting>(link >> 29U & 7U),
+            static_cast<std::uint8_t>(link >> 56U));
+      links_[at] = free_;
       free_ = at;
-      at = link.next;
+      at = next_of(link);
     }
     first_[item] = kNone;
   }
 
  private:
-  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
-  struct Link {
-    std::uint32_t next, source;
-    std::int32_t said;
-  };
+  /// Links are 29 bits of the next one, 3 of meeting, 24 of source (format::kMaxItems), 8 of code.
+  static constexpr std::uint32_t kNone = (1U << 29U) - 1;
+  static std::uint32_t next_of(std::uint64_t link) noexcept { return static_cast<std::uint32_t>(link) & kNone; }
+
   std::vector<std::uint32_t> first_;
-  std::vector<Link> links_;
+  std::deque<std::uint64_t> links_;  ///< grows without being copied
   std::uint32_t free_ = kNone;
 };
 

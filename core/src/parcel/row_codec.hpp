@@ -30,6 +30,7 @@ class RowCodec {
         hubs_(std::move(hubs)),
         hub_bits_(hubs_.size()),
         meetings_(items),
+        scales_(items, 0),
         models_(std::make_unique<Models>()) {}
 
   /// Writes `row`, or reads it; `old` is not known for an item that is new, or without a base.
@@ -78,11 +79,11 @@ class RowCodec {
       candidate.meeting = before(source, entry.step) ? Meeting::absent : Meeting::ahead;
       candidates_.push_back(candidate);
     }
-    meetings_.take(source, [&](std::uint32_t other, Meeting meeting, std::int32_t weight) {
+    meetings_.take(source, [&](std::uint32_t other, Meeting meeting, std::uint8_t code) {
       Candidate candidate;
       candidate.step = other + items_ - source - 1;
       candidate.meeting = meeting;
-      candidate.met_weight = weight;
+      candidate.met_weight = weight_of(other, code);
       candidates_.push_back(candidate);
     });
     for (std::uint32_t n = 0; n < hubs_.size(); ++n) {
@@ -99,6 +100,11 @@ class RowCodec {
   }
 
   [[nodiscard]] bool before(std::uint32_t source, std::uint32_t step) const { return source + 1 + step >= items_; }
+
+  /// What a row before adds to a target.
+  [[nodiscard]] std::int32_t weight_of(std::uint32_t source, std::uint8_t code) const {
+    return levels_.value(code) * static_cast<std::int32_t>(format::scale_of_code(scales_[source]));
+  }
 
   bool code_scale(Row& row, OldRow const& old) {
     auto& empty = models_->empty[old.known ? (old.entries.empty() ? 1U : 2U) : 0U];
@@ -251,7 +257,9 @@ class RowCodec {
 
   /// The old weight in levels of the new row.
   [[nodiscard]] std::int32_t expected_level(Candidate const& candidate, OldRow const& old) const {
-    auto const level = std::int64_t{candidate.old_level} * old.scale / (std::int64_t{16} * scale_);
+    auto const step = std::int64_t{16} * scale_;
+    auto const twice = 2 * std::int64_t{candidate.old_level} * old.scale;
+    auto const level = (twice >= 0 ? twice + step : twice - step) / (2 * step);
     return static_cast<std::int32_t>(
         std::clamp<std::int64_t>(level, -std::int64_t{format::kMaxLevel}, std::int64_t{format::kMaxLevel}));
   }
@@ -274,14 +282,13 @@ class RowCodec {
   /// For the rows of the targets that are still to come.
   void remember(Row const& row, std::uint32_t source) {
     auto const ahead = items_ - 1 - source;  // steps below this are items with higher numbers
-    auto const scale = static_cast<std::int32_t>(format::scale_of_code(row.scale_code));
+    scales_[source] = row.scale_code;
     std::size_t at = 0;
     for (auto const& entry : row.entries) {
       if (entry.step >= ahead) break;
       while (at < candidates_.size() && candidates_[at].step < entry.step) ++at;
       bool const old = at < candidates_.size() && candidates_[at].step == entry.step && candidates_[at].old;
-      meetings_.add(source + 1 + entry.step, source, old ? Meeting::kept : Meeting::fresh,
-                    levels_.value(entry.code) * scale);
+      meetings_.add(source + 1 + entry.step, source, old ? Meeting::kept : Meeting::fresh, entry.code);
     }
     for (auto const& candidate : candidates_) {
       if (candidate.step >= ahead) break;
@@ -302,6 +309,7 @@ class RowCodec {
   std::vector<std::uint32_t> hubs_;
   std::vector<std::array<Bit, 4>> hub_bits_;
   Meetings meetings_;
+  std::vector<std::uint8_t> scales_;  ///< of the rows before
   std::unique_ptr<Models> models_;
   std::vector<Candidate> candidates_;
   std::vector<Found> found_;
