@@ -37,6 +37,12 @@ Result<Calibrated> calibrate_selected(Dataset const& data, Selected& selected, B
   return result;
 }
 
+/// The order of the bundle before takes a little more than the best one, and the table has to keep to its budget.
+double room_for_old_order(double entries, CompileOptions const& options) {
+  constexpr double kShare = 0.985;
+  return options.previous == nullptr ? entries : kShare * entries;
+}
+
 std::string recency_note(Recency const& recency) {
   char text[96] = "";
   if (recency.is_on()) {
@@ -132,8 +138,8 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   Trainer const trainer(counts, options.training);
   auto const entries = entries_within(trainer, counts, options);
   if (!entries) return tl::unexpected(entries.error());
-  options.training.entries_per_item = *entries;
-  auto weights = trainer.weights(*entries);
+  options.training.entries_per_item = room_for_old_order(*entries, options.compile);
+  auto weights = trainer.weights(options.training.entries_per_item);
   if (options.training.log_linear > 0) {
     weights = blend(weights, log_linear(counts, data, all, weights, options.training.popularity_power),
                     options.training.log_linear);

@@ -255,6 +255,40 @@ TEST_CASE("the parcel is much smaller than the bundle") {
   CHECK(info.rest_bytes * 4 < bundle.size() - opened.affinity_bytes());
 }
 
+TEST_CASE("weights that hardly changed keep their codes, others do not") {
+  auto source = mutual_source(300, 81, 5);
+  auto const base = shop::open(source);
+  auto const& old = *base;
+  for (std::uint32_t n = 0; n < 300; ++n) {
+    for (auto& entry : source.rows[n]) entry.weight *= n % 10 == 0 ? -1.0F : 1.004F;
+  }
+  auto kept = source;
+  auto const count = keep_weights(kept, old);
+  std::size_t calm = 0, same = 0, turned = 0;
+  auto const after = shop::open(kept);
+  for (std::uint32_t n = 0; n < 300; ++n) {
+    for (auto const& entry : old.row(ItemIx{n})) {
+      auto const now = after->row(ItemIx{n}).contribution_to(entry.target);
+      if (n % 10 == 0) {
+        turned += now != entry.contribution ? 1 : 0;
+      } else {
+        ++calm;
+        same += now == entry.contribution ? 1 : 0;
+      }
+    }
+  }
+  CHECK(after->info().score_unit == old.info().score_unit);
+  CHECK(count >= calm);
+  CHECK(same * 100 > calm * 98);
+  CHECK(turned * 100 > old.entry_count() * 5);
+  auto const sticky = there_and_back(after.bytes, base.bytes), fresh = there_and_back(bundle_of(source), base.bytes);
+  CHECK(parcel_info(sticky)->table_bytes < parcel_info(fresh)->table_bytes);
+  // A plain table, and a bundle that knows none of the items, leave everything as it is.
+  for (auto const& other : {shop::golden("bundle-v1.tcb"), bundle_of(shop::source())}) {
+    CHECK(keep_weights(source, Bundle::from_bytes(other).value()) == 0);
+  }
+}
+
 TEST_CASE("another base is refused by name, and a missing one") {
   auto const source = mutual_source(200, 61);
   auto const base = bundle_of(source), bundle = bundle_of(week_later(source, 1, false));
