@@ -26,8 +26,10 @@ class OldTable {
       auto const level = format::level_of(table_, n);
       auto const upper = std::upper_bound(sorted.begin(), sorted.end(), level);
       auto const lower = std::lower_bound(sorted.begin(), sorted.end(), level);
-      levels_.push_back(
-          {level, lower == sorted.begin() ? 0 : level - *(lower - 1), upper == sorted.end() ? 0 : *upper - level});
+      // Beyond the last level on either side a step is as wide as the one before it.
+      auto const below = lower == sorted.begin() ? 0 : level - *(lower - 1);
+      auto const above = upper == sorted.end() ? below : *upper - level;
+      levels_.push_back({level, lower == sorted.begin() ? above : below, above});
     }
   }
 

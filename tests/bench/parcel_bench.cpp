@@ -6,13 +6,12 @@
 //                                          65,536 SKUs, else 3) and a weight of 1 byte each; ids are those of both
 //                                          bundles' SKUs in one sorted list, rows in its order, no row lengths.
 //                                          DIR/old.affp, new.affp: the tables as the till has them
-//   parcel_bench unpack RUNS PARCEL [BASE] CPU seconds of one unpacking, the least of RUNS
+//   parcel_bench unpack RUNS PARCEL [BASE] CPU seconds of one unpacking, the least of RUNS (0: reads the files only)
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <random>
 #include <string>
@@ -31,10 +30,11 @@ using Bytes = std::vector<std::byte>;
 using Numbers = std::map<std::string, std::uint32_t, std::less<>>;
 
 Bytes read(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> const text((std::istreambuf_iterator<char>(file)), {});
-  auto const bytes = std::as_bytes(std::span(text));
-  return {bytes.begin(), bytes.end()};
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  Bytes bytes(static_cast<std::size_t>(std::max<std::streamoff>(0, file.tellg())));
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
 }
 
 void write(std::string const& path, Bytes const& bytes) {
