@@ -30,6 +30,8 @@ int run(int argc, char** argv) {
   add_score(program, action);
   add_cold_start(program, action);
   add_sets(program, action);
+  add_pack(program, action);
+  add_unpack(program, action);
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

@@ -43,13 +43,20 @@ Weights blended(Trainer const& trainer, WeighedBaskets const& weighed, Dataset c
   return blend(weights, other, training.log_linear);
 }
 
+/// The order of the bundle before takes a little more than the best one, and the table has to keep to its budget.
+double room_for_old_order(double amount, CompileOptions const& options) {
+  constexpr double kShare = 0.985;
+  return options.previous == nullptr ? amount : kShare * amount;
+}
+
 /// The weights to serve. A blend keeps weights that are nearly 0 in the linear model, so that its table may outgrow
 /// what was measured on that one; then it is made again with fewer, which `options` tells afterwards.
 Result<Weights> blend_within(Trainer const& trainer, WeighedBaskets const& weighed, Dataset const& data,
                              std::span<std::uint32_t const> baskets, BuildOptions& options) {
   constexpr int kMostTries = 4;
   auto& training = options.training;
-  double const budget = options.bytes_per_item * static_cast<double>(weighed.items.items.size());
+  auto const items = static_cast<double>(weighed.items.items.size());
+  double const budget = room_for_old_order(options.bytes_per_item * items, options.compile);
   for (int tries = 1;; ++tries) {
     auto weights = blended(trainer, weighed, data, baskets, training);
     if (training.log_linear <= 0) return weights;
@@ -190,7 +197,7 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
     auto const entries = entries_within(trainer, weighed->items, options);
     if (!entries) return tl::unexpected(entries.error());
-    options.training.entries_per_item = *entries;
+    options.training.entries_per_item = room_for_old_order(*entries, options.compile);
     return blend_within(trainer, *weighed, data, all, options);
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);

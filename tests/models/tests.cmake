@@ -24,6 +24,8 @@ tillcue_test(models_program_test SOURCES
 target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
 add_dependencies(models_program_test tillcue_models_program)
 
+tillcue_test(sticky_order_test SOURCES models/sticky_order_test.cpp LIBS tillcue::models)
+target_include_directories(sticky_order_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 tillcue_fuzz(csv_fuzz CORPUS csv SOURCES fuzz/csv_fuzz.cpp LIBS tillcue::models)
 tillcue_fuzz(jsonl_fuzz CORPUS jsonl SOURCES fuzz/jsonl_fuzz.cpp LIBS tillcue::models)
 tillcue_fuzz(poslog_fuzz CORPUS poslog SOURCES fuzz/poslog_fuzz.cpp LIBS tillcue::models)
