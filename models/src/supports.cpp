@@ -27,7 +27,13 @@ class Chooser {
  public:
   Chooser(Cooccurrence const& pairs, TrainingOptions const& options, Columns& columns, std::uint32_t mask,
           std::uint32_t group)
-      : pairs_(pairs), options_(options), columns_(columns), mask_(mask), group_(group), strangers_(pairs.size(), 0) {
+      : pairs_(pairs),
+        options_(options),
+        columns_(columns),
+        mask_(mask),
+        group_(group),
+        least_expected_(options.least_expected.value_or(pairs.size() > kSmallMenu ? 1 : 0)),
+        strangers_(pairs.size(), 0) {
     for (std::uint32_t rank = 0; rank < pairs.size(); ++rank) {
       size_.push_back(std::sqrt(pairs.baskets(rank) + options.ridge));
     }
@@ -63,7 +69,7 @@ class Chooser {
     std::uint32_t low = 0;
     for (auto high = rank; low < high;) {
       auto const middle = low + (high - low) / 2;
-      bool const often = pairs_.baskets(middle) * pairs_.baskets(rank) / pairs_.total() >= options_.least_expected;
+      bool const often = pairs_.baskets(middle) * pairs_.baskets(rank) / pairs_.total() >= least_expected_;
       (often ? low : high) = often ? middle + 1 : middle;
     }
     return low;
@@ -113,6 +119,7 @@ class Chooser {
   TrainingOptions const& options_;
   Columns& columns_;
   std::uint32_t mask_, group_;
+  double least_expected_;
   std::vector<double> size_;
   std::vector<std::uint32_t> strangers_;  ///< how many each target has
 };

@@ -274,12 +274,35 @@ TEST_CASE("never bought together says something only where it was to be expected
     }
     return 0.0F;
   };
-  CHECK(weight({}, "white", "thread") < 0);
-  CHECK(weight({}, "white", "red") < 0);
-  CHECK(weight({}, "white", "needle") == 0);
-  CHECK(weight({}, "needle", "white") == 0);
-  TrainingOptions all;
-  all.least_expected = 0;
-  CHECK(weight(all, "white", "needle") != 0);
-  CHECK(weight(all, "needle", "white") != 0);
+  TrainingOptions once;
+  once.least_expected = 1;
+  CHECK(weight(once, "white", "thread") < 0);
+  CHECK(weight(once, "white", "red") < 0);
+  CHECK(weight(once, "white", "needle") == 0);
+  CHECK(weight(once, "needle", "white") == 0);
+  CHECK(weight({}, "white", "needle") != 0);
+  CHECK(weight({}, "needle", "white") != 0);
+}
+
+TEST_CASE("without being told, only more than 1,000 items ask for one expected basket") {
+  // Every item is in five baskets of thousands: no two that never met were expected to.
+  auto const negatives = [](std::size_t others) {
+    std::vector<std::vector<std::string>> baskets;
+    for (std::size_t n = 0; n < 5 * others; ++n) {
+      std::vector<std::string> basket{"item" + std::to_string(n % others)};
+      if (n % others == 0) basket.push_back("a");
+      if (n % others == 1) basket.push_back("b");
+      baskets.push_back(basket);
+    }
+    auto const counts = count(made::dataset(baskets), 1);
+    TrainingOptions options;
+    options.entries_per_item = 1000;
+    std::size_t found = 0;
+    for (auto const& row : train(counts, options).rows) {
+      for (auto const& entry : row) found += entry.weight < 0 ? 1 : 0;
+    }
+    return found;
+  };
+  CHECK(negatives(kSmallMenu - 2) > 0);
+  CHECK(negatives(kSmallMenu - 1) == 0);
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tillcue/core/bundle_writer.hpp"
@@ -12,19 +14,23 @@ namespace tillcue::models {
 
 class Cooccurrence;
 
+/// Up to so many items sources are scarce rather than abundant, and a menu can be learned closer (models/README.md).
+inline constexpr std::size_t kSmallMenu = 1'000;
+
 /// Sparse ICE; the defaults are the ones measured in models/README.md.
 struct TrainingOptions {
   double entries_per_item = 27;      ///< weights kept, on average over all items; popular items get more of them
   std::uint32_t support = 200;       ///< M: candidate sources of a target, ...
   std::uint32_t most_support = 800;  ///< ... a quarter of the baskets it is in, up to so many
   double significance = 6.63;        ///< least log-likelihood ratio (G2) of a rare pair; 6.63 is p = 0.01
-  double least_expected = 1;         ///< baskets: a pair never met says something where so many were expected
-  double ridge = 100;                ///< lambda: of the first solve, in baskets
-  double refit_ridge = 60;           ///< lambda': of the solve on what was kept
-  double popularity_power = 0.1;     ///< beta: weights and intercept are divided by share^beta
-  double log_linear = 0;             ///< alpha: how much of the log-linear model is blended in (log_linear.hpp)
-  std::uint32_t min_baskets = 5;     ///< rarer items get an intercept only
-  unsigned threads = 0;              ///< 0: all; the result does not depend on it
+  /// Baskets: a pair never met says something where so many were expected. Else 1, and 0 up to kSmallMenu items.
+  std::optional<double> least_expected;
+  double ridge = 100;             ///< lambda: of the first solve, in baskets
+  double refit_ridge = 60;        ///< lambda': of the solve on what was kept
+  double popularity_power = 0.1;  ///< beta: weights and intercept are divided by share^beta
+  double log_linear = 0;          ///< alpha: how much of the log-linear model is blended in (log_linear.hpp)
+  std::uint32_t min_baskets = 5;  ///< rarer items get an intercept only
+  unsigned threads = 0;           ///< 0: all; the result does not depend on it
 };
 
 /// score(j | basket) = bias[j] + sum over the basket's items i of the weight of j in rows[i].
