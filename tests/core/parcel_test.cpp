@@ -175,6 +175,18 @@ TEST_CASE("what older writers made comes back as well, plain tables and all") {
   }
 }
 
+TEST_CASE("the parcels of the first version are unpacked to the same bytes") {
+  auto const bundle = shop::golden("parcel-v1-bundle.tcb"), base = shop::golden("parcel-v1-base.tcb");
+  auto const whole = shop::golden("parcel-v1-whole.tcp"), delta = shop::golden("parcel-v1-delta.tcp");
+  CHECK_FALSE(parcel_info(whole)->delta);
+  CHECK(parcel_info(whole)->table_bytes > 0);
+  CHECK(unpack_parcel(whole).value() == bundle);
+  CHECK(parcel_info(delta)->delta);
+  CHECK(parcel_info(delta)->table_bytes > 0);
+  CHECK(unpack_parcel(delta, base).value() == bundle);
+  CHECK(unpack_parcel(shop::golden("parcel-v1-plain.tcp")).value() == shop::golden("bundle-v1.tcb"));
+}
+
 TEST_CASE("sections nobody knows and longer records come back as they were") {
   Surgery bundle(bundle_of(mutual_source(100, 4)));
   bundle.widen(format::kItems, 8).append(format::tag("NEWS"), 0, Bytes(1'000, std::byte{0x5A}));
