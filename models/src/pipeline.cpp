@@ -80,11 +80,15 @@ Result<Calibrated> calibrate_chosen(Dataset const& data, BuildOptions const& opt
   auto const splits = calibration_splits(data, options, result.how);
   auto each = options;
   each.most_queries /= std::max<std::size_t>(1, splits.size());
+  // One model more is told step by step, as the served one was; of many, how many are done.
+  bool const one = splits.size() == 1;
+  if (!one) tell(progress, kCalibrate);
   RankedObservations seen(kObservedRanks);
-  for (auto const& split : splits) {
-    auto const part = observe(data, split, each, progress);
+  for (std::size_t n = 0; n < splits.size(); ++n) {
+    auto const part = observe(data, splits[n], each, one ? progress : Progress{});
     if (!part) return tl::unexpected(part.error());
     append(seen, *part);
+    if (!one && progress.advance()) progress.advance()(static_cast<double>(n + 1) / static_cast<double>(splits.size()));
   }
   result.maps = calibrate(seen);
   result.queries = seen[0].size();
@@ -202,7 +206,6 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());
-  tell(progress, kCalibrate);
   auto const calibrated = calibrate_chosen(data, options, progress);
   if (!calibrated) return tl::unexpected(calibrated.error());
   MineIn const mine_in{data, weighed->weights};
