@@ -52,6 +52,15 @@ Levels::Levels(Histogram const& histogram, unsigned bits) {
   }
 }
 
+std::uint64_t Levels::error(Histogram const& histogram) const noexcept {
+  std::uint64_t sum = 0;
+  for (std::int32_t weight = -format::kMaxLevel; weight <= format::kMaxLevel; ++weight) {
+    auto const off = std::min(std::abs(weight - values_[nearest(weight)]), std::abs(weight));
+    sum += histogram.counts_[Histogram::place(weight)] * static_cast<std::uint64_t>(off * off);
+  }
+  return sum;
+}
+
 std::size_t Levels::nearest(std::int32_t weight) const noexcept {
   auto const above = std::lower_bound(values_.begin(), values_.end(), weight);
   auto const n = static_cast<std::size_t>(above - values_.begin());

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "format/layout.hpp"
@@ -27,6 +28,12 @@ class Levels {
 
   /// 2^bits levels. Integers throughout: the same on every machine.
   Levels(Histogram const& histogram, unsigned bits);
+
+  /// Levels that were chosen before; they must ascend.
+  explicit Levels(std::vector<std::int16_t> values) : values_(std::move(values)) {}
+
+  /// Sum of the squared distances of all weights to their level, or to 0 where that is nearer.
+  [[nodiscard]] std::uint64_t error(Histogram const& histogram) const noexcept;
 
   [[nodiscard]] std::vector<std::int16_t> const& values() const noexcept { return values_; }
   /// Of the nearest level, ties to the lower; none when 0 is nearer.

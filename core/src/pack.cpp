@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "format/layout.hpp"
+#include "pack_row.hpp"
 
 namespace tillcue {
 namespace {
 
 using format::Output;
 
-using Widths = std::array<std::uint8_t, 4>;
+using Widths = GapWidths;
 
 /// How many gaps have how many bits.
 using Lengths = std::array<std::uint64_t, format::kMaxGapBits + 1>;
@@ -68,46 +69,14 @@ Widths best_widths(Lengths const& lengths) noexcept {
   return best;
 }
 
-/// Bits from the lowest of each byte up.
-class Bits {
- public:
-  explicit Bits(Output& out) noexcept : out_(out) {}
-  void put(std::uint32_t value, unsigned size) {
-    pending_ |= std::uint64_t{value} << held_;
-    for (held_ += size; held_ >= 8; held_ -= 8, pending_ >>= 8U) out_.put(static_cast<std::uint8_t>(pending_));
-  }
-  void flush() {
-    if (held_ > 0) out_.put(static_cast<std::uint8_t>(pending_));
-    held_ = 0;
-    pending_ = 0;
-  }
-
- private:
-  Output& out_;
-  std::uint64_t pending_ = 0;
-  unsigned held_ = 0;
-};
-
-unsigned class_of(std::uint32_t gap, Widths const& widths) noexcept {
-  unsigned n = 0;
-  while (static_cast<unsigned>(std::bit_width(gap)) > widths[n]) ++n;
-  return n;
-}
-
 void put_row(QuantisedRow const& row, std::uint32_t source, std::uint32_t items, Widths const& widths,
              unsigned weight_bits, Output& out) {
-  if (row.targets.empty()) return;
   auto const count = static_cast<std::uint32_t>(row.targets.size());
-  out.put(row.scale_code);
-  out.put(static_cast<std::uint8_t>(std::min(count, format::kLongCount)));
-  if (count >= format::kLongCount) out.put(static_cast<std::uint16_t>(count));
   auto const first = first_behind(row, source);
   auto const gaps = gaps_of(row, source, items, first);
-  Bits bits(out);
-  for (std::uint32_t k = 0; k < count; ++k) bits.put(row.codes[(first + k) % count], weight_bits);
-  for (auto gap : gaps) bits.put(class_of(gap, widths), 2);
-  for (auto gap : gaps) bits.put(gap, widths[class_of(gap, widths)]);
-  bits.flush();
+  pack_row(
+      row.scale_code, count, [&](std::uint32_t k) { return row.codes[(first + k) % count]; },
+      [&](std::uint32_t k) { return gaps[k]; }, widths, weight_bits, out);
 }
 
 /// The most rows a block may have so that 16 bits reach every row of it.

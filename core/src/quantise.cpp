@@ -63,11 +63,27 @@ QuantisedRow quantise_row(std::vector<WeightSource> row, Levels const& levels, s
   return out;
 }
 
+/// The unit needed, or the old one when that leaves at most a few per cent of the range unused.
+double sticky_unit(double needed, WeightSteps const& old) noexcept {
+  constexpr double kWaste = 1.06;
+  return old.score_unit >= needed && old.score_unit <= kWaste * needed ? old.score_unit : needed;
+}
+
+/// New levels, or the old ones when their squared error is hardly larger.
+Levels sticky_levels(Levels::Histogram const& histogram, unsigned bits, std::vector<std::int16_t> const& old) {
+  constexpr double kWorse = 1.02;
+  Levels const fresh(histogram, bits);
+  if (old.size() != std::size_t{1} << bits || !std::is_sorted(old.begin(), old.end())) return fresh;
+  Levels const kept(old);
+  auto const allowed = kWorse * static_cast<double>(fresh.error(histogram));
+  return static_cast<double>(kept.error(histogram)) <= allowed ? kept : fresh;
+}
+
 }  // namespace
 
 Quantised quantise(BundleSource const& source) {
   Quantised out;
-  out.score_unit = unit_of(source);
+  out.score_unit = sticky_unit(unit_of(source), source.old_steps);
   std::vector<std::uint8_t> scale_codes;
   Levels::Histogram histogram;
   for (auto const& row : source.rows) {
@@ -75,7 +91,7 @@ Quantised quantise(BundleSource const& source) {
     if (scale_codes.back() == 0) continue;
     for (auto const& entry : row) histogram.add(level_of(entry.weight, scale_codes.back(), out.score_unit));
   }
-  Levels const levels(histogram, source.weight_bits);
+  auto const levels = sticky_levels(histogram, source.weight_bits, source.old_steps.levels);
   out.levels = levels.values();
   for (std::size_t n = 0; n < source.rows.size(); ++n) {
     out.rows.push_back(quantise_row(source.rows[n], levels, scale_codes[n], out.score_unit));

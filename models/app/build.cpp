@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +17,7 @@ struct Options {
   ShopOptions shop;
   BuildOptions build;
   ReleaseGate gate;
-  std::string out;
+  std::string out, previous;
   bool json = false;
 };
 
@@ -68,6 +69,13 @@ Result<int> run(Options& options) {
   auto const campaigns =
       load_campaigns(options.input, options.build.compile.currency, assortment_of(named, *catalogue));
   if (!campaigns) return tl::unexpected(campaigns.error());
+  std::optional<Ranker> previous;
+  if (!options.previous.empty()) {
+    auto opened = load_bundle(options.previous);
+    if (!opened) return tl::unexpected(opened.error());
+    previous = std::move(*opened);
+    options.build.compile.previous = &previous->bundle();
+  }
   if (auto const set = options.gate.watch(*data, *catalogue, options.build, progress); !set) {
     return tl::unexpected(set.error());
   }
@@ -99,6 +107,9 @@ void add_build(CLI::App& program, Action& action) {
   command.add_option("--items", options->input.items, "items file: names, categories, prices, flags");
   command.add_option("--campaigns", options->input.campaigns, "campaigns file (JSON): rules and coupons");
   command.add_option("--out", options->out, "bundle to write")->required();
+  command.add_option(
+      "--previous", options->previous,
+      "the bundle the tills have: what hardly changed stays as it is, so that a delta is small (pack --base)");
   add_shop(command, options->shop);
   add_training(command, options->build);
   add_recency(command, options->build.recency, kUsualHalfLife);

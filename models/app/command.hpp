@@ -40,6 +40,8 @@ void add_cold_start(CLI::App& program, Action& action);
 void add_sets(CLI::App& program, Action& action);
 void add_campaign(CLI::App& program, Action& action);
 void add_replay(CLI::App& program, Action& action);
+void add_pack(CLI::App& program, Action& action);
+void add_unpack(CLI::App& program, Action& action);
 
 /// "tillcue-models: TEXT" on standard error, and the exit code that fits.
 int report(Error const& error);

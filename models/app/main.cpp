@@ -32,6 +32,8 @@ int run(int argc, char** argv) {
   add_sets(program, action);
   add_campaign(program, action);
   add_replay(program, action);
+  add_pack(program, action);
+  add_unpack(program, action);
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

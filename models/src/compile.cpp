@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "item_order.hpp"
+#include "sticky_order.hpp"
 #include "tillcue/models/campaign_check.hpp"
 #include "tillcue/models/campaign_compile.hpp"
 #include "tillcue/models/field.hpp"
@@ -164,7 +165,12 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   for (auto const& finding : cross_check(campaigns, applied, source))
     notes.push_back(text_of(finding, options.campaigns_name));
   // Last, because everything above knows the items by their first numbers.
-  renumber(source, item_order(source, 0));
+  if (options.previous == nullptr) {
+    renumber(source, item_order(source, 0));
+  } else {
+    source.note += "kept_weights=" + std::to_string(keep_weights(source, *options.previous)) + "\n";
+    renumber(source, sticky_order(source, *options.previous, 0));
+  }
   return source;
 }
 

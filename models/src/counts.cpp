@@ -27,16 +27,21 @@ class InMemory final : public PairSink {
 
 }  // namespace
 
+Result<void> fill_pairs(Dataset const& data, std::span<std::uint32_t const> baskets,
+                        std::span<std::uint16_t const> weights, unsigned threads, Counts& counts) {
+  auto const items = counts;
+  InMemory sink(counts);
+  PairOptions options;
+  options.threads = threads;
+  return count_pairs(data, baskets, weights, items, options, sink);
+}
+
 Result<Counts> count(Dataset const& data, std::span<std::uint32_t const> baskets,
                      std::span<std::uint16_t const> weights, unsigned threads) {
   auto counts = count_items(data, baskets, weights);
   if (!counts) return counts;
-  auto const items = *counts;
-  InMemory sink(*counts);
-  PairOptions options;
-  options.threads = threads;
-  if (auto const counted = count_pairs(data, baskets, weights, items, options, sink); !counted) {
-    return tl::unexpected(counted.error());
+  if (auto const filled = fill_pairs(data, baskets, weights, threads, *counts); !filled) {
+    return tl::unexpected(filled.error());
   }
   return counts;
 }

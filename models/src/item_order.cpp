@@ -148,7 +148,20 @@ std::vector<std::uint32_t> first_order(BundleSource const& source, Sources const
   return order;
 }
 
-/// Bits of all gaps, as the bundle counts them: up from the row's item, round the end.
+void bisect(Sources const& sources, std::vector<std::uint32_t>& order, std::size_t known, unsigned threads) {
+  auto const step = savings(sources.longest());
+  Bisection const bisection(sources, step, order);
+  std::vector<std::vector<Halves>> scratch(threads, std::vector<Halves>(order.size()));
+  // Ranges of one level share no item, so they can be refined in any order.
+  for (std::vector<Range> ranges{{0, known}}; !ranges.empty(); ranges = halved(ranges)) {
+    in_pieces(ranges.size(), 1, threads, [&](std::size_t begin, std::size_t end, unsigned worker) {
+      for (auto n = begin; n < end; ++n) bisection.refine(ranges[n].first, ranges[n].second, scratch[worker]);
+    });
+  }
+}
+
+}  // namespace
+
 std::uint64_t gap_bits(BundleSource const& source, std::vector<std::uint32_t> const& order) {
   std::vector<std::uint32_t> place(order.size());
   for (std::uint32_t n = 0; n < order.size(); ++n) place[order[n]] = n;
@@ -170,20 +183,6 @@ std::uint64_t gap_bits(BundleSource const& source, std::vector<std::uint32_t> co
   }
   return bits;
 }
-
-void bisect(Sources const& sources, std::vector<std::uint32_t>& order, std::size_t known, unsigned threads) {
-  auto const step = savings(sources.longest());
-  Bisection const bisection(sources, step, order);
-  std::vector<std::vector<Halves>> scratch(threads, std::vector<Halves>(order.size()));
-  // Ranges of one level share no item, so they can be refined in any order.
-  for (std::vector<Range> ranges{{0, known}}; !ranges.empty(); ranges = halved(ranges)) {
-    in_pieces(ranges.size(), 1, threads, [&](std::size_t begin, std::size_t end, unsigned worker) {
-      for (auto n = begin; n < end; ++n) bisection.refine(ranges[n].first, ranges[n].second, scratch[worker]);
-    });
-  }
-}
-
-}  // namespace
 
 std::vector<std::uint32_t> item_order(BundleSource const& source, unsigned threads) {
   Sources const sources(source);

@@ -15,6 +15,9 @@ namespace tillcue::models {
 /// Source  Dhulipala et al., Compressing Graphs and Indexes with Recursive Graph Bisection, KDD 2016.
 [[nodiscard]] std::vector<std::uint32_t> item_order(BundleSource const& source, unsigned threads);
 
+/// Bits of all gaps in that order, as the bundle counts them: up from the row's item, round the end.
+[[nodiscard]] std::uint64_t gap_bits(BundleSource const& source, std::vector<std::uint32_t> const& order);
+
 /// Renumbers everything in `source` that names an item. order[new place] = item, each once.
 void renumber(BundleSource& source, std::vector<std::uint32_t> const& order);
 

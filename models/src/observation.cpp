@@ -43,12 +43,4 @@ double hit_rate_5(RankedObservations const& seen) {
   return hits / static_cast<double>(seen[0].size());
 }
 
-Weights learn(RecentCounts const& recent, Dataset const& data, std::span<std::uint32_t const> baskets,
-              TrainingOptions const& options) {
-  auto linear = train(recent.counts, options);
-  if (options.log_linear <= 0) return linear;
-  auto const other = log_linear(recent.counts, data, baskets, linear, options.popularity_power, recent.weights);
-  return blend(linear, other, options.log_linear);
-}
-
 }  // namespace tillcue::models

@@ -23,9 +23,4 @@ void append(RankedObservations& seen, RankedObservations const& more);
 /// The share of the questions whose answer was among the first five.
 double hit_rate_5(RankedObservations const& seen);
 
-/// Trains on `baskets`, which `recent` counts, by options.training as it stands, its blend with the log-linear model
-/// included.
-Weights learn(RecentCounts const& recent, Dataset const& data, std::span<std::uint32_t const> baskets,
-              TrainingOptions const& options);
-
 }  // namespace tillcue::models

@@ -279,13 +279,18 @@ class Counting {
   std::uint64_t done_ = 0;
 };
 
-/// Positions in `items` of the items of `data`.
+constexpr std::uint32_t kAbsent = 0xFFFF'FFFF;
+
+/// Positions in `items` of the items of `data`; kAbsent for those dropped there because they are in no basket.
 std::vector<std::uint32_t> positions(Dataset const& data, Counts const& items) {
   std::vector<std::uint32_t> order(data.items.size());
   std::iota(order.begin(), order.end(), 0U);
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return data.items[a].sku < data.items[b].sku; });
-  std::vector<std::uint32_t> position(order.size());
-  for (std::uint32_t n = 0; n < items.items.size(); ++n) position[order[n]] = n;
+  std::vector<std::uint32_t> position(order.size(), kAbsent);
+  std::uint32_t n = 0;
+  for (auto const item : order) {
+    if (n < items.items.size() && items.items[n].sku == data.items[item].sku) position[item] = n++;
+  }
   return position;
 }
 
@@ -358,10 +363,12 @@ Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> bas
     for (std::uint32_t n = 0; n < size; ++n) rank[order[n]] = n;
   }
   auto rank_of = positions(data, items);
-  for (auto& place : rank_of) place = rank[place];
+  for (auto& place : rank_of) place = place == kAbsent ? kAbsent : rank[place];
   auto const occurrences = occurrences_of(data, baskets);
   std::vector<std::uint32_t> by_rank(size, 0);
-  for (std::uint32_t n = 0; n < size; ++n) by_rank[rank_of[n]] = occurrences[n];
+  for (std::size_t n = 0; n < rank_of.size(); ++n) {
+    if (rank_of[n] != kAbsent) by_rank[rank_of[n]] = occurrences[n];
+  }
   auto const count_with = [&]<class Cell>(Cell) {
     PackedBaskets<Cell> packed(data, baskets, weights, rank_of, thread_count(options.threads));
     return Counting<Cell>(std::move(packed), std::move(by_rank), options, sink).run();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "calibration_splits.hpp"
+#include "cooccurrence.hpp"
 #include "log_linear.hpp"
 #include "observation.hpp"
 #include "selection.hpp"
@@ -14,8 +15,57 @@
 namespace tillcue::models {
 namespace {
 
+constexpr std::string_view kCalibrate = "calibrate on held-out baskets";
+
 void tell(Progress const& progress, std::string_view step) {
   if (progress) progress(step);
+}
+
+/// Counts and fits, and returns cut(trainer); of the pairs nothing is left in memory.
+template <class Cut>
+Result<Weights> learn(Dataset const& data, WeighedBaskets const& weighed, TrainingOptions const& training,
+                      Cut const& cut, Progress const& progress) {
+  tell(progress, "count pairs");
+  auto pairs = count_cooccurrence(data, weighed, training.min_baskets, training.threads, progress.advance());
+  if (!pairs) return tl::unexpected(pairs.error());
+  tell(progress, "fit weights");
+  Trainer const trainer(weighed.items, std::move(*pairs), training, progress.advance());
+  tell(progress, "fill the table");
+  return cut(trainer);
+}
+
+/// What `training` asks of what was fitted on `baskets`, its blend with the log-linear model included.
+Weights blended(Trainer const& trainer, WeighedBaskets const& weighed, Dataset const& data,
+                std::span<std::uint32_t const> baskets, TrainingOptions const& training) {
+  auto weights = trainer.weights(training.entries_per_item);
+  if (training.log_linear <= 0) return weights;
+  auto const other = log_linear(weighed.items, data, baskets, weights, training.popularity_power, weighed.weights);
+  return blend(weights, other, training.log_linear);
+}
+
+/// The order of the bundle before takes a little more than the best one, and the table has to keep to its budget.
+double room_for_old_order(double amount, CompileOptions const& options) {
+  constexpr double kShare = 0.985;
+  return options.previous == nullptr ? amount : kShare * amount;
+}
+
+/// The weights to serve. A blend keeps weights that are nearly 0 in the linear model, so that its table may outgrow
+/// what was measured on that one; then it is made again with fewer, which `options` tells afterwards.
+Result<Weights> blend_within(Trainer const& trainer, WeighedBaskets const& weighed, Dataset const& data,
+                             std::span<std::uint32_t const> baskets, BuildOptions& options) {
+  constexpr int kMostTries = 4;
+  auto& training = options.training;
+  auto const items = static_cast<double>(weighed.items.items.size());
+  double const budget = room_for_old_order(options.bytes_per_item * items, options.compile);
+  for (int tries = 1;; ++tries) {
+    auto weights = blended(trainer, weighed, data, baskets, training);
+    if (training.log_linear <= 0) return weights;
+    auto const ranker = bare_ranker(weighed.items, weights, options);
+    if (!ranker) return tl::unexpected(ranker.error());
+    auto const bytes = static_cast<double>(ranker->bundle().affinity_bytes());
+    if (bytes <= budget || tries == kMostTries || training.entries_per_item <= 0) return weights;
+    training.entries_per_item *= 0.995 * budget / bytes;
+  }
 }
 
 struct Calibrated {
@@ -25,16 +75,20 @@ struct Calibrated {
 };
 
 /// The maps of the model chosen, at the size that will be served: other weights would give other scores.
-Result<Calibrated> calibrate_chosen(Dataset const& data, BuildOptions const& options) {
+Result<Calibrated> calibrate_chosen(Dataset const& data, BuildOptions const& options, Progress const& progress) {
   Calibrated result;
   auto const splits = calibration_splits(data, options, result.how);
   auto each = options;
   each.most_queries /= std::max<std::size_t>(1, splits.size());
+  // One model more is told step by step, as the served one was; of many, how many are done.
+  bool const one = splits.size() == 1;
+  if (!one) tell(progress, kCalibrate);
   RankedObservations seen(kObservedRanks);
-  for (auto const& split : splits) {
-    auto const part = observe(data, split, each);
+  for (std::size_t n = 0; n < splits.size(); ++n) {
+    auto const part = observe(data, splits[n], each, one ? progress : Progress{});
     if (!part) return tl::unexpected(part.error());
     append(seen, *part);
+    if (!one && progress.advance()) progress.advance()(static_cast<double>(n + 1) / static_cast<double>(splits.size()));
   }
   result.maps = calibrate(seen);
   result.queries = seen[0].size();
@@ -106,26 +160,6 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   return built;
 }
 
-/// The weights to serve. A blend keeps weights that are nearly 0 in the linear model, so that its table may outgrow
-/// what was measured on that one; then it is made again with fewer, which `options` tells afterwards.
-Result<Weights> blend_within(Trainer const& trainer, RecentCounts const& recent, Dataset const& data,
-                             std::span<std::uint32_t const> baskets, BuildOptions& options) {
-  auto& training = options.training;
-  auto const& counts = recent.counts;
-  double const budget = options.bytes_per_item * static_cast<double>(counts.items.size());
-  for (int tries = 0;; ++tries) {
-    auto weights = trainer.weights(training.entries_per_item);
-    if (training.log_linear <= 0) return weights;
-    auto const other = log_linear(counts, data, baskets, weights, training.popularity_power, recent.weights);
-    weights = blend(weights, other, training.log_linear);
-    auto const ranker = bare_ranker(counts, weights, options);
-    if (!ranker) return tl::unexpected(ranker.error());
-    auto const bytes = static_cast<double>(ranker->bundle().affinity_bytes());
-    if (bytes <= budget || tries == 3 || training.entries_per_item <= 0) return weights;
-    training.entries_per_item *= 0.995 * budget / bytes;
-  }
-}
-
 }  // namespace
 
 ColdStartOptions cold_start_options(BuildOptions const& options) {
@@ -137,11 +171,18 @@ ColdStartOptions cold_start_options(BuildOptions const& options) {
   return cold;
 }
 
-Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options) {
+Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options,
+                                   Progress const& progress) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
-  auto const recent = count_recent(data, split.train, options.recency, options.training.threads);
-  if (!recent) return tl::unexpected(recent.error());
-  auto ranker = bare_ranker(recent->counts, learn(*recent, data, split.train, options.training), options);
+  auto const weighed = weigh_baskets(data, split.train, options.recency);
+  if (!weighed) return tl::unexpected(weighed.error());
+  auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
+    return blended(trainer, *weighed, data, split.train, options.training);
+  };
+  auto const weights = learn(data, *weighed, options.training, cut, progress);
+  if (!weights) return tl::unexpected(weights.error());
+  tell(progress, kCalibrate);
+  auto ranker = bare_ranker(weighed->items, *weights, options);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
 }
@@ -151,27 +192,25 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   auto options = given;
   std::vector<std::uint32_t> all(data.baskets());
   std::iota(all.begin(), all.end(), 0U);
-  tell(progress, "count pairs");
-  auto const recent = count_recent(data, all, options.recency, options.training.threads);
-  if (!recent) return tl::unexpected(recent.error());
-  auto const& counts = recent->counts;
+  auto const weighed = weigh_baskets(data, all, options.recency);
+  if (!weighed) return tl::unexpected(weighed.error());
   tell(progress, "choose the model");
   auto const chosen = select_model(data, options);
   if (!chosen) return tl::unexpected(chosen.error());
   options.training = *chosen;
-  tell(progress, "fit weights");
-  Trainer const trainer(counts, options.training);
-  auto const entries = entries_within(trainer, counts, options);
-  if (!entries) return tl::unexpected(entries.error());
-  options.training.entries_per_item = *entries;
-  auto const weights = blend_within(trainer, *recent, data, all, options);
+  auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
+    auto const entries = entries_within(trainer, weighed->items, options);
+    if (!entries) return tl::unexpected(entries.error());
+    options.training.entries_per_item = room_for_old_order(*entries, options.compile);
+    return blend_within(trainer, *weighed, data, all, options);
+  };
+  auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());
-  tell(progress, "calibrate on held-out baskets");
-  auto const calibrated = calibrate_chosen(data, options);
+  auto const calibrated = calibrate_chosen(data, options, progress);
   if (!calibrated) return tl::unexpected(calibrated.error());
-  MineIn const mine_in{data, recent->weights};
-  auto built = compile(counts, *weights, *calibrated, catalogue, campaigns, options, &mine_in, progress);
-  if (built) built->notes.insert(built->notes.begin(), recent->notes.begin(), recent->notes.end());
+  MineIn const mine_in{data, weighed->weights};
+  auto built = compile(weighed->items, *weights, *calibrated, catalogue, campaigns, options, &mine_in, progress);
+  if (built) built->notes.insert(built->notes.begin(), weighed->notes.begin(), weighed->notes.end());
   return built;
 }
 
@@ -179,7 +218,7 @@ Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_o
                                 Campaigns const& campaigns, BuildOptions const& given, Progress const& progress) {
   auto options = given;
   tell(progress, "fit weights");
-  Trainer const trainer(counts, options.training);
+  Trainer const trainer(counts, options.training, progress.advance());
   auto const entries = entries_within(trainer, counts, options);
   if (!entries) return tl::unexpected(entries.error());
   options.training.entries_per_item = *entries;

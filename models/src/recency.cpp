@@ -49,22 +49,8 @@ tl::unexpected<Error> nothing_left(Recency const& recency, std::int32_t as_of) {
                                            : std::string("; choose a later day")));
 }
 
-/// Baskets that count, and what each basket of the data weighs.
-struct Weighted {
-  std::vector<std::uint32_t> baskets;
-  std::vector<std::uint16_t> weights;
-};
-
-Result<Counts> count_weighted(Dataset const& data, Weighted const& weighted, unsigned threads) {
-  static_assert(kWeightUnit == kFullWeight);
-  auto sum = count(data, weighted.baskets, weighted.weights, threads);
-  if (!sum) return sum;
-  sum->unit_bits = kWeightBits;
-  drop_unsold(*sum);
-  return sum;
-}
-
-void tell(RecentCounts& result) {
+template <class Counted>
+void tell(Counted& result) {
   auto const say = [&](std::uint64_t count, std::string const& why) {
     if (count > 0) result.notes.push_back("recency: " + plural(count, "basket") + ' ' + why + " left out");
   };
@@ -88,36 +74,51 @@ std::uint32_t weight_of(std::int32_t day, std::int32_t as_of, Recency const& rec
       std::lround(kFullWeight * std::exp2(-static_cast<double>(age) / recency.half_life_days)));
 }
 
-Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t const> baskets, Recency const& recency,
-                                  unsigned threads) {
-  RecentCounts result;
+Result<WeighedBaskets> weigh_baskets(Dataset const& data, std::span<std::uint32_t const> baskets,
+                                     Recency const& recency) {
+  WeighedBaskets result;
   if (!recency.is_on() || (recency.if_possible && !is_possible(data, baskets))) {
-    result.counts = count(data, baskets, threads);
+    auto items = count_items(data, baskets);
+    if (!items) return tl::unexpected(items.error());
+    result.items = std::move(*items);
+    result.baskets.assign(baskets.begin(), baskets.end());
     return result;
   }
   if (data.time_kind != TimeKind::calendar) return no_dates("transactions");
   result.as_of = recency.as_of.value_or(last_day(data, baskets));
   bool const keep_undated = recency.window_days == 0 && !recency.as_of;
   auto const oldest = first_day(data, baskets);
-  Weighted weighted;
-  weighted.weights.resize(data.baskets(), 0);
+  result.weights.resize(data.baskets(), 0);
   for (auto const n : baskets) {
     auto const undated = keep_undated ? oldest : kNoDay;
     auto const day = data.times[n] == kNoTime ? undated : day_of(data.times[n]);
     auto const weight = weight_of(day, result.as_of, recency);
-    weighted.weights[n] = static_cast<std::uint16_t>(weight);
+    result.weights[n] = static_cast<std::uint16_t>(weight);
     if (weight > 0)
-      weighted.baskets.push_back(n);
+      result.baskets.push_back(n);
     else
       ++(day == kNoDay ? result.undated : day > result.as_of ? result.too_late : result.too_old);
   }
-  if (weighted.baskets.empty()) return nothing_left(recency, result.as_of);
-  auto counts = count_weighted(data, weighted, threads);
-  if (!counts) return tl::unexpected(counts.error());
-  result.counts = std::move(*counts);
-  result.weights = std::move(weighted.weights);
+  if (result.baskets.empty()) return nothing_left(recency, result.as_of);
+  static_assert(kWeightUnit == kFullWeight);
+  auto items = count_items(data, result.baskets, result.weights);
+  if (!items) return tl::unexpected(items.error());
+  result.items = std::move(*items);
+  result.items.unit_bits = kWeightBits;
+  drop_unsold(result.items);
   tell(result);
   return result;
+}
+
+Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t const> baskets, Recency const& recency,
+                                  unsigned threads) {
+  auto weighed = weigh_baskets(data, baskets, recency);
+  if (!weighed) return tl::unexpected(weighed.error());
+  auto const filled = fill_pairs(data, weighed->baskets, weighed->weights, threads, weighed->items);
+  if (!filled) return tl::unexpected(filled.error());
+  return RecentCounts{std::move(weighed->items), std::move(weighed->weights), weighed->as_of,
+                      weighed->too_old,          weighed->too_late,           weighed->undated,
+                      std::move(weighed->notes)};
 }
 
 /// The mean weight of the part's dated baskets, rounded.

@@ -12,7 +12,6 @@ namespace tillcue::models {
 namespace {
 
 constexpr std::uint64_t kFolds = 3;
-constexpr std::size_t kSmallMenu = 1'000;  // items
 constexpr std::size_t kSelectionQueries = 20'000;
 constexpr double kMostEntriesPerItem = 512;
 

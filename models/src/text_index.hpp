@@ -7,7 +7,8 @@
 
 namespace tillcue::models {
 
-/// For tables in memory only: not the same on machines of another byte order.
+/// For tables in memory only: not the same on machines of another byte order. Texts of one size up to 8 bytes never
+/// share a hash: all of a text goes into one word, and every step can be undone.
 inline std::uint64_t text_hash(std::string_view text) noexcept {
   constexpr std::uint64_t kFactor = 0x9E37'79B9'7F4A'7C15ULL;
   std::uint64_t hash = text.size() * kFactor;
@@ -62,7 +63,7 @@ class TextIndex {
  public:
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
-  TextIndex() : slots_(kFirstSlots, Slot{0, kNone, 0, 0}) {}
+  TextIndex() : slots_(kFirstSlots, Slot{0, 0, kNone, 0}) {}
 
   [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(begin_.size() - 1); }
   [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept {
@@ -73,7 +74,10 @@ class TextIndex {
     for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
       auto const& slot = slots_[at];
       if (slot.number == kNone) return kNone;
-      if (slot.tag == tag_of(hash) && same_text({arena_.data() + slot.begin, slot.size}, text)) return slot.number;
+      if (slot.size != text.size() || slot.tag != tag_of(hash)) continue;
+      bool const same =
+          is_short(slot.size) ? slot.word == hash : same_text({arena_.data() + slot.word, slot.size}, text);
+      if (same) return slot.number;
     }
   }
   /// Ask the memory for what find() will need soon, the second when the first has come.
@@ -83,7 +87,7 @@ class TextIndex {
     for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
       auto const& slot = slots_[at];
       if (slot.tag != tag_of(hash) && slot.number != kNone) continue;
-      __builtin_prefetch(arena_.data() + slot.begin);
+      if (!is_short(slot.size)) __builtin_prefetch(arena_.data() + slot.word);
       return slot.number;
     }
   }
@@ -97,12 +101,14 @@ class TextIndex {
  private:
   static constexpr std::size_t kFirstSlots = 64;
   struct Slot {
-    std::uint32_t tag;
+    std::uint16_t tag;  ///< the upper bits of the hash
+    std::uint16_t size;
     std::uint32_t number;
-    std::uint64_t begin : 48;  ///< of the text in arena_
-    std::uint64_t size : 16;
+    std::uint64_t word;  ///< of a short text its hash, else where it begins in arena_
   };
-  static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32U); }
+  /// For texts of one such size text_hash() is one to one: the hash stands for the text, which need not be looked at.
+  static bool is_short(std::size_t size) noexcept { return size <= 8; }
+  static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash >> 48U); }
   void place(std::uint32_t number, std::uint64_t hash) noexcept;
 
   std::vector<Slot> slots_;  ///< a power of two, at most half full

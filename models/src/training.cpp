@@ -1,14 +1,15 @@
 #include "tillcue/models/training.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include <Eigen/Cholesky>
 
-#include "cooccurrence.hpp"
+#include "supports.hpp"
 #include "tillcue/models/parallel.hpp"
-#include "tillcue/models/significance.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -20,150 +21,128 @@ constexpr double kSourcePower = 0.3;
 // A row as long as that is no short list of neighbours any more; the format's limit is 4,096.
 constexpr std::uint32_t kMostInRow = 4'096;
 
-// A pair expected in that many baskets or more is measured well: no effect shows as no weight. A rarer one, met a few
-// times, may look like anything: it has to prove itself.
-constexpr double kWellExpected = 5;
+using Regression = Cooccurrence::Regression;
+using Matrix = Eigen::Map<Eigen::MatrixXf>;
+using Vector = Eigen::Map<Eigen::VectorXf>;
 
-struct Scored {
-  std::uint32_t rank;
-  float value;
-};
-
-/// By falling size, ties by rank: what is kept must not depend on the order it was found in.
-bool larger(Scored a, Scored b) {
-  auto const x = std::fabs(a.value);
-  auto const y = std::fabs(b.value);
-  return x != y ? x > y : a.rank < b.rank;
+Matrix gram_of(Regression& regression) {
+  auto const size = static_cast<Eigen::Index>(regression.support.size());
+  return {regression.gram.data(), size, size};
+}
+Vector right_of(Regression& regression) {
+  return {regression.right.data(), static_cast<Eigen::Index>(regression.support.size())};
 }
 
-void keep_largest(std::vector<Scored>& list, std::size_t count) {
-  if (list.size() <= count) return;
-  std::nth_element(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(count), list.end(), larger);
-  list.resize(count);
+/// Leaves the weights on the right side. Exactly, by Cholesky: for the few sources of the last word.
+void solve_exactly(Regression& regression) {
+  auto gram = gram_of(regression);
+  auto right = right_of(regression);
+  Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>, Eigen::Upper> const factor(gram);
+  factor.solveInPlace(right);
 }
 
-std::size_t support_of(TrainingOptions const& options, double baskets) {
-  auto const most = std::max(options.support, options.most_support);
-  return static_cast<std::size_t>(std::clamp(baskets / 4, double{1} * options.support, double{1} * most));
-}
+// What is left of the right side: far below the step of a weight of 5 bits.
+constexpr float kResidual = 1e-4F;
+constexpr int kMostSteps = 200;
 
-/// The sources most tied to `target`, by |G_ij| / sqrt((n_i + lambda)(n_j + lambda)); rising ranks. Pairs that may well
-/// be coincidence are none. Of the items never bought with it only the most popular can matter: there the measure
-/// grows with n_i.
-void choose_support(Cooccurrence const& pairs, std::uint32_t target, TrainingOptions const& options,
-                    std::vector<Scored>& pool, std::vector<std::uint32_t>& support) {
-  pool.clear();
-  auto const most = support_of(options, pairs.baskets(target));
-  auto const strength = [&](std::uint32_t source, double together) {
-    double const size = std::sqrt(pairs.baskets(source) + options.ridge);
-    pool.push_back({source, static_cast<float>(pairs.centred(source, target, together) / size)});
-  };
-  auto const significant = [&](std::uint32_t source, double together) {
-    auto const whole = [](double baskets) { return static_cast<std::uint64_t>(baskets); };
-    return log_likelihood_ratio(whole(pairs.total()), whole(pairs.baskets(source)), whole(pairs.baskets(target)),
-                                whole(together)) >= options.significance;
-  };
-  auto const partners = pairs.partners(target);
-  for (auto const partner : partners) {
-    double const excess = pairs.centred(partner.rank, target, partner.together);
-    bool const rare = partner.together - excess < kWellExpected;
-    if (excess > 0 && rare && (partner.together < 2 || !significant(partner.rank, partner.together))) continue;
-    strength(partner.rank, partner.together);
+/// The same by conjugate gradients on the scaled system: the ridge keeps it well conditioned, so that a dozen products
+/// stand against support / 3 of them.  Source  Hestenes & Stiefel 1952; scaling by the diagonal as preconditioner.
+void solve_closely(Regression& regression) {
+  auto const gram = gram_of(regression);
+  Eigen::VectorXf const scale = gram.diagonal().cwiseInverse();
+  auto residual = right_of(regression);
+  Eigen::VectorXf weights = Eigen::VectorXf::Zero(residual.size());
+  Eigen::VectorXf scaled = scale.cwiseProduct(residual);
+  Eigen::VectorXf direction = scaled;
+  Eigen::VectorXf product(residual.size());
+  float rest = residual.dot(scaled);
+  float const enough = rest * kResidual * kResidual;
+  for (int step = 0; step < kMostSteps && rest > enough; ++step) {
+    product.noalias() = gram.selfadjointView<Eigen::Upper>() * direction;
+    float const length = rest / direction.dot(product);
+    weights += length * direction;
+    residual -= length * product;
+    scaled = scale.cwiseProduct(residual);
+    float const next = residual.dot(scaled);
+    direction = scaled + next / rest * direction;
+    rest = next;
   }
-  std::size_t at = 0;
-  std::uint32_t strangers = 0;
-  for (std::uint32_t source = 0; source < pairs.size() && strangers < most; ++source) {
-    while (at < partners.size() && partners[at].rank < source) ++at;
-    if (source == target || (at < partners.size() && partners[at].rank == source)) continue;
-    strength(source, 0);
-    ++strangers;
-  }
-  keep_largest(pool, most);
-  support.clear();
-  for (auto const& source : pool) support.push_back(source.rank);
-  std::sort(support.begin(), support.end());
+  residual = weights;
 }
 
-struct Worker {
-  Cooccurrence::Scratch scratch;
-  std::vector<Scored> pool;
-  std::vector<std::uint32_t> support;
-};
-
-using Columns = std::vector<std::vector<Scored>>;  ///< target -> its sources with weights, rising ranks
-
-void solve(Cooccurrence const& pairs, std::uint32_t target, double ridge, Worker& worker, std::vector<Scored>& column) {
-  column.clear();
-  if (worker.support.empty()) return;
-  pairs.gather(worker.support, target, ridge, worker.scratch);
-  Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>, Eigen::Lower> const factor(worker.scratch.gram);
-  factor.solveInPlace(worker.scratch.right);
-  for (std::size_t k = 0; k < worker.support.size(); ++k) {
-    column.push_back({worker.support[k], worker.scratch.right(static_cast<Eigen::Index>(k))});
-  }
+template <class Solve>
+void solve(Cooccurrence const& pairs, std::uint32_t target, double ridge, Solve const& solve, Regression& regression,
+           std::vector<Scored>& column) {
+  if (column.empty()) return;
+  regression.support.clear();
+  for (auto const& source : column) regression.support.push_back(source.rank);
+  pairs.gather(target, ridge, regression);
+  solve(regression);
+  for (std::size_t k = 0; k < column.size(); ++k) column[k].value = regression.right[k];
 }
 
-/// choose(target, worker) fills worker.support.
-template <class Choose>
-Columns solve_all(Cooccurrence const& pairs, double ridge, unsigned wanted_threads, Choose const& choose) {
-  Columns columns(pairs.size());
+/// Steps of a solve, for telling how far it is.
+double work(std::vector<Scored> const& column) {
+  auto const size = static_cast<double>(column.size());
+  return size * size + 1;
+}
+
+/// Weighs the sources in `columns`, each target by itself.
+template <class Solve>
+void solve_all(Cooccurrence const& pairs, double ridge, unsigned wanted_threads, Columns& columns, Solve const& how,
+               Advance const& advance) {
   auto const threads = thread_count(wanted_threads);
-  std::vector<Worker> workers(threads);
-  in_pieces(pairs.size(), kTargetsPerPiece, threads, [&](std::size_t begin, std::size_t end, unsigned number) {
-    for (auto target = static_cast<std::uint32_t>(begin); target < end; ++target) {
-      choose(target, workers[number]);
-      solve(pairs, target, ridge, workers[number], columns[target]);
+  std::vector<Regression> regressions(threads);
+  double all = 0;
+  for (auto const& column : columns) all += work(column);
+  std::atomic<double> done{0};
+  in_pieces(columns.size(), kTargetsPerPiece, threads, [&](std::size_t begin, std::size_t end, unsigned number) {
+    double mine = 0;
+    for (auto target = begin; target < end; ++target) {
+      mine += work(columns[target]);
+      solve(pairs, static_cast<std::uint32_t>(target), ridge, how, regressions[number], columns[target]);
     }
+    auto const so_far = done.fetch_add(mine) + mine;
+    if (number == 0 && advance) advance(std::min(so_far / all, 1.0));
   });
+}
+
+Columns fit(Cooccurrence const& pairs, TrainingOptions const& options, Advance const& advance) {
+  auto columns = choose_supports(pairs, options);
+  solve_all(pairs, options.ridge, options.threads, columns, solve_closely, advance);
   return columns;
 }
 
-Columns fit(Cooccurrence const& pairs, TrainingOptions const& options) {
-  return solve_all(pairs, options.ridge, options.threads, [&](std::uint32_t target, Worker& worker) {
-    choose_support(pairs, target, options, worker.pool, worker.support);
-  });
-}
-
-Columns refit(Cooccurrence const& pairs, TrainingOptions const& options, Columns const& columns) {
-  return solve_all(pairs, options.refit_ridge, options.threads, [&](std::uint32_t target, Worker& worker) {
-    worker.support.clear();
-    for (auto const& source : columns[target]) worker.support.push_back(source.rank);
-  });
-}
-
-/// Keeps the `budget` weights that matter most in the whole table, positive and negative.
+/// Keeps the `budget` weights that matter most in the whole table, positive and negative; of equal ones the first.
 Columns cut(Cooccurrence const& pairs, Columns const& columns, double budget) {
-  struct Entry {
-    float value;
-    std::uint32_t source, target;
-    float weight;
-  };
   std::vector<float> often(pairs.size());
   for (std::uint32_t rank = 0; rank < pairs.size(); ++rank) {
     often[rank] = static_cast<float>(std::pow(pairs.baskets(rank), kSourcePower));
   }
-  std::vector<Entry> all;
-  for (std::uint32_t target = 0; target < columns.size(); ++target) {
-    for (auto const& [source, weight] : columns[target]) {
-      if (weight != 0) all.push_back({std::fabs(weight) * often[source], source, target, weight});
+  auto const value = [&](Scored entry) { return std::fabs(entry.value) * often[entry.rank]; };
+  std::vector<float> values;
+  for (auto const& column : columns) {
+    for (auto const entry : column) {
+      if (entry.value != 0) values.push_back(value(entry));
     }
   }
-  auto const before = [](Entry const& a, Entry const& b) {
-    if (a.value != b.value) return a.value > b.value;
-    return a.target != b.target ? a.target < b.target : a.source < b.source;
-  };
-  auto const keep = static_cast<std::size_t>(std::max(0.0, budget));
-  if (all.size() > keep) {
-    std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(keep), all.end(), before);
-    all.resize(keep);
-  }
-  std::sort(all.begin(), all.end(), [](Entry const& a, Entry const& b) {
-    return a.target != b.target ? a.target < b.target : a.source < b.source;
-  });
-  std::vector<std::uint32_t> length(pairs.size(), 0);
   Columns kept(columns.size());
-  for (auto const& entry : all) {
-    if (length[entry.source]++ < kMostInRow) kept[entry.target].push_back({entry.source, entry.weight});
+  auto const keep = std::min(static_cast<std::size_t>(std::max(0.0, budget)), values.size());
+  if (keep == 0) return kept;
+  auto const last = values.begin() + static_cast<std::ptrdiff_t>(keep - 1);
+  std::nth_element(values.begin(), last, values.end(), std::greater<>());
+  auto const least = *last;
+  auto equal = keep - static_cast<std::size_t>(std::count_if(values.begin(), last, [&](float v) { return v > least; }));
+  std::vector<std::uint32_t> length(pairs.size(), 0);
+  for (std::uint32_t target = 0; target < columns.size(); ++target) {
+    for (auto const entry : columns[target]) {
+      if (entry.value == 0 || value(entry) < least) continue;
+      if (value(entry) == least) {
+        if (equal == 0) continue;
+        --equal;
+      }
+      if (length[entry.rank]++ < kMostInRow) kept[target].push_back(entry);
+    }
   }
   return kept;
 }
@@ -181,12 +160,14 @@ std::vector<float> plain_bias(Counts const& counts, double power) {
 }  // namespace
 
 struct Trainer::State {
-  State(Counts const& counts, TrainingOptions const& given)
+  State(Counts const& counts, std::shared_ptr<Cooccurrence const> given_pairs, TrainingOptions const& given,
+        Advance const& advance)
       : options(given),
         items(counts.items.size()),
         bias(plain_bias(counts, given.popularity_power)),
-        pairs(counts, given.min_baskets),
-        columns(fit(pairs, given)) {}
+        held(std::move(given_pairs)),
+        pairs(*held),
+        columns(fit(pairs, given, advance)) {}
 
   [[nodiscard]] Columns strongest(double entries_per_item) const {
     return cut(pairs, columns, entries_per_item * static_cast<double>(items));
@@ -196,7 +177,8 @@ struct Trainer::State {
   TrainingOptions options;
   std::size_t items;
   std::vector<float> bias;
-  Cooccurrence pairs;
+  std::shared_ptr<Cooccurrence const> held;
+  Cooccurrence const& pairs;
   Columns columns;
 };
 
@@ -217,8 +199,12 @@ Weights Trainer::State::finished(Columns const& kept) const {
   return weights;
 }
 
-Trainer::Trainer(Counts const& counts, TrainingOptions const& options)
-    : state_(std::make_unique<State>(counts, options)) {}
+Trainer::Trainer(Counts const& counts, TrainingOptions const& options, Advance const& advance)
+    : Trainer(counts, Cooccurrence::of(counts, options.min_baskets), options, advance) {}
+
+Trainer::Trainer(Counts const& items, std::shared_ptr<Cooccurrence const> pairs, TrainingOptions const& options,
+                 Advance const& advance)
+    : state_(std::make_unique<State>(items, std::move(pairs), options, advance)) {}
 
 Trainer::~Trainer() = default;
 
@@ -227,7 +213,9 @@ Weights Trainer::strongest(double entries_per_item) const {
 }
 
 Weights Trainer::weights(double entries_per_item) const {
-  return state_->finished(refit(state_->pairs, state_->options, state_->strongest(entries_per_item)));
+  auto kept = state_->strongest(entries_per_item);
+  solve_all(state_->pairs, state_->options.refit_ridge, state_->options.threads, kept, solve_exactly, {});
+  return state_->finished(kept);
 }
 
 Weights train(Counts const& counts, TrainingOptions const& options) {

@@ -239,15 +239,16 @@ Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t re
     bad.total("transactions: " + text);
   };
   if (baskets > 0) {
-    total(std::to_string(baskets) + " baskets with more than " + std::to_string(limits.basket_items) +
-          " distinct items left out");
+    total(std::to_string(baskets) + (baskets == 1 ? " basket" : " baskets") + " with more than " +
+          std::to_string(limits.basket_items) + " distinct items left out");
   }
   if (returns > 0) {
     total(std::to_string(returns) + " rows with a quantity of 0 or less taken as returns, not counted");
   }
   if (any_left) return {};
   return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
-                                 "; is this the right file?");
+                                 (baskets > 0 ? "; is basket_id the number of a receipt, not of a store or a day?"
+                                              : "; is this the right file?"));
 }
 
 Result<Dataset> TransactionReader::finish() {

@@ -5,6 +5,13 @@ target_include_directories(score_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PRO
   ${PROJECT_SOURCE_DIR}/models/src)
 target_link_libraries(score_bench PRIVATE tillcue::house tillcue::bundle_writer Threads::Threads)
 
+# Bundles and raw tables for tests/bench/parcel.
+add_executable(parcel_bench bench/parcel_bench.cpp bench/score_catalogue.cpp
+  ${PROJECT_SOURCE_DIR}/models/src/item_order.cpp)
+target_include_directories(parcel_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models/include
+  ${PROJECT_SOURCE_DIR}/models/src)
+target_link_libraries(parcel_bench PRIVATE tillcue::house tillcue::bundle_writer tillcue::parcel Threads::Threads)
+
 if(TILLCUE_BUILD_MODELS)
   add_executable(log_maker bench/log_maker.cpp)
   target_link_libraries(log_maker PRIVATE tillcue::house)

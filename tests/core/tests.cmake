@@ -15,6 +15,10 @@ tillcue_test(core_decide_test
 # Counts every allocation of its process, therefore a program of its own.
 tillcue_test(core_allocation_test SOURCES core/allocation_test.cpp core/shop.cpp LIBS tillcue::bundle_writer)
 
+# Apart, because core_test stands for what a terminal links to score: no zstd.
+tillcue_test(parcel_test SOURCES core/parcel_test.cpp core/shop.cpp LIBS tillcue::bundle_writer tillcue::parcel)
+target_include_directories(parcel_test PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
+
 # Writes the files of tests/golden, once per format version and table; see tests/golden/README.md.
 add_executable(golden_bundle core/decide_world.cpp golden/day.cpp golden/golden_bundle.cpp golden/told.cpp)
 target_include_directories(golden_bundle PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
@@ -35,3 +39,6 @@ target_include_directories(bundle_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
 tillcue_fuzz(replay_fuzz CORPUS replay SOURCES fuzz/replay_fuzz.cpp LIBS tillcue::core)
 target_include_directories(replay_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
 target_compile_definitions(replay_fuzz PRIVATE TILLCUE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+tillcue_fuzz(parcel_fuzz CORPUS parcel SOURCES fuzz/parcel_fuzz.cpp LIBS tillcue::parcel)
+target_include_directories(parcel_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/core/src)

@@ -158,6 +158,37 @@ TEST_CASE("progress names the steps and ends with nothing") {
   auto const built = build(made::dataset(made::random_baskets(50, 5, 7)), {}, {}, {},
                            [&](std::string_view step) { steps.emplace_back(step); });
   REQUIRE(built.has_value());
-  CHECK(steps == std::vector<std::string>{"count pairs", "choose the model", "fit weights",
+  CHECK(steps == std::vector<std::string>{"choose the model", "count pairs", "fit weights", "fill the table",
                                           "calibrate on held-out baskets", "mine sets", "write bundle", ""});
+}
+
+TEST_CASE("one model to calibrate by is told step by step, of many how many are done") {
+  auto const data = made::dataset(made::random_baskets(400, 20, 7));
+  std::vector<std::string> steps;
+  std::vector<double> shares;
+  Progress const progress([&](std::string_view step) { steps.emplace_back(step), shares.clear(); },
+                          [&](double share) {
+                            if (steps.back() == "calibrate on held-out baskets") shares.push_back(share);
+                          });
+  BuildOptions options;
+  options.enough_queries = 20;
+  auto const one = build(data, {}, {}, options, progress);
+  REQUIRE(one.has_value());
+  CHECK(one->calibration == "held_out_by_hash");
+  CHECK(std::count(steps.begin(), steps.end(), "fit weights") == 2);
+  std::vector<double> last;
+  steps.clear();
+  auto const many = build(data, {}, {}, {},
+                          Progress(
+                              [&](std::string_view step) {
+                                if (!shares.empty()) last = shares;
+                                shares.clear();
+                                steps.emplace_back(step);
+                              },
+                              progress.advance()));
+  REQUIRE(many.has_value());
+  CHECK(many->calibration == "ten_folds");
+  CHECK(std::count(steps.begin(), steps.end(), "fit weights") == 1);
+  REQUIRE(last.size() == 10);
+  CHECK(last.back() == 1);
 }

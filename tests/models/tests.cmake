@@ -4,8 +4,8 @@ find_package(ZLIB REQUIRED)
 tillcue_test(models_test SOURCES
   models/atomic_file_test.cpp models/calibration_splits_test.cpp models/calibration_test.cpp
   models/campaigns_test.cpp models/catalogue_test.cpp
-  models/cold_start_test.cpp models/compile_test.cpp models/count_files_test.cpp models/counted_source_test.cpp
-  models/counts_test.cpp models/csv_test.cpp models/diff_test.cpp models/evaluation_test.cpp models/field_test.cpp
+  models/cold_start_test.cpp models/compile_test.cpp models/cooccurrence_test.cpp models/count_files_test.cpp
+  models/counted_source_test.cpp models/counts_test.cpp models/csv_test.cpp models/diff_test.cpp models/evaluation_test.cpp models/field_test.cpp
   models/gate_test.cpp models/import_test.cpp models/item_order_test.cpp models/item_row_test.cpp
   models/jsonl_test.cpp models/log_linear_test.cpp models/made.cpp models/made_import.cpp models/pair_rows_test.cpp
   models/parallel_test.cpp models/pipeline_test.cpp models/poslog_test.cpp models/reading_test.cpp
@@ -22,7 +22,7 @@ target_sources(models_test PRIVATE
 target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 
 tillcue_test(models_program_test SOURCES
-  models/import_program_test.cpp models/made.cpp models/program_release_test.cpp
+  models/import_program_test.cpp models/made.cpp models/parcel_program_test.cpp models/program_release_test.cpp
   models/program_run.cpp models/program_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json)
 target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
@@ -34,6 +34,8 @@ add_test(NAME models_campaigns_schema
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/models/campaigns_schema.py $<TARGET_FILE:tillcue_models_program>
           ${PROJECT_SOURCE_DIR})
 
+tillcue_test(sticky_order_test SOURCES models/sticky_order_test.cpp LIBS tillcue::models)
+target_include_directories(sticky_order_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 tillcue_fuzz(csv_fuzz CORPUS csv SOURCES fuzz/csv_fuzz.cpp LIBS tillcue::models)
 tillcue_fuzz(jsonl_fuzz CORPUS jsonl SOURCES fuzz/jsonl_fuzz.cpp LIBS tillcue::models)
 tillcue_fuzz(poslog_fuzz CORPUS poslog SOURCES fuzz/poslog_fuzz.cpp LIBS tillcue::models)

@@ -252,3 +252,57 @@ TEST_CASE("a smaller budget keeps a part of a larger one's weights, and frequent
   CHECK(entries == 4 * 80);
   CHECK(in_frequent > 0);
 }
+
+TEST_CASE("never bought together says something only where it was to be expected once") {
+  // "red" and "white" are in a tenth of the baskets each, "thread" in 30 of 2,000 without "white" (3 expected), and
+  // "needle" in 5 without either (0.5 expected).
+  std::vector<std::vector<std::string>> baskets;
+  for (int n = 0; n < 2000; ++n) {
+    std::vector<std::string> basket{n % 2 == 0 ? "bread" : "milk"};
+    if (n % 10 == 0) basket.push_back("red");
+    if (n % 10 == 5) basket.push_back("white");
+    if (n % 10 == 1 && n < 300) basket.push_back("thread");
+    if (n % 10 == 3 && n < 50) basket.push_back("needle");
+    baskets.push_back(basket);
+  }
+  auto const counts = count(made::dataset(baskets), 1);
+  auto const weight = [&](TrainingOptions options, std::string const& source, std::string const& target) {
+    options.entries_per_item = 1000;
+    auto const weights = train(counts, options);
+    for (auto const& entry : weights.rows[made::position(counts, source)]) {
+      if (entry.target == made::position(counts, target)) return entry.weight;
+    }
+    return 0.0F;
+  };
+  TrainingOptions once;
+  once.least_expected = 1;
+  CHECK(weight(once, "white", "thread") < 0);
+  CHECK(weight(once, "white", "red") < 0);
+  CHECK(weight(once, "white", "needle") == 0);
+  CHECK(weight(once, "needle", "white") == 0);
+  CHECK(weight({}, "white", "needle") != 0);
+  CHECK(weight({}, "needle", "white") != 0);
+}
+
+TEST_CASE("without being told, only more than 1,000 items ask for one expected basket") {
+  // Every item is in five baskets of thousands: no two that never met were expected to.
+  auto const negatives = [](std::size_t others) {
+    std::vector<std::vector<std::string>> baskets;
+    for (std::size_t n = 0; n < 5 * others; ++n) {
+      std::vector<std::string> basket{"item" + std::to_string(n % others)};
+      if (n % others == 0) basket.push_back("a");
+      if (n % others == 1) basket.push_back("b");
+      baskets.push_back(basket);
+    }
+    auto const counts = count(made::dataset(baskets), 1);
+    TrainingOptions options;
+    options.entries_per_item = 1000;
+    std::size_t found = 0;
+    for (auto const& row : train(counts, options).rows) {
+      for (auto const& entry : row) found += entry.weight < 0 ? 1 : 0;
+    }
+    return found;
+  };
+  CHECK(negatives(kSmallMenu - 2) > 0);
+  CHECK(negatives(kSmallMenu - 1) == 0);
+}

@@ -134,7 +134,7 @@ TEST_CASE("what was left out is said in total, however much there was to note") 
   auto const refused = none_left.finish();
   REQUIRE(!refused.has_value());
   CHECK(tells(refused.error().what, "not one basket"));
-  CHECK(tells(refused.error().what, "1 baskets with more than 1 distinct items left out"));
+  CHECK(tells(refused.error().what, "1 basket with more than 1 distinct items left out"));
   CHECK(tells(refused.error().what, "1 rows with a quantity of 0 or less"));
 }
 

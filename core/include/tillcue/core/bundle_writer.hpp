@@ -64,6 +64,12 @@ struct TextSource {
   std::string language, key, text;
 };
 
+/// What weights of another bundle are written in.
+struct WeightSteps {
+  double score_unit = 0;             ///< 0: there is none
+  std::vector<std::int16_t> levels;  ///< one per weight code
+};
+
 /// All that goes into a bundle, in the builder's own terms. ItemIx = position in `items`.
 struct BundleSource {
   std::int64_t created = 0, data_from = 0, data_to = 0;
@@ -76,6 +82,7 @@ struct BundleSource {
   std::vector<std::vector<WeightSource>> rows;  ///< one per item; any order, no repeated target, no self
   std::vector<float> bias;                      ///< one per item
   unsigned weight_bits = 8;                     ///< of a weight in the table, 4..8
+  WeightSteps old_steps;                        ///< taken again where they fit nearly as well as new ones
   std::vector<CalibrationSource> calibration;   ///< at least one
   Policy policy;
   std::vector<CampaignSource> campaigns;
@@ -93,5 +100,10 @@ Result<std::vector<std::byte>> write_bundle(BundleSource const& source);
 /// old tables. The source's items are that bundle's, in its order; its own rows, intercepts and calibration are
 /// ignored. Errors  as above.
 Result<std::vector<std::byte>> write_bundle(BundleSource source, Bundle const& learned);
+
+/// Gives weights that lie within one quantisation step of `previous`' the value they have there, so that a delta
+/// against it is small. Items are the same when their SKUs are. Returns how many; none when `previous` has a plain
+/// table.
+std::size_t keep_weights(BundleSource& source, Bundle const& previous);
 
 }  // namespace tillcue

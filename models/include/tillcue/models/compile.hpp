@@ -21,6 +21,8 @@ struct CompileOptions {
   LadderOptions ladders;
   std::string campaigns_name = "campaigns";  ///< the file as notes call it
   unsigned weight_bits = 5;                  ///< of a weight in the table: what is saved on it buys more weights
+  /// What the tills have: where it hardly matters its order and weights are kept, so that a delta is small. Borrowed.
+  Bundle const* previous = nullptr;
 };
 
 /// Everything the items and transactions name, for checking a campaigns file.

@@ -51,6 +51,10 @@ Counts count(Dataset const& data, unsigned threads = 0);
 Result<Counts> count(Dataset const& data, std::span<std::uint32_t const> baskets,
                      std::span<std::uint16_t const> weights, unsigned threads = 0);
 
+/// Adds the pairs to what count_items() (pair_rows.hpp) found in the same baskets.
+Result<void> fill_pairs(Dataset const& data, std::span<std::uint32_t const> baskets,
+                        std::span<std::uint16_t const> weights, unsigned threads, Counts& counts);
+
 /// The counts of all inputs together.
 /// Errors  invalid (visit numbers and dates mixed, other units), unsupported (a count beyond 32 bits).
 Result<Counts> merge(std::span<Counts const> parts);

@@ -44,7 +44,7 @@ Result<Counts> count_items(Dataset const& data, std::span<std::uint32_t const> b
                            std::span<std::uint16_t const> weights = {});
 
 /// Counts in how many of the baskets, or with what weight, each pair of items occurs. `items` comes from count_items()
-/// of the same baskets and weights.
+/// of the same baskets and weights, and may since have lost those in no basket (drop_unsold).
 /// Cost  one step per pair occurrence, row by row of X^T X in one short accumulator; memory: 2 bytes for each item of
 /// each basket (4 beyond 65,535 items) and options.memory.  Errors  those of the sink.
 Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> baskets,

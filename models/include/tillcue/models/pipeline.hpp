@@ -40,7 +40,8 @@ struct Built {
 };
 
 /// Suggestions of a model learned from `split.train`, for the hidden items of `split.held`, by rank.
-Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options);
+Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options,
+                                   Progress const& progress = {});
 
 /// Transactions to bundle: chooses the model and calibrates on baskets kept back, and trains on everything.
 /// Errors  those of write_bundle.

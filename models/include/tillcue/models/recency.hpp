@@ -34,6 +34,22 @@ std::uint32_t weight_of(std::int32_t day, std::int32_t as_of, Recency const& rec
 /// What each basket of a data set counts, in 1/256; empty: all count whole.
 using BasketWeights = std::span<std::uint16_t const>;
 
+/// Baskets and what they weigh, counted but for their pairs.
+struct WeighedBaskets {
+  Counts items;                        ///< in 1/256 baskets when recency is on
+  std::vector<std::uint32_t> baskets;  ///< those that count
+  std::vector<std::uint16_t> weights;  ///< as BasketWeights, of the whole data set; 0 for baskets not given
+  std::int32_t as_of = kNoDay;
+  std::uint64_t too_old = 0, too_late = 0, undated = 0;  ///< baskets
+  std::vector<std::string> notes;                        ///< worth telling the user
+};
+
+/// The given baskets of `data`, each by its weight; all alike when recency is off. Without window and as-of a basket
+/// without a date weighs as the oldest one.
+/// Errors  invalid: recency for data without dates, nothing inside the window; unsupported: a count beyond 32 bits.
+Result<WeighedBaskets> weigh_baskets(Dataset const& data, std::span<std::uint32_t const> baskets,
+                                     Recency const& recency);
+
 /// Counts with recency, and what it left out.
 struct RecentCounts {
   Counts counts;                       ///< in 1/256 baskets when recency is on
@@ -43,9 +59,7 @@ struct RecentCounts {
   std::vector<std::string> notes;                        ///< worth telling the user
 };
 
-/// Counts the given baskets of `data`, each by its weight; plain counts when recency is off. Without window and as-of a
-/// basket without a date weighs as the oldest one.
-/// Errors  invalid: recency for data without dates, nothing inside the window; unsupported: a count beyond 32 bits.
+/// weigh_baskets() and their pairs. Errors  of that.
 Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t const> baskets, Recency const& recency,
                                   unsigned threads = 0);
 

@@ -1,13 +1,21 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tillcue/core/bundle_writer.hpp"
 #include "tillcue/models/counts.hpp"
+#include "tillcue/models/progress.hpp"
 
 namespace tillcue::models {
+
+class Cooccurrence;
+
+/// Up to so many items sources are scarce rather than abundant, and a menu can be learned closer (models/README.md).
+inline constexpr std::size_t kSmallMenu = 1'000;
 
 /// Sparse ICE; the defaults are the ones measured in models/README.md.
 struct TrainingOptions {
@@ -15,12 +23,14 @@ struct TrainingOptions {
   std::uint32_t support = 200;       ///< M: candidate sources of a target, ...
   std::uint32_t most_support = 800;  ///< ... a quarter of the baskets it is in, up to so many
   double significance = 6.63;        ///< least log-likelihood ratio (G2) of a rare pair; 6.63 is p = 0.01
-  double ridge = 100;                ///< lambda: of the first solve, in baskets
-  double refit_ridge = 60;           ///< lambda': of the solve on what was kept
-  double popularity_power = 0.1;     ///< beta: weights and intercept are divided by share^beta
-  double log_linear = 0;             ///< alpha: how much of the log-linear model is blended in (log_linear.hpp)
-  std::uint32_t min_baskets = 5;     ///< rarer items get an intercept only
-  unsigned threads = 0;              ///< 0: all; the result does not depend on it
+  /// Baskets: a pair never met says something where so many were expected. Else 1, and 0 up to kSmallMenu items.
+  std::optional<double> least_expected;
+  double ridge = 100;             ///< lambda: of the first solve, in baskets
+  double refit_ridge = 60;        ///< lambda': of the solve on what was kept
+  double popularity_power = 0.1;  ///< beta: weights and intercept are divided by share^beta
+  double log_linear = 0;          ///< alpha: how much of the log-linear model is blended in (log_linear.hpp)
+  std::uint32_t min_baskets = 5;  ///< rarer items get an intercept only
+  unsigned threads = 0;           ///< 0: all; the result does not depend on it
 };
 
 /// score(j | basket) = bias[j] + sum over the basket's items i of the weight of j in rows[i].
@@ -32,11 +42,15 @@ struct Weights {
 
 /// Learns the weights from counts alone, in two steps: what may matter is fitted once, and then cut to any size.
 /// Owns  copies of what it needs of the counts.  Threads  one caller.
-/// Cost  O(items * support^3) time on all threads; memory: the pairs twice and at most 80 MB for the popular head.
+/// Cost  O(items * support^3) time on all threads; memory: 4 bytes a pair, at most 75 MB for the popular head, 8 bytes
+/// a source.
 /// Source  EASE^R (Steck, WWW 2019), SLIM (Ning & Karypis, ICDM 2011); see models/README.md for what differs.
 class Trainer {
  public:
-  Trainer(Counts const& counts, TrainingOptions const& options);
+  Trainer(Counts const& counts, TrainingOptions const& options, Advance const& advance = {});
+  /// From counts without pairs, these being in `pairs` (src/cooccurrence.hpp), which were never held as Counts.
+  Trainer(Counts const& items, std::shared_ptr<Cooccurrence const> pairs, TrainingOptions const& options,
+          Advance const& advance = {});
   ~Trainer();
 
   /// The strongest weights as first fitted: right in number and place, for measuring a table before it is made.

@@ -1,0 +1,259 @@
+#include "parcel/bundle_content.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+
+#include "format/bytes.hpp"
+#include "format/check.hpp"
+#include "format/layout.hpp"
+#include "parcel/table_stream.hpp"
+
+namespace tillcue::parcel {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+std::span<std::byte const> bytes_of(std::span<std::byte const> file, std::vector<Placed> const& sections,
+                                    std::uint32_t tag) {
+  for (auto const& section : sections) {
+    if (section.tag == tag) return file.subspan(section.offset, section.length);
+  }
+  return {};
+}
+
+std::uint32_t record_of(std::vector<Placed> const& sections, std::uint32_t tag) {
+  for (auto const& section : sections) {
+    if (section.tag == tag) return section.record;
+  }
+  return 0;
+}
+
+std::vector<Placed> sections_of_checked(std::span<std::byte const> bundle) {
+  return sections_of(bundle, format::load<std::uint32_t>(bundle.data() + format::header::kSectionsAt), bundle.size());
+}
+
+/// The sections of one bundle that others are made from.
+struct Sources {
+  std::span<std::byte const> items, strings, bias;
+  std::uint32_t record = 0;
+
+  Sources(std::span<std::byte const> bundle, std::vector<Placed> const& sections)
+      : items(bytes_of(bundle, sections, format::kItems)),
+        strings(bytes_of(bundle, sections, format::kStrings)),
+        bias(bytes_of(bundle, sections, format::kBias)),
+        record(record_of(sections, format::kItems)) {}
+  [[nodiscard]] bool usable() const {
+    return record >= format::kItemBytes && record <= format::kMaxRecord && record % 4 == 0 &&
+           items.size() % record == 0 && items.size() / record <= format::kMaxItems;
+  }
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(items.size() / record); }
+};
+
+class Writer {
+ public:
+  Writer(std::span<std::byte const> bundle, Base* base)
+      : bundle_(bundle),
+        base_(base),
+        sections_(sections_of_checked(bundle)),
+        sources_(bundle, sections_),
+        unit_(std::bit_cast<double>(
+            format::load<std::uint64_t>(bytes_of(bundle, sections_, format::kMeta).data() + format::meta::kUnit))) {
+    if (base_ != nullptr) match_items(*base_, sources_.items, sources_.record, sources_.strings);
+  }
+
+  Content write() {
+    auto const head = format::header::kBytes + sections_.size() * format::entry::kBytes;
+    out_.bytes.assign(bundle_.begin(), bundle_.begin() + static_cast<std::ptrdiff_t>(head));
+    auto const forms = out_.bytes.size();
+    out_.bytes.resize(forms + sections_.size());
+    for (std::size_t n = 0; n < sections_.size(); ++n) {
+      out_.bytes[forms + n] = static_cast<std::byte>(put(sections_[n]));
+    }
+    return std::move(out_);
+  }
+
+ private:
+  Form put(Placed const& section) {
+    auto const bytes = bundle_.subspan(section.offset, section.length);
+    auto const form = form_of(section.tag);
+    Bytes again(bytes.size());
+    auto const same = [&](bool decoded) { return decoded && std::equal(bytes.begin(), bytes.end(), again.begin()); };
+    if (form == Form::rows) {
+      out_.table = encode_table(bytes, sources_.count(), unit_, base_);
+      if (same(decode_table(out_.table, sources_.count(), base_, again))) return form;
+      out_.table.clear();
+    } else if (form == Form::values) {
+      out_.bias = encode_bias(bytes, sources_.count(), unit_, base_);
+      if (same(decode_bias(out_.bias, sources_.count(), base_, again))) return form;
+      out_.bias.clear();
+    } else if (form == Form::ranking) {
+      if (same(ranking(sources_.bias, again))) return form;
+    } else if (form == Form::columns) {
+      append(to_columns(bytes, section.record));
+      return form;
+    } else if (form == Form::codes) {
+      auto const extra = extra_codes(bytes, sources_.items, sources_.record);
+      if (same(code_index(extra, sources_.items, sources_.record, sources_.strings, again))) {
+        append_sized(extra);
+        return form;
+      }
+    }
+    out_.bytes.insert(out_.bytes.end(), bytes.begin(), bytes.end());
+    return Form::plain;
+  }
+
+  void append(Bytes const& bytes) { out_.bytes.insert(out_.bytes.end(), bytes.begin(), bytes.end()); }
+  void append_sized(Bytes const& bytes) {
+    auto const at = out_.bytes.size();
+    out_.bytes.resize(at + 4);
+    format::store(out_.bytes.data() + at, static_cast<std::uint32_t>(bytes.size()));
+    append(bytes);
+  }
+
+  std::span<std::byte const> bundle_;
+  Base* base_;
+  std::vector<Placed> sections_;
+  Sources sources_;
+  double unit_;
+  Content out_;
+};
+
+tl::unexpected<Error> corrupt(std::uint32_t tag) {
+  std::string name;
+  for (unsigned n = 0; n < 4; ++n) {
+    auto const letter = static_cast<char>(tag >> (8 * n) & 0xFFU);
+    name += letter >= ' ' && letter <= '~' ? letter : '?';
+  }
+  return fail(Code::corrupt, "parcel: section " + name + " cannot be put together again; fetch it again");
+}
+
+/// Goes through the content from front to back.
+class Reader {
+ public:
+  explicit Reader(Bytes const& bytes) : bytes_(bytes) {}
+  /// `size` bytes more; fewer when there are not so many.
+  std::span<std::byte const> take(std::uint64_t size) {
+    auto const left = bytes_.size() - at_;
+    auto const taken = bytes_.subspan(at_, std::min<std::uint64_t>(size, left));
+    at_ += taken.size();
+    return taken;
+  }
+  [[nodiscard]] bool finished() const { return at_ == bytes_.size(); }
+
+ private:
+  std::span<std::byte const> bytes_;
+  std::size_t at_ = 0;
+};
+
+class Assembly {
+ public:
+  Assembly(std::uint64_t size, Base* base) : bundle_(size), base_(base) {}
+
+  Result<Bytes> put_together(Bytes content, std::span<std::byte const> table, std::span<std::byte const> bias) {
+    if (auto const placed = place(content); !placed) return tl::unexpected(placed.error());
+    content = {};  // the rows are the most of the work and of the memory
+    return finish(table, bias);
+  }
+
+ private:
+  Result<void> place(Bytes const& content) {
+    Reader reader(content);
+    auto const head = reader.take(format::header::kBytes);
+    if (head.size() < format::header::kBytes) return corrupt(0);
+    auto const count = format::load<std::uint32_t>(head.data() + format::header::kSectionsAt);
+    if (count == 0 || count > format::kMaxSections) return corrupt(0);
+    auto const list = reader.take(std::uint64_t{count} * format::entry::kBytes);
+    auto const forms = reader.take(count);
+    if (forms.size() < count) return corrupt(0);
+    sections_ = sections_of(content, count, bundle_.size());
+    if (sections_.empty()) return corrupt(0);
+    std::copy(list.begin(), list.end(), std::copy(head.begin(), head.end(), bundle_.begin()));
+    for (std::size_t n = 0; n < count; ++n) {
+      forms_.push_back(static_cast<Form>(forms[n]));
+      if (auto const put = place(sections_[n], forms_[n], reader); !put) return put;
+    }
+    return reader.finished() ? Result<void>{} : corrupt(0);
+  }
+
+  Result<void> place(Placed const& section, Form form, Reader& reader) {
+    auto const out = bytes_at(section);
+    if (form != Form::plain && form != form_of(section.tag)) return corrupt(section.tag);
+    if (form == Form::codes) {
+      auto const size = reader.take(4);
+      if (size.size() < 4) return corrupt(section.tag);
+      auto const extra = reader.take(format::load<std::uint32_t>(size.data()));
+      extra_.assign(extra.begin(), extra.end());
+      return {};
+    }
+    if (form != Form::plain && form != Form::columns) return {};
+    auto const bytes = reader.take(section.length);
+    if (bytes.size() < section.length) return corrupt(section.tag);
+    if (form == Form::plain) {
+      std::copy(bytes.begin(), bytes.end(), out.begin());
+      return {};
+    }
+    if (section.record == 0 || section.record % 4 != 0 || section.length % section.record != 0) {
+      return corrupt(section.tag);
+    }
+    from_columns(bytes, section.record, out);
+    return {};
+  }
+
+  Result<Bytes> finish(std::span<std::byte const> table, std::span<std::byte const> bias) {
+    Sources const sources(bundle_, sections_);
+    if (!sources.usable()) return corrupt(format::kItems);
+    if (base_ != nullptr) match_items(*base_, sources.items, sources.record, sources.strings);
+    auto const count = sources.count();
+    auto const all = [&](Form form, auto const& make) -> Result<void> {
+      for (std::size_t n = 0; n < sections_.size(); ++n) {
+        if (forms_[n] == form && !make(bytes_at(sections_[n]))) return corrupt(sections_[n].tag);
+      }
+      return {};
+    };
+    auto made = all(Form::codes,
+                    [&](auto out) { return code_index(extra_, sources.items, sources.record, sources.strings, out); });
+    if (made) made = all(Form::values, [&](auto out) { return decode_bias(bias, count, base_, out); });
+    if (made) made = all(Form::ranking, [&](auto out) { return ranking(sources.bias, out); });
+    if (made) made = all(Form::rows, [&](auto out) { return decode_table(table, count, base_, out); });
+    if (!made) return tl::unexpected(made.error());
+    return std::move(bundle_);
+  }
+
+  std::span<std::byte> bytes_at(Placed const& section) {
+    return std::span(bundle_).subspan(section.offset, section.length);
+  }
+
+  Bytes bundle_;
+  Base* base_;
+  std::vector<Placed> sections_;
+  std::vector<Form> forms_;
+  Bytes extra_;
+};
+
+}  // namespace
+
+Content content_of(std::span<std::byte const> bundle, Base* base) { return Writer(bundle, base).write(); }
+
+Bytes prefix_of(std::span<std::byte const> base) {
+  auto const sections = sections_of_checked(base);
+  Sources const sources(base, sections);
+  auto const head = format::header::kBytes + sections.size() * format::entry::kBytes;
+  Bytes out(base.begin(), base.begin() + static_cast<std::ptrdiff_t>(head));
+  auto const append = [&](auto const& bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
+  for (auto const& section : sections) {
+    auto const bytes = base.subspan(section.offset, section.length);
+    auto const form = form_of(section.tag);
+    if (form == Form::plain) append(bytes);
+    if (form == Form::columns) append(to_columns(bytes, section.record));
+    if (form == Form::codes) append(extra_codes(bytes, sources.items, sources.record));
+  }
+  return out;
+}
+
+Result<Bytes> bundle_of(Bytes content, std::span<std::byte const> table, std::span<std::byte const> bias,
+                        std::uint64_t bundle_bytes, Base* base) {
+  return Assembly(bundle_bytes, base).put_together(std::move(content), table, bias);
+}
+
+}  // namespace tillcue::parcel
