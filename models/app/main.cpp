@@ -13,7 +13,8 @@ int run(int argc, char** argv) {
   program.footer(
       "Exit codes: 0 done; 1 the system failed (disk, permissions); 2 wrong command line; 3 an input file is missing "
       "or "
-      "was refused; 4 score: some lines were no queries; 5 build --replaces: worse than the running "
+      "was refused; 4 score, replay: some lines were no queries, or decided otherwise; 5 build --replaces: worse than "
+      "the running "
       "bundle.\n\nExample:\n  tillcue-models sample --out store\n"
       "  tillcue-models build --transactions store/transactions.csv --items store/items.csv \\\n"
       "      --campaigns store/campaigns.json --out store/bundle\n"

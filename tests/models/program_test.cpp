@@ -12,8 +12,8 @@ using Json = nlohmann::json;
 TEST_CASE("every command explains itself with an example") {
   CHECK(run("--help").code == 0);
   CHECK(tells(run("--version"), TILLCUE_VERSION));
-  for (auto const* const name :
-       {"sample", "count", "train", "build", "evaluate", "diff", "inspect", "score", "cold-start", "sets"}) {
+  for (auto const* const name : {"sample", "count", "train", "build", "evaluate", "diff", "inspect", "score",
+                                 "cold-start", "sets", "replay", "pack", "unpack"}) {
     auto const help = run(std::string(name) + " --help");
     CHECK(help.code == 0);
     CHECK(tells(help, "Example"));

@@ -23,7 +23,7 @@ target_include_directories(models_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
 
 tillcue_test(models_program_test SOURCES
   models/import_program_test.cpp models/made.cpp models/parcel_program_test.cpp models/program_release_test.cpp
-  models/program_run.cpp models/program_test.cpp
+  models/program_run.cpp models/program_test.cpp models/replay_program_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json)
 target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
 add_dependencies(models_program_test tillcue_models_program)

@@ -1,0 +1,39 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "program_run.hpp"
+
+using namespace tillcue::models::made;
+
+namespace {
+
+std::string const kGolden = std::string(TILLCUE_SOURCE_DIR) + "/tests/golden/";
+std::string const kRules = "replay --bundle " + kGolden + "bundle-v1-rules.tcb";
+
+}  // namespace
+
+TEST_CASE("replay decides a till's day again from its log alone") {
+  auto const same = run(kRules + " --quiet < " + shop().folder.file("records"),
+                        "cut -d' ' -f1 " + kGolden + "day-v1.txt > " + shop().folder.file("records"));
+  CHECK(same.code == 0);
+  CHECK(tells(same, "432 the same, 0 different, 0 no records"));
+  // An event or export row holds the record as "replay".
+  auto const rows = run(kRules + " --json < " + shop().folder.file("rows"),
+                        "sed 's/\\(.*\\)/{\"sale\":\"x\",\"replay\":\"\\1\"}/' " + shop().folder.file("records") +
+                            " > " + shop().folder.file("rows"));
+  CHECK(rows.code == 0);
+  CHECK(tells(rows, "\"same\":true"));
+}
+
+TEST_CASE("replay names what is no record, and what was decided with another bundle") {
+  auto const bad = run(kRules + " < " + shop().folder.file("bad"),
+                       "printf '%s\\n' 'no record!' '{\"a\":1}' '{' > " + shop().folder.file("bad"));
+  CHECK(bad.code == 4);
+  CHECK(tells(bad, "line 1 replay record: is not base64url text"));
+  CHECK(tells(bad, "line 2 has no \"replay\""));
+  CHECK(tells(bad, "line 3 is no JSON"));
+  auto const other = run("replay --bundle " + shop().bundle + " < " + shop().folder.file("records"));
+  CHECK(other.code == 4);
+  CHECK(tells(other, "was decided with another bundle; give that release"));
+}
