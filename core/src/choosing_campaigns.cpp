@@ -17,21 +17,6 @@ struct Proposal {
   [[nodiscard]] ItemIx item() const noexcept { return candidate.scored.item; }
 };
 
-Technique technique_of(CampaignRules const& rules) noexcept {
-  switch (rules.type) {
-    case OfferType::upgrade:
-    case OfferType::multi_buy:
-      return Technique::upsell;
-    case OfferType::suggestion:
-    case OfferType::second_item:
-    case OfferType::buy_get:
-    case OfferType::set:
-      return Technique::cross_sell;
-    default:
-      return Technique::both;
-  }
-}
-
 /// What the offer may cost and what it brings, by its type. Minor units of one acceptance.
 struct Account {
   std::int64_t gain = 0;      ///< margin of what is sold in addition
@@ -120,7 +105,8 @@ Rule item_rule(Matter const& m, Proposal const& p) noexcept {
     if (held >= (p.rules.buy_quantity + std::int64_t{p.rules.get_quantity}) * 1000) return Rule::in_basket;
   }
   if (p.chance.trigger != kNoItem) {
-    if (auto const rule = m.rules.trigger(p.chance.trigger, technique_of(p.rules)); rule != Rule::none) return rule;
+    if (auto const rule = m.rules.trigger(p.chance.trigger, technique_of(p.rules.type)); rule != Rule::none)
+      return rule;
   }
   if (p.probability.ppm < p.rules.min_probability_ppm) return Rule::improbable;
   // Nobody has named the item for this threshold: it must be plausible by itself.

@@ -22,21 +22,6 @@ std::uint32_t count_shown(Sale const& sale, Which which) noexcept {
   return static_cast<std::uint32_t>(std::count_if(sale.shown.begin(), sale.shown.end(), which));
 }
 
-Technique technique_of(OfferType type) noexcept {
-  switch (type) {
-    case OfferType::upgrade:
-    case OfferType::multi_buy:
-      return Technique::upsell;
-    case OfferType::suggestion:
-    case OfferType::second_item:
-    case OfferType::buy_get:
-    case OfferType::set:
-      return Technique::cross_sell;
-    default:
-      return Technique::both;
-  }
-}
-
 bool within(std::uint32_t minute, std::uint16_t from, std::uint16_t until) noexcept {
   if (from == until) return true;
   return from < until ? minute >= from && minute < until : minute >= from || minute < until;

@@ -49,4 +49,20 @@ inline constexpr Attempt kAttempts[] = {
     {Stage::tender, Technique::both, from(), campaigns(OfferType::coupon, OfferType::thank_you)},
 };
 
+/// What an offer of this type is to its trigger's category; `both`: neither.
+constexpr Technique technique_of(OfferType type) noexcept {
+  switch (type) {
+    case OfferType::upgrade:
+    case OfferType::multi_buy:
+      return Technique::upsell;
+    case OfferType::suggestion:
+    case OfferType::second_item:
+    case OfferType::buy_get:
+    case OfferType::set:
+      return Technique::cross_sell;
+    default:
+      return Technique::both;
+  }
+}
+
 }  // namespace tillcue
