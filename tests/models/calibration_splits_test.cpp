@@ -9,20 +9,7 @@
 
 using namespace tillcue;
 using namespace tillcue::models;
-
-namespace {
-
-Dataset dated(std::size_t baskets) {
-  std::string text = "basket_id,timestamp,sku\n";
-  auto const made = made::random_baskets(baskets, 40, 6);
-  for (std::size_t n = 0; n < made.size(); ++n) {
-    auto const day = std::to_string(10 + n * 18 / made.size());
-    for (auto const& sku : made[n]) text += "b" + std::to_string(n) + ",2026-05-" + day + "T10:00:00Z," + sku + "\n";
-  }
-  return *made::read(text);
-}
-
-}  // namespace
+using made::dated;
 
 TEST_CASE("the last baskets calibrate when they ask enough") {
   BuildOptions options;

@@ -74,6 +74,16 @@ std::vector<std::vector<std::string>> random_baskets(std::size_t baskets, std::s
   return result;
 }
 
+Dataset dated(std::size_t baskets) {
+  std::string text = "basket_id,timestamp,sku\n";
+  auto const made = random_baskets(baskets, 40, 6);
+  for (std::size_t n = 0; n < made.size(); ++n) {
+    auto const day = std::to_string(10 + n * 18 / made.size());
+    for (auto const& sku : made[n]) text += "b" + std::to_string(n) + ",2026-05-" + day + "T10:00:00Z," + sku + "\n";
+  }
+  return *read(text);
+}
+
 std::vector<std::uint32_t> all_of(Dataset const& data) {
   std::vector<std::uint32_t> all(data.baskets());
   std::iota(all.begin(), all.end(), 0U);

@@ -34,6 +34,9 @@ Dataset dataset(std::vector<std::vector<std::string>> const& baskets);
 /// `baskets` random baskets over items "i0".."iN", popular ones first, with some that go together.
 std::vector<std::vector<std::string>> random_baskets(std::size_t baskets, std::size_t items, std::uint64_t seed);
 
+/// So many of these, spread evenly over eighteen days of May 2026.
+Dataset dated(std::size_t baskets);
+
 /// The positions of all baskets.
 std::vector<std::uint32_t> all_of(Dataset const& data);
 
