@@ -16,17 +16,17 @@ void add(std::int64_t& sum, std::int64_t amount) noexcept {
 
 void Live::use(Bundle const& bundle) {
   bundle_ = &bundle;
-  bind();
+  bind_campaigns();
+  bind_stock();
 }
 
-void Live::bind() {
+void Live::bind_campaigns() {
   if (bundle_ == nullptr) return;
   bound_.assign(bundle_->campaign_count(), {});
   for (std::size_t n = 0; n < bound_.size(); ++n) {
     auto const campaign = bundle_->campaign(n);
-    auto const stop = stops_.find(campaign.id);
     auto& bound = bound_[n];
-    bound.stopped = stop != stops_.end() && stop->second;
+    bound.stopped = stops_.contains(campaign.id);
     bound.free = {campaign.free_minor, campaign.free_issues};
     auto const own = purses_.find(campaign.id);
     if (campaign.budgeted || (own != purses_.end() && own->second.granted)) {
@@ -35,10 +35,13 @@ void Live::bind() {
     // What the partner's campaigns spend is counted from the beginning, known share or not.
     if (!campaign.partner.empty()) bound.partner = &purses_[std::string(kPartner) + std::string(campaign.partner)];
   }
+}
+
+void Live::bind_stock() {
+  if (bundle_ == nullptr) return;
   missing_.clear();
-  for (auto const& [sku, out] : stock_) {
-    auto const item = bundle_->find(sku);
-    if (out && item != kNoItem) missing_.push_back(item);
+  for (auto const& sku : stock_) {
+    if (auto const item = bundle_->find(sku); item != kNoItem) missing_.push_back(item);
   }
   std::sort(missing_.begin(), missing_.end());
 }
@@ -46,26 +49,30 @@ void Live::bind() {
 void Live::stop(std::string_view campaign, bool stopped) {
   if (campaign.empty()) {
     all_stopped_ = stopped;
-  } else {
-    stops_[std::string(campaign)] = stopped;
-    bind();
+    return;
   }
+  if (stopped) {
+    stops_.emplace(campaign);
+  } else if (auto const found = stops_.find(campaign); found != stops_.end()) {
+    stops_.erase(found);
+  }
+  bind_campaigns();
 }
 
 void Live::grant(std::string_view name, Allotment granted) {
   auto& purse = purses_[std::string(name)];
   purse.granted = true;
   purse.share = granted;
-  bind();
+  bind_campaigns();
 }
 
 void Live::out_of_stock(std::string_view sku, bool out) {
   if (out) {
-    stock_[std::string(sku)] = true;
+    stock_.emplace(sku);
   } else if (auto const found = stock_.find(sku); found != stock_.end()) {
     stock_.erase(found);
   }
-  bind();
+  bind_stock();
 }
 
 void Live::spend(std::size_t n, std::int64_t cost) noexcept {
@@ -94,7 +101,7 @@ std::map<std::string, Allotment> Live::spent() const {
 
 void Live::restore(std::map<std::string, Allotment> const& spent) {
   for (auto const& [name, amount] : spent) purses_[name].spent = amount;
-  bind();
+  bind_campaigns();
 }
 
 Allotment Live::left(Purse const& purse, Allotment share) noexcept {

@@ -8,8 +8,6 @@
 namespace tillcue::models {
 namespace {
 
-constexpr std::size_t kFew = 16;  // core's CampaignTable::kFewTargets
-
 void set_flag(ItemSource& item, ItemFlag flag) {
   item.flags = static_cast<std::uint16_t>(item.flags | static_cast<std::uint16_t>(flag));
 }
@@ -129,7 +127,7 @@ class Applying {
     auto const before = all.size();
     if (volume) std::erase_if(all, [&](std::uint32_t n) { return barred_[n] != 0; });
     // A till also offers what does not rank where the items are few and named one by one.
-    if (all.size() != before || all.size() <= kFew) {
+    if (all.size() != before || all.size() <= kFewTargets) {
       items = std::move(all);
       categories.clear();
     }

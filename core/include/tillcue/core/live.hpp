@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,12 +74,13 @@ class Live {
   };
 
   [[nodiscard]] static Allotment left(Purse const& purse, Allotment share) noexcept;
-  void bind();
+  void bind_campaigns();
+  void bind_stock();
 
   bool all_stopped_ = false;
-  std::map<std::string, bool, std::less<>> stops_;
+  std::set<std::string, std::less<>> stops_;
   std::map<std::string, Purse, std::less<>> purses_;  ///< nodes stay where they are
-  std::map<std::string, bool, std::less<>> stock_;
+  std::set<std::string, std::less<>> stock_;          ///< codes that are out
   Bundle const* bundle_ = nullptr;
   std::vector<Bound> bound_;     ///< per campaign
   std::vector<ItemIx> missing_;  ///< sorted

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -37,6 +38,10 @@ enum class OfferType : std::uint8_t {
 };
 
 inline constexpr std::size_t kOfferTypes = 11;
+
+/// A campaign that names up to so many target items, and no category, may offer them when they do not rank for the
+/// basket.
+inline constexpr std::size_t kFewTargets = 16;
 
 /// What may be done at the till with items of a category (D4).
 enum class Technique : std::uint8_t { both, upsell, cross_sell, none };
