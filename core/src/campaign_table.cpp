@@ -76,6 +76,7 @@ void CampaignTable::read(std::size_t n, Place const& place) {
   partnered_.push_back(campaign.partner.empty() ? 0 : 1);
   segmented_.push_back(lists.segments.empty() ? 0 : 1);
   here_.push_back(is_here(*bundle_, lists.places, place) ? 1 : 0);
+  if (here_.back() != 0) types_ = static_cast<std::uint16_t>(types_ | 1U << static_cast<unsigned>(campaign.type));
   triggered_.push_back(lists.trigger_items.empty() && lists.trigger_categories.empty() ? 0 : 1);
   few_begins_.push_back(static_cast<std::uint32_t>(few_.size()));
   if (lists.target_items.size() > kFewTargets || !lists.target_categories.empty()) return;

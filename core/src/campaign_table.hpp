@@ -13,9 +13,6 @@ namespace tillcue {
 /// Owns its memory, taken once. Borrows the bundle.
 class CampaignTable {
  public:
-  /// Up to so many target items a campaign may offer things that do not rank for the basket.
-  static constexpr std::size_t kFewTargets = 16;
-
   /// What one basket makes of a campaign.
   struct Chance {
     bool runs = false;
@@ -32,6 +29,8 @@ class CampaignTable {
   CampaignTable(Bundle const& bundle, Place const& place);
 
   [[nodiscard]] std::size_t size() const noexcept { return rules_.size(); }
+  /// True when a campaign of this type runs here at any time.
+  [[nodiscard]] bool any(OfferType type) const noexcept { return (types_ >> static_cast<unsigned>(type) & 1U) != 0; }
   [[nodiscard]] CampaignRules const& rules(std::size_t n) const noexcept { return rules_[n]; }
   /// False when it runs in other places only.
   [[nodiscard]] bool here(std::size_t n) const noexcept { return here_[n] != 0; }
@@ -67,6 +66,7 @@ class CampaignTable {
   [[nodiscard]] Concern concern(Index const& index, ItemIx item) const noexcept;
 
   Bundle const* bundle_;
+  std::uint16_t types_ = 0;  ///< of campaigns that run here, a bit for each OfferType
   std::vector<CampaignRules> rules_;
   std::vector<std::uint8_t> here_, triggered_, segmented_, partnered_;
   std::vector<Chance> chances_;

@@ -19,7 +19,7 @@ OfferKind kind_of(Stage stage, OfferType type) noexcept {
 Offer make_offer(Bundle const& bundle, Stage stage, Choice const& choice) noexcept {
   Offer offer;
   offer.kind = kind_of(stage, choice.type);
-  offer.type = choice.campaign == Offer::kNoCampaign && stage == Stage::tender ? OfferType::coupon : choice.type;
+  offer.type = choice.type;
   offer.stage = stage;
   offer.item = choice.scored.item;
   offer.more = choice.more;
@@ -209,7 +209,11 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   // Information is given whatever else is silent, to everybody.
   bool const only_alternative = rules.only_alternative(decision.silence);
   bool const only_notices = decision.silence != Silence::none && !only_alternative;
-  if (only_notices && (stage == Stage::tender || decision.silence == Silence::no_channel)) return decision;
+  // Without any there is nothing to look for; a witness still hears what stopped the campaigns.
+  bool const no_notices = witness == nullptr && !campaigns_->any(OfferType::notice);
+  if (only_notices && (stage == Stage::tender || decision.silence == Silence::no_channel || no_notices)) {
+    return decision;
+  }
 
   Ranking const ranking(*bundle_, *campaigns_, scorer_, rules);
   Matter const matter{*bundle_, *campaigns_, rules, sale, ranking, witness};
