@@ -58,7 +58,8 @@ void summarise(Options const& options, Dataset const& data, Built const& built) 
               counted(built.calibration_queries, "question").c_str());
 }
 
-/// Builds with fewer weights while the file is larger than allowed. What does not shrink is left to the gate or refused.
+/// Builds with fewer weights while the file is larger than allowed. What does not shrink is left to the gate or
+/// refused.
 Result<Built> build_within(Options& options, Dataset const& data, Catalogue const& catalogue,
                            Campaigns const& campaigns, Progress const& progress) {
   constexpr int kTries = 5;
