@@ -68,7 +68,8 @@ int run_tillcued(int argc, char** argv) {
   // Paho C takes proxies from the environment even for plain MQTT, and an empty variable breaks every connection.
   for (char const* name : {"http_proxy", "https_proxy"}) ::unsetenv(name);
 
-  CLI::App app("The terminal daemon: follows the live basket, hints, prints coupons, syncs with head office.");
+  CLI::App app("The terminal daemon: follows the live basket, hints, prints coupons, syncs with head office.",
+               "tillcued");
   app.footer(
       "Examples:\n"
       "  tillcued --config /etc/tillcue/tillcued.json\n"

@@ -10,3 +10,7 @@ target_include_directories(firmware_tests PRIVATE ${PROJECT_SOURCE_DIR}/firmware
 add_test(NAME controller COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/firmware/controller.py
          ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/controller $<TARGET_FILE:tillcue_models_program>)
 set_tests_properties(controller PROPERTIES TIMEOUT 300)
+
+# As exposed as the unit may be, and no more (systemd's own measure, times ten).
+add_test(NAME unit_exposure COMMAND systemd-analyze security --offline=true --threshold=15 --no-pager
+         ${PROJECT_SOURCE_DIR}/firmware/packaging/tillcued.service)

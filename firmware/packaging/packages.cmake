@@ -1,0 +1,91 @@
+# Debian packages, one a component: `cmake --preset package`, build, `cpack --preset package`.
+set(version ${PROJECT_VERSION})
+set(here ${CMAKE_CURRENT_LIST_DIR})
+
+# Manual pages, from what the programs say to --help.
+find_program(TILLCUE_HELP2MAN help2man)
+if(TILLCUE_HELP2MAN)
+  set(pages ${PROJECT_BINARY_DIR}/man)
+  set(programs tillcued tillcue-hq tillcue-pos tillcue_models_program)
+  list(TRANSFORM programs REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE files)
+  add_custom_command(OUTPUT ${pages}/tillcued.1
+    COMMAND ${CMAKE_COMMAND} -E env "TILLCUE_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
+            ${here}/manpages ${pages} ${version} ${files}
+    COMMAND sh -c "gzip -9nf ${pages}/*.1 && touch ${pages}/tillcued.1"
+    DEPENDS ${here}/manpages ${programs} VERBATIM)
+  add_custom_target(tillcue_man DEPENDS ${pages}/tillcued.1)
+  foreach(pair "terminal=tillcued*" "hq=tillcue-hq*" "hq=tillcue-models*" "tools=tillcue-pos*")
+    string(REPLACE "=" ";" pair ${pair})
+    list(GET pair 0 component)
+    list(GET pair 1 pattern)
+    install(DIRECTORY ${pages}/ DESTINATION share/man/man1 COMPONENT ${component}
+            FILES_MATCHING PATTERN "${pattern}.gz")
+  endforeach()
+endif()
+
+# Debian's papers.
+set(debian ${PROJECT_BINARY_DIR}/debian)
+string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # of SOURCE_DATE_EPOCH where that is set
+foreach(pair "terminal=tillcue-terminal" "hq=tillcue-hq" "tools=tillcue-tools" "library=libtillcue0"
+             "development=libtillcue-dev")
+  string(REPLACE "=" ";" pair ${pair})
+  list(GET pair 0 component)
+  list(GET pair 1 package)
+  file(WRITE ${debian}/${package}/changelog "${package} (${version}) stable; urgency=medium
+
+  * See /usr/share/doc/${package}/NEWS.
+
+ -- Tillcue <tillcue@localhost.localdomain>  ${date}
+")
+  execute_process(COMMAND gzip -9nf ${debian}/${package}/changelog COMMAND_ERROR_IS_FATAL ANY)
+  install(FILES ${debian}/${package}/changelog.gz ${here}/debian/copyright
+          DESTINATION share/doc/${package} COMPONENT ${component})
+  install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/${package} RENAME NEWS COMPONENT ${component})
+  string(TOUPPER ${component} part)
+  set(CPACK_DEBIAN_${part}_PACKAGE_NAME ${package})
+  set(CPACK_DEBIAN_${part}_FILE_NAME DEB-DEFAULT)
+endforeach()
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME tillcue)
+set(CPACK_PACKAGE_VERSION ${version})
+set(CPACK_PACKAGE_CONTACT "Tillcue <tillcue@localhost.localdomain>")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL terminal hq tools library development)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION misc)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE ${TILLCUE_ARCH})
+if(NOT TILLCUE_ARCH)
+  execute_process(COMMAND dpkg --print-architecture OUTPUT_VARIABLE CPACK_DEBIAN_PACKAGE_ARCHITECTURE
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+endif()
+
+set(CPACK_COMPONENT_TERMINAL_DESCRIPTION "In-store cross-sell: the terminal
+Follows the live basket of a till, shows the cashier what to offer and why,
+prints a coupon after the receipt and syncs models and results with head
+office. Works without a network for weeks; the sale never waits for it.")
+set(CPACK_COMPONENT_HQ_DESCRIPTION "In-store cross-sell: head office
+Learns from sales what is bought together, compiles it with campaigns into
+signed bundles for the tills, collects their results and reports the impact
+against a holdout.")
+set(CPACK_COMPONENT_TOOLS_DESCRIPTION "In-store cross-sell: a till to try it with
+A scriptable point of sale that rings up recorded baskets against a terminal,
+and a virtual receipt printer.")
+set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "In-store cross-sell: the engine as a C library
+Opens a bundle, follows a sale and says what to offer, for programs that bring
+their own till.")
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "In-store cross-sell: headers and static libraries
+To build programs with the engine, in C or C++.")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libtillcue0 (= ${version}), libexpected-dev, libzstd-dev")
+set(CPACK_DEBIAN_TERMINAL_PACKAGE_DEPENDS "adduser, init-system-helpers")
+set(CPACK_DEBIAN_HQ_PACKAGE_RECOMMENDS "mosquitto")
+set(CPACK_DEBIAN_TERMINAL_PACKAGE_CONTROL_EXTRA
+  "${here}/debian/postinst;${here}/debian/prerm;${here}/debian/postrm;${here}/debian/conffiles")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA "${here}/debian/triggers")
+include(CPack)
