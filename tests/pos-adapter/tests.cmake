@@ -16,10 +16,18 @@ find_package(ZLIB REQUIRED)
 tillcue_test(pos_paper_test
   SOURCES
     pos-adapter/code_table_test.cpp pos-adapter/coupon_picture_test.cpp pos-adapter/coupon_test.cpp pos-adapter/escpos_samples_test.cpp
-    pos-adapter/device_printer_test.cpp pos-adapter/escpos_test.cpp pos-adapter/printer_test.cpp
+    pos-adapter/device_printer_test.cpp pos-adapter/escpos_test.cpp pos-adapter/printer_test.cpp pos-adapter/profile_test.cpp
   LIBS tillcue::pos_paper nlohmann_json::nlohmann_json Boost::headers Threads::Threads util)
+if(TARGET tillcue_painter)
+  target_sources(pos_paper_test PRIVATE pos-adapter/coupon_painted_test.cpp pos-adapter/coupon_scan_test.cpp)
+  target_include_directories(pos_paper_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+  target_compile_definitions(pos_paper_test PRIVATE TILLCUE_PAINTER="$<TARGET_FILE:tillcue_painter>")
+  add_dependencies(pos_paper_test tillcue_painter)
+endif()
 tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue::pos_paper)
 tillcue_test(pos_sim_test
   SOURCES
     pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_till_test.cpp
   LIBS tillcue::pos_sim Boost::headers ZLIB::ZLIB Threads::Threads)
+tillcue_fuzz(printer_fuzz CORPUS printer SOURCES fuzz/printer_fuzz.cpp LIBS tillcue::pos_paper)
+target_include_directories(printer_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
