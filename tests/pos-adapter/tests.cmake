@@ -28,6 +28,11 @@ tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue
 tillcue_test(pos_sim_test
   SOURCES
     pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_till_test.cpp
-  LIBS tillcue::pos_sim Boost::headers ZLIB::ZLIB Threads::Threads)
+  LIBS tillcue::pos_sim tillcue::pos_names Boost::headers ZLIB::ZLIB Threads::Threads)
+target_include_directories(pos_sim_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
 tillcue_fuzz(printer_fuzz CORPUS printer SOURCES fuzz/printer_fuzz.cpp LIBS tillcue::pos_paper)
 target_include_directories(printer_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+
+# ---- names and feeds
+tillcue_test(pos_names_test SOURCES pos-adapter/name_matcher_test.cpp LIBS tillcue::pos_names)
+tillcue_fuzz(names_fuzz CORPUS names SOURCES fuzz/names_fuzz.cpp LIBS tillcue::pos_names)
