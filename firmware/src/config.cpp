@@ -217,9 +217,7 @@ std::vector<Field> const& fields() {
       {"sync.certificate", false, [](Config& c, Json const& v) { return read_text(v, sync(c).certificate, 4096); }},
       {"sync.key", false, [](Config& c, Json const& v) { return read_text(v, sync(c).key, 4096); }},
       {"log_level", false,
-       [](Config& c, Json const& v) {
-         return read_choice(v, c.log_level, {"debug", "info", "warning", "error"});
-       }},
+       [](Config& c, Json const& v) { return read_choice(v, c.log_level, {"debug", "info", "warning", "error"}); }},
   };
   return table;
 }
