@@ -5,11 +5,15 @@ tillcue_test(pos_live_test
   SOURCES
     pos-adapter/card_number_test.cpp pos-adapter/loopback.cpp pos-adapter/native_server_test.cpp
     pos-adapter/protocol_document_test.cpp pos-adapter/protocol_test.cpp pos-adapter/screen_server_test.cpp
+    pos-adapter/screen_theme_test.cpp
     pos-adapter/terminal_line_test.cpp pos-adapter/web_peer.cpp
   LIBS tillcue::pos Boost::headers Threads::Threads)
 
 tillcue_fuzz(protocol_fuzz CORPUS protocol SOURCES fuzz/protocol_fuzz.cpp LIBS tillcue::pos)
 target_include_directories(protocol_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+tillcue_fuzz(screen_fuzz CORPUS screen SOURCES fuzz/screen_fuzz.cpp LIBS tillcue::pos Boost::headers Threads::Threads)
+target_include_directories(screen_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+include(pos-adapter/screen/tests.cmake)
 
 # ---- paper side: coupons, printers, simulator
 find_package(ZLIB REQUIRED)
