@@ -12,6 +12,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <nlohmann/json.hpp>
 
+#include "display_settings.hpp"
 #include "json_lines.hpp"
 #include "printer_settings.hpp"
 #include "tillcue/pos/printer_profile.hpp"
@@ -177,6 +178,7 @@ Complaint read_paths(Json const& value, std::vector<std::filesystem::path>& out)
 }
 
 PrinterConfig& printer(Config& config) { return config.printer ? *config.printer : config.printer.emplace(); }
+DisplayConfig& display(Config& config) { return config.display ? *config.display : config.display.emplace(); }
 SyncConfig& sync(Config& config) { return config.sync ? *config.sync : config.sync.emplace(); }
 
 /// "required" holds inside an optional group only when the group is there.
@@ -205,12 +207,22 @@ std::vector<Field> const& fields() {
       {"screen.theme", false, [](Config& c, Json const& v) { return read_optional_path(v, c.page.theme); }},
       {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
       {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
-      {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c)); }},
-      {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c)); }},
+      {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c).serial); }},
+      {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c).serial); }},
       {"printer.auto_status", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).auto_status); }},
       {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c).profile); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
+      {"display.address", false, [](Config& c, Json const& v) { return read_address(v, display(c).address); }},
+      {"display.device", false, [](Config& c, Json const& v) { return read_text(v, display(c).device, 4096); }},
+      {"display.baud", false, [](Config& c, Json const& v) { return read_baud(v, display(c).serial); }},
+      {"display.flow", false, [](Config& c, Json const& v) { return read_flow(v, display(c).serial); }},
+      {"display.mode", false, [](Config& c, Json const& v) { return read_mode(v, display(c).profile); }},
+      {"display.code_table", false, [](Config& c, Json const& v) { return read_table(v, display(c).profile); }},
+      {"display.select", false, [](Config& c, Json const& v) { return read_select(v, display(c).profile); }},
+      {"display.resting", false, [](Config& c, Json const& v) { return read_resting(v, display(c).resting); }},
+      {"display.hints", false,
+       [](Config& c, Json const& v) { return read_choice(v, display(c).hints, {"campaigns", "all"}); }},
       {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
       {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
       {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
@@ -222,7 +234,7 @@ std::vector<Field> const& fields() {
   return table;
 }
 
-bool optional_group(std::string_view name) { return name == "printer" || name == "sync"; }
+bool optional_group(std::string_view name) { return name == "printer" || name == "display" || name == "sync"; }
 
 /// The errors of one file, each with its line, all told at once.
 class Report {
@@ -350,6 +362,9 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   }
   if (config.printer && root["printer"].is_object()) {
     if (auto const complaint = check_printer(*config.printer)) report.add("printer", *complaint);
+  }
+  if (root.contains("display") && root["display"].is_object()) {
+    if (auto const complaint = check_display(display(config))) report.add("display", *complaint);
   }
   if (!report.empty()) return fail(Code::invalid, report.text());
   make_absolute(config, std::filesystem::absolute(file).parent_path());

@@ -12,8 +12,8 @@ namespace tillcue::terminal {
 
 // The printer's part of the configuration. A reader answers with what is wrong, or nothing.
 
-std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig& out);
-std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig& out);
+std::optional<std::string> read_baud(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
+std::optional<std::string> read_flow(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
 /// What fits together, once all is read.
 std::optional<std::string> check_printer(PrinterConfig const& printer);
 

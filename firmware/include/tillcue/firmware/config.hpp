@@ -11,6 +11,7 @@
 #include "tillcue/core/result.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
+#include "tillcue/pos/line_display.hpp"
 #include "tillcue/pos/serial_settings.hpp"
 
 namespace tillcue::terminal {
@@ -48,6 +49,16 @@ struct PrinterConfig {
   bool qr = false;     ///< also print the serial as a QR code where the profile can
 };
 
+/// A customer display that is ours alone.
+struct DisplayConfig {
+  Address address{};   ///< of a display behind a serial server, or
+  std::string device;  ///< the file of a serial (/dev/ttyS1) or USB one
+  std::optional<pos::SerialSettings> serial{};
+  pos::DisplayProfile profile{};
+  pos::DisplayText resting{};       ///< while there is no offer
+  std::string hints = "campaigns";  ///< shown to the customer: "campaigns" that name the display, or "all" main hints
+};
+
 struct SyncConfig {
   std::string broker;  ///< mqtt://host:port or mqtts://host:port
   std::string ca, certificate, key;
@@ -64,6 +75,7 @@ struct Config {
   Address screen{"127.0.0.1", 7780};
   PageConfig page{};
   std::optional<PrinterConfig> printer;
+  std::optional<DisplayConfig> display{};
   std::optional<SyncConfig> sync;
   std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
   std::filesystem::path live{};                 ///< head office's live state by file; empty: data_dir/live.json
