@@ -16,8 +16,9 @@ find_package(ZLIB REQUIRED)
 tillcue_test(pos_paper_test
   SOURCES
     pos-adapter/code_table_test.cpp pos-adapter/coupon_picture_test.cpp pos-adapter/coupon_test.cpp pos-adapter/escpos_samples_test.cpp
-    pos-adapter/escpos_test.cpp pos-adapter/printer_test.cpp
-  LIBS tillcue::pos_paper nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
+    pos-adapter/escpos_test.cpp pos-adapter/printer_state_test.cpp pos-adapter/printer_test.cpp
+    pos-adapter/proxy_parts_test.cpp pos-adapter/receipt_samples_test.cpp pos-adapter/receipt_test.cpp
+  LIBS tillcue::pos_paper tillcue::pos_line nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
 tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue::pos_paper)
 tillcue_test(pos_sim_test
   SOURCES

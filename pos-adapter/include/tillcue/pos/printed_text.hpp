@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tillcue/pos/escpos.hpp"
 #include "tillcue/pos/printer_profile.hpp"
 
 namespace tillcue::pos {
@@ -30,6 +31,6 @@ enum class Letters : std::uint8_t {
 /// "--- cut ---"; what goes to a pass-through display (ESC = 2) is not on paper and left out.
 /// Limits  at most 10,000 lines; the rest is counted nowhere and not shown.  Errors  none: see Tokenizer.
 PrintedJob read_printed(std::span<std::byte const> job, PrinterProfile const& profile,
-                        Letters letters = Letters::plain);
+                        Letters letters = Letters::plain, Dialect dialect = Dialect::escpos);
 
 }  // namespace tillcue::pos
