@@ -140,7 +140,9 @@ void Bypass::turn(int timeout_ms, int stop, bool& stopping) {
   lines[kTapListener] = {tap_listener_.get(), POLLIN, 0};
   lines[kTap] = {tap_.get(), events(true, !to_tap_.empty()), 0};
   if (::poll(lines.data(), lines.size(), timeout_ms) <= 0) return;
-  auto const came = [&](std::size_t which, int what) { return lines[which].fd >= 0 && (lines[which].revents & what) != 0; };
+  auto const came = [&](std::size_t which, int what) {
+    return lines[which].fd >= 0 && (lines[which].revents & what) != 0;
+  };
   constexpr int kIn = POLLIN | POLLHUP | POLLERR, kGone = POLLHUP | POLLERR | POLLNVAL;
   if (came(kPos, kIn) && reads_pos()) read_pos();
   if (came(kPos, POLLOUT)) write_pos();
@@ -162,7 +164,8 @@ Bypass::Clock::time_point Bypass::next_due() const {
   };
   by(connecting_, connect_deadline_);
   by(pos_done_ && !closing_, linger_until_);
-  by(closing_, std::min(close_deadline_, closing_since_ + kHandOver > Clock::now() ? closing_since_ + kHandOver : close_deadline_));
+  by(closing_, std::min(close_deadline_,
+                        closing_since_ + kHandOver > Clock::now() ? closing_since_ + kHandOver : close_deadline_));
   by(!printer_ && (options_.printer.kind != LineKind::tcp || !to_printer_.empty()), reopen_at_);
   by(slip_.has_value(), slip_ ? slip_->deadline : due);
   by(!held_.empty(), hold_until_);
@@ -303,7 +306,8 @@ void Bypass::release_cut() {
   for (std::size_t n = 0; n < held.size() && cut_length == 0; ++n) {
     cut.feed(std::span(held).subspan(n, 1), [&](Token const& token) { cut_length = token.length; });
   }
-  tokens_.feed(std::span(held).subspan(static_cast<std::size_t>(cut_length)), [this](Token const& token) { note(token); });
+  tokens_.feed(std::span(held).subspan(static_cast<std::size_t>(cut_length)),
+               [this](Token const& token) { note(token); });
 }
 
 void Bypass::pos_ended() {

@@ -17,12 +17,12 @@ namespace tillcue::pos {
 
 struct BypassOptions {
   LineAddress pos, printer;
-  std::string tap;                             ///< path of the Unix socket for the daemon; empty: only pass through
-  std::uint8_t resting_code_page = 0;          ///< ESC t number to leave behind when the POS never sent one
-  bool ask_status = true;                      ///< DLE EOT before a slip, GS r behind it
-  std::chrono::milliseconds linger{800};       ///< how long a finished TCP job's line is kept for a slip
-  std::chrono::milliseconds same_paper{0};     ///< how long a cut may wait for a slip; 0: slips come behind the cut
-  Descriptor listener{};                       ///< taken over instead of listening, from a supervisor
+  std::string tap;                          ///< path of the Unix socket for the daemon; empty: only pass through
+  std::uint8_t resting_code_page = 0;       ///< ESC t number to leave behind when the POS never sent one
+  bool ask_status = true;                   ///< DLE EOT before a slip, GS r behind it
+  std::chrono::milliseconds linger{800};    ///< how long a finished TCP job's line is kept for a slip
+  std::chrono::milliseconds same_paper{0};  ///< how long a cut may wait for a slip; 0: slips come behind the cut
+  Descriptor listener{};                    ///< taken over instead of listening, from a supervisor
 };
 
 /// Bytes that wait for a line.

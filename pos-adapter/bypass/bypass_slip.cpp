@@ -1,7 +1,8 @@
+#include <array>
+
 #include <sys/socket.h>
 
 #include "../src/printer/printer_status.hpp"
-#include <array>
 #include "bypass.hpp"
 
 // The daemon's side of the bypass: the tap and the slips it asks for.

@@ -1,10 +1,11 @@
+#include "tillcue/pos/printer_state.hpp"
+
 #include <doctest/doctest.h>
 
 #include "job_bytes.hpp"
 #include "shared_samples.hpp"
 #include "tillcue/pos/coupon.hpp"
 #include "tillcue/pos/printer_profile.hpp"
-#include "tillcue/pos/printer_state.hpp"
 
 using namespace tillcue::pos;
 using namespace std::string_literals;
@@ -38,14 +39,45 @@ void check_restored(PrinterState const& state, std::string const& profile) {
 }  // namespace
 
 TEST_CASE("a slip leaves every setting as it was, whatever it was") {
-  std::string const settings[] = {
-      "\x1Bt\x13"s,          "\x1BR\x02"s,   "\x1BM\x01"s,       "\x1B!\xB9"s,      "\x1D!\x11"s,
-      "\x1B""E\x01"s,        "\x1BG\x01"s,   "\x1B-\x02"s,       "\x1D""B\x01"s,    "\x1BV\x01"s,
-      "\x1B{\x01"s,          "\x1B""a\x02"s, "\x1B \x04"s,       "\x1B""3\x18"s,    "\x1DL\x20\x00"s,
-      "\x1DW\x80\x01"s,      "\x1DP\xB4\x90"s, "\x1Dh\x32"s,     "\x1Dw\x02"s,      "\x1DH\x02"s,
-      "\x1C.\x1Bt\x11"s,     "\x1C&"s,       "\x1C!\x0C"s,       "\x1B%\x01"s,      "\x1B""r\x01"s,
-      "\x1B=\x01"s,          "\x1B=\x02"s,   "\x1D""a\x0F"s,     "\x1B""D\x05\x0A\x00"s,
-      "\x1D(k\x03\x00\x31\x43\x08"s, "\x1D(k\x03\x00\x31\x45\x33"s, ""s};
+  std::string const settings[] = {"\x1Bt\x13"s,
+                                  "\x1BR\x02"s,
+                                  "\x1BM\x01"s,
+                                  "\x1B!\xB9"s,
+                                  "\x1D!\x11"s,
+                                  "\x1B"
+                                  "E\x01"s,
+                                  "\x1BG\x01"s,
+                                  "\x1B-\x02"s,
+                                  "\x1D"
+                                  "B\x01"s,
+                                  "\x1BV\x01"s,
+                                  "\x1B{\x01"s,
+                                  "\x1B"
+                                  "a\x02"s,
+                                  "\x1B \x04"s,
+                                  "\x1B"
+                                  "3\x18"s,
+                                  "\x1DL\x20\x00"s,
+                                  "\x1DW\x80\x01"s,
+                                  "\x1DP\xB4\x90"s,
+                                  "\x1Dh\x32"s,
+                                  "\x1Dw\x02"s,
+                                  "\x1DH\x02"s,
+                                  "\x1C.\x1Bt\x11"s,
+                                  "\x1C&"s,
+                                  "\x1C!\x0C"s,
+                                  "\x1B%\x01"s,
+                                  "\x1B"
+                                  "r\x01"s,
+                                  "\x1B=\x01"s,
+                                  "\x1B=\x02"s,
+                                  "\x1D"
+                                  "a\x0F"s,
+                                  "\x1B"
+                                  "D\x05\x0A\x00"s,
+                                  "\x1D(k\x03\x00\x31\x43\x08"s,
+                                  "\x1D(k\x03\x00\x31\x45\x33"s,
+                                  ""s};
   for (auto const* profile : {"epson-tm-t88", "pos-5890", "generic-80"}) {
     PrinterState all;
     for (auto const& setting : settings) {
@@ -97,7 +129,9 @@ TEST_CASE("nothing is printed inside a line, a page, a macro or user settings") 
   CHECK_FALSE(state.may_print_between());
   follow(state, job_of("\n"));
   CHECK(state.may_print_between());
-  for (auto const& [open, shut] : {std::pair{"\x1BL"s, "\x0C"s}, {"\x1BL"s, "\x1BS"s}, {"\x1D:"s, "\x1D:"s},
+  for (auto const& [open, shut] : {std::pair{"\x1BL"s, "\x0C"s},
+                                   {"\x1BL"s, "\x1BS"s},
+                                   {"\x1D:"s, "\x1D:"s},
                                    {"\x1D(E\x03\x00\x01IN"s, "\x1D(E\x04\x00\x02OUT"s}}) {
     follow(state, job_of(open));
     CHECK_FALSE(state.may_print_between());

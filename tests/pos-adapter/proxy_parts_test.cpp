@@ -93,8 +93,9 @@ TEST_CASE("lines are read from text and written back; every fault is told with t
     CHECK(line->text() == text);
   }
   CHECK(parse_line_address("serial:/dev/ttyS0")->text() == "serial:/dev/ttyS0,9600,8N1,none");
-  for (auto const* text : {"", "tcp", "tcp:", "tcp:host", "tcp:host:99999", "usb:/dev/usb/lp0", "device:lp0",
-                           "serial:/dev/ttyS0,9601", "serial:/dev/ttyS0,9600,9N1", "serial:/dev/ttyS0,9600,8N1,maybe"}) {
+  for (auto const* text :
+       {"", "tcp", "tcp:", "tcp:host", "tcp:host:99999", "usb:/dev/usb/lp0", "device:lp0", "serial:/dev/ttyS0,9601",
+        "serial:/dev/ttyS0,9600,9N1", "serial:/dev/ttyS0,9600,8N1,maybe"}) {
     CAPTURE(text);
     auto const line = parse_line_address(text);
     REQUIRE_FALSE(line);

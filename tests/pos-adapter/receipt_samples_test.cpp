@@ -80,8 +80,8 @@ TEST_CASE("what is no sale is told from what is") {
     auto const receipt = read_receipt(printed.lines, {});
     ++others;
     // The one with items and a total among the unlabelled ones.
-    bool const has_total = printed.text().find("TOTAL") != std::string::npos ||
-                           printed.text().find("Total") != std::string::npos;
+    bool const has_total =
+        printed.text().find("TOTAL") != std::string::npos || printed.text().find("Total") != std::string::npos;
     if (!has_total) CHECK(receipt.kind != SlipKind::sale);
   }
   CHECK(others >= 30);

@@ -1,8 +1,8 @@
+#include "tillcue/pos/receipt.hpp"
+
 #include <sstream>
 
 #include <doctest/doctest.h>
-
-#include "tillcue/pos/receipt.hpp"
 
 using namespace tillcue::pos;
 
@@ -55,13 +55,15 @@ TEST_CASE("amounts come with signs of money, thousands, tax marks and dot leader
   CHECK(told(read("Tea ........ £2.50\nTOTAL: £2.50\n")) == "Tea:1000x250=250;");
   ReceiptLayout yen;
   yen.digits = 0;
-  CHECK(told(read("Onigiri    ¥150\nTea    ¥1,120\nTotal   ¥1,270\n", yen)) == "Onigiri:1000x150=150;Tea:1000x1120=1120;");
+  CHECK(told(read("Onigiri    ¥150\nTea    ¥1,120\nTotal   ¥1,270\n", yen)) ==
+        "Onigiri:1000x150=150;Tea:1000x1120=1120;");
 }
 
 TEST_CASE("a discount goes to the item above it, a void takes its item away") {
   auto const receipt = read(
       "Milk                  2.00\nDiscount 10%         -0.20\nBread                 1.00\nVOID Bread           -1.00\n"
-      "Eggs                  3.00\n----------\nLoyalty discount     -0.50\nTOTAL                 4.30\nCash 5.00\nChange 0.70\n");
+      "Eggs                  3.00\n----------\nLoyalty discount     -0.50\nTOTAL                 4.30\nCash "
+      "5.00\nChange 0.70\n");
   CHECK(told(receipt) == "Milk:1000x200=200-20;Eggs:1000x300=300;");
   CHECK(receipt.discount_minor == 50);
   CHECK(receipt.balanced);

@@ -34,8 +34,8 @@ struct Setting {
   std::uint8_t parameters;
 };
 constexpr std::array<Setting, 33> kSettings{{
-    {kPeripheral, true, {1, 0}, 1},       // first: the others must be heard
-    {key_of(kFs, '.'), false, {0, 0}, 0}, // multi-byte mode; see take_file
+    {kPeripheral, true, {1, 0}, 1},        // first: the others must be heard
+    {key_of(kFs, '.'), false, {0, 0}, 0},  // multi-byte mode; see take_file
     {key_of(kEsc, 'R'), true, {0, 0}, 1},
     {key_of(kEsc, 'M'), true, {0, 0}, 1},
     {key_of(kEsc, 'E'), true, {0, 0}, 1},
@@ -51,8 +51,8 @@ constexpr std::array<Setting, 33> kSettings{{
     {key_of(kEsc, 'r'), true, {0, 0}, 1},
     {key_of(kEsc, '%'), true, {0, 0}, 1},
     {key_of(kEsc, 'U'), false, {0, 0}, 1},
-    {key_of(kGs, 'P'), true, {0, 0}, 2},  // before what is measured in its units
-    {key_of(kEsc, '3'), true, {0, 0}, 0}, // power-on is ESC 2
+    {key_of(kGs, 'P'), true, {0, 0}, 2},   // before what is measured in its units
+    {key_of(kEsc, '3'), true, {0, 0}, 0},  // power-on is ESC 2
     {key_of(kGs, 'L'), true, {0, 0}, 2},
     {key_of(kGs, 'W'), true, {0xFF, 0x03}, 2},  // wider than any paper: all of it
     {key_of(kFs, '!'), true, {0, 0}, 1},

@@ -29,8 +29,7 @@ class ReplySplitter {
     std::vector<std::byte> pushed;  ///< automatic status, also in to_pos
   };
 
-  explicit ReplySplitter(std::chrono::milliseconds patience = std::chrono::milliseconds(3000))
-      : patience_(patience) {}
+  explicit ReplySplitter(std::chrono::milliseconds patience = std::chrono::milliseconds(3000)) : patience_(patience) {}
 
   /// A command on its way to the printer.
   void asked(Token const& token, Asker who, Clock::time_point now);

@@ -77,8 +77,7 @@ Result<TapPrint> read_print(TapFrame const& frame) {
 Result<TapFate> read_fate(TapFrame const& frame) {
   if (frame.payload.size() < 10 || std::to_integer<unsigned>(frame.payload[8]) > 2) return too_short();
   auto const text = frame.payload.subspan(10);
-  return TapFate{number(frame.payload, 0, 8), static_cast<SlipFate>(frame.payload[8]),
-                 frame.payload[9] != std::byte{0},
+  return TapFate{number(frame.payload, 0, 8), static_cast<SlipFate>(frame.payload[8]), frame.payload[9] != std::byte{0},
                  std::string(reinterpret_cast<char const*>(text.data()), text.size())};
 }
 

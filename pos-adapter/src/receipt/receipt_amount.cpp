@@ -11,9 +11,9 @@ constexpr std::int64_t kMostMinor = 1'000'000'000'000;
 bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
 
 constexpr std::array<std::u32string_view, 34> kMoneySigns{
-    U"$",   U"€",   U"£",   U"¥",   U"₽",   U"₴",   U"₺",   U"₸",   U"R$",  U"zł",  U"zl", U"TL",
-    U"EUR", U"USD", U"GBP", U"PLN", U"RUB", U"UAH", U"TRY", U"CHF", U"BRL", U"KZT", U"Kč", U"CZK",
-    U"kr",  U"SEK", U"NOK", U"DKK", U"р.",  U"руб", U"руб.", U"грн", U"₹",  U"="};
+    U"$",   U"€",   U"£",   U"¥",   U"₽", U"₴",   U"₺",    U"₸",   U"R$",  U"zł",  U"zl", U"TL",
+    U"EUR", U"USD", U"GBP", U"PLN", U"RUB", U"UAH", U"TRY",  U"CHF", U"BRL", U"KZT", U"Kč", U"CZK",
+    U"kr",  U"SEK", U"NOK", U"DKK", U"р.",  U"руб", U"руб.", U"грн", U"₹",   U"="};
 
 /// Takes signs of money off both ends.
 std::u32string_view bare(std::u32string_view word) {
@@ -92,7 +92,7 @@ std::optional<std::int64_t> parse_amount(std::u32string_view word, unsigned digi
 }
 
 std::optional<std::int64_t> parse_quantity(std::u32string_view word) {
-  constexpr std::array<std::u32string_view, 16> kUnits{U"x",  U"X",   U"*",  U"×",  U"х",  U"Х",  U"kg", U"KG",
+  constexpr std::array<std::u32string_view, 16> kUnits{U"x",  U"X",   U"*",  U"×",   U"х",   U"Х",  U"kg", U"KG",
                                                        U"кг", U"шт.", U"шт", U"Stk", U"pcs", U"ea", U"l",  U"л"};
   for (auto const unit : kUnits) {
     if (word.size() <= unit.size()) continue;

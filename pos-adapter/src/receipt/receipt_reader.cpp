@@ -17,10 +17,10 @@ constexpr std::size_t kMaxLine = 400;
 struct Draft {
   ReceiptItem item;
   std::u32string name;
-  unsigned column = 0;     ///< where the name starts
-  unsigned room = 0;       ///< columns the name had on its line
-  bool counted = false;    ///< quantity told
-  bool wraps = false;      ///< the last line was its own or its name's
+  unsigned column = 0;       ///< where the name starts
+  unsigned room = 0;         ///< columns the name had on its line
+  bool counted = false;      ///< quantity told
+  bool wraps = false;        ///< the last line was its own or its name's
   std::size_t fragment = 0;  ///< characters of the name's last line
 };
 
@@ -52,7 +52,7 @@ class Reader {
   std::vector<Draft> drafts_;
   std::vector<std::int64_t> totals_;  ///< candidates in order
   std::optional<SlipKind> told_;
-  std::u32string above_;              ///< a text line directly above, which may be the name of what follows
+  std::u32string above_;  ///< a text line directly above, which may be the name of what follows
   unsigned above_column_ = 0;
   std::optional<ReceiptRow> waiting_quantity_;  ///< "2 x 1,29" before its item
   bool total_expected_ = false;                 ///< "TOTAL" stood alone: its amount is on the next line
@@ -211,8 +211,8 @@ void Reader::take_void(ReceiptRow const& row) {
   auto const by_name = std::find_if(drafts_.rbegin(), drafts_.rend(), [&](Draft const& draft) {
     return draft.item.total_minor == off && has_phrase(words, folded(draft.name));
   });
-  auto const by_amount = std::find_if(drafts_.rbegin(), drafts_.rend(),
-                                      [&](Draft const& draft) { return draft.item.total_minor == off; });
+  auto const by_amount =
+      std::find_if(drafts_.rbegin(), drafts_.rend(), [&](Draft const& draft) { return draft.item.total_minor == off; });
   auto const found = by_name != drafts_.rend() ? by_name : by_amount;
   bool const said = topic_of(words, layout_) == LineTopic::voided;
   if (found != drafts_.rend() && (said || by_name != drafts_.rend())) {

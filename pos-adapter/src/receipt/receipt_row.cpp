@@ -37,7 +37,8 @@ std::u32string without_leaders(std::u32string_view line) {
   for (std::size_t at = 0; at < out.size();) {
     auto end = at;
     while (end < out.size() && (out[end] == U'.' || out[end] == U'_' || out[end] == U'\u00B7')) ++end;
-    if (end - at >= 3) std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.begin() + static_cast<std::ptrdiff_t>(end), U' ');
+    if (end - at >= 3)
+      std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.begin() + static_cast<std::ptrdiff_t>(end), U' ');
     at = std::max(end, at + 1);
   }
   return out;

@@ -12,9 +12,9 @@ namespace tillcue::pos {
 
 /// One printed line taken apart: a text on the left, then quantity, price of one and amount as far as they are there.
 struct ReceiptRow {
-  std::u32string text;         ///< what is left of the numbers, single spaces
-  unsigned text_column = 0;    ///< where it starts
-  unsigned numbers_column = 0; ///< where the numbers start; the line's end when there are none
+  std::u32string text;          ///< what is left of the numbers, single spaces
+  unsigned text_column = 0;     ///< where it starts
+  unsigned numbers_column = 0;  ///< where the numbers start; the line's end when there are none
   std::optional<std::int64_t> amount_minor{};
   std::optional<std::int64_t> unit_minor{};
   std::optional<std::int64_t> quantity_milli{};

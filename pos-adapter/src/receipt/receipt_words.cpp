@@ -11,66 +11,98 @@ namespace {
 using Words = std::u32string_view;
 
 // English, German, French, Spanish, Portuguese, Italian, Polish, Turkish, Russian, Ukrainian.
-constexpr Words kTotal[] = {
-    U"total", U"grand total", U"totale", U"balance due", U"amount due", U"to pay", U"summe", U"gesamt", U"gesamtsumme",
-    U"gesamtbetrag", U"zu zahlen", U"a payer", U"à payer", U"net à payer", U"importe", U"suma", U"razem",
-    U"do zapłaty", U"toplam", U"genel toplam", U"итого", U"итог", U"всего", U"к оплате", U"сума", U"всього", U"разом",
-    U"до сплати"};
-constexpr Words kSubtotal[] = {U"subtotal", U"sub total", U"zwischensumme", U"sous total", U"suma częściowa",
-                               U"ara toplam", U"подытог", U"подитог", U"промежуточный итог", U"subtotale"};
-constexpr Words kTax[] = {U"tax", U"taxes", U"vat", U"gst", U"mwst", U"ust", U"tva", U"iva", U"ptu", U"kdv", U"ндс",
-                          U"пдв", U"nett", U"netto", U"btw", U"moms"};
+constexpr Words kTotal[] = {U"total",   U"grand total",  U"totale",      U"balance due",  U"amount due", U"to pay",
+                            U"summe",   U"gesamt",       U"gesamtsumme", U"gesamtbetrag", U"zu zahlen",  U"a payer",
+                            U"à payer", U"net à payer",  U"importe",     U"suma",         U"razem",      U"do zapłaty",
+                            U"toplam",  U"genel toplam", U"итого",       U"итог",         U"всего",      U"к оплате",
+                            U"сума",    U"всього",       U"разом",       U"до сплати"};
+constexpr Words kSubtotal[] = {U"subtotal",   U"sub total", U"zwischensumme", U"sous total",         U"suma częściowa",
+                               U"ara toplam", U"подытог",   U"подитог",       U"промежуточный итог", U"subtotale"};
+constexpr Words kTax[] = {U"tax", U"taxes", U"vat", U"gst", U"mwst", U"ust",   U"tva", U"iva",
+                          U"ptu", U"kdv",   U"ндс", U"пдв", U"nett", U"netto", U"btw", U"moms"};
 constexpr Words kInclusive[] = {U"incl", U"inkl", U"ttc", U"including", U"с учетом", U"з урахуванням"};
-constexpr Words kTender[] = {
-    U"cash", U"card", U"visa", U"mastercard", U"maestro", U"amex", U"credit", U"debit", U"tendered", U"tender", U"paid",
-    U"payment", U"bar", U"gegeben", U"karte", U"ec karte", U"girocard", U"kartenzahlung", U"espèces", U"carte", U"cb",
-    U"efectivo", U"tarjeta", U"dinheiro", U"cartão", U"contanti", U"carta", U"gotówka", U"karta", U"nakit",
-    U"kredi kartı", U"наличные", U"наличными", U"картой", U"карта", U"безналичными", U"электронными", U"оплата",
-    U"получено", U"готівка", U"картка"};
-constexpr Words kChange[] = {U"change", U"rückgeld", U"zurück", U"rendu", U"cambio", U"troco", U"resto", U"reszta",
-                             U"para üstü", U"сдача", U"решта"};
-constexpr Words kDiscount[] = {U"discount", U"savings", U"you saved", U"coupon", U"promo", U"promotion", U"rabatt",
-                               U"nachlass", U"remise", U"réduction", U"descuento", U"desconto", U"sconto", U"rabat",
-                               U"obniżka", U"opust", U"indirim", U"скидка", U"скидки", U"знижка"};
-constexpr Words kVoided[] = {U"void", U"voided", U"storno", U"cancelled", U"canceled", U"correction", U"annulation",
-                             U"anulado", U"anulowano", U"iptal", U"сторно", U"отмена", U"аннулировано", U"скасовано"};
-constexpr Words kCount[] = {U"items count", U"item count", U"items sold", U"number of items", U"total items",
-                            U"total qty", U"total quantity", U"no of items", U"anzahl artikel", U"anzahl", U"positionen",
-                            U"nombre d articles", U"кол во", U"количество", U"позиций", U"товаров", U"ilość pozycji"};
+constexpr Words kTender[] = {U"cash",         U"card",     U"visa",      U"mastercard", U"maestro",  U"amex",
+                             U"credit",       U"debit",    U"tendered",  U"tender",     U"paid",     U"payment",
+                             U"bar",          U"gegeben",  U"karte",     U"ec karte",   U"girocard", U"kartenzahlung",
+                             U"espèces",      U"carte",    U"cb",        U"efectivo",   U"tarjeta",  U"dinheiro",
+                             U"cartão",       U"contanti", U"carta",     U"gotówka",    U"karta",    U"nakit",
+                             U"kredi kartı",  U"наличные", U"наличными", U"картой",     U"карта",    U"безналичными",
+                             U"электронными", U"оплата",   U"получено",  U"готівка",    U"картка"};
+constexpr Words kChange[] = {U"change", U"rückgeld", U"zurück",    U"rendu", U"cambio", U"troco",
+                             U"resto",  U"reszta",   U"para üstü", U"сдача", U"решта"};
+constexpr Words kDiscount[] = {U"discount",  U"savings",  U"you saved", U"coupon", U"promo",
+                               U"promotion", U"rabatt",   U"nachlass",  U"remise", U"réduction",
+                               U"descuento", U"desconto", U"sconto",    U"rabat",  U"obniżka",
+                               U"opust",     U"indirim",  U"скидка",    U"скидки", U"знижка"};
+constexpr Words kVoided[] = {U"void",       U"voided",     U"storno",       U"cancelled", U"canceled",
+                             U"correction", U"annulation", U"anulado",      U"anulowano", U"iptal",
+                             U"сторно",     U"отмена",     U"аннулировано", U"скасовано"};
+constexpr Words kCount[] = {U"items count", U"item count",        U"items sold",  U"number of items", U"total items",
+                            U"total qty",   U"total quantity",    U"no of items", U"anzahl artikel",  U"anzahl",
+                            U"positionen",  U"nombre d articles", U"кол во",      U"количество",      U"позиций",
+                            U"товаров",     U"ilość pozycji"};
 
 struct Telling {
   Words phrase;
   SlipKind kind;
 };
 constexpr Telling kTelling[] = {
-    {U"report", SlipKind::report},          {U"bericht", SlipKind::report},
-    {U"kassenbericht", SlipKind::report},   {U"tagesabschluss", SlipKind::report},
-    {U"rapport", SlipKind::report},         {U"raport", SlipKind::report},
-    {U"rapor", SlipKind::report},           {U"отчет", SlipKind::report},
-    {U"отчёт", SlipKind::report},           {U"звіт", SlipKind::report},
-    {U"end of day", SlipKind::report},      {U"close of day", SlipKind::report},
-    {U"cash up", SlipKind::report},         {U"close cash", SlipKind::report},
-    {U"reprint", SlipKind::copy},           {U"reprinted", SlipKind::copy},
-    {U"duplicate", SlipKind::copy},         {U"duplicata", SlipKind::copy},
-    {U"duplikat", SlipKind::copy},          {U"duplicado", SlipKind::copy},
-    {U"copy", SlipKind::copy},              {U"kopie", SlipKind::copy},
-    {U"kopia", SlipKind::copy},             {U"copie", SlipKind::copy},
-    {U"копия", SlipKind::copy},             {U"копія", SlipKind::copy},
-    {U"дубликат", SlipKind::copy},          {U"дублікат", SlipKind::copy},
-    {U"kitchen", SlipKind::kitchen},        {U"küche", SlipKind::kitchen},
-    {U"cuisine", SlipKind::kitchen},        {U"кухня", SlipKind::kitchen},
-    {U"на кухню", SlipKind::kitchen},       {U"kuchnia", SlipKind::kitchen},
-    {U"mutfak", SlipKind::kitchen},         {U"merchant copy", SlipKind::card_slip},
-    {U"customer copy", SlipKind::card_slip}, {U"cardholder copy", SlipKind::card_slip},
-    {U"kundenbeleg", SlipKind::card_slip},  {U"händlerbeleg", SlipKind::card_slip},
-    {U"refund", SlipKind::refund},          {U"return receipt", SlipKind::refund},
-    {U"retoure", SlipKind::refund},         {U"remboursement", SlipKind::refund},
-    {U"возврат", SlipKind::refund},         {U"возврат прихода", SlipKind::refund},
-    {U"повернення", SlipKind::refund},      {U"sale cancelled", SlipKind::refund},
-    {U"sale canceled", SlipKind::refund},   {U"receipt cancelled", SlipKind::refund},
-    {U"чек аннулирован", SlipKind::refund}, {U"proforma", SlipKind::nothing},
-    {U"pro forma", SlipKind::nothing},      {U"training", SlipKind::nothing},
-    {U"test page", SlipKind::nothing},      {U"no sale", SlipKind::nothing},
+    {U"report", SlipKind::report},
+    {U"bericht", SlipKind::report},
+    {U"kassenbericht", SlipKind::report},
+    {U"tagesabschluss", SlipKind::report},
+    {U"rapport", SlipKind::report},
+    {U"raport", SlipKind::report},
+    {U"rapor", SlipKind::report},
+    {U"отчет", SlipKind::report},
+    {U"отчёт", SlipKind::report},
+    {U"звіт", SlipKind::report},
+    {U"end of day", SlipKind::report},
+    {U"close of day", SlipKind::report},
+    {U"cash up", SlipKind::report},
+    {U"close cash", SlipKind::report},
+    {U"reprint", SlipKind::copy},
+    {U"reprinted", SlipKind::copy},
+    {U"duplicate", SlipKind::copy},
+    {U"duplicata", SlipKind::copy},
+    {U"duplikat", SlipKind::copy},
+    {U"duplicado", SlipKind::copy},
+    {U"copy", SlipKind::copy},
+    {U"kopie", SlipKind::copy},
+    {U"kopia", SlipKind::copy},
+    {U"copie", SlipKind::copy},
+    {U"копия", SlipKind::copy},
+    {U"копія", SlipKind::copy},
+    {U"дубликат", SlipKind::copy},
+    {U"дублікат", SlipKind::copy},
+    {U"kitchen", SlipKind::kitchen},
+    {U"küche", SlipKind::kitchen},
+    {U"cuisine", SlipKind::kitchen},
+    {U"кухня", SlipKind::kitchen},
+    {U"на кухню", SlipKind::kitchen},
+    {U"kuchnia", SlipKind::kitchen},
+    {U"mutfak", SlipKind::kitchen},
+    {U"merchant copy", SlipKind::card_slip},
+    {U"customer copy", SlipKind::card_slip},
+    {U"cardholder copy", SlipKind::card_slip},
+    {U"kundenbeleg", SlipKind::card_slip},
+    {U"händlerbeleg", SlipKind::card_slip},
+    {U"refund", SlipKind::refund},
+    {U"return receipt", SlipKind::refund},
+    {U"retoure", SlipKind::refund},
+    {U"remboursement", SlipKind::refund},
+    {U"возврат", SlipKind::refund},
+    {U"возврат прихода", SlipKind::refund},
+    {U"повернення", SlipKind::refund},
+    {U"sale cancelled", SlipKind::refund},
+    {U"sale canceled", SlipKind::refund},
+    {U"receipt cancelled", SlipKind::refund},
+    {U"чек аннулирован", SlipKind::refund},
+    {U"proforma", SlipKind::nothing},
+    {U"pro forma", SlipKind::nothing},
+    {U"training", SlipKind::nothing},
+    {U"test page", SlipKind::nothing},
+    {U"no sale", SlipKind::nothing},
 };
 
 char32_t small(char32_t c) {

@@ -30,7 +30,7 @@ struct ReceiptItem {
   std::string code;  ///< digits printed before the name that are an article number; may be empty
   Quantity quantity{};
   std::int64_t unit_minor = 0;
-  std::int64_t total_minor = 0;  ///< of the line, before `discount_minor`
+  std::int64_t total_minor = 0;     ///< of the line, before `discount_minor`
   std::int64_t discount_minor = 0;  ///< taken off this line by the discount line under it; never negative
 };
 
@@ -57,9 +57,9 @@ struct ReceiptLayout {
   std::uint8_t digits = 2;  ///< decimals of the currency
   unsigned columns = 0;     ///< 0: the printer profile's
   std::optional<ColumnSpan> name_at{}, quantity_at{}, unit_at{}, total_at{};
-  std::string items_after{};                ///< items begin below the line with this text; empty: anywhere
-  std::string items_before{};               ///< and end above the line with this text
-  std::vector<std::string> total_words{};   ///< beside the built-in ones, as the others
+  std::string items_after{};               ///< items begin below the line with this text; empty: anywhere
+  std::string items_before{};              ///< and end above the line with this text
+  std::vector<std::string> total_words{};  ///< beside the built-in ones, as the others
   std::vector<std::string> tender_words{};
   std::vector<std::string> ignore_words{};  ///< a line that holds one is no item
   std::vector<std::string> not_sale_words{};
