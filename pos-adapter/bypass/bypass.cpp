@@ -347,7 +347,7 @@ void Bypass::reach_printer() {
   connecting_ = network;
   connect_deadline_ = Clock::now() + kConnect;
   auto const flags = ::fcntl(printer_.get(), F_GETFL);
-  printer_reads_ = options_.printer.kind != LineKind::fifo && (flags & O_ACCMODE) != O_WRONLY;
+  printer_reads_ = (flags & O_ACCMODE) != O_WRONLY;
   replies_.forget();
   last_byte_ = Clock::now();
 }

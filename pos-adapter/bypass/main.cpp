@@ -22,8 +22,8 @@ and lets tillcued listen and print a slip behind a receipt. It goes on without t
 
   tillcue-bypass --pos LINE --printer LINE [--tap SOCKET] [options]
 
-  --pos LINE          where the POS prints to: tcp:HOST:PORT (listens), fifo:PATH, pty:PATH, serial:PATH,BAUD,8N1,FLOW
-  --printer LINE      where it goes: tcp:HOST:PORT (connects), device:/dev/usb/lp0, serial:PATH,BAUD,8N1,FLOW
+  --pos LINE          where the POS prints to: tcp:HOST:PORT (listens), fifo:PATH, pty:PATH, serial:PATH,BAUD,FLOW
+  --printer LINE      where it goes: tcp:HOST:PORT (connects), device:/dev/usb/lp0, serial:PATH,BAUD,FLOW
   --tap SOCKET        Unix socket for tillcued (its proxy.tap)
   --code-page N       ESC t number to leave behind when the POS never sent one (0)
   --linger MS         how long the line of a finished job is kept for a slip (800)
@@ -109,7 +109,8 @@ bool takes_value(std::string_view name) {
 std::string check(CommandLine const& line) {
   if (!line.pos || !line.printer) return "give --pos LINE and --printer LINE; --help shows how";
   if (line.options.pos.kind == LineKind::device) return "--pos: a POS writes to tcp, fifo, pty or serial";
-  if (line.options.printer.kind == LineKind::pty) return "--printer: is tcp, device, fifo or serial";
+  if (line.options.printer.kind == LineKind::pty || line.options.printer.kind == LineKind::fifo)
+    return "--printer: is tcp, device or serial";
   return {};
 }
 

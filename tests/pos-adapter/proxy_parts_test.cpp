@@ -87,15 +87,15 @@ TEST_CASE("a flood of questions is bounded") {
 
 TEST_CASE("lines are read from text and written back; every fault is told with the forms there are") {
   for (auto const* text : {"tcp:127.0.0.1:9100", "tcp:[::1]:9100", "device:/dev/usb/lp0", "fifo:/run/till/lp",
-                           "pty:/run/till/lp", "serial:/dev/ttyS0,19200,8N1,rts"}) {
+                           "pty:/run/till/lp", "serial:/dev/ttyS0,19200,xon_xoff"}) {
     auto const line = parse_line_address(text);
     REQUIRE(line);
     CHECK(line->text() == text);
   }
-  CHECK(parse_line_address("serial:/dev/ttyS0")->text() == "serial:/dev/ttyS0,9600,8N1,none");
+  CHECK(parse_line_address("serial:/dev/ttyS0")->text() == "serial:/dev/ttyS0,9600,rts_cts");
   for (auto const* text :
        {"", "tcp", "tcp:", "tcp:host", "tcp:host:99999", "usb:/dev/usb/lp0", "device:lp0", "serial:/dev/ttyS0,9601",
-        "serial:/dev/ttyS0,9600,9N1", "serial:/dev/ttyS0,9600,8N1,maybe"}) {
+        "serial:/dev/ttyS0,9600,maybe", "serial:/dev/ttyS0,9600,none,8N1"}) {
     CAPTURE(text);
     auto const line = parse_line_address(text);
     REQUIRE_FALSE(line);
@@ -107,7 +107,7 @@ TEST_CASE("a FIFO carries bytes, a pty is a terminal under a link, a plain file 
   auto const folder = "/tmp/tillcue-line-" + std::to_string(::getpid());
   auto const fifo = open_line(*parse_line_address("fifo:" + folder + ".fifo"));
   REQUIRE(fifo);
-  auto const again = open_line(*parse_line_address("device:" + folder + ".fifo"));
+  auto const again = open_line(*parse_line_address("device:" + folder + ".fifo"));  // the program that prints
   REQUIRE(again);
   CHECK(*write_some(*again, job_of("abc")) == 3);
   std::array<std::byte, 16> got{};
@@ -115,7 +115,7 @@ TEST_CASE("a FIFO carries bytes, a pty is a terminal under a link, a plain file 
   CHECK(*read_some(*fifo, got) == 0);
   auto const pty = open_line(*parse_line_address("pty:" + folder + ".pty"));
   REQUIRE(pty);
-  auto const program = open_line(*parse_line_address("serial:" + folder + ".pty,9600"));
+  auto const program = open_line(*parse_line_address("serial:" + folder + ".pty,9600,none"));
   REQUIRE(program);
   CHECK(*write_some(*program, job_of("\r\n\x03\x11"s)) == 4);
   CHECK(*read_some(*pty, got) == 4);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include <arpa/inet.h>
@@ -17,6 +18,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "serial_port.hpp"
+
 namespace tillcue::pos {
 namespace {
 
@@ -25,60 +28,12 @@ tl::unexpected<Error> failed(std::string const& where, std::string const& what =
   return fail(Code::io, where + ": " + (what.empty() ? "" : what + ": ") + reason);
 }
 
-speed_t speed_of(unsigned baud) {
-  struct Row {
-    unsigned baud;
-    speed_t speed;
-  };
-  constexpr std::array<Row, 11> kRows{{{1200, B1200},
-                                       {2400, B2400},
-                                       {4800, B4800},
-                                       {9600, B9600},
-                                       {19200, B19200},
-                                       {38400, B38400},
-                                       {57600, B57600},
-                                       {115200, B115200},
-                                       {230400, B230400},
-                                       {460800, B460800},
-                                       {921600, B921600}}};
-  for (auto const& row : kRows) {
-    if (row.baud == baud) return row.speed;
-  }
-  return B9600;
-}
-
-/// Raw: no echo, no line editing, no newline or flow character touched unless asked.
-bool make_raw(int fd, LineAddress const* serial) {
+/// Raw: no echo, no line editing, no newline touched.
+bool make_raw(int fd) {
   termios mode{};
   if (::tcgetattr(fd, &mode) != 0) return false;
   ::cfmakeraw(&mode);
-  mode.c_cflag |= CLOCAL | CREAD;
-  if (serial != nullptr) {
-    mode.c_cflag &= ~static_cast<tcflag_t>(CSIZE | PARENB | PARODD | CSTOPB | CRTSCTS);
-    mode.c_cflag |= serial->bits == 7 ? CS7 : CS8;
-    if (serial->parity != 'N') mode.c_cflag |= PARENB;
-    if (serial->parity == 'O') mode.c_cflag |= PARODD;
-    if (serial->stop_bits == 2) mode.c_cflag |= CSTOPB;
-    if (serial->flow == FlowControl::rts_cts) mode.c_cflag |= CRTSCTS;
-    if (serial->flow == FlowControl::xon_xoff) mode.c_iflag |= IXON | IXOFF;
-    ::cfsetispeed(&mode, speed_of(serial->baud));
-    ::cfsetospeed(&mode, speed_of(serial->baud));
-  }
   return ::tcsetattr(fd, TCSANOW, &mode) == 0;
-}
-
-Result<Descriptor> open_path(LineAddress const& where) {
-  Descriptor line(::open(where.path.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (!line && errno == EACCES && where.kind == LineKind::device) {
-    line.reset(::open(where.path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  }
-  if (!line) return failed(where.path);
-  bool const terminal = ::isatty(line.get()) != 0;
-  if (where.kind == LineKind::serial && !terminal) {
-    return fail(Code::invalid, where.path + ": is no serial port; use device:" + where.path);
-  }
-  if (terminal && !make_raw(line.get(), where.kind == LineKind::serial ? &where : nullptr)) return failed(where.path);
-  return line;
 }
 
 Result<Descriptor> open_fifo(LineAddress const& where) {
@@ -86,7 +41,9 @@ Result<Descriptor> open_fifo(LineAddress const& where) {
   struct stat found {};
   if (::stat(where.path.c_str(), &found) != 0) return failed(where.path);
   if (!S_ISFIFO(found.st_mode)) return fail(Code::invalid, where.path + ": is there already and is no FIFO; move it");
-  return open_path(where);
+  Descriptor line(::open(where.path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));  // its own writer: never at an end
+  if (!line) return failed(where.path);
+  return line;
 }
 
 Result<Descriptor> open_pty(LineAddress const& where) {
@@ -98,7 +55,7 @@ Result<Descriptor> open_pty(LineAddress const& where) {
   }
   // Without anyone at the other end reading fails, so one end is held open for good; it goes with the process.
   int const held = ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (held < 0 || !make_raw(held, nullptr)) return failed(name.data());
+  if (held < 0 || !make_raw(held)) return failed(name.data());
   struct stat found {};
   if (::lstat(where.path.c_str(), &found) == 0 && !S_ISLNK(found.st_mode)) {
     return fail(Code::invalid, where.path + ": is there already and is no link; move it");
@@ -135,8 +92,12 @@ Result<Descriptor> open_line(LineAddress const& where) {
       return open_fifo(where);
     case LineKind::pty:
       return open_pty(where);
-    default:
-      return open_path(where);
+    default: {
+      auto opened =
+          open_device(where.path, where.kind == LineKind::serial ? std::optional(where.serial) : std::nullopt);
+      if (!opened) return tl::unexpected(opened.error());
+      return Descriptor(*opened);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tillcue/core/result.hpp"
+#include "tillcue/pos/serial_settings.hpp"
 
 // Byte-stream lines of the counter: what a POS writes to and what a printer or display hangs on. Both sides use them,
 // the print proxy and the printer transports: a line is a non-blocking descriptor, so poll(2) and Asio's
@@ -37,20 +38,15 @@ class Descriptor {
 };
 
 enum class LineKind : std::uint8_t { tcp, device, fifo, pty, serial };
-enum class FlowControl : std::uint8_t { none, rts_cts, xon_xoff };
 
 /// Where a line is: "tcp:HOST:PORT", "device:/dev/usb/lp0", "fifo:PATH", "pty:PATH" (a terminal is made and PATH
-/// becomes a link to it), "serial:/dev/ttyUSB0,9600,8N1,none|rts|xon".
+/// becomes a link to it), "serial:/dev/ttyUSB0,9600,none|rts_cts|xon_xoff".
 struct LineAddress {
   LineKind kind = LineKind::tcp;
   std::string host{};  ///< tcp; an address or a name
   std::uint16_t port = 0;
   std::string path{};
-  unsigned baud = 9600;
-  std::uint8_t bits = 8;
-  char parity = 'N';
-  std::uint8_t stop_bits = 1;
-  FlowControl flow = FlowControl::none;
+  SerialSettings serial{};
 
   [[nodiscard]] std::string text() const;
 };
@@ -58,8 +54,8 @@ struct LineAddress {
 /// Errors  invalid: what is wrong, with the forms there are.
 Result<LineAddress> parse_line_address(std::string_view text);
 
-/// Opens a device, FIFO, terminal or serial port for both directions, raw and non-blocking. A FIFO is made when it is
-/// not there and keeps no reader or writer waiting; a pty's link replaces a link of that name only.
+/// Opens a device, terminal or serial port for both directions, raw and non-blocking. A FIFO is made when it is not
+/// there, is read from only and keeps no writer waiting; a pty's link replaces a link of that name only.
 /// Errors  io (with path and reason), invalid (a TCP address: use listen_on or connect_to).
 Result<Descriptor> open_line(LineAddress const& where);
 /// Errors  io, invalid (the host must be an address).

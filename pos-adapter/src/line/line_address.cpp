@@ -18,7 +18,6 @@ constexpr std::array<KindName, 5> kKinds{{{"tcp", LineKind::tcp},
                                           {"fifo", LineKind::fifo},
                                           {"pty", LineKind::pty},
                                           {"serial", LineKind::serial}}};
-constexpr std::array<unsigned, 11> kBauds{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600};
 
 std::optional<unsigned> number(std::string_view text, unsigned most) {
   unsigned value = 0;
@@ -53,33 +52,31 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
+struct FlowName {
+  std::string_view name;
+  SerialFlow flow;
+};
+constexpr std::array<FlowName, 3> kFlows{
+    {{"none", SerialFlow::none}, {"rts_cts", SerialFlow::rts_cts}, {"xon_xoff", SerialFlow::xon_xoff}}};
+
 Result<LineAddress> parse_serial(std::string_view text, std::string_view rest) {
   LineAddress out;
   out.kind = LineKind::serial;
   auto const parts = split(rest);
   out.path = parts[0];
-  if (parts.size() > 4) return bad(text, "must be serial:PATH,BAUD,8N1,none|rts|xon");
+  if (parts.size() > 3) return bad(text, "must be serial:PATH,BAUD,none|rts_cts|xon_xoff");
   if (parts.size() > 1) {
-    auto const baud = number(parts[1], 921600);
-    if (!baud || std::find(kBauds.begin(), kBauds.end(), *baud) == kBauds.end()) {
+    auto const baud = number(parts[1], 1'000'000);
+    if (!baud || !is_serial_speed(*baud)) {
       return bad(text, "has no speed serial ports know; take 9600, 19200, 38400, 57600 or 115200");
     }
-    out.baud = *baud;
+    out.serial.baud = *baud;
   }
   if (parts.size() > 2) {
-    auto const frame = parts[2];
-    bool const fine = frame.size() == 3 && (frame[0] == '7' || frame[0] == '8') &&
-                      (frame[1] == 'N' || frame[1] == 'E' || frame[1] == 'O') && (frame[2] == '1' || frame[2] == '2');
-    if (!fine) return bad(text, "must say data bits, parity and stop bits as 8N1, 7E1, ...");
-    out.bits = static_cast<std::uint8_t>(frame[0] - '0');
-    out.parity = frame[1];
-    out.stop_bits = static_cast<std::uint8_t>(frame[2] - '0');
-  }
-  if (parts.size() > 3) {
-    if (parts[3] != "none" && parts[3] != "rts" && parts[3] != "xon") {
-      return bad(text, "must end in the flow control: none, rts or xon");
-    }
-    out.flow = parts[3] == "rts" ? FlowControl::rts_cts : parts[3] == "xon" ? FlowControl::xon_xoff : FlowControl::none;
+    auto const found =
+        std::find_if(kFlows.begin(), kFlows.end(), [&](FlowName const& row) { return row.name == parts[2]; });
+    if (found == kFlows.end()) return bad(text, "must end in the flow control: none, rts_cts or xon_xoff");
+    out.serial.flow = found->flow;
   }
   return out;
 }
@@ -95,8 +92,8 @@ std::string LineAddress::text() const {
     if (row.kind != kind) continue;
     auto out = std::string(row.name) + ":" + path;
     if (kind == LineKind::serial) {
-      out += "," + std::to_string(baud) + "," + std::to_string(bits) + parity + std::to_string(stop_bits);
-      out += flow == FlowControl::none ? ",none" : flow == FlowControl::rts_cts ? ",rts" : ",xon";
+      out += "," + std::to_string(serial.baud) + ",";
+      for (auto const& flow : kFlows) out += flow.flow == serial.flow ? flow.name : std::string_view{};
     }
     return out;
   }
@@ -117,7 +114,7 @@ Result<LineAddress> parse_line_address(std::string_view text) {
     out.path = rest;
     return out;
   }
-  return bad(text, "is no line; take tcp:HOST:PORT, device:PATH, fifo:PATH, pty:PATH or serial:PATH,BAUD,8N1,FLOW");
+  return bad(text, "is no line; take tcp:HOST:PORT, device:PATH, fifo:PATH, pty:PATH or serial:PATH,BAUD,FLOW");
 }
 
 }  // namespace tillcue::pos
