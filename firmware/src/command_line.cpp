@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "counter_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "service_notice.hpp"
 #include "tillcue/firmware/daemon.hpp"
@@ -56,6 +57,7 @@ Result<void> check_files(Config const& config) {
     if (auto const secret = Secret::load(*config.secret); !secret)
       return tl::unexpected(secret.error().within("secret"));
   }
+  if (auto const counter = CounterDesk::check(config); !counter) return counter;
   if (!config.bundle) return {};
   auto const bundle = load_bundle(*config.bundle);
   if (!bundle) return tl::unexpected(bundle.error().within("bundle"));

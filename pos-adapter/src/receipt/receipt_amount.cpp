@@ -3,7 +3,7 @@
 
 #include "receipt_row.hpp"
 
-namespace tillcue::pos {
+namespace tillcue::pos::reading {
 namespace {
 
 constexpr std::int64_t kMostMinor = 1'000'000'000'000;
@@ -125,4 +125,4 @@ std::optional<std::int64_t> parse_quantity(std::u32string_view word) {
   return milli;
 }
 
-}  // namespace tillcue::pos
+}  // namespace tillcue::pos::reading

@@ -9,6 +9,8 @@
 namespace tillcue::pos {
 namespace {
 
+using namespace reading;
+
 constexpr std::size_t kMaxLines = 2'000;
 constexpr std::size_t kMaxItems = 500;
 constexpr std::size_t kMaxLine = 400;

@@ -5,7 +5,7 @@
 
 #include "tillcue/pos/code_table.hpp"
 
-namespace tillcue::pos {
+namespace tillcue::pos::reading {
 namespace {
 
 struct Word {
@@ -307,4 +307,4 @@ ReceiptRow read_row(std::u32string_view line, ReceiptLayout const& layout) {
   return row.amount_minor || row.rule ? row : row_of_words(line, layout.digits);
 }
 
-}  // namespace tillcue::pos
+}  // namespace tillcue::pos::reading

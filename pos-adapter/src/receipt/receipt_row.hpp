@@ -8,7 +8,7 @@
 
 #include "tillcue/pos/receipt.hpp"
 
-namespace tillcue::pos {
+namespace tillcue::pos::reading {
 
 /// One printed line taken apart: a text on the left, then quantity, price of one and amount as far as they are there.
 struct ReceiptRow {
@@ -29,4 +29,4 @@ std::optional<std::int64_t> parse_amount(std::u32string_view word, unsigned digi
 /// "x3", "3", "0,456", "3x", "2kg": thousandths.
 std::optional<std::int64_t> parse_quantity(std::u32string_view word);
 
-}  // namespace tillcue::pos
+}  // namespace tillcue::pos::reading

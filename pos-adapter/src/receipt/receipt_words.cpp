@@ -5,7 +5,7 @@
 
 #include "tillcue/pos/code_table.hpp"
 
-namespace tillcue::pos {
+namespace tillcue::pos::reading {
 namespace {
 
 using Words = std::u32string_view;
@@ -181,4 +181,4 @@ std::optional<SlipKind> kind_told(std::u32string_view line, ReceiptLayout const&
   return told;
 }
 
-}  // namespace tillcue::pos
+}  // namespace tillcue::pos::reading

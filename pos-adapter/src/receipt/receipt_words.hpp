@@ -6,7 +6,7 @@
 
 #include "tillcue/pos/receipt.hpp"
 
-namespace tillcue::pos {
+namespace tillcue::pos::reading {
 
 /// What the words of a receipt line say it is about.
 enum class LineTopic : std::uint8_t { none, total, subtotal, tax, tender, change, discount, voided, count };
@@ -20,4 +20,4 @@ LineTopic topic_of(std::u32string_view folded_line, ReceiptLayout const& layout)
 /// The kind a line gives away: "Z report", "duplicate", ...; none for most.
 std::optional<SlipKind> kind_told(std::u32string_view folded_line, ReceiptLayout const& layout);
 
-}  // namespace tillcue::pos
+}  // namespace tillcue::pos::reading
