@@ -11,6 +11,7 @@
 
 #include "counter_desk.hpp"
 #include "loaded_bundle.hpp"
+#include "page_options.hpp"
 #include "service_notice.hpp"
 #include "tillcue/firmware/daemon.hpp"
 #include "tillcue/firmware/secret.hpp"
@@ -58,6 +59,7 @@ Result<void> check_files(Config const& config) {
       return tl::unexpected(secret.error().within("secret"));
   }
   if (auto const counter = CounterDesk::check(config); !counter) return counter;
+  if (auto const theme = page_theme(config); !theme) return tl::unexpected(theme.error().within("screen.theme"));
   if (!config.bundle) return {};
   auto const bundle = load_bundle(*config.bundle);
   if (!bundle) return tl::unexpected(bundle.error().within("bundle"));
