@@ -170,7 +170,7 @@ class LiveState(Journey):
         till = self.till()
         self.assertEqual(self.hinted(till, 'd', skus[:1]), [])  # the last good word holds over kill -9 and a bad file
         self.write_live('{}')
-        wait_until('hints again', lambda: self.hinted(till, f'e{time.monotonic_ns()}', skus[:1]))
+        wait_until('hints again', lambda: self.hinted(till, f'e{time.monotonic():.2f}', skus[:1]))
 
     def hq(self, *words, check=True):
         return run('tillcue-hq', words[0], *words[1:], '--db', self.shop.db, check=check)
@@ -195,7 +195,7 @@ class LiveState(Journey):
         self.shop.start_terminal()
         self.shop.wait_for_release(1)
         till = self.till()
-        wait_until('hints again', lambda: self.hinted(till, f'd{time.monotonic_ns()}', skus[:1]))
+        wait_until('hints again', lambda: self.hinted(till, f'd{time.monotonic():.2f}', skus[:1]))
         self.assertIn('1 of 1', self.hq('stop', '--all', '--scope', 'store:s1', '--wait', '10').stdout)
         self.assertEqual(self.hinted(till, 'e', skus[:1]), [])
         self.assertEqual(self.hq('resume', '--campaign', 'nobody', check=False).returncode, 3)
