@@ -30,6 +30,14 @@ struct StoreConfig {
   std::string group{};  ///< of stores, as campaigns name it; may be empty
 };
 
+/// How the cashier page looks and who may hold it in a frame.
+struct PageConfig {
+  std::vector<std::string> parents{};  ///< origins: "http://pos.local:8080"
+  std::string accept_key = "F8";
+  std::string decline_key = "F9";
+  std::optional<std::filesystem::path> theme{};  ///< a theme file; read at start
+};
+
 struct PrinterConfig {
   Address address{};   ///< of a network printer, or
   std::string device;  ///< the file of a USB (/dev/usb/lp0) or serial (/dev/ttyS0) one
@@ -54,6 +62,7 @@ struct Config {
   std::optional<std::filesystem::path> bundle;  ///< used until HQ has sent one
   Address pos{"127.0.0.1", 7707};
   Address screen{"127.0.0.1", 7780};
+  PageConfig page{};
   std::optional<PrinterConfig> printer;
   std::optional<SyncConfig> sync;
   std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
