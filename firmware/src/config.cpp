@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json_lines.hpp"
+#include "printer_settings.hpp"
 #include "tillcue/pos/printer_profile.hpp"
 
 namespace tillcue::terminal {
@@ -142,6 +143,31 @@ Complaint read_broker(Json const& value, std::string& out) {
   return "must begin with mqtt:// or mqtts://";
 }
 
+Complaint read_key(Json const& value, std::string& out) {
+  std::vector<std::string> keys;
+  for (int n = 1; n <= 12; ++n) keys.push_back("F" + std::to_string(n));
+  return read_choice(value, out, keys);
+}
+
+/// An origin as a browser writes it: what follows would never match, and a wildcard would match too much.
+bool is_origin(std::string_view text) {
+  auto const scheme = text.rfind("https://", 0) == 0 ? std::size_t{8} : text.rfind("http://", 0) == 0 ? 7U : 0U;
+  auto const fine = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+  };
+  return scheme > 0 && text.size() > scheme && std::all_of(text.begin() + static_cast<int>(scheme), text.end(), fine);
+}
+
+Complaint read_origins(Json const& value, std::vector<std::string>& out) {
+  if (!value.is_array() || value.size() > 8) return "must be a list of at most 8 origins";
+  for (auto const& entry : value) {
+    if (auto complaint = read_text(entry, out.emplace_back())) return complaint;
+    if (!is_origin(out.back()))
+      return "must hold origins such as \"http://pos.local:8080\": no path, no *, small letters";
+  }
+  return {};
+}
+
 Complaint read_paths(Json const& value, std::vector<std::filesystem::path>& out) {
   if (!value.is_array() || value.empty()) return "must be a list with at least one key file";
   for (auto const& entry : value) {
@@ -173,7 +199,15 @@ std::vector<Field> const& fields() {
       {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},
       {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
       {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
-      {"printer.address", true, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
+      {"screen.parents", false, [](Config& c, Json const& v) { return read_origins(v, c.page.parents); }},
+      {"screen.accept_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.accept_key); }},
+      {"screen.decline_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.decline_key); }},
+      {"screen.theme", false, [](Config& c, Json const& v) { return read_optional_path(v, c.page.theme); }},
+      {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
+      {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
+      {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c)); }},
+      {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c)); }},
+      {"printer.auto_status", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).auto_status); }},
       {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c).profile); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
@@ -183,9 +217,7 @@ std::vector<Field> const& fields() {
       {"sync.certificate", false, [](Config& c, Json const& v) { return read_text(v, sync(c).certificate, 4096); }},
       {"sync.key", false, [](Config& c, Json const& v) { return read_text(v, sync(c).key, 4096); }},
       {"log_level", false,
-       [](Config& c, Json const& v) {
-         return read_choice(v, c.log_level, {"debug", "info", "warning", "error"});
-       }},
+       [](Config& c, Json const& v) { return read_choice(v, c.log_level, {"debug", "info", "warning", "error"}); }},
   };
   return table;
 }
@@ -271,6 +303,7 @@ void make_absolute(Config& config, std::filesystem::path const& folder) {
   if (config.live.empty()) config.live = config.data_dir / "live.json";
   absolute(config.live);
   if (config.bundle) absolute(*config.bundle);
+  if (config.page.theme) absolute(*config.page.theme);
   if (config.secret) absolute(*config.secret);
   if (!config.sync) return;
   for (auto& key : config.sync->trusted_keys) absolute(key);
@@ -311,6 +344,12 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   }
   if (config.sync && config.sync->certificate.empty() != config.sync->key.empty()) {
     report.add("sync.certificate", "goes together with sync.key; give both or none");
+  }
+  if (config.page.accept_key == config.page.decline_key) {
+    report.add("screen.accept_key", "and screen.decline_key are the same key; give two");
+  }
+  if (config.printer && root["printer"].is_object()) {
+    if (auto const complaint = check_printer(*config.printer)) report.add("printer", *complaint);
   }
   if (!report.empty()) return fail(Code::invalid, report.text());
   make_absolute(config, std::filesystem::absolute(file).parent_path());

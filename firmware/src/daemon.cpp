@@ -13,6 +13,7 @@
 #include "data_lock.hpp"
 #include "live_desk.hpp"
 #include "loaded_bundle.hpp"
+#include "page_options.hpp"
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
@@ -169,14 +170,10 @@ Result<void> Daemon::Impl::listen() {
   if (!tills) return tl::unexpected(tills.error().within("pos.listen"));
   native = std::move(*tills);
 
-  pos::ScreenOptions page;
-  page.host = config_.screen.host;
-  page.port = config_.screen.port;
-  page.extra_hosts = {config_.screen.host};
   pos::ScreenHandlers handlers;
   handlers.answer = [this](pos::Answer const& answer) { return on(answer); };
   handlers.metrics = [this] { return metrics_text(reading()); };
-  auto screens = pos::ScreenServer::listen(io_, std::move(page), std::move(handlers));
+  auto screens = pos::ScreenServer::listen(io_, page_options(config_, log_), std::move(handlers));
   if (!screens) return tl::unexpected(screens.error().within("screen.listen"));
   screen = std::move(*screens);
   return {};

@@ -11,6 +11,7 @@
 #include "tillcue/core/result.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
+#include "tillcue/pos/serial_settings.hpp"
 
 namespace tillcue::terminal {
 
@@ -29,8 +30,19 @@ struct StoreConfig {
   std::string group{};  ///< of stores, as campaigns name it; may be empty
 };
 
+/// How the cashier page looks and who may hold it in a frame.
+struct PageConfig {
+  std::vector<std::string> parents{};  ///< origins: "http://pos.local:8080"
+  std::string accept_key = "F8";
+  std::string decline_key = "F9";
+  std::optional<std::filesystem::path> theme{};  ///< a theme file; read at start
+};
+
 struct PrinterConfig {
-  Address address;
+  Address address{};   ///< of a network printer, or
+  std::string device;  ///< the file of a USB (/dev/usb/lp0) or serial (/dev/ttyS0) one
+  std::optional<pos::SerialSettings> serial{};
+  bool auto_status = false;  ///< GS a around each coupon: only where nobody else prints
   std::string profile = "generic-80";
   int code_page = -1;  ///< ESC t number the POS counts on after us; -1: the profile's
   bool qr = false;     ///< also print the serial as a QR code where the profile can
@@ -50,6 +62,7 @@ struct Config {
   std::optional<std::filesystem::path> bundle;  ///< used until HQ has sent one
   Address pos{"127.0.0.1", 7707};
   Address screen{"127.0.0.1", 7780};
+  PageConfig page{};
   std::optional<PrinterConfig> printer;
   std::optional<SyncConfig> sync;
   std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
