@@ -193,6 +193,16 @@ void Daemon::Impl::open_uplink() {
   callbacks.clock = now;
   callbacks.on_bundle = [this](auto const& file, auto release) { use_bundle(file, release); };
   callbacks.counters = [this] { return report(); };
+  callbacks.held_number = [this](std::string const& name) { return live_.held(name); };
+  callbacks.on_word = [this](sync::Word const& word) -> Result<void> {
+    if (word.kind == sync::WordKind::config) return fail(Code::unsupported, "this program takes no configuration");
+    return live_.hold(word);
+  };
+  callbacks.holding = [this] { return live_.holding(); };
+  callbacks.keys_word = [this] { return live_.content(sync::held_name(sync::WordKind::keys, {})); };
+  live_.on_spent = [this] {
+    if (uplink_) uplink_->holding_changed();
+  };
   auto uplink = Uplink::open(config_, log_, std::move(callbacks));
   if (!uplink) {
     trouble_ = uplink.error().what;
