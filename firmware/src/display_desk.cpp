@@ -13,9 +13,9 @@ pos::HintBoard for_cashier(pos::HintBoard const& board) {
 }
 
 DisplayDesk::DisplayDesk(boost::asio::io_context& io, Config const& config, Log const& log) : log_(log) {
-  if (!config.display) return;
-  all_ = config.display->hints == "all";
-  display_ = std::make_unique<pos::LineDisplay>(io, line_of(*config.display));
+  if (!config.customer_display) return;
+  all_ = config.customer_display->hints == "all";
+  display_ = std::make_unique<pos::CustomerDisplay>(io, line_of(*config.customer_display));
 }
 
 void DisplayDesk::show(pos::HintBoard const& board) {

@@ -5,8 +5,8 @@
 
 #include "tillcue/firmware/config.hpp"
 #include "tillcue/firmware/log.hpp"
+#include "tillcue/pos/customer_display.hpp"
 #include "tillcue/pos/hint_board.hpp"
-#include "tillcue/pos/line_display.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -35,7 +35,7 @@ class DisplayDesk {
   Log const& log_;
   bool all_ = false;
   std::string told_;
-  std::unique_ptr<pos::LineDisplay> display_;
+  std::unique_ptr<pos::CustomerDisplay> display_;
 };
 
 }  // namespace tillcue::terminal

@@ -51,15 +51,15 @@ std::optional<std::string> read_resting(nlohmann::json const& value, pos::Displa
   return {};
 }
 
-std::optional<std::string> check_display(DisplayConfig const& display) {
+std::optional<std::string> check_display(CustomerDisplayConfig const& display) {
   bool const network = !display.address.host.empty(), device = !display.device.empty();
   if (network == device) return "needs either address (network) or device (USB, serial)";
   if (display.serial && network) return "baud and flow belong to a serial device, not to an address";
   return {};
 }
 
-pos::LineDisplayOptions line_of(DisplayConfig const& display) {
-  pos::LineDisplayOptions options;
+pos::CustomerDisplayOptions line_of(CustomerDisplayConfig const& display) {
+  pos::CustomerDisplayOptions options;
   if (display.device.empty()) {
     options.where = pos::NetworkPrinter{display.address.host, display.address.port};
   } else {

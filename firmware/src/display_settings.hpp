@@ -17,8 +17,8 @@ std::optional<std::string> read_table(nlohmann::json const& value, pos::DisplayP
 std::optional<std::string> read_select(nlohmann::json const& value, pos::DisplayProfile& out);
 std::optional<std::string> read_resting(nlohmann::json const& value, pos::DisplayText& out);
 /// What fits together, once all is read.
-std::optional<std::string> check_display(DisplayConfig const& display);
+std::optional<std::string> check_display(CustomerDisplayConfig const& display);
 
-pos::LineDisplayOptions line_of(DisplayConfig const& display);
+pos::CustomerDisplayOptions line_of(CustomerDisplayConfig const& display);
 
 }  // namespace tillcue::terminal

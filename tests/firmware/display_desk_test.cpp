@@ -32,7 +32,7 @@ pos::HintBoard board_of(std::uint8_t channels) {
 Result<Config> with_display(std::string const& display) {
   return parse_config(R"({"terminal": "t", "data_dir": "d",
   "store": {"id": "s", "name": "S", "chain": "c", "currency": "EUR"},
-  "display": )" + display +
+  "customer_display": )" + display +
                           "}",
                       "t.json");
 }
@@ -68,7 +68,7 @@ TEST_CASE("the customer's display is set up whole") {
       R"({"device": "/dev/ttyS1", "baud": 19200, "mode": "cd5220", "code_table": "cp866", "select": "1B6352",
           "resting": ["Welcome", "Corner Shop"], "hints": "all"})");
   REQUIRE_MESSAGE(config, config.error().what);
-  auto const line = line_of(*config->display);
+  auto const line = line_of(*config->customer_display);
   CHECK(std::get<pos::DevicePrinter>(line.where).path == "/dev/ttyS1");
   CHECK(std::get<pos::DevicePrinter>(line.where).serial->baud == 19200);
   CHECK(line.profile.mode == pos::DisplayMode::cd5220);
@@ -77,20 +77,21 @@ TEST_CASE("the customer's display is set up whole") {
         "\x1B"
         "cR");
   CHECK(line.resting == pos::DisplayText{"Welcome", "Corner Shop"});
-  CHECK(config->display->hints == "all");
+  CHECK(config->customer_display->hints == "all");
 }
 
 TEST_CASE("each fault of the display's settings is told with its line and mend") {
-  CHECK(refused("{}", "t.json:3: display: needs either address"));
-  CHECK(refused(R"({"address": "127.0.0.1:1", "device": "/dev/ttyS1"})", "display: needs either address"));
+  CHECK(refused("{}", "t.json:3: customer_display: needs either address"));
+  CHECK(refused(R"({"address": "127.0.0.1:1", "device": "/dev/ttyS1"})", "customer_display: needs either address"));
   CHECK(refused(R"({"address": "127.0.0.1:1", "baud": 9600})", "belong to a serial device"));
-  CHECK(refused(R"({"device": "/x", "mode": "aedex"})", "display.mode: must be one of: epson, cd5220, utc"));
-  CHECK(refused(R"({"device": "/x", "code_table": "utf8"})", "display.code_table: must be one of: cp437"));
+  CHECK(refused(R"({"device": "/x", "mode": "aedex"})", "customer_display.mode: must be one of: epson, cd5220, utc"));
+  CHECK(refused(R"({"device": "/x", "code_table": "utf8"})", "customer_display.code_table: must be one of: cp437"));
   for (auto const* hex : {R"("")", R"("1B7")", R"("zz")", "27", R"("00112233445566778899AABBCCDDEEFF00")"}) {
-    CHECK(refused(R"({"device": "/x", "select": )" + std::string(hex) + "}", "display.select: must be 1 to 16 bytes"));
+    CHECK(refused(R"({"device": "/x", "select": )" + std::string(hex) + "}",
+                  "customer_display.select: must be 1 to 16 bytes"));
   }
-  CHECK(refused(R"({"device": "/x", "resting": ["one"]})", "display.resting: must be two texts"));
-  CHECK(refused(R"({"device": "/x", "hints": "some"})", "display.hints: must be one of: campaigns, all"));
+  CHECK(refused(R"({"device": "/x", "resting": ["one"]})", "customer_display.resting: must be two texts"));
+  CHECK(refused(R"({"device": "/x", "hints": "some"})", "customer_display.hints: must be one of: campaigns, all"));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "display/display_letters.hpp"
-#include "tillcue/pos/line_display.hpp"
+#include "tillcue/pos/customer_display.hpp"
 
 namespace tillcue::pos {
 namespace {

@@ -1,94 +1,81 @@
 #pragma once
 
-#include <chrono>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
+#include <functional>
+#include <span>
 #include <string>
-#include <string_view>
-#include <variant>
-#include <vector>
 
-#include "tillcue/core/result.hpp"
-#include "tillcue/pos/code_table.hpp"
-#include "tillcue/pos/hint_board.hpp"
-#include "tillcue/pos/receipt_printer.hpp"
+#include "tillcue/core/units.hpp"
+#include "tillcue/pos/printer_profile.hpp"
+#include "tillcue/pos/receipt.hpp"
 
 namespace tillcue::pos {
 
-/// The command set a customer display is switched to.
-enum class DisplayMode : std::uint8_t {
-  epson,   ///< ESC/POS display commands
-  cd5220,  ///< ESC Q A, ESC Q B
-  utc,     ///< UTC enhanced: ESC u A, ESC u B
-};
+/// What a customer display of two lines shows once a frame is whole.
+using DisplayFrame = std::array<std::u32string, 2>;
 
-/// What stands on the two lines of a customer display, UTF-8. Longer than a line: cut.
-struct DisplayText {
-  std::string upper;
-  std::string lower;
-
-  friend bool operator==(DisplayText const&, DisplayText const&) = default;
-};
-
-/// One model of customer display.
-struct DisplayProfile {
+/// Follows the bytes to a 2x20 display, in Epson's mode (clear, home, US $, CR/LF) and CD5220 (ESC Q A/B, ESC l) alike:
+/// no command means different things in the two. A frame is whole when its last cell or its second line was written,
+/// when it is cleared, or after a pause (settle()).
+/// Limits  40 cells; a command's parameters are skipped.  Errors  none.
+class DisplayScreen {
+ public:
+  using Sink = std::function<void(DisplayFrame const&)>;
   static constexpr std::size_t kColumns = 20;
 
-  DisplayMode mode = DisplayMode::epson;
-  /// Character set beyond ASCII; none: everything is spelled in ASCII, Cyrillic in Latin letters.
-  std::optional<CodeTable> table{};
-  /// Bytes that select that set, as the display's manual says; empty: ESC t n of Epson's numbering in mode epson, ESC c
-  /// R for Cyrillic in mode cd5220, nothing else.
-  std::string select{};
-};
+  /// Code tables by this profile's ESC t numbers. Copies what it needs.
+  explicit DisplayScreen(PrinterProfile profile);
 
-/// Errors  invalid, listing the names there are: "epson", "cd5220", "utc".
-Result<DisplayMode> find_display_mode(std::string_view name);
-/// Errors  invalid, listing some: "cp866", "cp1251", "cp437"...
-Result<CodeTable> find_code_table(std::string_view name);
-
-/// The offer as the customer may read it: its name above, what it costs and saves below. The cashier's sentence and the
-/// reason are not for this side of the counter.
-DisplayText display_text(HintCard const& card);
-
-/// What a display is sent when its line was opened: initialise, no cursor, its character set.
-std::vector<std::byte> encode_display_start(DisplayProfile const& profile);
-/// Both lines whole, so that nothing of an earlier text remains. What the display's set lacks is spelled in ASCII or
-/// shown as '?'; no text can be a command.
-std::vector<std::byte> encode_display(DisplayText const& text, DisplayProfile const& profile);
-
-struct LineDisplayOptions {
-  std::variant<NetworkPrinter, DevicePrinter> where = NetworkPrinter{};
-  DisplayProfile profile{};
-  DisplayText resting{};                  ///< while there is no offer; empty: blank
-  std::chrono::milliseconds stuck{1000};  ///< a line that takes nothing for so long is opened anew
-  std::chrono::milliseconds again{5000};  ///< pause before a line that failed is opened again
-};
-
-/// A customer display at the end of a line of its own, which nobody else writes to. The newest text wins; a display
-/// that is away gets it when it is back, and never holds anything up. Threads  the io_context's; make, use and destroy
-/// it there.
-class LineDisplay {
- public:
-  /// Opens the line. Borrows `io`, which outlives it.
-  LineDisplay(boost::asio::io_context& io, LineDisplayOptions options);
-  ~LineDisplay();
-  LineDisplay(LineDisplay const&) = delete;
-  LineDisplay& operator=(LineDisplay const&) = delete;
-
-  void show(DisplayText text);
-  /// Back to the resting text.
-  void rest();
-  /// True while the line is open and took what was written last.
-  [[nodiscard]] bool working() const noexcept;
-  /// Why not; empty while it works.
-  [[nodiscard]] std::string const& trouble() const noexcept;
+  void feed(std::span<std::byte const> bytes, Sink const& sink);
+  /// The line was quiet for a moment: what was written is a frame.
+  void settle(Sink const& sink);
+  [[nodiscard]] bool unsettled() const noexcept { return dirty_; }
 
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;
+  void take(std::uint8_t byte, Sink const& sink);
+  void take_parameter(std::uint8_t byte, Sink const& sink);
+  void put(std::uint8_t byte, Sink const& sink);
+  void clear(Sink const& sink);
+  void clear_line(std::size_t row);
+  void show(Sink const& sink);
+
+  PrinterProfile profile_;
+  std::uint8_t code_page_ = 0;
+  DisplayFrame cells_;
+  std::size_t row_ = 0, column_ = 0;
+  std::uint8_t introducer_ = 0, code_ = 0, first_ = 0;
+  unsigned wanted_ = 0;     ///< parameter bytes still to come
+  bool in_string_ = false;  ///< ESC Q A/B: up to CR
+  bool dirty_ = false;
+};
+
+struct DisplayEvent {
+  enum class Kind : std::uint8_t {
+    item,      ///< shown once for each time it was added
+    removed,   ///< the screen went blank in mid-sale: the newest line was taken back
+    subtotal,  ///< the total: the customer is asked to pay
+  };
+  Kind kind = Kind::item;
+  std::string name{};  ///< as far as it fits the display
+  Quantity quantity{};
+  std::int64_t unit_minor = 0;  ///< as displayed: some tills show prices without tax
+  std::int64_t total_minor = 0;
+};
+
+/// Reads frames as what happens in a sale. Animation, greetings and clocks say nothing.
+class DisplayReader {
+ public:
+  using Sink = std::function<void(DisplayEvent const&)>;
+  explicit DisplayReader(std::uint8_t currency_digits) { layout_.digits = currency_digits; }
+  void take(DisplayFrame const& frame, Sink const& sink);
+  /// The sale ended some other way: its receipt came.
+  void sale_over() noexcept { items_ = 0; }
+
+ private:
+  ReceiptLayout layout_;
+  std::size_t items_ = 0;  ///< shown in this sale and not taken back
 };
 
 }  // namespace tillcue::pos

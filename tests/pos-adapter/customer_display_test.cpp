@@ -1,4 +1,4 @@
-#include "tillcue/pos/line_display.hpp"
+#include "tillcue/pos/customer_display.hpp"
 
 #include <chrono>
 #include <string>
@@ -58,8 +58,8 @@ struct Port {
   boost::asio::io_context io;
   boost::asio::ip::tcp::acceptor acceptor{io, {boost::asio::ip::make_address("127.0.0.1"), 0}};
 
-  LineDisplayOptions options() {
-    LineDisplayOptions out;
+  CustomerDisplayOptions options() {
+    CustomerDisplayOptions out;
     out.where = NetworkPrinter{"127.0.0.1", acceptor.local_endpoint().port()};
     out.again = 10ms;
     out.resting = {"Welcome", ""};
@@ -155,7 +155,7 @@ TEST_CASE("names of modes and tables are told when one is wrong") {
 
 TEST_CASE("an offer stands until it is taken away, then the resting text does again") {
   Port port;
-  LineDisplay display(port.io, port.options());
+  CustomerDisplay display(port.io, port.options());
   CHECK_FALSE(display.working());
   auto socket = port.accept();
   DisplayEmulator customer(DisplayEmulator::Mode::epson);
@@ -170,7 +170,7 @@ TEST_CASE("an offer stands until it is taken away, then the resting text does ag
 
 TEST_CASE("a display that was away gets the newest text, and none of those in between") {
   Port port;
-  LineDisplay display(port.io, port.options());
+  CustomerDisplay display(port.io, port.options());
   {
     auto socket = port.accept();
     REQUIRE(port.wait([&] { return display.working(); }));
@@ -189,7 +189,7 @@ TEST_CASE("a display that takes nothing is given up and opened anew, and nobody 
   port.acceptor.set_option(boost::asio::socket_base::receive_buffer_size(1024));
   auto options = port.options();
   options.stuck = 50ms;
-  LineDisplay display(port.io, options);
+  CustomerDisplay display(port.io, options);
   auto socket = port.accept();
   REQUIRE(port.wait([&] { return display.working(); }));
   int n = 0;
@@ -207,10 +207,10 @@ TEST_CASE("a display on a device file is written to") {
   char path[128];
   REQUIRE(::openpty(&master, &slave, path, nullptr, nullptr) == 0);
   boost::asio::io_context io;
-  LineDisplayOptions options;
+  CustomerDisplayOptions options;
   options.where = DevicePrinter{path, {}};
   options.profile.mode = DisplayMode::cd5220;
-  LineDisplay display(io, options);
+  CustomerDisplay display(io, options);
   display.show({"Butter", "2.49 EUR"});
   DisplayEmulator customer(DisplayEmulator::Mode::cd5220);
   auto const end = std::chrono::steady_clock::now() + 5s;
@@ -230,10 +230,10 @@ TEST_CASE("a display on a device file is written to") {
 
 TEST_CASE("a display that is not there is told, and does no harm") {
   boost::asio::io_context io;
-  LineDisplayOptions options;
+  CustomerDisplayOptions options;
   options.where = DevicePrinter{"/nowhere/ttyS9", {}};
   options.again = 60'000ms;
-  LineDisplay display(io, options);
+  CustomerDisplay display(io, options);
   display.show({"Butter", ""});
   io.run_for(20ms);
   CHECK_FALSE(display.working());

@@ -1,4 +1,4 @@
-#include "tillcue/pos/line_display.hpp"
+#include "tillcue/pos/customer_display.hpp"
 
 #include <array>
 #include <utility>
@@ -19,9 +19,9 @@ std::string name_of(std::variant<NetworkPrinter, DevicePrinter> const& where) {
 }  // namespace
 
 /// Shared, because a line's handlers may run once more after everybody has left; each holds the line it belongs to.
-class LineDisplay::Impl : public std::enable_shared_from_this<Impl> {
+class CustomerDisplay::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(boost::asio::io_context& io, LineDisplayOptions options)
+  Impl(boost::asio::io_context& io, CustomerDisplayOptions options)
       : io_(io), options_(std::move(options)), wanted_(options_.resting), limit_(io), pause_(io) {}
 
   void open() {
@@ -114,7 +114,7 @@ class LineDisplay::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   boost::asio::io_context& io_;
-  LineDisplayOptions options_;
+  CustomerDisplayOptions options_;
   DisplayText wanted_;
   std::optional<DisplayText> shown_;  ///< handed to the line last
   std::shared_ptr<PrinterLine> line_;
@@ -128,14 +128,14 @@ class LineDisplay::Impl : public std::enable_shared_from_this<Impl> {
   bool stopped_ = false;
 };
 
-LineDisplay::LineDisplay(boost::asio::io_context& io, LineDisplayOptions options)
+CustomerDisplay::CustomerDisplay(boost::asio::io_context& io, CustomerDisplayOptions options)
     : impl_(std::make_shared<Impl>(io, std::move(options))) {
   impl_->open();
 }
-LineDisplay::~LineDisplay() { impl_->stop(); }
-void LineDisplay::show(DisplayText text) { impl_->show(std::move(text)); }
-void LineDisplay::rest() { impl_->rest(); }
-bool LineDisplay::working() const noexcept { return impl_->working(); }
-std::string const& LineDisplay::trouble() const noexcept { return impl_->trouble(); }
+CustomerDisplay::~CustomerDisplay() { impl_->stop(); }
+void CustomerDisplay::show(DisplayText text) { impl_->show(std::move(text)); }
+void CustomerDisplay::rest() { impl_->rest(); }
+bool CustomerDisplay::working() const noexcept { return impl_->working(); }
+std::string const& CustomerDisplay::trouble() const noexcept { return impl_->trouble(); }
 
 }  // namespace tillcue::pos
