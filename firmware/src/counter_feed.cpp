@@ -65,6 +65,12 @@ void CounterFeed::display(pos::DisplayEvent const& event) {
     return;
   }
   if (!sale_) return;
+  if (event.kind == Kind::abandoned) {
+    tell(pos::Void{*sale_});
+    sale_.reset();
+    lines_.clear();
+    return;
+  }
   if (event.kind == Kind::removed && !lines_.empty()) {
     tell(pos::RemoveLine{*sale_, lines_.back().number});
     lines_.pop_back();
