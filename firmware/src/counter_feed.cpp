@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tillcue/pos/code_table.hpp"
+
 namespace tillcue::terminal {
 namespace {
 
@@ -58,7 +60,7 @@ void CounterFeed::display(pos::DisplayEvent const& event) {
   using Kind = pos::DisplayEvent::Kind;
   if (event.kind == Kind::item) {
     if (!sale_) begin(true);
-    auto line = heard(event.name, {}, event.quantity, event.unit_minor, event.name.size());
+    auto line = heard(event.name, {}, event.quantity, event.unit_minor);
     line.number = LineNo{++numbered_};
     lines_.push_back(line);
     put(line, pos::PutLine::Verb::add);
@@ -83,7 +85,7 @@ void CounterFeed::reconcile(pos::Receipt const& receipt) {
   std::vector<Line> left = std::exchange(lines_, {}), fresh;
   bool changed = false;
   for (auto const& item : receipt.items) {
-    auto line = heard(item.name, item.code, item.quantity, item.unit_minor, item.name.size());
+    auto line = heard(item.name, item.code, item.quantity, item.unit_minor);
     auto const same = [&](Line const& shown) {
       return shown.sku == line.sku || line.name.rfind(shown.name, 0) == 0 || shown.name.rfind(line.name, 0) == 0;
     };

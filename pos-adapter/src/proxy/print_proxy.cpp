@@ -208,7 +208,7 @@ void PrintProxy::Impl::deliver() {
     handlers_.slip(slip);
   }
   if (!jobs_.empty()) return send_next();
-  if (sale && !hold_) return;  // a till that speaks for itself may order a little later; the bypass lingers
+  if (sale && !hold_ && options_.late_orders) return;  // the bypass lingers
   std::vector<std::byte> frame;
   put_frame(frame, TapKind::release, TapAt{hold_.value_or(offset_), {}});
   send(std::move(frame));
