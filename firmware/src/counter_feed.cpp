@@ -39,12 +39,15 @@ void CounterFeed::begin(bool live) {
 }
 
 CounterFeed::Line CounterFeed::heard(std::string const& name, std::string const& code, Quantity quantity,
-                                     std::int64_t unit_minor, std::size_t cut_at) {
+                                     std::int64_t unit_minor) {
+  // Any name may be cut where it ends; a whole one is found first.
+  auto const cut_at = pos::from_utf8(name).size();
   Line line{{}, Sku(code), quantity, unit_minor, name};
-  if (!code.empty()) return line;
+  if (code.size() >= 8) return line;  // a GTIN; a shorter number may be the POS's own
   auto found = names_({name, unit_minor, cut_at});
   // A display may show prices without tax: then the name alone must tell.
   if (!found) found = names_({name, std::nullopt, cut_at});
+  if (!found && !code.empty()) return line;
   if (!found) ++counters_.unnamed;
   line.sku = found ? *found : unknown_sku(name);
   return line;
