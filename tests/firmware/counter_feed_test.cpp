@@ -120,6 +120,7 @@ TEST_CASE("in both display modes items are live, identical frames are items, a b
     till.shows(frame("Eggs 10          x3", "$2.00          $6.00"));
     till.shows(frame("", ""));
     till.shows(frame("Total:         $2.00", "Thank you"));
+    till.shows(frame("Cash          $10.00", "Change         $8.00"));
     till.shows(frame("Total:         $2.00", "Thank you"));
     CHECK(till.log() == "begin;add Milk 1L 1;add Milk 1L 1;add Eggs 10 3;remove Eggs 10;subtotal;");
     for (int n = 0; n < 15; ++n) till.shows(frame("Welcome to our shop", std::to_string(n)));
@@ -190,6 +191,7 @@ TEST_CASE("a captured POS is followed as its own event log says") {
     if (chunk.at("ch") == "display") till.shows(bytes);
     if (chunk.at("ch") == "printer") till.prints(bytes);
   }
+  CAPTURE(till.log());
   REQUIRE(totals.size() == 7);
   REQUIRE(till.told.at_subtotal.size() == totals.size());
   REQUIRE(till.told.at_finish.size() == totals.size());

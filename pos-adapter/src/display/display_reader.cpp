@@ -53,13 +53,15 @@ void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {
     idle_ = 0;
     return sink({DisplayEvent::Kind::subtotal, {}, {}, 0, *amount});
   }
-  if (topic == LineTopic::change || topic == LineTopic::tender) return;
   auto const& priced = upper.amount_minor ? upper : lower;
   if (!priced.amount_minor || *priced.amount_minor < 0) return idle(sink);  // animation, greeting, clock
   DisplayEvent event;
   auto name = upper.text;
   auto count = take_count(name);
   if (!has_letter(name)) return idle(sink);
+  // "Cash 10.00" is no item, "Mars bar x1" is one.
+  auto const first = topic_of(folded(name.substr(0, name.find(U' '))), layout_);
+  if (!count && (first == LineTopic::change || first == LineTopic::tender)) return;
   if (!count) count = priced.quantity_milli;
   if (!count) count = upper.quantity_milli;
   event.name = to_utf8(name);
