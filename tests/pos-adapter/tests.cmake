@@ -40,3 +40,5 @@ target_include_directories(printer_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapte
 # ---- names and feeds
 tillcue_test(pos_names_test SOURCES pos-adapter/name_matcher_test.cpp LIBS tillcue::pos_names)
 tillcue_fuzz(names_fuzz CORPUS names SOURCES fuzz/names_fuzz.cpp LIBS tillcue::pos_names)
+
+include(pos-adapter/proxy_tests.cmake)
