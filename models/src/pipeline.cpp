@@ -152,7 +152,6 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   how.note = note(options, calibrated);
   how.cold = cold_start_options(options);
   auto source = assemble(counts, weights, catalogue, campaigns, calibrated.maps, how, built.notes);
-  note_everywhere(counts, source, built.notes);
   if (mine_in != nullptr) {
     tell(progress, "mine sets");
     auto sets = options.sets;
@@ -165,6 +164,7 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   if (calibrated.how == "none") {
     built.notes.push_back("no baskets to calibrate on: the probabilities are rough; give more transactions");
   }
+  note_everywhere(counts, source, built.notes);
   auto bytes = write_bundle(source);
   if (!bytes) return tl::unexpected(bytes.error());
   if (options.review) {
