@@ -86,7 +86,7 @@
       { type: 'line', label: 'estimate', data: keys.map((key) => 100 * of[key].mean), showLine: false, pointRadius: 6,
         pointHoverRadius: 7, borderColor: tint, backgroundColor: tint },
       { label: '95 % interval', data: keys.map((key) => [100 * of[key].low, 100 * of[key].high]), barThickness: 5,
-        borderRadius: 3, backgroundColor: tint },
+        borderRadius: 3, borderSkipped: false, backgroundColor: tint },
     ];
     draw('earned', 'bar', { labels: keys.map((key) => rows[key]), datasets }, axis('accepted, of 100 offers'),
       axis('', { grid: { display: false } }), { indexAxis: 'y', plugins: { legend: { display: false } } });

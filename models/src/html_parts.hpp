@@ -22,7 +22,8 @@ struct Cell {
 class HtmlTable {
  public:
   HtmlTable(std::string_view caption, std::vector<std::string> const& headings) {
-    out_ = "<div class=\"wide\"><table><caption>" + escaped(caption) + "</caption><thead><tr>";
+    auto const text = escaped(caption);
+    out_ = "<p class=\"caption\">" + text + "</p><div class=\"wide\"><table aria-label=\"" + text + "\"><thead><tr>";
     for (auto const& heading : headings) out_ += "<th scope=\"col\">" + escaped(heading) + "</th>";
     out_ += "</tr></thead><tbody>";
   }

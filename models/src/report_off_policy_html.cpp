@@ -6,22 +6,21 @@
 namespace tillcue::models {
 namespace {
 
-std::string earned_table(OffPolicy const& result) {
-  HtmlTable table("Estimates with 95 % intervals; the lead is the doubly robust one",
-                  {"", "the log", "candidate, doubly robust", "lead", "", "self-normalised", "IPS"});
+std::string earned_tables(OffPolicy const& result) {
+  HtmlTable table("With 95 % intervals; the candidate by the doubly robust estimate",
+                  {"", "the log", "candidate", "lead", ""});
+  HtmlTable others("The candidate by the other two estimates", {"", "self-normalised", "IPS"});
   for (auto const& line : earned_lines(result)) {
-    auto const& earned = line.earned;
     std::string const verdict(result.answer == LogAnswer::yes ? line.verdict() : "");
-    table.row(line.name, {{line.range(earned.log)},
-                          {line.range(earned.doubly_robust)},
+    table.row(line.name, {{line.range(line.earned.log)},
+                          {line.range(line.earned.doubly_robust)},
                           {line.lead()},
                           {verdict, verdict == "more"   ? "better"
                                     : verdict == "less" ? "worse"
-                                                        : ""},
-                          {line.range(earned.self_normalised)},
-                          {line.range(earned.ips)}});
+                                                        : ""}});
+    others.row(line.name, {{line.range(line.earned.self_normalised)}, {line.range(line.earned.ips)}});
   }
-  return table.take();
+  return table.take() + others.take();
 }
 
 }  // namespace
@@ -31,13 +30,14 @@ std::string off_policy_section(OffPolicy const& result) {
   return filled(
       page_part("off_policy"),
       {{"verdict", sentence(off_policy_verdict(result))},
-       {"earned", earned_table(result)},
+       {"earned", earned_tables(result)},
        {"basis", sentence(off_policy_basis(result))},
        {"left", left.empty() ? "" : escaped(" Of " + counted(result.rows, "row") + " passed over: " + left + ".")}});
 }
 
 std::string off_policy_html(OffPolicy const& result, std::string_view title) {
-  return page({title, "What would the candidate have earned?", off_policy_basis(result),
+  return page({title, "What would the candidate have earned?",
+               counted(result.situations, "offer") + " of " + counted(result.sales, "sale") + " decided again",
                "Accepted is not added: what a suggestion adds is measured in the shops, against sales that get none.",
                off_policy_section(result), "{\"off_policy\":" + off_policy_json(result) + "}"});
 }
