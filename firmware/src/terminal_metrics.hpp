@@ -18,7 +18,7 @@ struct TerminalReading {
   pos::NativeCounters native;
   pos::ScreenCounters screen;
   std::optional<sync::AgentStatus> agent;
-  std::uint64_t outbox_pending = 0, outbox_dropped = 0, results_lost = 0, live_refused = 0;
+  std::uint64_t outbox_pending = 0, outbox_dropped = 0, results_lost = 0, live_refused = 0, probably_out = 0;
   std::uint64_t release = 0;
   bool has_bundle = false;
   Histogram handling;  ///< from a POS message read to its effects done

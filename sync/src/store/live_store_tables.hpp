@@ -1,0 +1,19 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tillcue/sync/live_store.hpp"
+#include "tillcue/sync/sqlite.hpp"
+
+namespace tillcue::sync {
+
+struct LiveStore::Tables {
+  Database db;
+  std::map<std::string, Allotment> spent{};
+  std::string state{};
+
+  Result<void> read();
+};
+
+}  // namespace tillcue::sync
