@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json_lines.hpp"
+#include "printer_settings.hpp"
 #include "tillcue/pos/printer_profile.hpp"
 
 namespace tillcue::terminal {
@@ -174,7 +175,11 @@ std::vector<Field> const& fields() {
       {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},
       {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
       {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
-      {"printer.address", true, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
+      {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
+      {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
+      {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c)); }},
+      {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c)); }},
+      {"printer.auto_status", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).auto_status); }},
       {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c).profile); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
@@ -312,6 +317,9 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   }
   if (config.sync && config.sync->certificate.empty() != config.sync->key.empty()) {
     report.add("sync.certificate", "goes together with sync.key; give both or none");
+  }
+  if (config.printer && root["printer"].is_object()) {
+    if (auto const complaint = check_printer(*config.printer)) report.add("printer", *complaint);
   }
   if (!report.empty()) return fail(Code::invalid, report.text());
   make_absolute(config, std::filesystem::absolute(file).parent_path());

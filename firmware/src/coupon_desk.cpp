@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "printer_settings.hpp"
 #include "tillcue/firmware/coupon_maker.hpp"
 #include "tillcue/pos/code_table.hpp"
 
@@ -32,10 +33,7 @@ Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io
   if (config.printer->code_page >= 0) {
     desk->profile_.resting_code_page = static_cast<std::uint8_t>(config.printer->code_page);
   }
-  pos::TcpPrinterOptions options;
-  options.host = config.printer->address.host;
-  options.port = config.printer->address.port;
-  desk->printer_ = std::make_unique<pos::TcpPrinter>(io, std::move(options));
+  desk->printer_ = std::make_unique<pos::LinePrinter>(io, line_of(*config.printer));
   return desk;
 }
 

@@ -10,7 +10,7 @@
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/firmware/secret.hpp"
 #include "tillcue/pos/coupon.hpp"
-#include "tillcue/pos/tcp_printer.hpp"
+#include "tillcue/pos/receipt_printer.hpp"
 
 namespace tillcue::terminal {
 
@@ -44,7 +44,7 @@ class CouponDesk {
   Secret secret_;
   Notice notice_;
   pos::PrinterProfile profile_;
-  std::unique_ptr<pos::TcpPrinter> printer_;
+  std::unique_ptr<pos::ReceiptPrinter> printer_;
   bool tried_ = false;
   std::string trouble_;
   std::chrono::steady_clock::time_point trouble_since_{};

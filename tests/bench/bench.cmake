@@ -23,3 +23,7 @@ add_executable(decide_bench bench/decide_bench.cpp bench/score_catalogue.cpp
 target_include_directories(decide_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models/include
   ${PROJECT_SOURCE_DIR}/models/src)
 target_link_libraries(decide_bench PRIVATE tillcue::house tillcue::bundle_writer Threads::Threads)
+if(TILLCUE_BUILD_POS_ADAPTER)
+  add_executable(names_bench bench/names_bench.cpp)
+  target_link_libraries(names_bench PRIVATE tillcue::house tillcue::pos_sim tillcue::pos_names)
+endif()

@@ -48,6 +48,22 @@ TEST_CASE("a whole configuration is read, its paths taken from its own folder") 
   CHECK(config->sync->trusted_keys[0] == "/etc/tillcue/hq.pub.pem");
 }
 
+TEST_CASE("a printer is at an address or at a device, and only a serial one has a speed") {
+  auto const device = "\"device\": \"/dev/ttyS0\", \"baud\": 19200, \"flow\": \"xon_xoff\"";
+  auto const config = parse_config(with("\"address\": \"127.0.0.1:9100\"", device), "/etc/till.json");
+  REQUIRE(config);
+  CHECK(config->printer->device == "/dev/ttyS0");
+  CHECK(config->printer->serial == tillcue::pos::SerialSettings{19200, tillcue::pos::SerialFlow::xon_xoff});
+  auto const address = "\"address\": \"127.0.0.1:9100\"";
+  CHECK(
+      says(refusal(with(address, "\"device\": \"/dev/ttyS0\", \"baud\": 9601")), "printer.baud: must be one of: 2400"));
+  CHECK(says(refusal(with(address, "\"device\": \"/dev/ttyS0\", \"flow\": \"dtr\"")), "printer.flow: must be one of"));
+  CHECK(says(refusal(with(address, "\"qr\": true")), "printer: needs either address"));
+  CHECK(says(refusal(with(address, "\"address\": \"127.0.0.1:9100\", \"device\": \"/dev/usb/lp0\"")),
+             "printer: needs either address"));
+  CHECK(says(refusal(with(address, "\"address\": \"127.0.0.1:9100\", \"baud\": 9600")), "belong to a serial device"));
+}
+
 TEST_CASE("printer and sync may be left out") {
   auto const config = parse_config(R"({"terminal": "t", "data_dir": "d",
     "store": {"id": "s", "name": "S", "chain": "c", "currency": "USD"}})",

@@ -2,7 +2,7 @@
 
 #include "job_bytes.hpp"
 #include "scripted_printer.hpp"
-#include "tillcue/pos/tcp_printer.hpp"
+#include "tillcue/pos/receipt_printer.hpp"
 
 using namespace tillcue::pos;
 using namespace std::chrono_literals;
@@ -16,10 +16,10 @@ namespace {
 struct Bench {
   boost::asio::io_context io;
   ScriptedPrinter peer{io};
-  TcpPrinter printer;
+  LinePrinter printer;
 
   explicit Bench(bool in_order_status = true)
-      : printer(io, {"127.0.0.1", peer.port(), 1500ms, 250ms, in_order_status}) {}
+      : printer(io, {NetworkPrinter{"127.0.0.1", peer.port()}, 1500ms, 250ms, in_order_status}) {}
 
   /// Prints and runs until the answer is there.
   Result<PrintProof> print(std::string const& text) {
@@ -99,14 +99,14 @@ TEST_CASE("an offline printer and one with its error light on are busy") {
 TEST_CASE("paper that runs out in the middle is unconfirmed and says so: the slip may be out") {
   Bench bench;
   bench.peer.in_order.reset();  // stuck: nothing in its queue is worked off any more
-  bench.peer.at_job = [](ScriptedPrinter& peer) { peer.real_time = {{1, 0x1E}, {2, 0x32}, {4, 0x72}}; };
+  bench.peer.at_job = [](PrinterScript& peer) { peer.real_time = {{1, 0x1E}, {2, 0x32}, {4, 0x72}}; };
   check_unconfirmed(bench.print("coupon\n"), "paper out while printing; put in a new roll");
 }
 
 TEST_CASE("the word from behind the job counts before trouble that came later") {
   Bench bench;
   bench.peer.in_order.reset();
-  bench.peer.at_job = [](ScriptedPrinter& peer) {
+  bench.peer.at_job = [](PrinterScript& peer) {
     peer.real_time = {{1, 0x1E}, {2, 0x32}, {4, 0x72}};
     peer.behind_status = std::string(1, '\0');  // GS r, late
   };
@@ -154,7 +154,7 @@ TEST_CASE("something that is no printer is not printed on") {
 
 TEST_CASE("automatic status and flow control between the answers are not mistaken for them") {
   Bench bench;
-  bench.peer.greeting = "\x11\x14\x02\x0F\x0F\x13";  // XON, ASB of four bytes, XOFF
+  bench.peer.greeting = std::string("\x11\x14\0\x13\0\x0F\x13", 7);  // XON, ASB of four bytes with XOFF inside, XOFF
   auto const proof = bench.print("coupon\n");
   REQUIRE(proof);
   CHECK(proof->fate == PrintFate::printed);
@@ -167,7 +167,7 @@ TEST_CASE("a refused connection is an io error that names the address") {
     closed = ScriptedPrinter(io).port();
   }
   boost::asio::io_context io;
-  TcpPrinter printer(io, {"127.0.0.1", closed, 1500ms, 250ms, true});
+  LinePrinter printer(io, {NetworkPrinter{"127.0.0.1", closed}, 1500ms, 250ms, true});
   std::optional<Result<PrintProof>> result;
   printer.print(job_of("coupon\n"), [&](auto r) { result = std::move(r); });
   io.run_for(2s);
@@ -177,7 +177,7 @@ TEST_CASE("a refused connection is an io error that names the address") {
 
 TEST_CASE("a host name that does not resolve is an io error") {
   boost::asio::io_context io;
-  TcpPrinter printer(io, {"printer.invalid", 9100, 3000ms, 250ms, true});
+  LinePrinter printer(io, {NetworkPrinter{"printer.invalid", 9100}, 3000ms, 250ms, true});
   std::optional<Result<PrintProof>> result;
   printer.print(job_of("coupon\n"), [&](auto r) { result = std::move(r); });
   io.run_for(5s);
@@ -212,7 +212,7 @@ TEST_CASE("a line lost while printing is unconfirmed: part of the job may come o
 TEST_CASE("a host name is tried at all its addresses") {
   boost::asio::io_context io;
   ScriptedPrinter peer(io);  // on 127.0.0.1 only, while localhost may be ::1 first
-  TcpPrinter printer(io, {"localhost", peer.port(), 1500ms, 250ms, true});
+  LinePrinter printer(io, {NetworkPrinter{"localhost", peer.port()}, 1500ms, 250ms, true});
   std::optional<Result<PrintProof>> result;
   printer.print(job_of("coupon\n"), [&](auto r) { result = std::move(r); });
   for (int n = 0; n < 100 && !result; ++n) io.run_one_for(20ms);
@@ -298,7 +298,7 @@ TEST_CASE("a destroyed printer calls nobody") {
   ScriptedPrinter peer(io);
   bool called = false;
   {
-    TcpPrinter printer(io, {"127.0.0.1", peer.port(), 1500ms, 250ms, true});
+    LinePrinter printer(io, {NetworkPrinter{"127.0.0.1", peer.port()}, 1500ms, 250ms, true});
     printer.print(job_of("one\n"), [&](auto) { called = true; });
     printer.print(job_of("two\n"), [&](auto) { called = true; });
     io.run_one_for(50ms);

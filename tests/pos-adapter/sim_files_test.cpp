@@ -6,9 +6,9 @@
 #include <zlib.h>
 
 #include "baskets.hpp"
-#include "csv_row.hpp"
 #include "shared_samples.hpp"
 #include "tally.hpp"
+#include "text/csv_row.hpp"
 
 using namespace tillcue;
 using namespace tillcue::pos;

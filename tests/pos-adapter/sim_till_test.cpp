@@ -21,7 +21,7 @@
 #include "till.hpp"
 #include "tillcue/pos/native_server.hpp"
 #include "tillcue/pos/printed_text.hpp"
-#include "tillcue/pos/tcp_printer.hpp"
+#include "tillcue/pos/receipt_printer.hpp"
 #include "virtual_printer.hpp"
 
 using namespace tillcue;
@@ -160,7 +160,7 @@ class Typed {
 
 Result<PrintProof> print(std::uint16_t port, std::vector<std::byte> job) {
   boost::asio::io_context io;
-  TcpPrinter printer(io, {"127.0.0.1", port, 5000ms, 600ms, true});
+  LinePrinter printer(io, {NetworkPrinter{"127.0.0.1", port}, 5000ms, 600ms, true});
   std::optional<Result<PrintProof>> result;
   printer.print(std::move(job), [&](auto r) { result = std::move(r); });
   io.run();

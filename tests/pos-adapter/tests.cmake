@@ -16,10 +16,15 @@ find_package(ZLIB REQUIRED)
 tillcue_test(pos_paper_test
   SOURCES
     pos-adapter/code_table_test.cpp pos-adapter/coupon_picture_test.cpp pos-adapter/coupon_test.cpp pos-adapter/escpos_samples_test.cpp
-    pos-adapter/escpos_test.cpp pos-adapter/printer_test.cpp
-  LIBS tillcue::pos_paper nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
+    pos-adapter/device_printer_test.cpp pos-adapter/escpos_test.cpp pos-adapter/printer_test.cpp
+  LIBS tillcue::pos_paper nlohmann_json::nlohmann_json Boost::headers Threads::Threads util)
 tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue::pos_paper)
 tillcue_test(pos_sim_test
   SOURCES
     pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_till_test.cpp
-  LIBS tillcue::pos_sim Boost::headers ZLIB::ZLIB Threads::Threads)
+  LIBS tillcue::pos_sim tillcue::pos_names Boost::headers ZLIB::ZLIB Threads::Threads)
+target_include_directories(pos_sim_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+
+# ---- names and feeds
+tillcue_test(pos_names_test SOURCES pos-adapter/name_matcher_test.cpp LIBS tillcue::pos_names)
+tillcue_fuzz(names_fuzz CORPUS names SOURCES fuzz/names_fuzz.cpp LIBS tillcue::pos_names)

@@ -6,7 +6,7 @@
 
 #include <zlib.h>
 
-#include "csv_row.hpp"
+#include "text/csv_row.hpp"
 
 namespace tillcue::pos::sim {
 namespace {

@@ -2,37 +2,57 @@
 
 #include <utility>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 namespace tillcue::pos {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using namespace std::chrono_literals;
 
 constexpr auto kPollWhileProving = 200ms;
-constexpr auto kGentleClose = 100ms;
+constexpr auto kGentleClose = 100ms;   ///< for a network printer to hang up
+constexpr unsigned kBitsPerByte = 10;  ///< on a serial line
+constexpr auto kNoStatus = "sent; the printer answers no status";
 constexpr auto kPartlySent = "the line was lost while printing; part of it may come out";
 
 std::string_view mend(std::string_view trouble) {
   if (trouble == "paper out") return "put in a new roll";
   if (trouble == "cover open") return "close the cover";
+  if (trouble == "cutter jammed") return "free the cutter";
   return "look at the printer";
+}
+
+std::unique_ptr<PrinterLine> make_line(asio::io_context& io, LinePrinterOptions const& options) {
+  if (auto const* device = std::get_if<DevicePrinter>(&options.where)) return make_device_line(io, *device);
+  return make_tcp_line(io, std::get<NetworkPrinter>(options.where));
+}
+
+void put(std::vector<std::byte>& out, std::initializer_list<unsigned> bytes) {
+  for (unsigned b : bytes) out.push_back(static_cast<std::byte>(b));
 }
 
 }  // namespace
 
-PrintSession::PrintSession(asio::io_context& io, TcpPrinterOptions const& options, std::vector<std::byte> job,
-                           TcpPrinter::Done ended)
+std::string where(LinePrinterOptions const& options) {
+  if (auto const* device = std::get_if<DevicePrinter>(&options.where)) return device->path;
+  auto const& network = std::get<NetworkPrinter>(options.where);
+  return network.host + ":" + std::to_string(network.port);
+}
+
+std::chrono::milliseconds time_on_line(LinePrinterOptions const& options, std::size_t bytes) {
+  auto const* device = std::get_if<DevicePrinter>(&options.where);
+  if (device == nullptr || !device->serial || device->serial->baud == 0) return {};
+  return std::chrono::milliseconds(bytes * 1000 * kBitsPerByte / device->serial->baud);
+}
+
+PrintSession::PrintSession(asio::io_context& io, LinePrinterOptions const& options, std::vector<std::byte> job,
+                           ReceiptPrinter::Done ended)
     : io_(io),
       options_(options),
       job_(std::move(job)),
       ended_(std::move(ended)),
-      socket_(io),
-      resolver_(io),
+      line_(make_line(io, options)),
       deadline_timer_(io),
       step_timer_(io) {}
 
@@ -44,38 +64,21 @@ void PrintSession::arm(asio::steady_timer& timer, Clock::duration after, void (P
 }
 
 void PrintSession::start(Clock::time_point deadline) {
+  deadline_ = deadline;
   arm(deadline_timer_, std::max(deadline - Clock::now(), Clock::duration::zero()), &PrintSession::out_of_time);
-  Failure not_numeric;
-  auto const address = asio::ip::make_address(options_.host, not_numeric);
-  if (not_numeric) return resolve();
-  connect({address, options_.port});
+  line_->open([self = shared_from_this()](Failure failure, std::string const& why) { self->opened(failure, why); });
 }
 
-void PrintSession::resolve() {
-  resolver_.async_resolve(options_.host, std::to_string(options_.port),
-                          [self = shared_from_this()](Failure failure, tcp::resolver::results_type const& found) {
-                            if (self->step_ != Step::connecting) return;
-                            if (failure) return self->line_lost(failure);
-                            asio::async_connect(self->socket_, found,
-                                                [self](Failure refused, Endpoint const&) { self->connected(refused); });
-                          });
-}
-
-void PrintSession::connect(Endpoint const& endpoint) {
-  socket_.async_connect(endpoint, [self = shared_from_this()](Failure failure) { self->connected(failure); });
-}
-
-void PrintSession::connected(Failure failure) {
-  if (step_ != Step::connecting) return;
+void PrintSession::opened(Failure failure, std::string const& why) {
+  if (step_ != Step::opening) return;
+  if (!why.empty()) return refuse(Code::io, why);
   if (failure) return line_lost(failure);
-  Failure ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
   ask();
 }
 
 void PrintSession::ask_status(std::vector<std::byte>& out) {
   for (unsigned n : {1U, 2U, 4U}) {
-    out.insert(out.end(), {std::byte{0x10}, std::byte{0x04}, static_cast<std::byte>(n)});
+    put(out, {0x10, 0x04, n});
     asked_.push_back(n);
   }
 }
@@ -85,7 +88,8 @@ void PrintSession::write_status_question() {
   writing_question_ = true;
   question_.clear();
   ask_status(question_);
-  asio::async_write(socket_, asio::buffer(question_), [self = shared_from_this()](Failure failure, std::size_t) {
+  if (step_ == Step::asking && options_.auto_status) put(question_, {0x1D, 'a', 0x0E});
+  line_->write(question_, [self = shared_from_this()](Failure failure, std::size_t) {
     self->writing_question_ = false;
     if (failure && self->step_ == Step::asking) self->line_lost(failure);
   });
@@ -99,7 +103,7 @@ void PrintSession::ask() {
 }
 
 void PrintSession::read() {
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](Failure failure, std::size_t bytes) {
+  line_->read(buffer_, [self = shared_from_this()](Failure failure, std::size_t bytes) {
     if (self->step_ == Step::ended) return;
     if (failure) return self->line_lost(failure);
     self->take_answers(bytes);
@@ -124,6 +128,10 @@ void PrintSession::silence() {
 /// when every question is answered: until then it cannot be told which answer is whose.
 std::string PrintSession::worst_trouble() {
   std::string worst;
+  if (auto const pushed = std::exchange(answers_.pushed, std::nullopt)) {
+    worst = trouble(*pushed);
+    if (near_end(*pushed)) near_end_ = true;
+  }
   if (answers_.real_time.size() < asked_.size()) return worst;
   for (auto const byte : std::exchange(answers_.real_time, {})) {
     if (asked_.empty()) break;
@@ -138,7 +146,7 @@ std::string PrintSession::worst_trouble() {
 
 void PrintSession::judge() {
   step_timer_.cancel();
-  answers_status_ = !answers_.real_time.empty();
+  answers_status_ = !answers_.real_time.empty() || answers_.pushed;
   if (answers_.foreign.size() + answers_.in_order.size() > answers_.real_time.size()) {
     return refuse(Code::io, "answered something that is no printer status; check host and port");
   }
@@ -151,10 +159,9 @@ void PrintSession::send() {
   step_ = Step::sending;
   asked_.clear();
   answers_ = {};
-  if (answers_status_ && options_.in_order_status) {
-    job_.insert(job_.end(), {std::byte{0x1D}, std::byte{0x72}, std::byte{0x01}});
-  }
-  asio::async_write(socket_, asio::buffer(job_), [self = shared_from_this()](Failure failure, std::size_t written) {
+  if (options_.auto_status) put(job_, {0x1D, 'a', 0x00});
+  if (answers_status_ && options_.in_order_status) put(job_, {0x1D, 'r', 0x01});
+  line_->write(job_, [self = shared_from_this()](Failure failure, std::size_t written) {
     if (self->step_ != Step::sending) return;
     if (failure) return self->not_written(failure, written);
     self->sent();
@@ -162,7 +169,7 @@ void PrintSession::send() {
 }
 
 void PrintSession::sent() {
-  if (!answers_status_) return succeed(PrintFate::unconfirmed, "sent; the printer answers no status");
+  if (!answers_status_) return succeed(PrintFate::unconfirmed, kNoStatus);
   step_ = Step::proving;
   if (!options_.in_order_status) write_status_question();
   arm(step_timer_, kPollWhileProving, &PrintSession::silence);
@@ -193,7 +200,7 @@ void PrintSession::line_lost(Failure failure) {
   if (step_ == Step::closing) return end();
   if (step_ == Step::proving) return succeed(PrintFate::unconfirmed, "sent; the printer hung up before it confirmed");
   if (step_ == Step::sending) return succeed(PrintFate::unconfirmed, kPartlySent);
-  if (step_ == Step::connecting) return refuse(Code::io, failure.message() + "; check that it is on and the address");
+  if (step_ == Step::opening) return refuse(Code::io, failure.message() + "; check that it is on and the address");
   refuse(Code::io, "the line was lost before printing (" + failure.message() + ")");
 }
 
@@ -211,12 +218,12 @@ void PrintSession::out_of_time() {
     case Step::sending:
       return succeed(PrintFate::unconfirmed, "took the job too slowly; part of it may come out");
     default:
-      return refuse(Code::timeout, "no connection in time; check that it is on and free");
+      return refuse(Code::timeout, "not ready in time; check that it is on and free");
   }
 }
 
 void PrintSession::refuse(Code code, std::string const& what) {
-  outcome_ = fail(code, where() + ": " + what);
+  outcome_ = fail(code, where(options_) + ": " + what);
   end();
 }
 
@@ -225,12 +232,16 @@ void PrintSession::succeed(PrintFate fate, std::string text) {
   close_gently();
 }
 
-/// Half-closes and waits for the printer to hang up: a hard close can make a print server drop what it has not printed.
+/// A network printer is waited for until it hangs up, but not long. A device that says nothing gets the job's time to
+/// take all of it; what has stopped in the middle is given up, so that the rest does not come out for the next
+/// customer.
 void PrintSession::close_gently() {
+  bool const all_sent = step_ == Step::sending && outcome_ && outcome_->text == kNoStatus;
   step_ = Step::closing;
-  Failure ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
-  arm(step_timer_, kGentleClose, &PrintSession::silence);
+  bool const device = std::holds_alternative<DevicePrinter>(options_.where);
+  auto const left = std::max<Clock::duration>(deadline_ - Clock::now(), kGentleClose);
+  line_->finish([self = shared_from_this()] { self->end(); });
+  arm(step_timer_, device && all_sent ? left : kGentleClose, &PrintSession::silence);
 }
 
 void PrintSession::cancel() {
@@ -238,16 +249,14 @@ void PrintSession::cancel() {
   if (step_ == Step::sending || step_ == Step::proving) {
     return succeed(PrintFate::unconfirmed, "cancelled while printing; it may come out");
   }
-  outcome_ = fail(Code::rejected, where() + ": the job was cancelled");
+  outcome_ = fail(Code::rejected, where(options_) + ": the job was cancelled");
   end();
 }
 
 void PrintSession::end() {
   if (step_ == Step::ended) return;
   step_ = Step::ended;
-  Failure ignored;
-  socket_.close(ignored);
-  resolver_.cancel();
+  line_->close();
   deadline_timer_.cancel();
   step_timer_.cancel();
   asio::post(io_, [self = shared_from_this()] { self->ended_(std::move(self->outcome_)); });

@@ -8,35 +8,32 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "printer_line.hpp"
 #include "printer_status.hpp"
-#include "tillcue/pos/tcp_printer.hpp"
+#include "tillcue/pos/receipt_printer.hpp"
 
 namespace tillcue::pos {
 
-/// One job on its own connection: connect, ask, send, ask again, close. From the first byte of the job on nothing is an
+/// One job on its own line: open, ask, send, ask again, close. From the first byte of the job on nothing is an
 /// error any more: the slip may be in the customer's hand.
 /// Threads  the io_context's.  `ended` is called exactly once and never inside start() or cancel().
 class PrintSession : public std::enable_shared_from_this<PrintSession> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  PrintSession(boost::asio::io_context& io, TcpPrinterOptions const& options, std::vector<std::byte> job,
-               TcpPrinter::Done ended);
+  PrintSession(boost::asio::io_context& io, LinePrinterOptions const& options, std::vector<std::byte> job,
+               ReceiptPrinter::Done ended);
 
   void start(Clock::time_point deadline);
   void cancel();
 
  private:
-  enum class Step : std::uint8_t { connecting, asking, sending, proving, closing, ended };
-  using Endpoint = boost::asio::ip::tcp::endpoint;
-  using Failure = boost::system::error_code;
+  enum class Step : std::uint8_t { opening, asking, sending, proving, closing, ended };
+  using Failure = PrinterLine::Failure;
 
-  void resolve();
-  void connect(Endpoint const& endpoint);
-  void connected(Failure failure);
+  void opened(Failure failure, std::string const& why);
   void ask();
   void read();
   void take_answers(std::size_t bytes);
@@ -58,16 +55,15 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   void write_status_question();
   void arm(boost::asio::steady_timer& timer, Clock::duration after, void (PrintSession::*then)());
   [[nodiscard]] std::string worst_trouble();
-  [[nodiscard]] std::string where() const { return options_.host + ":" + std::to_string(options_.port); }
 
   boost::asio::io_context& io_;
-  TcpPrinterOptions options_;
+  LinePrinterOptions options_;
   std::vector<std::byte> job_;
-  TcpPrinter::Done ended_;
-  boost::asio::ip::tcp::socket socket_;
-  boost::asio::ip::tcp::resolver resolver_;
+  ReceiptPrinter::Done ended_;
+  std::unique_ptr<PrinterLine> line_;
+  Clock::time_point deadline_{};
   boost::asio::steady_timer deadline_timer_, step_timer_;
-  Step step_ = Step::connecting;
+  Step step_ = Step::opening;
   std::array<std::byte, 256> buffer_{};
   std::vector<std::byte> question_;
   AnswerReader reader_;
@@ -78,5 +74,10 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   bool near_end_ = false;
   Result<PrintProof> outcome_;
 };
+
+/// host:port, or the device's path.
+std::string where(LinePrinterOptions const& options);
+/// What the bytes of a job take on a serial line; nothing on any other.
+std::chrono::milliseconds time_on_line(LinePrinterOptions const& options, std::size_t bytes);
 
 }  // namespace tillcue::pos

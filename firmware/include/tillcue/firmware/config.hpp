@@ -11,6 +11,7 @@
 #include "tillcue/core/result.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
+#include "tillcue/pos/serial_settings.hpp"
 
 namespace tillcue::terminal {
 
@@ -30,7 +31,10 @@ struct StoreConfig {
 };
 
 struct PrinterConfig {
-  Address address;
+  Address address{};   ///< of a network printer, or
+  std::string device;  ///< the file of a USB (/dev/usb/lp0) or serial (/dev/ttyS0) one
+  std::optional<pos::SerialSettings> serial{};
+  bool auto_status = false;  ///< GS a around each coupon: only where nobody else prints
   std::string profile = "generic-80";
   int code_page = -1;  ///< ESC t number the POS counts on after us; -1: the profile's
   bool qr = false;     ///< also print the serial as a QR code where the profile can

@@ -1,8 +1,8 @@
-#include "csv_row.hpp"
+#include "text/csv_row.hpp"
 
 #include <algorithm>
 
-namespace tillcue::pos::sim {
+namespace tillcue::pos {
 namespace {
 
 /// Reads a quoted cell; `at` stands behind the opening quote and ends behind the closing one.
@@ -44,4 +44,4 @@ Result<std::vector<std::string>> csv_row(std::string_view line) {
   }
 }
 
-}  // namespace tillcue::pos::sim
+}  // namespace tillcue::pos

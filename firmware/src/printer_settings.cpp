@@ -1,0 +1,53 @@
+#include "printer_settings.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+pos::SerialSettings& serial(PrinterConfig& printer) {
+  return printer.serial ? *printer.serial : printer.serial.emplace();
+}
+
+}  // namespace
+
+std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig& out) {
+  auto const baud = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+  if (baud > 1'000'000 || !pos::is_serial_speed(static_cast<unsigned>(baud))) {
+    return "must be one of: 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400";
+  }
+  serial(out).baud = static_cast<unsigned>(baud);
+  return {};
+}
+
+std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig& out) {
+  auto const text = value.is_string() ? value.get<std::string>() : std::string();
+  if (text == "none") {
+    serial(out).flow = pos::SerialFlow::none;
+  } else if (text == "rts_cts") {
+    serial(out).flow = pos::SerialFlow::rts_cts;
+  } else if (text == "xon_xoff") {
+    serial(out).flow = pos::SerialFlow::xon_xoff;
+  } else {
+    return "must be one of: none, rts_cts, xon_xoff";
+  }
+  return {};
+}
+
+std::optional<std::string> check_printer(PrinterConfig const& printer) {
+  bool const network = !printer.address.host.empty(), device = !printer.device.empty();
+  if (network == device) return "needs either address (network) or device (USB, serial)";
+  if (printer.serial && network) return "baud and flow belong to a serial device, not to an address";
+  return {};
+}
+
+pos::LinePrinterOptions line_of(PrinterConfig const& printer) {
+  pos::LinePrinterOptions options;
+  if (printer.device.empty()) {
+    options.where = pos::NetworkPrinter{printer.address.host, printer.address.port};
+  } else {
+    options.where = pos::DevicePrinter{printer.device, printer.serial};
+  }
+  options.auto_status = printer.auto_status;
+  return options;
+}
+
+}  // namespace tillcue::terminal

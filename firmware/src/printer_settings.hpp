@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "tillcue/firmware/config.hpp"
+#include "tillcue/pos/receipt_printer.hpp"
+
+namespace tillcue::terminal {
+
+// The printer's part of the configuration. A reader answers with what is wrong, or nothing.
+
+std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig& out);
+std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig& out);
+/// What fits together, once all is read.
+std::optional<std::string> check_printer(PrinterConfig const& printer);
+
+/// Where jobs go.
+pos::LinePrinterOptions line_of(PrinterConfig const& printer);
+
+}  // namespace tillcue::terminal
