@@ -17,9 +17,9 @@ double exposure(sync::ShelfRow const& row) {
 
 /// The logarithm of one over the chance that nobody bought it since; 0 where nothing may be said.
 double surprise(sync::ShelfRow const& row, std::int64_t now) {
-  auto const gap = now - row.last;
+  auto const gap = static_cast<double>(now - row.last);
   if (row.count < ShelfBook::kLeastCount || gap < 2 * row.longest) return 0;
-  return row.count * std::log1p(static_cast<double>(gap) / exposure(row));
+  return row.count * std::log1p(gap / exposure(row));
 }
 
 }  // namespace
@@ -30,10 +30,10 @@ void ShelfBook::sold(std::vector<std::string> const& skus) {
     auto const [at, fresh] = rows_.items.try_emplace(sku, sync::ShelfRow{1, now, now, 0});
     auto& row = at->second;
     if (row.last == now) continue;
-    auto const gap = now - row.last;
-    row.count = row.count * faded(static_cast<double>(gap)) + 1;
-    // A long gap is remembered for a few dozen purchases: it may have been empty shelves, or a season.
-    row.longest = std::max(gap, row.longest - row.longest / 16);
+    auto const gap = static_cast<double>(now - row.last);
+    row.count = row.count * faded(gap) + 1;
+    // A long gap fades: it may have been empty shelves, or a season.
+    row.longest = std::max(gap, row.longest * faded(gap));
     row.last = now;
     held_.erase(sku);
   }
@@ -48,7 +48,7 @@ bool ShelfBook::seen(std::string_view sku) {
   // It is there, whether or not it is bought this time: the gap begins anew.
   auto const row = rows_.items.find(sku);
   if (row != rows_.items.end()) {
-    row->second.longest = std::max(row->second.longest, rows_.sales - row->second.last);
+    row->second.longest = std::max(row->second.longest, static_cast<double>(rows_.sales - row->second.last));
     row->second.last = rows_.sales;
     changed_.emplace(sku);
   }

@@ -577,6 +577,7 @@ TEST_CASE("a witness hears of every rule that stopped something") {
     Rule wine = Rule::none, whole = Rule::none;
   } heard;
   auto c = coupon("late");
+  c.type = OfferType::suggestion;
   c.stages = 7;
   c.ends = 1;
   auto till = with(c);

@@ -39,14 +39,15 @@ TEST_CASE(
     Shop shop;
     shop.sell(4000, 1, [&](int, int) { return share; });
     CHECK(shop.book.held().empty());
+    shop.book.sold({"0"});
     int sales = 0;
     while (!shop.book.held().contains("0") && sales < 10'000) {
       shop.book.sold({"other"});
       ++sales;
     }
-    // ln 100,000 = 11.5 purchases missed, and somewhat more for what is not known of the rate.
-    CHECK(sales * share > 11.0);
-    CHECK(sales * share < 17.0);
+    // ln 100,000 = 11.5 purchases missed, somewhat more for what is not known of the rate, which is itself by chance.
+    CHECK(sales * share > 9.0);
+    CHECK(sales * share < 18.0);
     shop.book.sold({"0"});
     CHECK(shop.book.held().empty());
   }
@@ -92,8 +93,10 @@ TEST_CASE("where nothing is missing hardly anything is held: 300 items, 40,000 s
 
 TEST_CASE("no more items are followed than fit, and those bought most stay") {
   ShelfBook book;
-  for (int n = 0; n < 20; ++n) book.sold({"bread", "milk"});
-  for (int n = 0; n < 30'000; ++n) book.sold({"once-" + std::to_string(n)});
+  for (int n = 0; n < 30'000; ++n) {
+    book.sold({"once-" + std::to_string(n)});
+    if (n % 100 == 0) book.sold({"bread", "milk"});
+  }
   CHECK(book.size() <= ShelfBook::kMost);
   CHECK(book.changes().at("once-0") == std::nullopt);
   CHECK(book.changes().at("bread").has_value());

@@ -387,3 +387,12 @@ TEST_CASE("the example file fits the sample store, and so do the sample's own ca
   check(made::get_file(folder.file("campaigns.json")), "items.csv");
   check(made::get_file(folder.file("campaigns.ru.json")), "items.ru.csv");
 }
+
+TEST_CASE("words with a mistake are refused with their field") {
+  CHECK(starts(problem(R"({"campaigns":[{"id":"a","type":"suggestion","script":{"en":"Take {itm}"}}]})"),
+               "/campaigns/0/script/en: has {itm}, which is no variable; there are item, trigger"));
+  CHECK(starts(problem(R"({"campaigns":[{"id":"a","type":"suggestion","reason":{"ru":"{item"}}]})"),
+               "/campaigns/0/reason/ru: has a { that is never closed"));
+  CHECK(starts(problem(R"({"texts":{"en":{"script.popular":"{buy, plural, one {#}}"}}})"),
+               "/texts/en/script.popular: {buy, plural}: has no case other"));
+}

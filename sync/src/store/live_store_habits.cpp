@@ -74,7 +74,7 @@ Result<ShelfRows> LiveStore::shelf() {
     auto const row = rows->step();
     if (!row) return tl::unexpected(row.error());
     if (!*row) return out;
-    out.items[std::string(rows->text(0))] = {rows->real(1), rows->integer(2), rows->integer(3), rows->integer(4)};
+    out.items[std::string(rows->text(0))] = {rows->real(1), rows->integer(2), rows->integer(3), rows->real(4)};
   }
 }
 

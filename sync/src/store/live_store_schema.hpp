@@ -15,7 +15,7 @@ inline constexpr Migration kLiveStoreMigrations[] = {
      "CREATE TABLE today (customer TEXT PRIMARY KEY, day INTEGER NOT NULL, hints INTEGER NOT NULL, coupons INTEGER NOT "
      "NULL, campaigns TEXT NOT NULL) STRICT, WITHOUT ROWID;"
      "CREATE TABLE shelf (sku TEXT PRIMARY KEY, count REAL NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
-     "longest INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+     "longest REAL NOT NULL) STRICT, WITHOUT ROWID;"
      "CREATE TABLE sales (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT;"},
 };
 
@@ -26,7 +26,7 @@ inline constexpr char const* kLiveStoreSchema =
     "CREATE TABLE today (customer TEXT PRIMARY KEY, day INTEGER NOT NULL, hints INTEGER NOT NULL, coupons INTEGER NOT "
     "NULL, campaigns TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE shelf (sku TEXT PRIMARY KEY, count REAL NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
-    "longest INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "longest REAL NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE sales (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT;";
 
 }  // namespace tillcue::sync

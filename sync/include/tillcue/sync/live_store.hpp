@@ -29,7 +29,7 @@ struct TodayRows {
 struct ShelfRow {
   double count = 0;  ///< sales with it, older ones counting less
   std::int64_t first = 0, last = 0;
-  std::int64_t longest = 0;  ///< sales without it in a row
+  double longest = 0;  ///< sales without it in a row, long ago counting less
 };
 struct ShelfRows {
   std::int64_t sales = 0;  ///< finished here so far
