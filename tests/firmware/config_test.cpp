@@ -48,6 +48,26 @@ TEST_CASE("a whole configuration is read, its paths taken from its own folder") 
   CHECK(config->sync->trusted_keys[0] == "/etc/tillcue/hq.pub.pem");
 }
 
+TEST_CASE("the cashier page's keys, frame and theme are settings") {
+  auto const config = parse_config(with("\"hint_ms\": 5000",
+                                        "\"accept_key\": \"F2\", \"theme\": \"shop.theme\", "
+                                        "\"parents\": [\"http://pos.local:8080\", \"https://[::1]\"]"),
+                                   "/etc/tillcue/t.json");
+  REQUIRE_MESSAGE(config, config.error().what);
+  CHECK(config->page.accept_key == "F2");
+  CHECK(config->page.decline_key == "F9");
+  CHECK(config->page.theme == "/etc/tillcue/shop.theme");
+  CHECK(config->page.parents == std::vector<std::string>{"http://pos.local:8080", "https://[::1]"});
+  auto const refused = [](std::string const& setting) { return refusal(with("\"hint_ms\": 5000", setting)); };
+  for (auto const* origin :
+       {"*", "http://*", "pos.local", "http://", "http://pos.local/till", "http://a b", "http://POS"}) {
+    CHECK(
+        says(refused("\"parents\": [\"" + std::string(origin) + "\"]"), "t.json:7: screen.parents: must hold origins"));
+  }
+  CHECK(says(refused("\"accept_key\": \"Enter\""), "screen.accept_key: must be one of: F1, F2"));
+  CHECK(says(refused("\"accept_key\": \"F9\""), "screen.accept_key: and screen.decline_key are the same key"));
+}
+
 TEST_CASE("a printer is at an address or at a device, and only a serial one has a speed") {
   auto const device = "\"device\": \"/dev/ttyS0\", \"baud\": 19200, \"flow\": \"xon_xoff\"";
   auto const config = parse_config(with("\"address\": \"127.0.0.1:9100\"", device), "/etc/till.json");

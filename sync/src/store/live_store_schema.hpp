@@ -12,6 +12,9 @@ inline constexpr Migration kLiveStoreMigrations[] = {
      "ROWID;"
      "CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT NOT NULL) STRICT;"},
     {2,
+     "CREATE TABLE words (name TEXT PRIMARY KEY, number INTEGER NOT NULL, content TEXT NOT NULL) STRICT, WITHOUT "
+     "ROWID;"},
+    {3,
      "CREATE TABLE today (customer TEXT PRIMARY KEY, day INTEGER NOT NULL, hints INTEGER NOT NULL, coupons INTEGER NOT "
      "NULL, campaigns TEXT NOT NULL) STRICT, WITHOUT ROWID;"
      "CREATE TABLE shelf (sku TEXT PRIMARY KEY, count REAL NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
@@ -23,6 +26,7 @@ inline constexpr Migration kLiveStoreMigrations[] = {
 inline constexpr char const* kLiveStoreSchema =
     "CREATE TABLE spent (name TEXT PRIMARY KEY, minor INTEGER NOT NULL, issues INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT NOT NULL) STRICT;"
+    "CREATE TABLE words (name TEXT PRIMARY KEY, number INTEGER NOT NULL, content TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE today (customer TEXT PRIMARY KEY, day INTEGER NOT NULL, hints INTEGER NOT NULL, coupons INTEGER NOT "
     "NULL, campaigns TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE shelf (sku TEXT PRIMARY KEY, count REAL NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "

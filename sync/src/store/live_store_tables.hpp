@@ -12,6 +12,7 @@ struct LiveStore::Tables {
   Database db;
   std::map<std::string, Allotment> spent{};
   std::string state{};
+  std::map<std::string, KeptWord> words{};
 
   Result<void> read();
 };
