@@ -331,6 +331,7 @@ void read_words(CampaignReading const& reading, TextSource const& text, std::str
 }
 
 void read_budget(CampaignReading const& reading, Json const& value, std::string const& path, BudgetSource& out) {
+  auto const before = reading.problems().size();
   JsonObject fields(value, path, reading.problems());
   reading.amount(fields, "amount", out.minor);
   fields.integer("issues", 1, kUnlimited, out.issues);
@@ -344,7 +345,7 @@ void read_budget(CampaignReading const& reading, Json const& value, std::string 
     each.finish();
   }
   fields.finish();
-  if (out.minor == 0 && out.issues == 0) {
+  if (out.minor == 0 && out.issues == 0 && reading.problems().size() == before) {
     reading.problem(path, "limits nothing; write an amount, issues or both");
   }
 }
