@@ -28,3 +28,9 @@ target_include_directories(pos_sim_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapte
 # ---- names and feeds
 tillcue_test(pos_names_test SOURCES pos-adapter/name_matcher_test.cpp LIBS tillcue::pos_names)
 tillcue_fuzz(names_fuzz CORPUS names SOURCES fuzz/names_fuzz.cpp LIBS tillcue::pos_names)
+tillcue_test(pos_feeds_test
+  SOURCES
+    pos-adapter/basket_follower_test.cpp pos-adapter/feed_messages_test.cpp pos-adapter/feed_sockets_test.cpp
+    pos-adapter/loopback.cpp pos-adapter/text_feed_test.cpp
+  LIBS tillcue::pos nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
+target_include_directories(pos_feeds_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
