@@ -16,19 +16,19 @@ constexpr auto better = [](Scored const& a, Scored const& b) noexcept {
 /// The best so far: a few in order, many in a heap whose front is the worst of them.
 class Best {
  public:
-  explicit Best(std::span<Scored> out) noexcept : out_(out), few_(out.size() <= kFew) {}
+  explicit Best(std::span<Scored> out) noexcept : out_(out) {}
 
   [[nodiscard]] std::size_t depth() const noexcept { return out_.size(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool wants(Scored const& scored) const noexcept {
-    return size_ < out_.size() || better(scored, few_ ? out_.back() : out_.front());
+    return size_ < out_.size() || better(scored, few() ? out_.back() : out_.front());
   }
   [[nodiscard]] bool has(ItemIx item) const noexcept {
     return std::any_of(out_.begin(), end(), [&](Scored const& s) { return s.item == item; });
   }
   /// Only what it wants.
   void take(Scored const& scored) noexcept {
-    if (few_) return insert(scored);
+    if (few()) return insert(scored);
     if (size_ < out_.size()) {
       out_[size_++] = scored;
     } else {
@@ -40,13 +40,18 @@ class Best {
   void clear() noexcept { size_ = 0; }
   /// Best first; returns how many.
   std::size_t sort() noexcept {
-    if (!few_) std::sort_heap(out_.begin(), end(), better);
+    if (!few()) std::sort_heap(out_.begin(), end(), better);
     return size_;
   }
 
  private:
   static constexpr std::size_t kFew = 16;
 
+#if defined(TILLCUE_CONTROLLER)
+  static constexpr bool few() noexcept { return true; }  // TILLCUE_TABLE_MOST_OFFERS at most: no room for a heap
+#else
+  [[nodiscard]] bool few() const noexcept { return out_.size() <= kFew; }
+#endif
   [[nodiscard]] std::span<Scored>::iterator end() const noexcept {
     return out_.begin() + static_cast<std::ptrdiff_t>(size_);
   }
@@ -59,7 +64,6 @@ class Best {
 
   std::span<Scored> out_;
   std::size_t size_ = 0;
-  bool few_;
 };
 
 }  // namespace tillcue::scoring

@@ -5,6 +5,7 @@
 #include "format/bytes.hpp"
 #include "format/check.hpp"
 #include "format/layout.hpp"
+#include "format/lookup.hpp"
 #include "format/packed_row.hpp"
 
 namespace tillcue {
@@ -13,6 +14,7 @@ namespace {
 using format::load;
 
 static_assert(kMaxScoredItems == format::kMaxScored);
+static_assert(index(kNoItem) == format::kNotFound);
 
 BundleInfo read_info(format::Parts const& parts) {
   namespace meta = format::meta;
@@ -85,20 +87,7 @@ std::uint32_t Bundle::fingerprint() const noexcept {
   return load<std::uint32_t>(bytes_.data() + format::header::kChecksumAt);
 }
 
-ItemIx Bundle::find(std::string_view code) const noexcept {
-  std::uint32_t low = 0, high = parts_.codes.count;
-  while (low < high) {
-    auto const middle = low + (high - low) / 2;
-    auto const order = string(parts_.codes.at(middle)).compare(code);
-    if (order == 0) return ItemIx{load<std::uint32_t>(parts_.codes.at(middle) + 4)};
-    if (order < 0) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return kNoItem;
-}
+ItemIx Bundle::find(std::string_view code) const noexcept { return ItemIx{format::find_code(parts_, code)}; }
 
 ItemView Bundle::item(ItemIx item) const noexcept {
   namespace field = format::item;
@@ -177,20 +166,7 @@ ItemIx Bundle::popular(std::size_t n) const noexcept {
 }
 
 Probability Bundle::probability(Score score, std::size_t rank) const noexcept {
-  auto const map = std::min<std::size_t>(rank, parts_.map_count - 1);
-  auto low = load<std::uint32_t>(parts_.map_ends + 4 * map);
-  auto high = load<std::uint32_t>(parts_.map_ends + 4 * map + 4);
-  // The last point at or below the score; the first one serves everything below it.
-  while (high - low > 1) {
-    auto const middle = low + (high - low) / 2;
-    auto const* at = parts_.points + std::size_t{middle} * format::kPointBytes;
-    if (load<std::int32_t>(at) <= score) {
-      low = middle;
-    } else {
-      high = middle;
-    }
-  }
-  return {load<std::uint32_t>(parts_.points + std::size_t{low} * format::kPointBytes + 4)};
+  return {format::probability_ppm(parts_, score, rank)};
 }
 
 std::string_view Bundle::text_in(std::string_view language, std::string_view key) const noexcept {

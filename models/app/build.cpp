@@ -34,6 +34,11 @@ nlohmann::json as_json(GateVerdict const& verdict, bool refused) {
           {"checks", checks}};
 }
 
+std::string too_large(std::size_t bytes, std::size_t most, std::size_t items) {
+  return "--max-bytes " + std::to_string(most) + ": " + counted(items, "item") + " take " + counted(bytes, "byte") +
+         " with hardly any weights left; leave out what hardly sells, shorten names, or allow more";
+}
+
 void summarise(Options const& options, Dataset const& data, Built const& built) {
   if (options.json) {
     nlohmann::json line = {{"bundle", options.out},
@@ -51,6 +56,26 @@ void summarise(Options const& options, Dataset const& data, Built const& built) 
               counted(built.bundle.size(), "byte").c_str(), counted(data.baskets(), "basket").c_str(),
               counted(data.items.size(), "item").c_str(), built.calibration.c_str(),
               counted(built.calibration_queries, "question").c_str());
+}
+
+/// Builds with fewer weights while the file is larger than allowed. What does not shrink is left to the gate or
+/// refused.
+Result<Built> build_within(Options& options, Dataset const& data, Catalogue const& catalogue,
+                           Campaigns const& campaigns, Progress const& progress) {
+  constexpr int kTries = 5;
+  constexpr double kLeastBytes = 4, kSpareBytes = 0.25;
+  auto const most = options.gate.most_bytes();
+  for (int tried = 1;; ++tried) {
+    auto built = build(data, catalogue, campaigns, options.build, progress);
+    if (!built || built->bundle.size() <= most) return built;
+    auto const excess = static_cast<double>(built->bundle.size() - most) / static_cast<double>(data.items.size());
+    auto const fewer = options.build.bytes_per_item - excess - kSpareBytes;
+    if (fewer < kLeastBytes || tried == kTries) {
+      if (options.gate.wanted()) return built;
+      return tl::unexpected(Error{Code::rejected, too_large(built->bundle.size(), most, data.items.size())});
+    }
+    options.build.bytes_per_item = fewer;
+  }
 }
 
 Result<int> run(Options& options) {
@@ -79,7 +104,7 @@ Result<int> run(Options& options) {
   if (auto const set = options.gate.watch(*data, *catalogue, options.build, progress); !set) {
     return tl::unexpected(set.error());
   }
-  auto const built = build(*data, *catalogue, *campaigns, options.build, progress);
+  auto const built = build_within(options, *data, *catalogue, *campaigns, progress);
   if (!built) return tl::unexpected(built.error());
   for (auto const& note : built->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
   options.gate.show();

@@ -12,15 +12,14 @@ void ReleaseGate::add_to(CLI::App& command) {
   auto* const replaces = command.add_option(
       "--replaces", replaces_, "the bundle in the shops now: refuse (exit code 5) when the new one is worse");
   command.add_flag("--force", force_, "write it although it is worse; its note says so")->needs(replaces);
-  command.add_option("--max-bytes", options_.limits.bytes, "refuse a larger bundle")
-      ->needs(replaces)
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30U))
-      ->capture_default_str();
+  command.add_option("--max-bytes", most_bytes_, "fit into so many bytes, with fewer weights where needed")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30U));
 }
 
 Result<void> ReleaseGate::watch(Dataset const& data, Catalogue const& catalogue, BuildOptions& options,
                                 Progress const& progress) {
   if (!wanted()) return {};
+  if (most_bytes_ > 0) options_.limits.bytes = most_bytes_;
   auto opened = load_bundle(replaces_);
   if (!opened) return tl::unexpected(opened.error().within("--replaces"));
   running_ = std::move(*opened);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,6 +16,9 @@ class ReleaseGate {
   void add_to(CLI::App& command);
   [[nodiscard]] bool wanted() const noexcept { return !replaces_.empty(); }
 
+  /// What --max-bytes said; unlimited without.
+  [[nodiscard]] std::size_t most_bytes() const noexcept { return most_bytes_ > 0 ? most_bytes_ : SIZE_MAX; }
+
   /// Reads the running bundle and makes build() ask before it is done. Borrows all until then.
   Result<void> watch(Dataset const& data, Catalogue const& catalogue, BuildOptions& options, Progress const& progress);
   [[nodiscard]] bool refused() const noexcept { return verdict_ && !verdict_->passed() && !force_; }
@@ -27,6 +32,7 @@ class ReleaseGate {
  private:
   std::string replaces_;
   bool force_ = false;
+  std::size_t most_bytes_ = 0;
   GateOptions options_;
   std::optional<Ranker> running_;
   std::optional<GateVerdict> verdict_;

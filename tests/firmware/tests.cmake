@@ -5,3 +5,8 @@ tillcue_test(firmware_tests
   LIBS tillcue::firmware tillcue::bundle_writer tillcue_test_broker)
 # The live desk and the day's book are private to the daemon; a test proves them.
 target_include_directories(firmware_tests PRIVATE ${PROJECT_SOURCE_DIR}/firmware/src)
+
+# The scoring part on Cortex-M under qemu, built in a tree of its own.
+add_test(NAME controller COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/firmware/controller.py
+         ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/controller $<TARGET_FILE:tillcue_models_program>)
+set_tests_properties(controller PROPERTIES TIMEOUT 300)

@@ -58,11 +58,23 @@ TEST_CASE("--force writes a worse bundle, and its note says so") {
 
 TEST_CASE("options of the gate stand with --replaces, which must be a bundle") {
   CHECK(run(build_of("--force", shop().folder.file("x"))).code == 2);
-  CHECK(run(build_of("--max-bytes 10", shop().folder.file("x"))).code == 2);
   auto const missing = run(build_of("--replaces nowhere", shop().folder.file("x")));
   CHECK(missing.code == 3);
   CHECK(tells(missing, "--replaces: nowhere"));
   CHECK(run(build_of("--max-bytes 10 --replaces " + shop().bundle, shop().folder.file("x"))).code == 5);
+}
+
+TEST_CASE("a bundle is made to fit into the bytes allowed, or the mend is told") {
+  auto const whole = std::filesystem::file_size(shop().bundle);
+  auto const out = shop().folder.file("small");
+  auto const most = whole * 9 / 10;
+  REQUIRE(run(build_of("--max-bytes " + std::to_string(most), out)).code == 0);
+  CHECK(std::filesystem::file_size(out) <= most);
+  CHECK(std::filesystem::file_size(out) > most * 8 / 10);
+  auto const none = run(build_of("--max-bytes 1000", shop().folder.file("none")));
+  CHECK(none.code == 3);
+  CHECK(tells(none, "--max-bytes 1000: "));
+  CHECK(!std::filesystem::exists(shop().folder.file("none")));
 }
 
 TEST_CASE("diff says what would change, in text and JSON") {

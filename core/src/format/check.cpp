@@ -15,17 +15,24 @@ namespace {
 class Checker {
  public:
   Checker(Sections const& sections, Parts& parts) noexcept : sections_(sections), p_(parts) {}
-  Finding run() noexcept;
+
+  Finding everything() noexcept { return run(kEverything); }
+  Finding what_ranks() noexcept { return run(kWhatRanks); }
 
  private:
   using Step = Finding (Checker::*)() noexcept;
 
+  // Objects of their own, so that a linker can drop the steps nobody takes.
+  static Step const kEverything[13], kWhatRanks[7];
+
+  Finding run(std::span<Step const> steps) noexcept;
   Finding place_records() noexcept;
   Finding meta() noexcept;
   Finding categories() noexcept;
   Finding items() noexcept;
   Finding codes() noexcept;
   Finding affinity() noexcept;
+  Finding packed_affinity() noexcept;
   Finding bias() noexcept;
   Finding popular() noexcept;
   Finding calibration() noexcept;
@@ -48,12 +55,16 @@ class Checker {
   Parts& p_;
 };
 
-Finding Checker::run() noexcept {
-  constexpr Step kSteps[] = {&Checker::place_records, &Checker::meta,     &Checker::categories, &Checker::items,
-                             &Checker::codes,         &Checker::affinity, &Checker::bias,       &Checker::popular,
-                             &Checker::calibration,   &Checker::policy,   &Checker::campaigns,  &Checker::texts,
-                             &Checker::sets};
-  for (auto step : kSteps) {
+Checker::Step const Checker::kEverything[13] = {
+    &Checker::place_records, &Checker::meta,  &Checker::categories, &Checker::items,       &Checker::codes,
+    &Checker::affinity,      &Checker::bias,  &Checker::popular,    &Checker::calibration, &Checker::policy,
+    &Checker::campaigns,     &Checker::texts, &Checker::sets};
+Checker::Step const Checker::kWhatRanks[7] = {&Checker::place_records,   &Checker::items, &Checker::codes,
+                                              &Checker::packed_affinity, &Checker::bias,  &Checker::popular,
+                                              &Checker::calibration};
+
+Finding Checker::run(std::span<Step const> steps) noexcept {
+  for (auto step : steps) {
     if (auto found = (this->*step)(); !found.ok()) return found;
   }
   return {};
@@ -149,9 +160,15 @@ Finding Checker::codes() noexcept {
 }
 
 Finding Checker::affinity() noexcept {
+  if (sections_[kPacked].present) return packed_affinity();
   p_.affinity.items = p_.item_count;
-  return sections_[kPacked].present ? check_packed(sections_[kPacked].bytes, p_.affinity)
-                                    : check_plain(sections_[kAffinity].bytes, p_.affinity);
+  return check_plain(sections_[kAffinity].bytes, p_.affinity);
+}
+
+Finding Checker::packed_affinity() noexcept {
+  if (!sections_[kPacked].present) return {Fault::missing, kPacked, 0};
+  p_.affinity.items = p_.item_count;
+  return check_packed(sections_[kPacked].bytes, p_.affinity);
 }
 
 Finding Checker::bias() noexcept {
@@ -300,11 +317,17 @@ Finding check(std::span<std::byte const> file, Parts& out) noexcept {
   Sections sections;
   if (auto found = read_sections(file, sections); !found.ok()) return found;
   Checker checker(sections, out);
-  if (auto found = checker.run(); !found.ok()) return found;
+  if (auto found = checker.everything(); !found.ok()) return found;
   auto const& table = sections[kPacked].present ? sections[kPacked] : sections[kAffinity];
   out.table_bytes = static_cast<std::uint32_t>(table.bytes.size());
   out.bias_bytes = static_cast<std::uint32_t>(sections[kBias].bytes.size() + sections[kPopular].bytes.size());
   return {};
+}
+
+Finding check_ranking(std::span<std::byte const> file, Parts& out) noexcept {
+  Sections sections;
+  if (auto found = read_sections(file, sections); !found.ok()) return found;
+  return Checker(sections, out).what_ranks();
 }
 
 }  // namespace tillcue::format

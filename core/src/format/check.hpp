@@ -14,6 +14,10 @@ namespace tillcue::format {
 /// Uses neither heap nor exceptions. Cost  two passes over the bytes.
 [[nodiscard]] Finding check(std::span<std::byte const> file, Parts& out) noexcept;
 
+/// Of a bundle with packed rows as much as a ranking reads: all checksums, items, codes, rows, intercepts, calibration.
+/// What else `out` names must not be read.
+[[nodiscard]] Finding check_ranking(std::span<std::byte const> file, Parts& out) noexcept;
+
 /// A string of the pool; `ref` must have been checked.
 [[nodiscard]] inline std::string_view string_at(Parts const& parts, std::uint32_t ref) noexcept {
   auto const* at = parts.strings.data() + ref;

@@ -1,0 +1,27 @@
+# What the cross toolchain files share. They set TILLCUE_ARCH (Debian's name), TILLCUE_TRIPLET (its libraries'),
+# TILLCUE_COMPILER (its compilers') and TILLCUE_EMULATOR before. The sysroot comes from toolchains/sysroot.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_LIBRARY_ARCHITECTURE ${TILLCUE_TRIPLET})
+set(CMAKE_C_COMPILER ${TILLCUE_COMPILER}-gcc)
+set(CMAKE_CXX_COMPILER ${TILLCUE_COMPILER}-g++)
+set(CMAKE_STRIP ${TILLCUE_COMPILER}-strip)
+if(DEFINED ENV{TILLCUE_SYSROOTS})
+  set(CMAKE_SYSROOT $ENV{TILLCUE_SYSROOTS}/${TILLCUE_ARCH})
+else()
+  set(CMAKE_SYSROOT ${CMAKE_CURRENT_LIST_DIR}/../build/sysroot/${TILLCUE_ARCH})
+endif()
+cmake_path(NORMAL_PATH CMAKE_SYSROOT)
+if(NOT EXISTS ${CMAKE_SYSROOT}/SHA256SUMS)
+  message(FATAL_ERROR "No sysroot of ${TILLCUE_ARCH} in ${CMAKE_SYSROOT}: run toolchains/sysroot ${TILLCUE_ARCH}")
+endif()
+
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# There is no pkg-config of the other architecture: this machine's, looking into the sysroot.
+set(ENV{PKG_CONFIG_LIBDIR}
+  "${CMAKE_SYSROOT}/usr/lib/${TILLCUE_TRIPLET}/pkgconfig:${CMAKE_SYSROOT}/usr/share/pkgconfig")
+set(ENV{PKG_CONFIG_SYSROOT_DIR} "${CMAKE_SYSROOT}")
+# Every test runs through it, as ctest starts them.
+set(CMAKE_CROSSCOMPILING_EMULATOR ${TILLCUE_EMULATOR};-L;${CMAKE_SYSROOT})
