@@ -3,8 +3,10 @@
 #include <optional>
 #include <string>
 
+#include "name_desk.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/metrics.hpp"
+#include "tillcue/pos/feeds.hpp"
 #include "tillcue/pos/native_server.hpp"
 #include "tillcue/pos/screen_server.hpp"
 #include "tillcue/sync/terminal_agent.hpp"
@@ -17,6 +19,9 @@ struct TerminalReading {
   std::size_t open_sales = 0;
   pos::NativeCounters native;
   pos::ScreenCounters screen;
+  NameCounters names;
+  pos::FeedCounters feeds;
+  std::size_t feeds_open = 0;
   std::optional<sync::AgentStatus> agent;
   std::uint64_t outbox_pending = 0, outbox_dropped = 0, results_lost = 0, live_refused = 0;
   std::uint64_t release = 0;

@@ -113,13 +113,13 @@ class Shop:
             self.path('receipts'), '--show', *options])
         wait_until('the printer', lambda: listens(self.paper))
 
-    def start_terminal(self, currency='EUR', **options):
+    def start_terminal(self, currency='EUR', settings=None, **options):
         config = {
             'terminal': 'till-1', 'data_dir': 'terminal',
             'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': currency},
             'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
             'printer': {'address': f'127.0.0.1:{self.paper}'},
-            'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}}
+            'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}, **(settings or {})}
         with open(self.path('tillcued.json'), 'w', encoding='utf-8') as out:
             json.dump(config, out)
         self.processes['terminal'] = Process(
