@@ -144,6 +144,31 @@ Complaint read_broker(Json const& value, std::string& out) {
   return "must begin with mqtt:// or mqtts://";
 }
 
+Complaint read_key(Json const& value, std::string& out) {
+  std::vector<std::string> keys;
+  for (int n = 1; n <= 12; ++n) keys.push_back("F" + std::to_string(n));
+  return read_choice(value, out, keys);
+}
+
+/// An origin as a browser writes it: what follows would never match, and a wildcard would match too much.
+bool is_origin(std::string_view text) {
+  auto const scheme = text.rfind("https://", 0) == 0 ? std::size_t{8} : text.rfind("http://", 0) == 0 ? 7U : 0U;
+  auto const fine = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+  };
+  return scheme > 0 && text.size() > scheme && std::all_of(text.begin() + static_cast<int>(scheme), text.end(), fine);
+}
+
+Complaint read_origins(Json const& value, std::vector<std::string>& out) {
+  if (!value.is_array() || value.size() > 8) return "must be a list of at most 8 origins";
+  for (auto const& entry : value) {
+    if (auto complaint = read_text(entry, out.emplace_back())) return complaint;
+    if (!is_origin(out.back()))
+      return "must hold origins such as \"http://pos.local:8080\": no path, no *, small letters";
+  }
+  return {};
+}
+
 Complaint read_paths(Json const& value, std::vector<std::filesystem::path>& out) {
   if (!value.is_array() || value.empty()) return "must be a list with at least one key file";
   for (auto const& entry : value) {
@@ -156,6 +181,8 @@ PrinterConfig& printer(Config& config) { return config.printer ? *config.printer
 tillcue::pos::NativeWebOptions& web(Config& config) {
   return config.pos_web ? *config.pos_web : config.pos_web.emplace();
 }
+ProxyConfig& proxy(Config& config) { return config.proxy ? *config.proxy : config.proxy.emplace(); }
+DisplayConfig& display(Config& config) { return config.display ? *config.display : config.display.emplace(); }
 SyncConfig& sync(Config& config) { return config.sync ? *config.sync : config.sync.emplace(); }
 
 /// "required" holds inside an optional group only when the group is there.
@@ -188,6 +215,10 @@ std::vector<Field> const& fields() {
       {"pos.origins", false, [](Config& c, Json const& v) { return read_origins(v, web(c).origins); }},
       {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
       {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
+      {"screen.parents", false, [](Config& c, Json const& v) { return read_origins(v, c.page.parents); }},
+      {"screen.accept_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.accept_key); }},
+      {"screen.decline_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.decline_key); }},
+      {"screen.theme", false, [](Config& c, Json const& v) { return read_optional_path(v, c.page.theme); }},
       {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
       {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
       {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c)); }},
@@ -196,6 +227,12 @@ std::vector<Field> const& fields() {
       {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c).profile); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
+      {"proxy.tap", true, [](Config& c, Json const& v) { return read_tap(v, proxy(c).tap); }},
+      {"proxy.layout", false, [](Config& c, Json const& v) { return read_path(v, proxy(c).layout); }},
+      {"proxy.quiet_ms", false, [](Config& c, Json const& v) { return read_quiet(v, proxy(c).quiet); }},
+      {"proxy.same_paper", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).same_paper); }},
+      {"proxy.sales", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).sales); }},
+      {"display.tap", true, [](Config& c, Json const& v) { return read_tap(v, display(c).tap); }},
       {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
       {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
       {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
@@ -238,7 +275,9 @@ std::vector<Field> const& fields() {
   return table;
 }
 
-bool optional_group(std::string_view name) { return name == "printer" || name == "sync"; }
+bool optional_group(std::string_view name) {
+  return name == "printer" || name == "proxy" || name == "display" || name == "sync";
+}
 
 /// The errors of one file, each with its line, all told at once.
 class Report {
@@ -319,9 +358,11 @@ void make_absolute(Config& config, std::filesystem::path const& folder) {
   if (config.live.empty()) config.live = config.data_dir / "live.json";
   absolute(config.live);
   if (config.bundle) absolute(*config.bundle);
+  if (config.page.theme) absolute(*config.page.theme);
   absolute(config.pos_unix);
-  if (config.secret) absolute(*config.secret);
   if (config.aliases) absolute(*config.aliases);
+  if (config.secret) absolute(*config.secret);
+  if (config.proxy) absolute(config.proxy->layout);
   if (!config.sync) return;
   for (auto& key : config.sync->trusted_keys) absolute(key);
   for (auto* text : {&config.sync->ca, &config.sync->certificate, &config.sync->key}) {
@@ -362,8 +403,13 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   if (config.sync && config.sync->certificate.empty() != config.sync->key.empty()) {
     report.add("sync.certificate", "goes together with sync.key; give both or none");
   }
+  if (config.page.accept_key == config.page.decline_key) {
+    report.add("screen.accept_key", "and screen.decline_key are the same key; give two");
+  }
   if (config.printer && root["printer"].is_object()) {
-    if (auto const complaint = check_printer(*config.printer)) report.add("printer", *complaint);
+    if (auto const complaint = check_printer(*config.printer, config.proxy.has_value())) {
+      report.add("printer", *complaint);
+    }
   }
   if (root.contains("pos") && root["pos"].contains("origins") && !root["pos"].contains("websocket")) {
     report.add("pos.origins", "goes together with pos.websocket; say where it listens");

@@ -30,15 +30,6 @@ Complaint read_source(Json const& value, std::optional<pos::FeedSource>& out) {
 
 TextFeedConfig& text(FeedsConfig& config) { return config.text ? *config.text : config.text.emplace(); }
 
-/// "http://odoo.shop:8069", as a browser writes it.
-bool is_origin(std::string const& text) {
-  auto const scheme = text.rfind("http://", 0) == 0 ? 7U : text.rfind("https://", 0) == 0 ? 8U : 0U;
-  auto const unfit = [](char c) {
-    return c <= ' ' || c == '/' || c == '*' || c == '"' || static_cast<unsigned char>(c) > 126;
-  };
-  return scheme > 0 && text.size() > scheme && std::none_of(text.begin() + scheme, text.end(), unfit);
-}
-
 }  // namespace
 
 pos::OdooOptions& odoo_of(FeedsConfig& config) { return config.odoo ? *config.odoo : config.odoo.emplace(); }
@@ -50,17 +41,6 @@ Complaint read_tickets(Json const& value, FeedsConfig& out) {
   bool const network =
       out.unicenta->kind == pos::FeedSource::Kind::tcp || out.unicenta->kind == pos::FeedSource::Kind::udp;
   if (!network) return "must be udp://127.0.0.1:PORT or tcp://127.0.0.1:PORT, where the script sends to";
-  return {};
-}
-
-Complaint read_origins(Json const& value, std::vector<std::string>& out) {
-  if (!value.is_array() || value.empty()) return "must be a list, such as [\"http://odoo.shop:8069\"]";
-  for (auto const& one : value) {
-    if (!one.is_string() || !is_origin(one.get<std::string>())) {
-      return "must hold origins as a browser writes them, without a path: \"http://odoo.shop:8069\"";
-    }
-    out.push_back(one.get<std::string>());
-  }
   return {};
 }
 

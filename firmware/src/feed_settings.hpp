@@ -13,7 +13,6 @@ namespace tillcue::terminal {
 // The feeds' part of the configuration. A reader answers with what is wrong, or nothing.
 
 std::optional<std::string> read_tickets(nlohmann::json const& value, FeedsConfig& out);
-std::optional<std::string> read_origins(nlohmann::json const& value, std::vector<std::string>& out);
 std::optional<std::string> read_text_source(nlohmann::json const& value, FeedsConfig& out);
 std::optional<std::string> read_marker(nlohmann::json const& value, std::string& out);
 std::optional<std::string> read_text_table(nlohmann::json const& value, pos::TextFeedOptions& out);

@@ -3,11 +3,13 @@
 #include <optional>
 #include <string>
 
+#include "counter_feed.hpp"
 #include "name_desk.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/metrics.hpp"
 #include "tillcue/pos/feeds.hpp"
 #include "tillcue/pos/native_server.hpp"
+#include "tillcue/pos/print_proxy.hpp"
 #include "tillcue/pos/screen_server.hpp"
 #include "tillcue/sync/terminal_agent.hpp"
 
@@ -22,6 +24,8 @@ struct TerminalReading {
   NameCounters names;
   pos::FeedCounters feeds;
   std::size_t feeds_open = 0;
+  std::optional<CounterFeedCounters> counter;  ///< with a proxy or display
+  std::optional<pos::PrintProxyCounters> proxy;
   std::optional<sync::AgentStatus> agent;
   std::uint64_t outbox_pending = 0, outbox_dropped = 0, results_lost = 0, live_refused = 0;
   std::uint64_t release = 0;

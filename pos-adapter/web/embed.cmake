@@ -32,5 +32,13 @@ PageFile const* page_file(std::string_view path) noexcept {
   return nullptr;
 }
 
+std::uint32_t page_version() noexcept {
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (auto const& file : kFiles) {
+    for (char const c : file.bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  }
+  return hash;
+}
+
 }  // namespace tillcue::pos
 ")

@@ -88,7 +88,7 @@ TEST_CASE("feeds are read, and what is wrong with them is told by field") {
   CHECK(says(refusal(withfeeds(R"("odoo": {"listen": "127.0.0.1:0"})")), "feeds.odoo.origins: is missing"));
   CHECK(says(refusal(withfeeds(R"("odoo": {"listen": "127.0.0.1:0", "origins": ["*"]})")),
              "feeds.odoo.origins: must hold"));
-  CHECK(says(refusal(withfeeds(R"("odoo": {"listen": "127.0.0.1:0", "origins": ["http://a/b"]})")), "without a path"));
+  CHECK(says(refusal(withfeeds(R"("odoo": {"listen": "127.0.0.1:0", "origins": ["http://a/b"]})")), "no path"));
   CHECK(says(refusal(withfeeds(R"("text": {"layout": {"item": ["{name}"]}})")), "feeds.text.source: is missing"));
   CHECK(says(text(R"("layout": {"item": ["{nam}"], "total": ["T"]})"),
              "feeds.text.layout.item: \"{nam}\": {nam} is no field"));
@@ -97,6 +97,26 @@ TEST_CASE("feeds are read, and what is wrong with them is told by field") {
   CHECK(says(text(R"("code_page": 1)"), "feeds.text.code_page: must be one of 437"));
   CHECK(says(text(R"("timeout_ms": 1)"), "feeds.text.timeout_ms: must be from 50"));
   CHECK(says(text(R"("width": 3)"), "feeds.text.width: must be from 8"));
+}
+
+TEST_CASE("the cashier page's keys, frame and theme are settings") {
+  auto const config = parse_config(with("\"hint_ms\": 5000",
+                                        "\"accept_key\": \"F2\", \"theme\": \"shop.theme\", "
+                                        "\"parents\": [\"http://pos.local:8080\", \"https://[::1]\"]"),
+                                   "/etc/tillcue/t.json");
+  REQUIRE_MESSAGE(config, config.error().what);
+  CHECK(config->page.accept_key == "F2");
+  CHECK(config->page.decline_key == "F9");
+  CHECK(config->page.theme == "/etc/tillcue/shop.theme");
+  CHECK(config->page.parents == std::vector<std::string>{"http://pos.local:8080", "https://[::1]"});
+  auto const refused = [](std::string const& setting) { return refusal(with("\"hint_ms\": 5000", setting)); };
+  for (auto const* origin :
+       {"*", "http://*", "pos.local", "http://", "http://pos.local/till", "http://a b", "http://POS"}) {
+    CHECK(
+        says(refused("\"parents\": [\"" + std::string(origin) + "\"]"), "t.json:7: screen.parents: must hold origins"));
+  }
+  CHECK(says(refused("\"accept_key\": \"Enter\""), "screen.accept_key: must be one of: F1, F2"));
+  CHECK(says(refused("\"accept_key\": \"F9\""), "screen.accept_key: and screen.decline_key are the same key"));
 }
 
 TEST_CASE("a printer is at an address or at a device, and only a serial one has a speed") {

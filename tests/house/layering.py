@@ -33,6 +33,7 @@ SEAMS = {
     r'CLI/': ['models/app/', 'pos-adapter/sim/', 'sync/hq/', 'firmware/src/'],
     r'spdlog/': ['sync/src/hq/', 'firmware/src/'],
     r'fmt/': ['models/', 'pos-adapter/src/', 'pos-adapter/sim/', 'sync/src/', 'sync/hq/', 'firmware/src/'],
+    r'pango/|cairo|glib|zint\.h': ['pos-adapter/src/paint/'],
     r'tl/expected\.hpp': ['core/include/tillcue/core/result.hpp'],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

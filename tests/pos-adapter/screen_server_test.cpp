@@ -358,6 +358,77 @@ TEST_CASE("beyond the connection limit nothing is served until one leaves") {
   CHECK(starts(screen.get("/"), "HTTP/1.1 200"));
 }
 
+TEST_CASE("half-open requests make way for a cashier's page, screens for nobody") {
+  ScreenOptions options;
+  options.max_connections = 3;
+  Fixture screen(options);
+  WebPeer page(screen.port());
+  Peer slow(screen.port());
+  Peer silent(screen.port());
+  slow.send("GET / HTTP/1.1\r\nHost: 127.");
+  REQUIRE(screen.settles(3));
+  CHECK(starts(screen.get("/"), "HTTP/1.1 200"));
+  CHECK(slow.at_end());
+  screen.show(board("1", 1));
+  CHECK(contains(page.message().value(), "Bread?"));
+  CHECK(screen.counters().refused_full == 1);
+}
+
+TEST_CASE("a WebSocket message that drips is ended after its time, one in two pieces is read") {
+  ScreenOptions options;
+  options.request_timeout = std::chrono::milliseconds(300);
+  Fixture screen(options);
+  WebPeer page(screen.port());
+  // An unmasked piece of RFC 6455: a text frame without FIN, then its continuation; the mask is four zero bytes.
+  std::string const whole = R"({"type":"accept","sale":"1","offer":3,"id":1})";
+  auto const frame = [](char head, std::string_view part) {
+    return std::string{head, static_cast<char>(0x80U | part.size())} + std::string(4, '\0') + std::string(part);
+  };
+  page.raw(frame('\x01', whole.substr(0, 20)));
+  page.raw(frame('\x80', whole.substr(20)));
+  CHECK(contains(page.message().value(), R"({"type":"ok","id":1})"));
+  page.raw(frame('\x01', whole.substr(0, 20)));
+  CHECK(page.ends());
+  CHECK(screen.settles(0));
+}
+
+TEST_CASE("only pages that are named may hold the page in a frame") {
+  Fixture closed;
+  auto const alone = closed.get("/");
+  CHECK(contains(alone, "frame-ancestors 'none'"));
+  CHECK(contains(alone, "X-Frame-Options: DENY"));
+  ScreenOptions options;
+  options.parents = {"http://pos.local:8080", "https://till.example"};
+  Fixture open(options);
+  auto const framed = open.get("/");
+  CHECK(contains(framed, "frame-ancestors http://pos.local:8080 https://till.example\r\n"));
+  CHECK_FALSE(contains(framed, "X-Frame-Options"));
+  CHECK_FALSE(contains(framed, "Access-Control-Allow-Origin"));
+  CHECK(contains(open.get("/metrics"), "X-Frame-Options: DENY"));
+  CHECK(starts(open.request(handshake("127.0.0.1", "Origin: http://pos.local:8080\r\n")), "HTTP/1.1 403"));
+}
+
+TEST_CASE("the state tells the page its keys, the pages around it and its version") {
+  ScreenOptions options;
+  options.parents = {"http://pos.local:8080"};
+  options.accept_key = "F2";
+  Fixture screen(options);
+  screen.show(TerminalStatus{});
+  WebPeer page(screen.port());
+  auto const status = page.message().value();
+  CHECK(contains(status, R"("keys":["F2","F9"],"parents":["http://pos.local:8080"],"page":)"));
+}
+
+TEST_CASE("the theme is served as a style sheet") {
+  ScreenOptions options;
+  options.theme = ":root{--go:#123456}";
+  Fixture themed(options);
+  auto const css = themed.get("/theme.css");
+  CHECK(contains(css, "Content-Type: text/css"));
+  CHECK(contains(css, "\r\n\r\n:root{--go:#123456}"));
+  CHECK(contains(Fixture().get("/theme.css"), "--go:#0b6b3a"));
+}
+
 TEST_CASE("stopping ends every screen, also from inside an answer") {
   Fixture screen;
   WebPeer one(screen.port());

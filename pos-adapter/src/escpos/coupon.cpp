@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "picture/picture_bytes.hpp"
 #include "slip_layout.hpp"
+#include "slip_words.hpp"
 #include "symbol_size.hpp"
 #include "text_encoder.hpp"
 
 namespace tillcue::pos {
 namespace {
 
+constexpr unsigned kLetterDots = 24;   // the em of a painted letter: as high as font A
 constexpr unsigned kBarcodeDots = 80;  // 10 mm: high enough for a hand scanner
 
 Result<void> check_text(std::string_view field, std::string_view text, bool required) {
@@ -48,15 +51,19 @@ void Job::begin(std::vector<SlipRow> const& rows) {
   if (profile_.reset_first) put({0x1B, '@'});
   std::u32string all;
   for (auto const& row : rows) {
-    if (row.module == 0) all += row.text;
+    if (row.module == 0 && !row.picture) all += row.text;
   }
   encoder_.prefer(all);
   put({0x1B, '!', 0, 0x1D, '!', 0});
 }
 
 void Job::row(SlipRow const& row) {
+  if (row.picture) {
+    put({0x1B, 'a', 0});  // its middle is in the picture
+    return put_picture(*row.picture, profile_.picture, row.is_symbol(), out_);
+  }
   put({0x1B, 'a', row.centred ? 1U : 0U});
-  if (row.part == SlipPart::barcode) return barcode(row);
+  if (row.part == SlipPart::barcode && row.module > 0) return barcode(row);
   if (row.part == SlipPart::qr && row.module > 0) return qr(row);
   text(row);
 }
@@ -110,9 +117,33 @@ std::vector<std::byte> Job::end() && {
   return std::move(out_);
 }
 
+SlipPaper paper_of(PrinterProfile const& profile) {
+  SlipPaper paper;
+  paper.columns = profile.columns;
+  paper.dots = profile.dots;
+  paper.qr = profile.qr;
+  paper.code128 = profile.code128;
+  paper.ean13 = profile.ean13;
+  return paper;
+}
+
+void let_paint(SlipPaper& paper, SlipPainter& painter, TextEncoder const& speller, CouponSlip const& slip,
+               CouponReport& told) {
+  paper.paint = [&](std::u32string_view text, SlipRow const& style) -> std::optional<Picture> {
+    if (!speller.needs_picture(text)) return std::nullopt;
+    TextLook const look{paper.dots, style.large ? 2 * kLetterDots : kLetterDots, style.centred, style.bold,
+                        slip.language};
+    auto picture = painter.text(to_utf8(text), look, told.replaced);
+    return picture ? std::optional(std::move(*picture)) : std::nullopt;
+  };
+  paper.draw = [&](SymbolKind kind, std::string_view data, unsigned module) {
+    return painter.symbol(kind, data, {paper.dots, module, kBarcodeDots});
+  };
+}
+
 void append(std::string& out, SlipRow const& row, unsigned columns) {
   std::u32string text = row.text;
-  if (row.part == SlipPart::barcode) {
+  if (row.part == SlipPart::barcode && row.module > 0) {
     text = (row.barcode == BarcodeKind::ean13 ? U"[EAN13 " : U"[CODE128 ") + row.text + U"]";
   }
   if (row.part == SlipPart::qr && row.module > 0) text = U"[QR " + row.text + U"]";
@@ -141,12 +172,14 @@ Result<void> check(CouponSlip const& slip) {
   return slip.barcode ? check_barcode(*slip.barcode) : Result<void>{};
 }
 
-std::vector<std::byte> encode_coupon(CouponSlip const& slip, PrinterProfile const& profile, CouponReport* report) {
+std::vector<std::byte> encode_coupon(CouponSlip const& slip, PrinterProfile const& profile, CouponReport* report,
+                                     SlipPainter* painter) {
   CouponReport unseen;
   auto& told = report != nullptr ? *report : unseen;
   TextEncoder const speller(profile);
-  SlipPaper const paper{profile.columns, profile.dots, profile.qr, profile.code128,
-                        [&](std::u32string_view text) { return speller.printable(text, told.replaced); }};
+  auto paper = paper_of(profile);
+  paper.spell = [&](std::u32string_view text) { return speller.printable(text, told.replaced); };
+  if (painter != nullptr && profile.picture != PictureKind::none) let_paint(paper, *painter, speller, slip, told);
   auto const rows = lay_out(slip, paper, told);
   Job job(profile);
   job.begin(rows);
@@ -154,11 +187,31 @@ std::vector<std::byte> encode_coupon(CouponSlip const& slip, PrinterProfile cons
   return std::move(job).end();
 }
 
+bool needs_painter(std::string_view text, PrinterProfile const& profile) {
+  return profile.picture != PictureKind::none && TextEncoder(profile).needs_picture(from_utf8(text));
+}
+
+bool needs_painter(CouponSlip const& slip, PrinterProfile const& profile) {
+  if (profile.picture == PictureKind::none) return false;
+  auto const lacks = [&](BarcodeKind kind) {
+    return kind == BarcodeKind::code128 ? !profile.code128 : kind == BarcodeKind::ean13 ? !profile.ean13 : true;
+  };
+  if ((slip.barcode && lacks(slip.barcode->kind)) || (!slip.qr.empty() && !profile.qr)) return true;
+  auto const ours = validity(slip.valid_from, slip.valid_until, slip.language);
+  for (auto const& text : {slip.store, slip.headline, slip.product, slip.terms, slip.reason, ours,
+                           regular_price(slip.regular_price, slip.language)}) {
+    if (needs_painter(text, profile)) return true;
+  }
+  return false;
+}
+
 std::string preview(CouponSlip const& slip, unsigned columns) {
   CouponReport report;
   constexpr unsigned kCell = 12;
-  SlipPaper const paper{columns, columns * kCell, true, true,
-                        [](std::u32string_view text) { return std::u32string(text); }};
+  SlipPaper paper;
+  paper.columns = columns;
+  paper.dots = columns * kCell;
+  paper.spell = [](std::u32string_view text) { return std::u32string(text); };
   std::string out;
   for (auto const& row : lay_out(slip, paper, report)) append(out, row, columns);
   return out;

@@ -26,6 +26,9 @@ class Sheet {
 
   void text(SlipPart part, std::string_view utf8, SlipRow const& style = {}) {
     if (utf8.empty()) return;
+    if (auto const picture = paper_.paint ? paper_.paint(harmless(utf8), style) : std::nullopt) {
+      return painted(part, *picture);
+    }
     unsigned const columns = style.large ? paper_.columns / 2 : paper_.columns;
     for (auto& line : wrap(paper_.spell(harmless(utf8)), columns)) {
       std::replace(line.begin(), line.end(), U'\u00A0', U' ');  // has done its work; no page need hold it
@@ -43,13 +46,19 @@ class Sheet {
   void qr(CouponSlip const& slip);
 
   void keep_to(unsigned max_lines, bool has_barcode);
-  std::vector<SlipRow> rows() && { return std::move(rows_); }
-
- private:
   [[nodiscard]] unsigned length() const {
     return std::accumulate(rows_.begin(), rows_.end(), 0U,
                            [](unsigned sum, SlipRow const& row) { return sum + row.lines; });
   }
+  std::vector<SlipRow> rows() && { return std::move(rows_); }
+
+ private:
+  void painted(SlipPart part, Picture picture) {
+    unsigned const lines = (picture.height + kDotsPerLine - 1) / kDotsPerLine;
+    rows_.push_back({.part = part, .lines = lines, .picture = std::make_shared<Picture const>(std::move(picture))});
+    ++report_.pictures;
+  }
+  bool drawn(SlipPart part, SymbolKind kind, std::string const& data, unsigned module, std::string const& lack);
   bool drop(SlipPart part) {
     return std::erase_if(rows_, [&](SlipRow const& row) { return row.part == part; }) > 0;
   }
@@ -59,15 +68,38 @@ class Sheet {
   std::vector<SlipRow> rows_;
 };
 
-bool Sheet::barcode(Barcode const& code) {
-  auto refuse = [&](std::string why) {
-    report_.left_out.push_back("barcode: " + std::move(why));
+/// A symbol the printer lacks, as a picture. False, and reported, when there is none.
+bool Sheet::drawn(SlipPart part, SymbolKind kind, std::string const& data, unsigned module, std::string const& lack) {
+  auto picture = paper_.draw ? paper_.draw(kind, data, module) : fail(Code::unsupported, lack);
+  if (!picture) {
+    report_.left_out.push_back((part == SlipPart::qr ? "QR code: " : "barcode: ") + picture.error().what);
     return false;
-  };
-  if (auto const fit = check_barcode(code); !fit) return refuse(fit.error().what);
-  if (code.kind == BarcodeKind::code128 && !paper_.code128) return refuse("the printer has no CODE128");
+  }
+  painted(part, std::move(*picture));
+  return true;
+}
+
+bool Sheet::barcode(Barcode const& code) {
+  if (auto const fit = check_barcode(code); !fit) {
+    report_.left_out.push_back("barcode: " + fit.error().what);
+    return false;
+  }
+  bool const native = code.kind == BarcodeKind::code128 ? paper_.code128
+                      : code.kind == BarcodeKind::ean13 ? paper_.ean13
+                                                        : false;
+  if (!native) {
+    auto const [kind, lack] = code.kind == BarcodeKind::code128 ? std::pair{SymbolKind::code128, "CODE128"}
+                              : code.kind == BarcodeKind::ean13 ? std::pair{SymbolKind::ean13, "EAN-13"}
+                                                                : std::pair{SymbolKind::databar_expanded, "DataBar"};
+    if (!drawn(SlipPart::barcode, kind, code.data, 3, std::string("the printer has no ") + lack)) return false;
+    text(SlipPart::barcode, code.data, {.centred = true});
+    return true;
+  }
   auto const module = barcode_module(code, paper_.dots);
-  if (!module) return refuse("too long for paper of " + std::to_string(paper_.dots) + " dots");
+  if (!module) {
+    report_.left_out.push_back("barcode: too long for paper of " + std::to_string(paper_.dots) + " dots");
+    return false;
+  }
   rows_.push_back({.part = SlipPart::barcode,
                    .text = from_utf8(code.data),
                    .barcode = code.kind,
@@ -80,13 +112,17 @@ bool Sheet::barcode(Barcode const& code) {
 void Sheet::qr(CouponSlip const& slip) {
   if (slip.qr.empty()) return;
   auto const modules = qr_modules(slip.qr.size());
-  if (!paper_.qr || !modules) {
-    report_.left_out.emplace_back(!paper_.qr ? "QR code: the printer has none" : "QR code: more than 213 bytes");
+  if (!modules) {
+    report_.left_out.emplace_back("QR code: more than 213 bytes");
     return;
   }
   unsigned const dots = qr_module_dots(*modules, paper_.dots);
-  unsigned const lines = (*modules * dots + kDotsPerLine) / kDotsPerLine + 1;
   rows_.push_back({.part = SlipPart::qr});  // the quiet zone above, which goes with it
+  if (!paper_.qr) {
+    if (!drawn(SlipPart::qr, SymbolKind::qr, slip.qr, dots, "the printer has none")) rows_.pop_back();
+    return;
+  }
+  unsigned const lines = (*modules * dots + kDotsPerLine) / kDotsPerLine + 1;
   rows_.push_back({.part = SlipPart::qr, .text = harmless(slip.qr), .centred = true, .module = dots, .lines = lines});
 }
 
@@ -157,6 +193,7 @@ std::vector<SlipRow> lay_out(CouponSlip const& slip, SlipPaper const& paper, Cou
   if (!slip.receipt.empty()) sheet.text(SlipPart::receipt, issued_with(slip.receipt, slip.language), centred);
   sheet.text(SlipPart::store, slip.store, centred);
   sheet.keep_to(slip.max_lines, has_barcode);
+  report.lines = sheet.length();
   return std::move(sheet).rows();
 }
 

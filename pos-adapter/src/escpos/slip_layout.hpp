@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tillcue/pos/coupon.hpp"
+#include "tillcue/pos/slip_painter.hpp"
 
 namespace tillcue::pos {
 
@@ -35,6 +38,9 @@ struct SlipRow {
   bool bold = false;
   unsigned module = 0;  ///< dots, of a barcode or QR row
   unsigned lines = 1;   ///< of paper
+  std::shared_ptr<Picture const>
+      picture{};  ///< painted: text or symbol; then all above but part and lines is no matter
+  [[nodiscard]] bool is_symbol() const noexcept { return part == SlipPart::barcode || part == SlipPart::qr; }
 };
 
 /// The paper a slip is laid out for.
@@ -43,8 +49,13 @@ struct SlipPaper {
   unsigned dots = 576;
   bool qr = true;
   bool code128 = true;
+  bool ean13 = true;
   /// Spells a text in what the printer can print; the texts come without control characters.
   std::function<std::u32string(std::u32string_view)> spell;
+  /// Paints a text that cannot be spelled; nothing when it can, or nobody paints.
+  std::function<std::optional<Picture>(std::u32string_view, SlipRow const& style)> paint{};
+  /// Draws a symbol the printer lacks; unset: nobody does.
+  std::function<Result<Picture>(SymbolKind, std::string_view data, unsigned module)> draw{};
 };
 
 /// Lays the slip out by coupon.hpp's contract: order, wrapping, budget. Reports what was left out.

@@ -7,7 +7,7 @@
 
 namespace tillcue::pos {
 
-/// "5 December 2026", "5 декабря 2026 г.": the long date of the language ("ru", else English), its
+/// "5 December 2026", "5 декабря 2026 г.", "2026年12月5日": the long date of the language (else English), its
 /// parts joined by no-break spaces.
 std::string long_date(std::chrono::sys_days day, std::string_view language);
 /// "Valid 22 November 2026 to 5 December 2026"; empty when both are missing.

@@ -23,9 +23,19 @@ Result<void> check_ean13(std::string_view data) {
   return {};
 }
 
+/// GS1 elements as people write them. What the identifiers demand is checked by whoever draws it.
+Result<void> check_databar(std::string_view data) {
+  auto const fits = [](char c) { return c == '(' || c == ')' || (c >= 0x21 && c < 0x7F && c != '[' && c != ']'); };
+  if (data.size() < 5 || data.size() > 100 || data.front() != '(' || !std::all_of(data.begin(), data.end(), fits)) {
+    return fail(Code::invalid, "barcode: DataBar takes GS1 elements such as (8110)10614141..., at most 100 characters");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_barcode(Barcode const& barcode) {
+  if (barcode.kind == BarcodeKind::databar_expanded) return check_databar(barcode.data);
   if (barcode.kind == BarcodeKind::ean13) return check_ean13(barcode.data);
   auto const printable = [](char c) { return c >= 0x20 && c < 0x7F; };
   if (barcode.data.empty() || barcode.data.size() > 40)

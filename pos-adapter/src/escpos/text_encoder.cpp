@@ -38,6 +38,14 @@ std::u32string TextEncoder::printable(std::u32string_view text, std::u32string& 
   return out;
 }
 
+bool TextEncoder::needs_picture(std::u32string_view text) const {
+  return std::any_of(text.begin(), text.end(), [&](char32_t c) {
+    if (c < 0x80 || display_width(c) == 0 || page_for(c) != nullptr) return false;
+    bool const latin_letter = c >= 0xC0 && c < 0x250 && c != U'\u00D7' && c != U'\u00F7';
+    return latin_letter || transliterate(c).empty();
+  });
+}
+
 void TextEncoder::prefer(std::u32string_view text) {
   auto const best = std::max_element(
       profile_.code_pages.begin(), profile_.code_pages.end(),

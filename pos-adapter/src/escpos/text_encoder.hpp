@@ -17,8 +17,11 @@ class TextEncoder {
   explicit TextEncoder(PrinterProfile const& profile) : profile_(profile) {}
 
   /// The text with every character this printer lacks spelled in ASCII, or as '?'; those without a spelling are added
-  /// to `replaced`, each once. This is where a picture of the text would take over for scripts no table has.
+  /// to `replaced`, each once.
   std::u32string printable(std::u32string_view text, std::u32string& replaced) const;
+  /// True when a letter of the text is in no table: ASCII would say less, or nothing. Signs with a spelling ("EUR",
+  /// quotation marks, dashes) are no reason for a picture.
+  [[nodiscard]] bool needs_picture(std::u32string_view text) const;
   /// Makes the table that has the most of these characters the first choice.
   void prefer(std::u32string_view text);
   /// Appends printable text to `out`.

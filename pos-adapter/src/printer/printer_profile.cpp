@@ -31,6 +31,22 @@ std::vector<CodePage> pos5890_pages() {
           {cp1251, 73}, {cp852, 18}, {cp860, 3}, {cp863, 4},   {cp865, 5}};
 }
 
+/// Old Epsons have no Windows tables beside 1252.
+std::vector<CodePage> old_epson_pages() {
+  return {{cp437, 0},  {cp858, 19}, {cp850, 2}, {cp1252, 16}, {cp866, 17},
+          {cp852, 18}, {cp860, 3},  {cp863, 4}, {cp865, 5}};
+}
+
+std::vector<CodePage> mobile_pages() { return {{cp437, 0}, {cp850, 2}, {cp866, 7}, {cp1251, 6}}; }
+
+std::vector<CodePage> wincor_pages() {
+  return {{cp437, 0}, {cp850, 1}, {cp852, 2}, {cp858, 6}, {cp866, 7}, {cp1252, 8}};
+}
+
+std::vector<CodePage> yhd_pages() {
+  return {{cp437, 0}, {cp1252, 11}, {cp866, 12}, {cp852, 13}, {cp858, 14}, {cp1251, 18}};
+}
+
 PrinterProfile named(std::string name, unsigned columns, unsigned dots, std::vector<CodePage> pages) {
   PrinterProfile profile;
   profile.name = std::move(name);
@@ -46,16 +62,30 @@ PrinterProfile without_cutter(PrinterProfile profile) {
   return profile;
 }
 
-PrinterProfile pos5890() {
-  auto profile = without_cutter(named("pos-5890", 32, 384, pos5890_pages()));
-  profile.qr = false;
+PrinterProfile chinese(PrinterProfile profile) {
   profile.kanji_off = true;
   return profile;
 }
 
-PrinterProfile rongta() {
-  auto profile = named("rongta-rp326", 48, 576, rongta_pages());
-  profile.kanji_off = true;
+PrinterProfile without_qr(PrinterProfile profile) {
+  profile.qr = false;
+  return profile;
+}
+
+PrinterProfile with(PictureKind kind, PrinterProfile profile) {
+  profile.picture = kind;
+  return profile;
+}
+
+/// 58 mm boards that know neither QR nor GS ( L.
+PrinterProfile small_board(std::string name) {
+  return without_qr(chinese(without_cutter(named(std::move(name), 32, 384, pos5890_pages()))));
+}
+
+/// An impact printer: columns of 9 pins, no symbols of any kind.
+PrinterProfile tm_u220() {
+  auto profile = without_qr(with(PictureKind::none, named("epson-tm-u220", 42, 400, old_epson_pages())));
+  profile.code128 = profile.ean13 = false;
   return profile;
 }
 
@@ -64,11 +94,26 @@ std::vector<PrinterProfile> const& profiles() {
       named("generic-80", 48, 576, epson_pages()),
       without_cutter(named("generic-58", 32, 384, epson_pages())),
       named("epson-tm-t88", 42, 512, epson_pages()),
+      without_qr(named("epson-tm-t88iii", 42, 512, old_epson_pages())),
+      named("epson-tm-t88iv", 42, 512, old_epson_pages()),
+      named("epson-tm-t70", 42, 512, old_epson_pages()),
       named("epson-tm-t20", 48, 576, epson_pages()),
+      named("epson-tm-m30", 48, 576, epson_pages()),
+      with(PictureKind::graphics, named("epson-tm-m30iii", 48, 576, epson_pages())),
+      tm_u220(),
+      named("seiko-rp-f10", 48, 576, epson_pages()),
+      named("seiko-rp-f10-58", 36, 432, epson_pages()),
       named("citizen-ct", 48, 576, citizen_pages()),
       named("bixolon", 42, 512, bixolon_pages()),
-      rongta(),
-      pos5890(),
+      chinese(named("rongta-rp326", 48, 576, rongta_pages())),
+      small_board("pos-5890"),
+      small_board("netum-nt-5890k"),
+      small_board("zjiang-zj-5870"),
+      chinese(named("p822d", 48, 576, pos5890_pages())),
+      chinese(without_cutter(named("sunmi-58", 32, 384, epson_pages()))),
+      chinese(without_cutter(named("mpt-58", 32, 384, mobile_pages()))),
+      chinese(named("yhd-8390", 48, 576, yhd_pages())),
+      without_qr(with(PictureKind::column, named("wincor-th230", 44, 576, wincor_pages()))),
   };
   return kProfiles;
 }

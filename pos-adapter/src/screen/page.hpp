@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace tillcue::pos {
@@ -13,5 +14,8 @@ struct PageFile {
 
 /// nullptr when there is no such file.
 [[nodiscard]] PageFile const* page_file(std::string_view path) noexcept;
+
+/// Changes with every change of a file: an open page learns from it that it is out of date.
+[[nodiscard]] std::uint32_t page_version() noexcept;
 
 }  // namespace tillcue::pos

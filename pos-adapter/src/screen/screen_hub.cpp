@@ -22,6 +22,15 @@ void ScreenHub::remove(ScreenConnection const& connection) {
   counters.connections = open.size();
 }
 
+bool ScreenHub::push_out() {
+  auto const oldest = std::find_if(open.begin(), open.end(), [](auto const& held) { return !held->is_screen(); });
+  if (oldest == open.end()) return false;
+  auto const gone = *oldest;
+  gone->close();
+  remove(*gone);
+  return true;
+}
+
 void ScreenHub::refresh_all() {
   auto const all = open;  // one may leave the list while we walk
   for (auto const& each : all) each->refresh();

@@ -17,6 +17,8 @@ class ScreenConnection {
   virtual void close() = 0;
   /// The hub's state is newer.
   virtual void refresh() {}
+  /// True for a cashier's screen: it keeps its place.
+  [[nodiscard]] virtual bool is_screen() const noexcept { return false; }
 };
 
 /// A JSON line and how often it changed: whoever sent an older number has something to send.
@@ -38,6 +40,8 @@ struct ScreenHub {
 
   void add(std::shared_ptr<ScreenConnection> connection);
   void remove(ScreenConnection const& connection);
+  /// Ends the oldest connection that is no screen; false when there is none.
+  bool push_out();
   void refresh_all();
   void close_all();
 };

@@ -1,13 +1,14 @@
 #include "screen/screen_json.hpp"
 
 #include "protocol/json_line.hpp"
+#include "screen/page.hpp"
 #include "tillcue/pos/protocol.hpp"
 
 namespace tillcue::pos {
 
 std::string screen_line(HintBoard const& board) { return encode(board); }
 
-std::string screen_line(TerminalStatus const& status) {
+std::string screen_line(TerminalStatus const& status, ScreenOptions const& options) {
   nlohmann::ordered_json out;
   out["type"] = "status";
   out["terminal"] = status.terminal;
@@ -20,6 +21,9 @@ std::string screen_line(TerminalStatus const& status) {
   out["outbox"] = status.outbox_pending;
   out["sales"] = status.sales;
   out["message"] = status.message;
+  out["keys"] = {options.accept_key, options.decline_key};
+  out["parents"] = options.parents;
+  out["page"] = page_version();
   return json_line(out);
 }
 

@@ -18,9 +18,12 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 boost::beast::string_view beast(std::string_view text) { return {text.data(), text.size()}; }
 
 /// `ws://host` besides 'self', because older browsers do not count a WebSocket as the same origin.
-std::string content_policy(std::string_view host) {
+std::string content_policy(std::string_view host, std::vector<std::string> const& parents) {
+  std::string ancestors;
+  for (auto const& parent : parents) ancestors += " " + parent;
+  if (ancestors.empty()) ancestors = " 'none'";
   return "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ws://" +
-         std::string(host) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+         std::string(host) + "; base-uri 'none'; form-action 'none'; frame-ancestors" + ancestors;
 }
 
 ScreenResponse answer(http::status status, std::string_view type, std::string body) {
@@ -54,9 +57,10 @@ std::optional<ScreenResponse> refuse_host(ScreenRequest const& request, ScreenHu
                 "this screen answers to its loopback address only: open http://127.0.0.1");
 }
 
-ScreenResponse page(PageFile const& file, std::string_view host) {
+ScreenResponse page(PageFile const& file, std::string_view host, std::vector<std::string> const& parents) {
   auto out = answer(http::status::ok, file.type, std::string(file.bytes));
-  out.set("Content-Security-Policy", content_policy(host));
+  out.set("Content-Security-Policy", content_policy(host, parents));
+  if (!parents.empty()) out.erase("X-Frame-Options");  // it knows no list; frame-ancestors does
   return out;
 }
 
@@ -69,8 +73,9 @@ ScreenResponse health(ScreenHub const& hub) {
 ScreenResponse route(ScreenRequest const& request, ScreenHub& hub) {
   auto const path = view(request.target());
   if (auto const* file = page_file(path.substr(0, path.find('?')))) {
-    return page(*file, view(request[http::field::host]));
+    return page(*file, view(request[http::field::host]), hub.options.parents);
   }
+  if (path == "/theme.css") return answer(http::status::ok, "text/css; charset=utf-8", hub.options.theme);
   if (path == "/healthz") return health(hub);
   if (path == "/metrics") return answer(http::status::ok, kMetrics, hub.handlers.metrics ? hub.handlers.metrics() : "");
   if (path == "/ws") return refuse(hub, http::status::upgrade_required, "/ws is a WebSocket");

@@ -5,6 +5,7 @@
 #include "net/listener.hpp"
 #include "screen/http_session.hpp"
 #include "screen/screen_json.hpp"
+#include "tillcue/pos/screen_theme.hpp"
 
 namespace tillcue::pos {
 
@@ -14,6 +15,7 @@ class ScreenServer::Impl : public std::enable_shared_from_this<Impl> {
   Impl(ScreenOptions options, ScreenHandlers handlers, std::shared_ptr<Listener> listener)
       : listener_(std::move(listener)) {
     hub.options = std::move(options);
+    if (hub.options.theme.empty()) hub.options.theme = theme_css().value();
     hub.handlers = std::move(handlers);
   }
 
@@ -37,8 +39,9 @@ class ScreenServer::Impl : public std::enable_shared_from_this<Impl> {
   void take(Listener::Socket socket) {
     if (stopped_) return;
     if (hub.open.size() >= hub.options.max_connections) {
-      ++hub.counters.refused_full;  // closed without a word: the page comes back by itself
-      return;
+      // Half-open requests must not keep a cashier's page out. Closed without a word: who was real comes back.
+      ++hub.counters.refused_full;
+      if (!hub.push_out()) return;
     }
     auto session = std::make_shared<HttpSession>(std::move(socket), hub);
     hub.add(session);
@@ -69,7 +72,7 @@ void ScreenServer::show(HintBoard const& board) {
 }
 
 void ScreenServer::show(TerminalStatus const& status) {
-  impl_->hub.status.set(screen_line(status));
+  impl_->hub.status.set(screen_line(status, impl_->hub.options));
   impl_->hub.refresh_all();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket.hpp>
@@ -23,7 +24,7 @@ constexpr std::size_t kMaxReplies = 16;
 class ScreenSocket : public ScreenConnection, public std::enable_shared_from_this<ScreenSocket> {
  public:
   ScreenSocket(asio::ip::tcp::socket socket, ScreenRequest request, ScreenHub& hub)
-      : stream_(std::move(socket)), request_(std::move(request)), hub_(&hub) {}
+      : stream_(std::move(socket)), limit_(stream_.get_executor()), request_(std::move(request)), hub_(&hub) {}
 
   void start() {
     ++hub_->counters.screens;
@@ -40,8 +41,11 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
     });
   }
 
+  [[nodiscard]] bool is_screen() const noexcept override { return true; }
+
   void close() override {
     closed_ = true;
+    limit_.cancel();
     beast::get_lowest_layer(stream_).close();
   }
 
@@ -57,13 +61,27 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   }
 
  private:
+  /// In pieces, because one that is begun must end in time: pings alone let a message drip for days.
   void read() {
-    incoming_.clear();
-    stream_.async_read(incoming_, [self = shared_from_this()](error_code problem, std::size_t) {
+    stream_.async_read_some(incoming_, 0, [self = shared_from_this()](error_code problem, std::size_t) {
       if (self->closed_) return;
       if (problem) return self->leave();
-      self->take();
+      if (self->stream_.is_message_done()) {
+        self->limit_.cancel();
+        self->late_ = false;
+        self->take();
+        self->incoming_.clear();
+      } else if (!std::exchange(self->late_, true)) {
+        self->wait_for_rest();
+      }
       if (!self->closed_) self->read();
+    });
+  }
+
+  void wait_for_rest() {
+    limit_.expires_after(hub_->options.request_timeout);
+    limit_.async_wait([self = shared_from_this()](error_code cancelled) {
+      if (!cancelled && self->late_) self->leave();
     });
   }
 
@@ -114,6 +132,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   }
 
   websocket::stream<beast::tcp_stream> stream_;
+  asio::steady_timer limit_;
   ScreenRequest request_;
   ScreenHub* hub_;
   beast::flat_buffer incoming_;
@@ -121,6 +140,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   std::deque<std::string> replies_;
   std::uint64_t status_seen_ = 0;
   std::uint64_t board_seen_ = 0;
+  bool late_ = false;  ///< a message is begun and not ended
   bool accepted_ = false;
   bool writing_ = false;
   bool obeying_ = false;

@@ -32,6 +32,14 @@ struct StoreConfig {
   std::string group{};  ///< of stores, as campaigns name it; may be empty
 };
 
+/// How the cashier page looks and who may hold it in a frame.
+struct PageConfig {
+  std::vector<std::string> parents{};  ///< origins: "http://pos.local:8080"
+  std::string accept_key = "F8";
+  std::string decline_key = "F9";
+  std::optional<std::filesystem::path> theme{};  ///< a theme file; read at start
+};
+
 struct PrinterConfig {
   Address address{};   ///< of a network printer, or
   std::string device;  ///< the file of a USB (/dev/usb/lp0) or serial (/dev/ttyS0) one
@@ -40,6 +48,20 @@ struct PrinterConfig {
   std::string profile = "generic-80";
   int code_page = -1;  ///< ESC t number the POS counts on after us; -1: the profile's
   bool qr = false;     ///< also print the serial as a QR code where the profile can
+};
+
+/// A till that knows nothing of us prints through tillcue-bypass (pos-adapter/PROXY.md).
+struct ProxyConfig {
+  std::string tap;                       ///< the bypass's Unix socket
+  std::filesystem::path layout{};        ///< receipt layout profile; empty: the generic reader
+  std::chrono::milliseconds quiet{100};  ///< of the line before a slip is printed
+  bool same_paper = false;               ///< slips before the cut; the bypass must hold it
+  bool sales = true;  ///< receipts make the sales; false: the till speaks the native protocol as well
+};
+
+/// A customer display's line that runs through a tillcue-bypass of its own.
+struct DisplayConfig {
+  std::string tap;
 };
 
 struct SyncConfig {
@@ -72,7 +94,10 @@ struct Config {
   std::filesystem::path pos_unix{};                         ///< the same protocol on a Unix socket; empty: on none
   std::optional<tillcue::pos::NativeWebOptions> pos_web{};  ///< and over WebSocket
   Address screen{"127.0.0.1", 7780};
+  PageConfig page{};
   std::optional<PrinterConfig> printer;
+  std::optional<ProxyConfig> proxy;
+  std::optional<DisplayConfig> display;
   std::optional<SyncConfig> sync;
   FeedsConfig feeds{};
   std::optional<std::filesystem::path> aliases;  ///< head office's names for items: text,sku[,price]

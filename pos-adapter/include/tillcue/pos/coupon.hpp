@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tillcue/core/result.hpp"
@@ -11,11 +12,15 @@
 
 namespace tillcue::pos {
 
-enum class BarcodeKind : std::uint8_t { ean13, code128 };
+class SlipPainter;
+
+enum class BarcodeKind : std::uint8_t { ean13, code128, databar_expanded };
 
 struct Barcode {
   BarcodeKind kind = BarcodeKind::code128;
-  std::string data;  ///< ean13: 13 digits with a right check digit; code128: printable ASCII
+  /// ean13: 13 digits with a right check digit; code128: printable ASCII; databar_expanded: GS1 elements with their
+  /// identifiers in parentheses, "(8110)1061414165432131...". The last is always painted.
+  std::string data;
 };
 
 /// Everything a coupon says (C4). UTF-8; control characters are printed as blanks, so no text can command the printer.
@@ -32,14 +37,16 @@ struct CouponSlip {
   std::string receipt;  ///< number of the receipt it was issued with; may be empty
   std::optional<Barcode> barcode;
   std::string qr;               ///< empty: none
-  std::string language = "en";  ///< of our own words on it: "en" or "ru", else English
+  std::string language = "en";  ///< of our own words on it, one of slip_languages(); else English
   unsigned max_lines = 36;      ///< paper budget in text lines of 1/6 inch (36 = 152 mm)
 };
 
 /// What could not be printed as asked.
 struct CouponReport {
   std::vector<std::string> left_out;  ///< "QR code: the paper budget of 20 lines", ...
-  std::u32string replaced;            ///< characters no code table of the printer has, each once
+  std::u32string replaced;  ///< characters that came out as '?', each once: no code table and no font has them
+  unsigned lines = 0;       ///< of 1/6 inch that it takes, the feed to the cutter not counted
+  unsigned pictures = 0;    ///< parts that were painted
 };
 
 /// A slip with a field that cannot be printed honestly is refused before it is shown to anyone.
@@ -56,9 +63,19 @@ Result<void> check(CouponSlip const& slip);
 ///           unless the profile asks for it. A POS that left other modes in force than it starts with cannot be known
 ///           from here.
 /// Errors    none: a part that cannot be printed (see check) is left out and reported.
-/// Cost      linear in the text; allocates.
+/// Pictures  with a painter, a text with characters that no code table of the printer has, and a symbol that it cannot
+///           print, are painted; without one the text is spelled in ASCII and the symbol left out. See needs_painter.
+/// Cost      linear in the text; allocates. A picture: see SlipPainter.
 std::vector<std::byte> encode_coupon(CouponSlip const& slip, PrinterProfile const& profile,
-                                     CouponReport* report = nullptr);
+                                     CouponReport* report = nullptr, SlipPainter* painter = nullptr);
+
+/// True when something of the slip can only be painted on this printer.
+bool needs_painter(CouponSlip const& slip, PrinterProfile const& profile);
+/// The same of one text.
+bool needs_painter(std::string_view text, PrinterProfile const& profile);
+
+/// The languages our own words on a slip are known in: "en", "ru", ... A region behind it ("zh-CN") does not matter.
+std::vector<std::string_view> slip_languages();
 
 /// The same layout as UTF-8 text for a paper `columns` wide (32, 42, 48, ...), lines ended by '\n'.
 std::string preview(CouponSlip const& slip, unsigned columns);

@@ -23,6 +23,13 @@ enum class CutKind : std::uint8_t {
   full,     ///< feed to the cutter, cut through
 };
 
+enum class PictureKind : std::uint8_t {
+  none,      ///< no pictures
+  raster,    ///< GS v 0
+  graphics,  ///< GS ( L
+  column,    ///< ESC * 33
+};
+
 /// What one model of receipt printer can do. Plain data, so that a store can correct it.
 /// Source  makers' command manuals and the public escpos-printer-db.
 struct PrinterProfile {
@@ -33,8 +40,10 @@ struct PrinterProfile {
   std::uint8_t resting_code_page = 0;  ///< ESC t number the POS expects to find afterwards
   bool qr = true;                      ///< GS ( k
   bool code128 = true;                 ///< GS k 73
-  bool reset_first = false;            ///< ESC @ before a coupon: only where nobody else prints
-  bool kanji_off = false;              ///< FS . before 8-bit text (many Chinese boards)
+  bool ean13 = true;                   ///< GS k 67
+  PictureKind picture = PictureKind::raster;
+  bool reset_first = false;  ///< ESC @ before a coupon: only where nobody else prints
+  bool kanji_off = false;    ///< FS . before 8-bit text (many Chinese boards)
   CutKind cut = CutKind::partial;
   std::uint8_t feed_before_cut = 0;  ///< lines, for printers whose cut does not feed to the blade itself
 
@@ -47,5 +56,10 @@ struct PrinterProfile {
 /// Errors  not_found, listing the names there are.
 Result<PrinterProfile> find_profile(std::string_view name);
 std::vector<std::string> profile_names();
+
+/// A profile of one's own: a JSON object with the fields above; "like" names the one whose values hold for what is
+/// left out. code_pages are pairs: [["cp866", 17], ["cp437", 0]].
+/// Errors  invalid, naming the field and the mend; not_found ("like").
+Result<PrinterProfile> parse_profile(std::string_view json);
 
 }  // namespace tillcue::pos
