@@ -50,7 +50,7 @@ Result<std::optional<Head>> head_of(std::string_view bytes) {
 std::string WebFrames::request(std::string_view host, std::string_view path) {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: " + std::string(host) +
          "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-         "Sec-WebSocket-Key: dGlsbGN1ZS1wb3Mgc2NyaXB0IQ==\r\n\r\n";
+         "Sec-WebSocket-Key: dGlsbGN1ZS1wb3MtdGlsbA==\r\n\r\n";
 }
 
 Result<bool> WebFrames::accepted(std::string& received) {
