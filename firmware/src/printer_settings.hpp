@@ -12,8 +12,8 @@ namespace tillcue::terminal {
 
 // The printer's part of the configuration. A reader answers with what is wrong, or nothing.
 
-std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig& out);
-std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig& out);
+std::optional<std::string> read_baud(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
+std::optional<std::string> read_flow(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
 /// A Unix socket's path, and the line's quiet in milliseconds.
 std::optional<std::string> read_tap(nlohmann::json const& value, std::string& out);
 std::optional<std::string> read_quiet(nlohmann::json const& value, std::chrono::milliseconds& out);

@@ -68,7 +68,7 @@ class Feeds(unittest.TestCase):
         self.shop.start_broker()
         self.shop.start_hq()
         self.shop.start_printer()
-        self.shop.start_terminal(settings=self.settings)
+        self.shop.start_terminal(more=self.settings)
         self.shop.publish(bundle)
         self.shop.wait_for_release(1)
         # A till that only listens: what it is pushed is what the screen shows.
@@ -192,7 +192,7 @@ class Feeds(unittest.TestCase):
         self.watcher.ok('add', sale='w1', line=1, sku=sku, price=125, name='Zz house name')
         self.watcher.ok('finish', sale='w1')
         self.shop.processes['terminal'].end(signal.SIGTERM)
-        self.shop.start_terminal(settings=self.settings)
+        self.shop.start_terminal(more=self.settings)
         self.shop.wait_for_release(1)
         with socket.create_connection(('127.0.0.1', self.ports['text']), timeout=5) as pos:
             pos.sendall(b'ZZ HOUSE NAME 1.25\r\nTOTAL 1.25\r\nCHANGE 0.00\r\n')

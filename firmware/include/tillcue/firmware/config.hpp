@@ -11,6 +11,7 @@
 #include "tillcue/core/result.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
+#include "tillcue/pos/customer_display.hpp"
 #include "tillcue/pos/feeds.hpp"
 #include "tillcue/pos/native_server.hpp"
 #include "tillcue/pos/serial_settings.hpp"
@@ -48,6 +49,16 @@ struct PrinterConfig {
   std::string profile = "generic-80";
   int code_page = -1;  ///< ESC t number the POS counts on after us; -1: the profile's
   bool qr = false;     ///< also print the serial as a QR code where the profile can
+};
+
+/// A customer display that is ours alone.
+struct CustomerDisplayConfig {
+  Address address{};   ///< of a display behind a serial server, or
+  std::string device;  ///< the file of a serial (/dev/ttyS1) or USB one
+  std::optional<pos::SerialSettings> serial{};
+  pos::DisplayProfile profile{};
+  pos::DisplayText resting{};       ///< while there is no offer
+  std::string hints = "campaigns";  ///< shown to the customer: "campaigns" that name the display, or "all" main hints
 };
 
 /// A till that knows nothing of us prints through tillcue-bypass (pos-adapter/PROXY.md).
@@ -98,6 +109,7 @@ struct Config {
   std::optional<PrinterConfig> printer;
   std::optional<ProxyConfig> proxy;
   std::optional<DisplayConfig> display;
+  std::optional<CustomerDisplayConfig> customer_display{};
   std::optional<SyncConfig> sync;
   FeedsConfig feeds{};
   std::optional<std::filesystem::path> aliases;  ///< head office's names for items: text,sku[,price]
