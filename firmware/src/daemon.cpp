@@ -360,6 +360,7 @@ TerminalReading Daemon::Impl::reading() const {
   reading.feeds_open = feeds_.open();
   reading.results_lost = results_lost_;
   reading.live_refused = live_.refused();
+  reading.probably_out = checkout_.probably_out().size();
   reading.release = release_;
   reading.has_bundle = has_bundle_;
   reading.handling = handling_;
@@ -428,6 +429,7 @@ void Daemon::Impl::stop(std::function<void()> done) {
   native->stop();
   feeds_.stop();
   desk_->cancel();
+  live_.stop();
   display_.rest();
   if (counter_) counter_->stop();
   // A slip that is under way tells its fate a moment after the cancel; only then is everything recorded.
