@@ -223,6 +223,7 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
     log_.warning("bundle.currency",
                  {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
   }
+  desk_->use(**bundle);
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
   release_ = release;
@@ -234,7 +235,9 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
 
 Result<void> Daemon::Impl::on(pos::Message const& message) {
   auto const started = micros();
-  auto const answer = checkout_.on(message);
+  if (std::holds_alternative<pos::Begin>(message)) desk_->next_sale();
+  auto const* reprint = std::get_if<pos::Reprint>(&message);
+  auto const answer = reprint != nullptr ? desk_->reprint(reprint->sale) : checkout_.on(message);
   handling_.add(micros() - started);
   refresh();
   schedule();
