@@ -169,6 +169,8 @@ Complaint read_paths(Json const& value, std::vector<std::filesystem::path>& out)
 }
 
 PrinterConfig& printer(Config& config) { return config.printer ? *config.printer : config.printer.emplace(); }
+ProxyConfig& proxy(Config& config) { return config.proxy ? *config.proxy : config.proxy.emplace(); }
+DisplayConfig& display(Config& config) { return config.display ? *config.display : config.display.emplace(); }
 SyncConfig& sync(Config& config) { return config.sync ? *config.sync : config.sync.emplace(); }
 
 /// "required" holds inside an optional group only when the group is there.
@@ -205,6 +207,12 @@ std::vector<Field> const& fields() {
        [](Config& c, Json const& v) { return read_millimetres(v, printer(c).paper_mm_day, 0, 1'000'000); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
+      {"proxy.tap", true, [](Config& c, Json const& v) { return read_tap(v, proxy(c).tap); }},
+      {"proxy.layout", false, [](Config& c, Json const& v) { return read_path(v, proxy(c).layout); }},
+      {"proxy.quiet_ms", false, [](Config& c, Json const& v) { return read_quiet(v, proxy(c).quiet); }},
+      {"proxy.same_paper", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).same_paper); }},
+      {"proxy.sales", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).sales); }},
+      {"display.tap", true, [](Config& c, Json const& v) { return read_tap(v, display(c).tap); }},
       {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
       {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
       {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
@@ -216,7 +224,9 @@ std::vector<Field> const& fields() {
   return table;
 }
 
-bool optional_group(std::string_view name) { return name == "printer" || name == "sync"; }
+bool optional_group(std::string_view name) {
+  return name == "printer" || name == "proxy" || name == "display" || name == "sync";
+}
 
 /// The errors of one file, each with its line, all told at once.
 class Report {
@@ -299,6 +309,7 @@ void make_absolute(Config& config, std::filesystem::path const& folder) {
   if (config.bundle) absolute(*config.bundle);
   if (config.page.theme) absolute(*config.page.theme);
   if (config.secret) absolute(*config.secret);
+  if (config.proxy) absolute(config.proxy->layout);
   if (!config.sync) return;
   for (auto& key : config.sync->trusted_keys) absolute(key);
   for (auto* text : {&config.sync->ca, &config.sync->certificate, &config.sync->key}) {
@@ -343,7 +354,9 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
     report.add("screen.accept_key", "and screen.decline_key are the same key; give two");
   }
   if (config.printer && root["printer"].is_object()) {
-    if (auto const complaint = check_printer(*config.printer)) report.add("printer", *complaint);
+    if (auto const complaint = check_printer(*config.printer, config.proxy.has_value())) {
+      report.add("printer", *complaint);
+    }
   }
   if (!report.empty()) return fail(Code::invalid, report.text());
   make_absolute(config, std::filesystem::absolute(file).parent_path());

@@ -36,19 +36,25 @@ CouponDesk::CouponDesk(Config const& config, Log const& log, Secret secret, Noti
     : config_(config), log_(log), secret_(std::move(secret)), notice_(std::move(notice)) {}
 
 Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                     Secret secret, Notice notice) {
+                                                     Secret secret, Notice notice, pos::ReceiptPrinter* through) {
   std::unique_ptr<CouponDesk> desk(new CouponDesk(config, log, std::move(secret), std::move(notice)));
-  if (!config.printer) return desk;
-  auto profile = profile_of(*config.printer);
+  if (!config.printer && through == nullptr) return desk;
+  auto const& printer = desk->settings_ = config.printer.value_or(PrinterConfig{});
+  auto profile = profile_of(printer);
   if (!profile) return tl::unexpected(profile.error().within("printer.profile"));
   desk->profile_ = std::move(*profile);
-  if (config.printer->code_page >= 0) {
-    desk->profile_.resting_code_page = static_cast<std::uint8_t>(config.printer->code_page);
+  if (printer.code_page >= 0) desk->profile_.resting_code_page = static_cast<std::uint8_t>(printer.code_page);
+  if (through != nullptr) {
+    desk->profile_.reset_first = false;  // somebody else prints there
+    if (config.proxy && config.proxy->same_paper) desk->profile_.cut = pos::CutKind::none;
+    desk->printer_ = through;
+  } else {
+    desk->own_ = std::make_unique<pos::LinePrinter>(io, line_of(printer));
+    desk->printer_ = desk->own_.get();
   }
-  desk->press_ = std::make_unique<CouponPress>(io, log, desk->profile_, painter_of(*config.printer));
-  desk->paper_ = std::make_unique<PaperBook>(config.data_dir / "paper.json", config.printer->paper_mm_day);
+  desk->press_ = std::make_unique<CouponPress>(io, log, desk->profile_, painter_of(printer));
+  desk->paper_ = std::make_unique<PaperBook>(config.data_dir / "paper.json", printer.paper_mm_day);
   desk->reprint_over_ = std::make_unique<boost::asio::steady_timer>(io);
-  desk->printer_ = std::make_unique<pos::LinePrinter>(io, line_of(*config.printer));
   return desk;
 }
 
@@ -67,7 +73,7 @@ void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)>
     fate.why = "no printer configured";
     return done(std::move(fate));
   }
-  coupon->slip.max_lines = PaperBook::lines(config_.printer->paper_mm);
+  coupon->slip.max_lines = PaperBook::lines(settings_.paper_mm);
   auto printing = std::make_shared<Printing>();
   printing->slip.sale = order.sale;
   printing->slip.fate = std::move(fate);
@@ -155,14 +161,14 @@ void CouponDesk::cancel() {
 }
 
 bool CouponDesk::may_print() const noexcept {
-  if (!printer_ || !paper_->allows(config_.printer->paper_mm + kCutterFeed, today())) return false;
+  if (!printer_ || !paper_->allows(settings_.paper_mm + kCutterFeed, today())) return false;
   return trouble_.empty() || std::chrono::steady_clock::now() - trouble_since_ >= kLetAlone;
 }
 
 std::string CouponDesk::printer_text() const {
   if (!printer_) return "no printer configured";
   if (!trouble_.empty()) return trouble_;
-  if (!paper_->allows(config_.printer->paper_mm + kCutterFeed, today())) return "today's paper for coupons is used up";
+  if (!paper_->allows(settings_.paper_mm + kCutterFeed, today())) return "today's paper for coupons is used up";
   if (near_end_) return "ready; paper is near its end";
   return tried_ ? "ready" : "not tried yet";
 }

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "counter_desk.hpp"
 #include "coupon_desk.hpp"
 #include "data_lock.hpp"
 #include "live_desk.hpp"
@@ -95,6 +96,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   LiveDesk live_;
   DataLock lock_;
   std::optional<Secret> secret_;
+  std::unique_ptr<CounterDesk> counter_;
   std::unique_ptr<CouponDesk> desk_;
   std::unique_ptr<Uplink> uplink_;
   Steady::time_point uplink_retry_{};
@@ -153,10 +155,17 @@ Result<void> Daemon::Impl::open_data() {
     secret = Secret(std::move(*bytes));
   }
   secret_ = std::move(*secret);
-  auto desk = CouponDesk::open(io_, config_, log_, *secret_, [this](pos::CouponNotice const& coupon) {
+  if (config_.proxy || config_.display) {
+    auto counter = CounterDesk::open(io_, config_, log_, *this);
+    if (!counter) return tl::unexpected(counter.error());
+    counter_ = std::move(*counter);
+  }
+  auto notice = [this](pos::CouponNotice const& coupon) {
     native->push(coupon);
     refresh();
-  });
+  };
+  auto desk =
+      CouponDesk::open(io_, config_, log_, *secret_, std::move(notice), counter_ ? counter_->printer() : nullptr);
   if (!desk) return tl::unexpected(desk.error());
   desk_ = std::move(*desk);
   return {};
@@ -193,6 +202,16 @@ void Daemon::Impl::open_uplink() {
   callbacks.clock = now;
   callbacks.on_bundle = [this](auto const& file, auto release) { use_bundle(file, release); };
   callbacks.counters = [this] { return report(); };
+  callbacks.held_number = [this](std::string const& name) { return live_.held(name); };
+  callbacks.on_word = [this](sync::Word const& word) -> Result<void> {
+    if (word.kind == sync::WordKind::config) return fail(Code::unsupported, "this program takes no configuration");
+    return live_.hold(word);
+  };
+  callbacks.holding = [this] { return live_.holding(); };
+  callbacks.keys_word = [this] { return live_.content(sync::held_name(sync::WordKind::keys, {})); };
+  live_.on_spent = [this] {
+    if (uplink_) uplink_->holding_changed();
+  };
   auto uplink = Uplink::open(config_, log_, std::move(callbacks));
   if (!uplink) {
     trouble_ = uplink.error().what;
@@ -224,6 +243,7 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
                  {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
   }
   desk_->use(**bundle);
+  if (counter_) counter_->use(**bundle);
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
   release_ = release;
@@ -276,7 +296,8 @@ void Daemon::Impl::lost(Error const& error) {
 /// A hint needs somebody who shows it: a cashier page, or a till that does it itself. A line display is none yet.
 std::uint8_t Daemon::Impl::channels() const {
   std::uint8_t working = 0;
-  if (screen->counters().screens > 0 || native->hints_are_shown()) working |= mask_of(Channel::screen);
+  bool const seen = screen->counters().screens > 0 || native->hints_are_shown();
+  if (seen && !(counter_ && counter_->after_the_fact())) working |= mask_of(Channel::screen);
   if (desk_->may_print()) working |= mask_of(Channel::receipt);
   return working;
 }
@@ -322,6 +343,8 @@ TerminalReading Daemon::Impl::reading() const {
   reading.release = release_;
   reading.has_bundle = has_bundle_;
   reading.handling = handling_;
+  if (counter_) reading.counter = counter_->counters();
+  if (counter_) reading.proxy = counter_->proxy_counters();
   if (uplink_) {
     reading.agent = uplink_->status();
     reading.outbox_pending = uplink_->outbox().pending() + uplink_->outbox().buffered();
@@ -381,6 +404,7 @@ void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
   native->stop();
   desk_->cancel();
+  if (counter_) counter_->stop();
   // A slip that is under way tells its fate a moment after the cancel; only then is everything recorded.
   pulse_.expires_after(kLastWords);
   pulse_.async_wait([this, done = std::move(done)](boost::system::error_code) {

@@ -25,8 +25,79 @@ void LiveDesk::open_store() {
     return;
   }
   store_.emplace(std::move(*store));
-  if (auto const known = store_->state(); !known.empty()) take(known, file.string());
+  recall();
+  if (auto const known = store_->state(); known.empty() || !take(known, file.string())) apply();
   checkout_.restore_spent(store_->spent());
+}
+
+/// What is on the disk and not held yet. Words that came while the store was closed are newer, and are kept now.
+void LiveDesk::recall() {
+  for (auto const& [name, word] : words_) {
+    auto const kept = store_->keep_word(name, word);
+    if (!kept) log_.error("live.unkept", {{"error", kept.error().what}});
+  }
+  for (auto const& [name, word] : store_->words()) {
+    words_[name] = word;
+    if (!name.starts_with("live ")) continue;
+    auto state = parse_live_state(word.content, name);
+    if (state) by_word_[name] = std::move(*state);
+    numbers_[name] = sync::grant_numbers(word.content);
+  }
+}
+
+/// Everything that anybody says, as one state.
+void LiveDesk::apply() {
+  auto all = by_file_;
+  for (auto const& [name, state] : by_word_) {
+    all.stop_all = all.stop_all || state.stop_all;
+    all.stop.insert(all.stop.end(), state.stop.begin(), state.stop.end());
+    all.out_of_stock.insert(all.out_of_stock.end(), state.out_of_stock.begin(), state.out_of_stock.end());
+    for (auto const& [campaign, share] : state.grants) all.grants[campaign] = share;
+  }
+  checkout_.apply(std::move(all));
+}
+
+std::uint64_t LiveDesk::held(std::string const& name) const {
+  auto const found = words_.find(name);
+  return found == words_.end() ? 0 : found->second.number;
+}
+
+std::string LiveDesk::content(std::string const& name) const {
+  auto const found = words_.find(name);
+  return found == words_.end() ? std::string{} : found->second.content;
+}
+
+Result<void> LiveDesk::hold(sync::Word const& word) {
+  auto const name = sync::held_name(word.kind, word.scope);
+  bool const live = word.kind == sync::WordKind::live;
+  if (live) {
+    auto state = parse_live_state(word.content, name);
+    if (!state) {
+      ++refused_;
+      return tl::unexpected(state.error());
+    }
+    for (auto const& field : state->unread) log_.warning("live.unread", {{"word", name}, {"field", field}});
+    by_word_[name] = std::move(*state);
+    numbers_[name] = sync::grant_numbers(word.content);
+  }
+  words_[name] = {word.number, word.content};
+  if (live) apply();
+  log_.info("word.taken", {{"word", name}, {"number", std::to_string(word.number)}});
+  if (!store_) return {};
+  auto const kept = store_->keep_word(name, words_[name]);
+  if (!kept) log_.error("live.unkept", {{"error", kept.error().what}});
+  return {};
+}
+
+sync::Held LiveDesk::holding() const {
+  sync::Held held;
+  for (auto const& [name, word] : words_) held.words[name] = word.number;
+  for (auto const& [word, numbers] : numbers_) {
+    for (auto const& [name, number] : numbers) held.budgets[name].grant = number;
+  }
+  if (!store_) return held;
+  for (auto const& [name, amount] : store_->spent()) held.budgets[name].amount = amount;
+  return held;
 }
 
 bool LiveDesk::take(std::string const& text, std::string const& name) {
@@ -42,7 +113,8 @@ bool LiveDesk::take(std::string const& text, std::string const& name) {
                              {"stopped", std::to_string(state->stop.size())},
                              {"grants", std::to_string(state->grants.size())},
                              {"out_of_stock", std::to_string(state->out_of_stock.size())}});
-  checkout_.apply(std::move(*state));
+  by_file_ = std::move(*state);
+  apply();
   return true;
 }
 
@@ -68,6 +140,7 @@ bool LiveDesk::keep(std::map<std::string, Allotment> const& spent) {
   if (!store_) return false;
   auto const kept = store_->keep(spent);
   if (!kept) log_.error("budget.unkept", {{"error", kept.error().what}});
+  if (kept && on_spent) on_spent();
   return kept.has_value();
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,12 +11,14 @@
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/sync/live_store.hpp"
+#include "tillcue/sync/word.hpp"
 
 namespace tillcue::terminal {
 
 /// Brings head office's live state to the checkout and keeps both it and what was spent of budgets on the disk: the one
 /// place where they arrive, whatever carries them. A state that is not good is told in the log and the one before
-/// holds, also over a restart. Threads  the io_context's.
+/// holds, also over a restart. What holds is everything that any of them says: the file, and head office's words to the
+/// chain, the group, the store and this terminal; of two grants of one name the word's. Threads  the io_context's.
 class LiveDesk {
  public:
   using Clock = std::chrono::steady_clock;
@@ -33,17 +36,35 @@ class LiveDesk {
 
   /// See CheckoutPorts::keep_spent.
   bool keep(std::map<std::string, Allotment> const& spent);
+
+  /// Number of the word of that name (sync::held_name) that is held; 0: none.
+  [[nodiscard]] std::uint64_t held(std::string const& name) const;
+  /// Content of a word that is kept here for others (keys, config); empty: none.
+  [[nodiscard]] std::string content(std::string const& name) const;
+  /// A word of head office: a live one acts at once; each is kept. One that cannot be kept acts all the same until
+  /// the program ends.  Errors  invalid: it changes nothing.
+  Result<void> hold(sync::Word const& word);
+  /// What is held and spent, for head office.
+  [[nodiscard]] sync::Held holding() const;
+  /// Called when holding() has changed by itself: something was spent.
+  std::function<void()> on_spent;
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
  private:
   void open_store();
   void look();
   bool take(std::string const& text, std::string const& name);
+  void recall();
+  void apply();
 
   Config const& config_;
   Log const& log_;
   Checkout& checkout_;
   LiveFile file_;
+  LiveState by_file_;
+  std::map<std::string, LiveState> by_word_;                             ///< live ones, by name
+  std::map<std::string, sync::LiveStore::KeptWord> words_;               ///< of every kind
+  std::map<std::string, std::map<std::string, std::uint32_t>> numbers_;  ///< of grants, by word
   std::optional<sync::LiveStore> store_;
   Clock::time_point look_{}, retry_{};
   std::uint64_t refused_ = 0;

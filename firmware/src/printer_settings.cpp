@@ -82,8 +82,28 @@ std::optional<std::filesystem::path> painter_of(PrinterConfig const& printer) {
   return printer.painter == "auto" ? pos::painter_beside_program() : std::filesystem::path(printer.painter);
 }
 
-std::optional<std::string> check_printer(PrinterConfig const& printer) {
+std::optional<std::string> read_tap(nlohmann::json const& value, std::string& out) {
+  if (!value.is_string() || value.get<std::string>().empty()) return "must be a path in quotes";
+  out = value.get<std::string>();
+  if (out.front() != '/') return "must be an absolute path: the --tap of tillcue-bypass";
+  if (out.size() > 107) return "is longer than a socket's path may be (107 bytes)";
+  return {};
+}
+
+std::optional<std::string> read_quiet(nlohmann::json const& value, std::chrono::milliseconds& out) {
+  auto const count = value.is_number_integer() ? value.get<std::int64_t>() : -1;
+  if (count < 20 || count > 1000) return "must be a whole number of milliseconds from 20 to 1000";
+  out = std::chrono::milliseconds(count);
+  return {};
+}
+
+std::optional<std::string> check_printer(PrinterConfig const& printer, bool proxied) {
   bool const network = !printer.address.host.empty(), device = !printer.device.empty();
+  if (proxied && (network || device || printer.serial)) {
+    return "with a proxy slips go through its bypass: leave out address, device, baud and flow";
+  }
+  if (proxied && printer.auto_status) return "auto_status is only for printers where nobody else prints";
+  if (proxied) return {};
   if (network == device) return "needs either address (network) or device (USB, serial)";
   if (printer.serial && network) return "baud and flow belong to a serial device, not to an address";
   return {};

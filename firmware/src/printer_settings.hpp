@@ -21,8 +21,11 @@ std::optional<std::string> read_language(nlohmann::json const& value, std::strin
 std::optional<std::string> read_profile(nlohmann::json const& value, PrinterConfig& out);
 std::optional<std::string> read_painter(nlohmann::json const& value, PrinterConfig& out);
 std::optional<std::string> read_millimetres(nlohmann::json const& value, unsigned& out, unsigned least, unsigned most);
-/// What fits together, once all is read.
-std::optional<std::string> check_printer(PrinterConfig const& printer);
+/// A Unix socket's path, and the line's quiet in milliseconds.
+std::optional<std::string> read_tap(nlohmann::json const& value, std::string& out);
+std::optional<std::string> read_quiet(nlohmann::json const& value, std::chrono::milliseconds& out);
+/// What fits together, once all is read. `proxied`: slips go through the till's own line.
+std::optional<std::string> check_printer(PrinterConfig const& printer, bool proxied);
 
 Result<pos::PrinterProfile> profile_of(PrinterConfig const& printer);
 /// The module that paints; nothing when it is switched off.

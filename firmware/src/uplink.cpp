@@ -49,6 +49,8 @@ sync::AgentOptions agent_options(Config const& config) {
   options.chain = config.store.chain;
   options.terminal = config.terminal;
   options.version = TILLCUE_VERSION;
+  options.group = config.store.group;
+  options.store = config.store.id;
   options.seed = std::hash<std::string>{}(config.terminal.value);
   return options;
 }
@@ -99,8 +101,29 @@ Result<void> Uplink::check(Config const& config) {
   return link ? Result<void>{} : tl::unexpected(link.error());
 }
 
+/// The keys of the files, or those that head office has named since in their place. A terminal whose files are others
+/// than they were then believes its files: whoever stands at the machine has the last word.
+Result<sync::KeyRing> Uplink::believed() const {
+  auto files = open_keys(config_);
+  if (!files || !callbacks_.keys_word) return files;
+  auto const content = callbacks_.keys_word();
+  if (content.empty()) return files;
+  auto const named = sync::decode_keys(content, config_.store.chain);
+  if (!named) {
+    log_.error("keys.unread", {{"error", named.error().what}});
+    return files;
+  }
+  sync::KeyRing ring;
+  bool known = false;
+  for (auto const& entry : named->keys) ring.pin(entry.key);
+  for (auto const& id : files->ids()) known = known || named->replaces(id) || ring.knows(id);
+  if (known) return ring;
+  log_.warning("keys.files", {{"why", "the trusted keys' files are none of those that head office has replaced"}});
+  return files;
+}
+
 Result<void> Uplink::connect() {
-  auto keys = open_keys(config_);
+  auto keys = believed();
   if (!keys) return tl::unexpected(keys.error());
   auto const options = agent_options(config_);
   auto link = open_link(config_, options, callbacks_.clock());
@@ -109,7 +132,16 @@ Result<void> Uplink::connect() {
   auto const on_error = [this](Error const& error) { log_.warning("sync.trouble", {{"error", error.what}}); };
   agent_ = std::make_unique<sync::TerminalAgent>(
       *link_, outbox_, store_, std::move(*keys), options,
-      sync::AgentCallbacks{callbacks_.post, callbacks_.clock, callbacks_.on_bundle, on_error, callbacks_.counters});
+      sync::AgentCallbacks{
+          .post = callbacks_.post,
+          .clock = callbacks_.clock,
+          .on_bundle = callbacks_.on_bundle,
+          .on_error = on_error,
+          .counters = callbacks_.counters,
+          .held_number = [this](auto kind,
+                                auto const& scope) { return callbacks_.held_number(sync::held_name(kind, scope)); },
+          .on_word = callbacks_.on_word,
+          .holding = callbacks_.holding});
   agent_->start();
   return {};
 }

@@ -32,6 +32,10 @@ class Uplink {
     std::function<sync::Moment()> clock;
     std::function<void(std::filesystem::path const& file, std::uint64_t release)> on_bundle;
     std::function<std::map<std::string, std::int64_t>()> counters;
+    std::function<std::uint64_t(std::string const& name)> held_number;  ///< by sync::held_name
+    std::function<Result<void>(sync::Word const&)> on_word;
+    std::function<sync::Held()> holding;
+    std::function<std::string()> keys_word;  ///< content of the last one that was kept; empty: none
   };
 
   /// A damaged outbox is moved aside under a new name, never deleted, and a new one begun.
@@ -48,6 +52,10 @@ class Uplink {
 
   /// Errors  see Outbox::append.
   Result<void> record(Outcome const& outcome);
+  /// Something was spent of a budget: head office is told soon.
+  void holding_changed() {
+    if (agent_) agent_->holding_changed();
+  }
   /// Commits when due, times out, retries.
   void tick();
   [[nodiscard]] std::chrono::steady_clock::time_point next_due() const;
@@ -61,6 +69,7 @@ class Uplink {
  private:
   Uplink(Config const& config, Log const& log, Callbacks callbacks, sync::Outbox outbox, sync::BundleStore store);
   Result<void> connect();
+  [[nodiscard]] Result<sync::KeyRing> believed() const;
   void commit();
 
   Config const& config_;

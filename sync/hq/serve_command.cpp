@@ -6,7 +6,9 @@
 
 #include "program.hpp"
 #include "tillcue/sync/hq_collector.hpp"
+#include "tillcue/sync/hq_control.hpp"
 #include "tillcue/sync/hq_http.hpp"
+#include "tillcue/sync/hq_office.hpp"
 #include "tillcue/sync/topics.hpp"
 
 namespace tillcue::sync {
@@ -14,7 +16,7 @@ namespace {
 
 struct Options {
   BrokerOptions broker;
-  std::string chain, database, key, http, shelf, client_id;
+  std::string chain, database, key, http, shelf, client_id, control;
   std::vector<std::string> trusted;
 };
 
@@ -29,12 +31,13 @@ sigset_t take_signals() {
   return signals;
 }
 
-std::string wait_for(sigset_t const& signals, Collector& collector) {
+std::string wait_for(sigset_t const& signals, Collector& collector, HqOffice& office) {
   constexpr timespec kTick{1, 0};
   for (;;) {
     int const signal = sigtimedwait(&signals, nullptr, &kTick);
     if (signal > 0) return signal == SIGTERM ? "SIGTERM" : "SIGINT";
     collector.tick();
+    office.tick();
   }
 }
 
@@ -91,7 +94,22 @@ Result<void> serve(Options const& options) {
 
   HqCounters counters;
   auto const* const lying = *shelf ? &**shelf : nullptr;
-  Collector collector{options.chain, {**link, *inbox, *key, *trusted, counters, lying, log, clock_now}};
+  HqOffice office{options.chain, {*inbox, **link, *key, log, clock_now}};
+  if (auto opened = office.open(); !opened) return tl::unexpected{opened.error().within("--db")};
+  Collector collector{options.chain,
+                      {.link = **link,
+                       .inbox = *inbox,
+                       .key = *key,
+                       .trusted = *trusted,
+                       .counters = counters,
+                       .shelf = lying,
+                       .log = log,
+                       .now = clock_now,
+                       .on_held = [&](Held const& held) { return office.heard(held); },
+                       .on_connected = [&] { office.connected(); }}};
+  auto const at = options.control.empty() ? control_file(options.database) : std::filesystem::path{options.control};
+  auto const control = HqControl::listen(at, [&](std::string_view line) { return office.request(line); });
+  if (!control) return tl::unexpected{control.error().within("--control")};
   auto const pages = open_pages(options, counters, **link, collector);
   if (!pages) return tl::unexpected{pages.error()};
   log(LogLevel::info, log_line("hq.started", {{"version", TILLCUE_VERSION},
@@ -101,7 +119,7 @@ Result<void> serve(Options const& options) {
                                               {"key", key->id()},
                                               {"http_port", std::uint64_t{*pages ? (*pages)->port() : 0U}}}));
   (*link)->start(collector.events());
-  auto const signal = wait_for(signals, collector);
+  auto const signal = wait_for(signals, collector, office);
   log(LogLevel::info, log_line("hq.stopping", {{"signal", signal}}));
   (*link)->stop(std::chrono::seconds{3});
   log(LogLevel::info, log_line("hq.stopped", {{"events_added", counters.events_added.load()},
@@ -126,6 +144,7 @@ void add_serve_command(CLI::App& app, Command& chosen) {
   options->broker.add_to(*command);
   command->add_option("--http", options->http, "IP:PORT for /metrics and /healthz; port 0 takes a free one");
   command->add_option("--bundles", options->shelf, "Folder of published bundles: missing chunks are published again");
+  command->add_option("--control", options->control, "UNIX socket for stop, budget...; default: DB.control");
   command->add_option("--client-id", options->client_id, "At the broker; default: hq-CHAIN");
   command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
   command->footer(

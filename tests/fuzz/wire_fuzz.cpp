@@ -42,6 +42,16 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       check(
           text, [](std::string_view event) { return decode_event(event); }, encode_event);
       break;
+    case 'w':
+      check(text, decode_word, encode_word);
+      break;
+    case 'h':
+      check(text, decode_held, encode_held);
+      break;
+    case 'k':
+      (void)decode_keys(text, "demo");
+      (void)grant_numbers(text);
+      break;
     case 'u':
       (void)unseal(KeyRing{}, text);
       break;

@@ -8,8 +8,8 @@ import glob
 import json
 import os
 import pathlib
-import select
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -171,7 +171,35 @@ class LiveState(Journey):
         till = self.till()
         self.assertEqual(self.hinted(till, 'd', skus[:1]), [])  # the last good word holds over kill -9 and a bad file
         self.write_live('{}')
-        wait_until('hints again', lambda: self.hinted(till, f'e{time.monotonic_ns()}', skus[:1]))
+        wait_until('hints again', lambda: self.hinted(till, f'e{time.monotonic():.2f}', skus[:1]))
+
+    def hq(self, *words, check=True):
+        return run('tillcue-hq', words[0], *words[1:], '--db', self.shop.db, check=check)
+
+    def test_head_office_stops_by_wire_at_once_also_who_was_away_and_it_outlasts_kill_9_of_both_ends(self):
+        self.open_shop()
+        till = self.till()
+        skus = next(skus for n, skus in enumerate(todays_baskets(60), 1) if self.hinted(till, f'a{n}', skus[:1]))
+        self.assertIn('1 of 1', self.hq('stop', '--all', '--wait', '10').stdout)
+        self.assertEqual(till.wait_push('hints')['cards'], [])
+        self.assertEqual(self.hinted(till, 'b', skus[:1]), [])
+        self.shop.processes['hq'].end(signal.SIGKILL)
+        self.shop.processes['terminal'].end(signal.SIGKILL)
+        self.shop.start_terminal()  # without HQ, from its own disk
+        self.shop.wait_for_release(1)
+        till = self.till()
+        self.assertEqual(self.hinted(till, 'c', skus[:1]), [])
+        self.shop.start_hq()
+        self.assertIn('everything', self.hq('stop', '--list').stdout)
+        self.shop.processes['terminal'].end()
+        self.hq('resume', '--all', '--wait', '0')  # said while the terminal is away
+        self.shop.start_terminal()
+        self.shop.wait_for_release(1)
+        till = self.till()
+        wait_until('hints again', lambda: self.hinted(till, f'd{time.monotonic():.2f}', skus[:1]))
+        self.assertIn('1 of 1', self.hq('stop', '--all', '--scope', 'store:s1', '--wait', '10').stdout)
+        self.assertEqual(self.hinted(till, 'e', skus[:1]), [])
+        self.assertEqual(self.hq('resume', '--campaign', 'nobody', check=False).returncode, 3)
 
     def test_what_is_out_of_stock_is_not_offered_and_who_wants_no_paper_gets_none(self):
         self.open_shop()
@@ -244,8 +272,8 @@ class FailOpen(Journey):
         till = self.till()
         for n, skus in enumerate(todays_baskets(150)):  # each coupon is waited for: the next sale would forget it
             till.ring_up(f's{n}', skus)
-            while select.select([till.socket], [], [], 0.2)[0]:
-                till.pushes.append(till.read())
+            select.select([till.socket], [], [], 0.2)
+            till.ok('ping')
             if any(push['type'] == 'coupon' for push in till.pushes):
                 break
         coupon = till.wait_push('coupon')

@@ -40,3 +40,10 @@ target_include_directories(printer_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapte
 # ---- names and feeds
 tillcue_test(pos_names_test SOURCES pos-adapter/name_matcher_test.cpp LIBS tillcue::pos_names)
 tillcue_fuzz(names_fuzz CORPUS names SOURCES fuzz/names_fuzz.cpp LIBS tillcue::pos_names)
+
+include(pos-adapter/proxy_tests.cmake)
+
+# ---- coupons beside those of another encoder
+add_test(NAME coupon_peer COMMAND ${NODE_PROGRAM} --test ${CMAKE_CURRENT_LIST_DIR}/coupon_peer_test.mjs)
+set_tests_properties(coupon_peer PROPERTIES FIXTURES_REQUIRED screen_npm TIMEOUT 60
+  ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TILLCUE_NODE_MODULES=${screen_npm}/node_modules")

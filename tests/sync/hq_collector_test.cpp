@@ -40,12 +40,13 @@ std::string manifest_envelope(SigningKey const& key, std::uint64_t release, std:
 
 }  // namespace
 
-TEST_CASE("the collector listens to results, states, requests and manifests after every connect") {
+TEST_CASE("the collector listens to results, states, requests, what is held and manifests after every connect") {
   Hq hq;
   hq.link.connect();
-  CHECK(hq.link.subscribed.size() == 8);
+  CHECK(hq.link.subscribed.size() == 10);
   CHECK(hq.link.subscribed[0] == "tillcue/1/demo/r/+");
-  CHECK(hq.link.subscribed[3] == "tillcue/1/demo/m/+");
+  CHECK(hq.link.subscribed[3] == "tillcue/1/demo/h/+");
+  CHECK(hq.link.subscribed[4] == "tillcue/1/demo/m/+");
 }
 
 TEST_CASE("a batch is committed before its signed acknowledgement goes out") {

@@ -88,6 +88,8 @@ void ScriptedTerminal::restart() {
   options.chain = "demo";
   options.terminal = till;
   options.version = "0.1.0";
+  options.group = group_id;
+  options.store = store_id;
   AgentCallbacks callbacks;
   callbacks.post = [this](std::function<void()> task) { tasks.push_back(std::move(task)); };
   callbacks.clock = [this] { return now; };
@@ -97,6 +99,9 @@ void ScriptedTerminal::restart() {
   };
   callbacks.on_error = [this](Error const& error) { errors.push_back(error.what); };
   callbacks.counters = [] { return std::map<std::string, std::int64_t>{{"hints", 3}}; };
+  callbacks.held_number = words.held_number;
+  callbacks.on_word = words.on_word;
+  callbacks.holding = words.holding;
   agent.emplace(link, outbox, *store, std::move(ring), options, std::move(callbacks));
   agent->start();
 }

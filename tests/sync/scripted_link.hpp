@@ -67,6 +67,14 @@ struct ScriptedTerminal {
   std::optional<TerminalAgent> agent;
   std::vector<std::uint64_t> activated;
   std::vector<std::string> errors;
+  /// Set before restart(): a terminal that takes HQ's words.
+  struct Words {
+    std::function<std::uint64_t(WordKind, Scope const&)> held_number{};
+    std::function<Result<void>(Word const&)> on_word{};
+    std::function<Held()> holding{};
+  };
+  Words words{};
+  std::string group_id{}, store_id{};
 
   ScriptedTerminal();
   /// Stores and agent anew, as after a restart of the program.

@@ -178,6 +178,12 @@ Result<void> KeyRing::pin_file(std::filesystem::path const& file) {
   return {};
 }
 
+std::vector<std::string> KeyRing::ids() const {
+  std::vector<std::string> ids;
+  for (auto const& [id, key] : keys_) ids.push_back(id);
+  return ids;
+}
+
 /// The id comes from outside: it is shown only when it looks like one.
 std::string KeyRing::not_pinned(std::string_view key_id) const {
   bool const hex = key_id.size() == 16 && key_id.find_first_not_of("0123456789abcdef") == std::string_view::npos;

@@ -1,6 +1,7 @@
 #include "tillcue/sync/hq_budget_ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tillcue::sync {
 namespace {
@@ -52,6 +53,11 @@ BudgetLedger::Account& BudgetLedger::account(TerminalId const& terminal) {
     if (unknown_ > 0) --unknown_;
   }
   return place->second;
+}
+
+void BudgetLedger::restore(TerminalId const& terminal, Account kept) {
+  auto& to = account(terminal);
+  if (!kept.open.empty()) to = std::move(kept);
 }
 
 BudgetGrant BudgetLedger::give(TerminalId const& terminal, Allotment more) {

@@ -40,12 +40,14 @@ void Collector::connected() {
   ++parts_.counters.connects;
   parts_.log(LogLevel::info, log_line("broker.connected", {}));
   // Even when the broker kept the session: subscribing again repeats the retained states, which may have changed.
-  std::array const filters{topics_.all_results(), topics_.all_states(), topics_.all_requests(), topics_.manifest("+")};
+  std::array const filters{topics_.all_results(), topics_.all_states(), topics_.all_requests(), topics_.all_held(),
+                           topics_.manifest("+")};
   {
     std::lock_guard const lock{mutex_};
     for (auto const& filter : filters) subscriptions_[filter] = {};
   }
   for (auto const& filter : filters) subscribe(filter);
+  if (parts_.on_connected) parts_.on_connected();
 }
 
 void Collector::subscribe(std::string filter) {
@@ -109,7 +111,9 @@ Result<void> Collector::dispatch(MqttMessage const& message) {
   auto const topic = topics_.parse(message.topic);
   if (!topic) return fail(Code::invalid, "not a topic of this chain");
   // Clearing a retained message arrives as an empty one.
-  if (message.payload.empty() && (topic->kind == TopicKind::state || topic->kind == TopicKind::manifest)) return {};
+  bool const kept =
+      topic->kind == TopicKind::state || topic->kind == TopicKind::manifest || topic->kind == TopicKind::held;
+  if (message.payload.empty() && kept) return {};
   switch (topic->kind) {
     case TopicKind::results:
       return take_results(*topic, message);
@@ -119,8 +123,13 @@ Result<void> Collector::dispatch(MqttMessage const& message) {
       return take_manifest(*topic, message);
     case TopicKind::request:
       return take_request(*topic, message);
+    case TopicKind::held:
+      return take_held(*topic, message);
     case TopicKind::chunk:
     case TopicKind::ack:
+    case TopicKind::live:
+    case TopicKind::config:
+    case TopicKind::keys:
       break;
   }
   return fail(Code::invalid, "HQ does not listen to this topic");
@@ -181,6 +190,13 @@ Result<void> Collector::take_state(TopicParts const& topic, MqttMessage const& m
   ++parts_.counters.states;
   parts_.counters.storing = true;
   return {};
+}
+
+Result<void> Collector::take_held(TopicParts const& topic, MqttMessage const& message) {
+  auto const held = decode_held(message.payload);
+  if (!held) return tl::unexpected{held.error()};
+  if (auto done = own_topic(topic, held->terminal); !done) return done;
+  return parts_.on_held ? parts_.on_held(*held) : Result<void>{};
 }
 
 Result<void> Collector::take_manifest(TopicParts const& topic, MqttMessage const& message) {

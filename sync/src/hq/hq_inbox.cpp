@@ -1,5 +1,7 @@
 #include "tillcue/sync/hq_inbox.hpp"
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -45,6 +47,7 @@ struct Inbox::Tables {
   Statement find_stream, add_stream, add_lost, add_event, find_digest, alarm, seen, presence, state, release;
   EventRows rows;
   StoredRanges ranges;
+  std::unique_ptr<std::mutex> one_at_a_time = std::make_unique<std::mutex>();
 
   static Result<std::unique_ptr<Tables>> open(std::filesystem::path const& file, std::chrono::milliseconds patience);
   Result<std::int64_t> stream_of(Batch const& batch);
@@ -173,6 +176,7 @@ Result<Inbox> Inbox::open(std::filesystem::path const& file, std::chrono::millis
 
 Result<Stored> Inbox::store(Batch const& batch, Timestamp received) {
   auto& t = *tables_;
+  std::lock_guard const lock{*t.one_at_a_time};
   auto transaction = Transaction::begin(t.db);
   if (!transaction) return tl::unexpected{transaction.error()};
   auto const stream = t.stream_of(batch);
@@ -196,6 +200,7 @@ Result<Stored> Inbox::store(Batch const& batch, Timestamp received) {
 
 Result<void> Inbox::note_state(TerminalState const& state, bool retained, Timestamp received) {
   auto& t = *tables_;
+  std::lock_guard const lock{*t.one_at_a_time};
   auto transaction = Transaction::begin(t.db);
   if (!transaction) return tl::unexpected{transaction.error()};
   if (state.presence == Presence::offline) {
@@ -214,7 +219,17 @@ Result<void> Inbox::note_state(TerminalState const& state, bool retained, Timest
   return transaction->commit();
 }
 
+Result<void> Inbox::together(std::function<Result<void>(Database&)> const& task) {
+  auto& t = *tables_;
+  std::lock_guard const lock{*t.one_at_a_time};
+  auto transaction = Transaction::begin(t.db);
+  if (!transaction) return tl::unexpected{transaction.error()};
+  if (auto done = task(t.db); !done) return done;
+  return transaction->commit();
+}
+
 Result<void> Inbox::note_release(Manifest const& manifest, Timestamp received) {
+  std::lock_guard const lock{*tables_->one_at_a_time};
   auto& statement = tables_->release;
   statement.bind(1, manifest.scope).bind(2, integer(manifest.release)).bind(3, manifest.bundle.hex());
   statement.bind(4, integer(manifest.size)).bind(5, manifest.created).bind(6, manifest.expires);

@@ -158,7 +158,62 @@ ALTER TABLE sales ADD COLUMN release INTEGER NOT NULL DEFAULT 0;           -- 0:
 ALTER TABLE sales ADD COLUMN decided INTEGER NOT NULL DEFAULT 1;           -- 0: there was no bundle
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}};
+// What head office says to terminals apart from bundles, and what they say they hold (WIRE.md).
+constexpr std::string_view kStep4 = R"sql(
+CREATE TABLE words(                       -- the last word of each kind and scope, as the broker keeps it
+  kind TEXT NOT NULL,                     -- live, config, keys
+  scope TEXT NOT NULL,                    -- all, group:NAME, store:NAME, terminal:NAME
+  number INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  created INTEGER NOT NULL,               -- seconds since 1970
+  expires INTEGER NOT NULL,
+  PRIMARY KEY(kind, scope)
+) WITHOUT ROWID;
+CREATE TABLE held(                        -- what a terminal said last of the words it holds
+  terminal TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,                    -- by HQ's clock
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE stops(
+  scope TEXT NOT NULL,
+  campaign TEXT NOT NULL,                 -- empty: everything
+  since INTEGER NOT NULL,
+  PRIMARY KEY(scope, campaign)
+) WITHOUT ROWID;
+CREATE TABLE stock(                       -- out of it
+  scope TEXT NOT NULL,
+  sku TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY(scope, sku)
+) WITHOUT ROWID;
+CREATE TABLE budgets(
+  name TEXT PRIMARY KEY,                  -- a campaign, or partner:NAME
+  minor INTEGER NOT NULL,                 -- 2^63-1: unlimited
+  issues INTEGER NOT NULL,
+  free_minor INTEGER NOT NULL,            -- what each terminal may spend without a grant
+  free_issues INTEGER NOT NULL,
+  terminals INTEGER NOT NULL,             -- that the free allotment is counted for
+  since INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE accounts(                    -- what a terminal has said of a budget
+  name TEXT NOT NULL,
+  terminal TEXT NOT NULL,
+  confirmed INTEGER NOT NULL,
+  minor INTEGER NOT NULL,                 -- spent
+  issues INTEGER NOT NULL,
+  PRIMARY KEY(name, terminal)
+) WITHOUT ROWID;
+CREATE TABLE grants(                      -- shares that a terminal may count on: the confirmed one and all later ones
+  name TEXT NOT NULL,
+  terminal TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  minor INTEGER NOT NULL,
+  issues INTEGER NOT NULL,
+  PRIMARY KEY(name, terminal, number)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}, Migration{4, kStep4}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

@@ -11,6 +11,7 @@ struct LiveStore::Tables {
   Database db;
   std::map<std::string, Allotment> spent{};
   std::string state{};
+  std::map<std::string, KeptWord> words{};
 
   Result<void> read();
 };
@@ -29,7 +30,14 @@ Result<void> LiveStore::Tables::read() {
   auto const row = text->step();
   if (!row) return tl::unexpected(row.error());
   if (*row) state = text->text(0);
-  return {};
+  auto kept = db.prepare("SELECT name, number, content FROM words");
+  if (!kept) return tl::unexpected(kept.error());
+  for (;;) {
+    auto const more = kept->step();
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) return {};
+    words[std::string(kept->text(0))] = {static_cast<std::uint64_t>(kept->integer(1)), std::string(kept->text(2))};
+  }
 }
 
 LiveStore::LiveStore(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
@@ -70,6 +78,18 @@ Result<void> LiveStore::keep(std::map<std::string, Allotment> const& spent) {
   }
   if (auto ok = transaction->commit(); !ok) return ok;
   t.spent = spent;
+  return {};
+}
+
+std::map<std::string, LiveStore::KeptWord> const& LiveStore::words() const noexcept { return tables_->words; }
+
+Result<void> LiveStore::keep_word(std::string const& name, KeptWord word) {
+  auto& t = *tables_;
+  auto put = t.db.prepare("INSERT OR REPLACE INTO words VALUES (?1, ?2, ?3)");
+  if (!put) return tl::unexpected(put.error());
+  put->bind(1, name).bind(2, static_cast<std::int64_t>(word.number)).bind(3, word.content);
+  if (auto ok = put->run(); !ok) return ok;
+  t.words[name] = std::move(word);
   return {};
 }
 

@@ -13,7 +13,7 @@ namespace tillcue::sync {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// What an error is about: it is over when that works again.
-enum class Concern { other, connection, manifest, results };
+enum class Concern { other, connection, manifest, results, words };
 
 /// What fetcher and uploader share: the way out, the time, and where to say what went wrong. Owned by the agent.
 struct AgentPorts {

@@ -48,7 +48,9 @@ bool Fetcher::expired(Manifest const& manifest) const {
   return manifest.expires <= now.count();
 }
 
-Result<Manifest> Fetcher::accept(std::string_view payload) const {
+std::vector<std::string> Fetcher::scopes() const { return {"all"}; }
+
+Result<Manifest> Fetcher::accept(std::string_view scope, std::string_view payload) const {
   auto const body = unseal(ports_.keys, payload);
   if (!body) return tl::unexpected(body.error());
   auto manifest = decode_manifest(*body);
@@ -56,7 +58,7 @@ Result<Manifest> Fetcher::accept(std::string_view payload) const {
   auto const& options = ports_.options;
   auto const refuse = [](std::string why) { return fail(Code::rejected, "manifest: " + std::move(why)); };
   if (manifest->chain != options.chain) return refuse("is for chain \"" + manifest->chain + "\"");
-  if (manifest->scope != options.scope) return refuse("is for scope \"" + manifest->scope + "\"");
+  if (manifest->scope != scope) return refuse("is for scope \"" + manifest->scope + "\"");
   if (expired(*manifest)) {
     return refuse("release " + std::to_string(manifest->release) + " has expired: publish it again, or set the clock");
   }
@@ -66,9 +68,9 @@ Result<Manifest> Fetcher::accept(std::string_view payload) const {
   return manifest;
 }
 
-void Fetcher::on_manifest(std::string_view payload) {
+void Fetcher::on_manifest(std::string_view scope, std::string_view payload) {
   if (payload.empty()) return;  // HQ cleared it
-  auto const manifest = accept(payload);
+  auto const manifest = accept(scope, payload);
   auto const current = store_.active();
   // The retained manifest of what runs already comes with every connect.
   if (manifest && current && current->release == manifest->release && current->bundle == manifest->bundle) {

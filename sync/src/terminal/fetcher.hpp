@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent_ports.hpp"
 #include "backoff.hpp"
@@ -18,7 +19,9 @@ class Fetcher {
 
   void on_connected();
   void on_lost();
-  void on_manifest(std::string_view payload);
+  /// Whose manifests this terminal follows.
+  [[nodiscard]] std::vector<std::string> scopes() const;
+  void on_manifest(std::string_view scope, std::string_view payload);
   void on_piece(std::string_view topic, TopicParts const& parts, std::string_view payload);
   void tick();
   [[nodiscard]] SteadyTime next_due() const { return due_; }
@@ -46,7 +49,7 @@ class Fetcher {
   void nothing() {}
 
   [[nodiscard]] bool expired(Manifest const& manifest) const;
-  Result<Manifest> accept(std::string_view payload) const;
+  Result<Manifest> accept(std::string_view scope, std::string_view payload) const;
   void take(TopicParts const& parts, std::string_view payload);
   void subscribe(std::string const& topic, std::uint32_t index);
   void unsubscribe_all();

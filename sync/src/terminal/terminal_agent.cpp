@@ -1,12 +1,15 @@
 #include "tillcue/sync/terminal_agent.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "backoff.hpp"
 #include "fetcher.hpp"
 #include "tillcue/sync/state.hpp"
 #include "uploader.hpp"
+#include "words.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -38,11 +41,12 @@ struct Need {
 
 struct TerminalAgent::State {
   AgentPorts ports;
-  Need manifest, ack;
+  std::vector<std::unique_ptr<Need>> needs;
   Outbox& outbox;
   BundleStore& store;
   Fetcher fetcher;
   Uploader uploader;
+  Words words;
   SteadyTime state_due = SteadyTime::max();
   SteadyTime told_at{};
   bool filled = false;     ///< the outbox held something since the last state
@@ -56,15 +60,28 @@ struct TerminalAgent::State {
               .keys = std::move(keys),
               .status = {},
               .alive = {}},
-        manifest{.filter = ports.topics.manifest(options.scope),
-                 .backoff = Backoff(options.retry_first, options.retry_most, options.seed + 2),
-                 .refresh = Backoff(options.manifest_every, options.manifest_every, options.seed + 3)},
-        ack{.filter = ports.topics.ack(options.terminal),
-            .backoff = Backoff(options.retry_first, options.retry_most, options.seed + 4)},
         outbox(box),
         store(bundles),
         fetcher(ports, bundles),
-        uploader(ports, box) {}
+        uploader(ports, box),
+        words(ports) {
+    auto const& every = ports.options;
+    for (auto const& scope : fetcher.scopes()) must_have(ports.topics.manifest(scope), every.manifest_every);
+    must_have(ports.topics.ack(options.terminal), std::chrono::milliseconds{0});
+    for (auto& filter : words.filters()) {
+      bool const live = ports.topics.parse(filter)->kind == TopicKind::live;
+      must_have(std::move(filter), live ? every.word_every : every.manifest_every);
+    }
+  }
+
+  void must_have(std::string filter, std::chrono::milliseconds again) {
+    auto const& o = ports.options;
+    auto const seed = o.seed + 2 + 2 * needs.size();
+    auto need =
+        std::make_unique<Need>(Need{.filter = std::move(filter), .backoff = {o.retry_first, o.retry_most, seed}});
+    if (again.count() > 0) need->refresh = Backoff(again, again, seed + 1);
+    needs.push_back(std::move(need));
+  }
 
   void connected();
   void lost(std::string const& why);
@@ -96,34 +113,37 @@ void TerminalAgent::State::connected() {
   ports.status.connected = true;
   ++ports.status.connects;
   // Always, also when the broker remembers us: subscribing is how the retained manifest is fetched.
-  ask(manifest);
-  ask(ack);
+  for (auto& need : needs) ask(*need);
   ports.over(Concern::connection);
   filled = outbox.pending() > 0;
   tell(Presence::online, true);
   fetcher.on_connected();
   uploader.on_connected();
+  words.on_connected();
 }
 
 void TerminalAgent::State::lost(std::string const& why) {
   ports.status.connected = false;
   state_due = SteadyTime::max();
-  manifest.forget();
-  ack.forget();
+  for (auto& need : needs) need->forget();
   ports.report({Code::io, "mqtt: " + why}, Concern::connection);
   fetcher.on_lost();
   uploader.on_lost();
+  words.on_lost();
 }
 
 void TerminalAgent::State::arrived(std::string const& topic, std::string const& payload) {
   auto const parts = ports.topics.parse(topic);
-  if (parts && parts->kind == TopicKind::manifest && parts->name == ports.options.scope) {
-    fetcher.on_manifest(payload);
+  if (parts && parts->kind == TopicKind::manifest) {
+    fetcher.on_manifest(parts->name, payload);
   } else if (parts && parts->kind == TopicKind::chunk) {
     fetcher.on_piece(topic, *parts, payload);
   } else if (parts && parts->kind == TopicKind::ack && parts->name == ports.options.terminal.value) {
     uploader.on_ack(payload);
     drained();
+  } else if (parts &&
+             (parts->kind == TopicKind::live || parts->kind == TopicKind::config || parts->kind == TopicKind::keys)) {
+    words.on_word(*parts, payload);
   } else {
     ++ports.status.stray_messages;
     return;
@@ -204,16 +224,21 @@ void TerminalAgent::stop(std::chrono::milliseconds patience) {
 void TerminalAgent::tick() {
   state_->fetcher.tick();
   state_->uploader.tick();
-  for (auto* need : {&state_->manifest, &state_->ack}) {
+  state_->words.tick();
+  for (auto& need : state_->needs) {
     if (state_->ports.status.connected && state_->ports.now() >= need->due) state_->ask(*need);
   }
   if (state_->ports.status.connected) state_->tell(Presence::online, state_->ports.now() >= state_->state_due);
 }
 
 SteadyTime TerminalAgent::next_due() const {
-  return std::min({state_->fetcher.next_due(), state_->uploader.next_due(), state_->state_due, state_->manifest.due,
-                   state_->ack.due});
+  auto due =
+      std::min({state_->fetcher.next_due(), state_->uploader.next_due(), state_->words.next_due(), state_->state_due});
+  for (auto const& need : state_->needs) due = std::min(due, need->due);
+  return due;
 }
+
+void TerminalAgent::holding_changed() { state_->words.changed(); }
 
 void TerminalAgent::results_committed() {
   state_->filled = state_->filled || state_->outbox.pending() > 0;

@@ -5,13 +5,13 @@
 
 namespace tillcue::sync {
 
-Result<std::string> seal(SigningKey const& key, std::string_view body) {
+Result<std::string> seal(SigningKey const& key, std::string_view body, std::size_t limit) {
   if (!is_utf8(body)) return fail(Code::invalid, "envelope: the body is not UTF-8");
   auto const signature = key.sign(as_bytes(body));
   auto text = Json{{"key", key.id()}, {"sig", to_base64(signature)}, {"body", std::string(body)}}.dump();
-  if (text.size() > kMaxEnvelope) {
-    return fail(Code::invalid, "envelope: " + std::to_string(text.size()) + " bytes, at most " +
-                                   std::to_string(kMaxEnvelope) + ": shorten the note");
+  if (text.size() > limit) {
+    return fail(Code::invalid, "envelope: " + std::to_string(text.size()) + " bytes, at most " + std::to_string(limit) +
+                                   ": shorten what it says");
   }
   return text;
 }

@@ -116,6 +116,9 @@ class KeyRing {
   /// Pins one PEM public key file.
   Result<void> pin_file(std::filesystem::path const& file);
   [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
+  /// Ascending.
+  [[nodiscard]] std::vector<std::string> ids() const;
+  [[nodiscard]] bool knows(std::string_view id) const { return keys_.find(id) != keys_.end(); }
   /// Errors  rejected (key id not pinned, signature wrong).
   [[nodiscard]] Result<void> verify(std::string_view key_id, std::span<std::byte const> message,
                                     Signature const& signature) const;

@@ -26,6 +26,17 @@ struct BudgetReport {
 /// Threads  one. Nothing here fails; asking for more than is left gives what is left.
 class BudgetLedger {
  public:
+  /// What stands between head office and one terminal; kept over a restart.
+  struct Account {
+    std::uint32_t confirmed = 0;              ///< number of the last grant known to be applied
+    std::map<std::uint32_t, Allotment> open;  ///< grants from `confirmed` on: one of them is in force there
+    Allotment spent;                          ///< the most it has reported
+
+    /// The most it may count on whichever of them that is.
+    [[nodiscard]] Allotment most() const;
+    [[nodiscard]] BudgetGrant last() const;
+  };
+
   /// `free`: what each of at most `terminals` terminals may spend before any grant (Bundle: free_minor, free_issues);
   /// it counts as given to all of them.
   BudgetLedger(Allotment total, Allotment free, std::uint32_t terminals);
@@ -44,17 +55,14 @@ class BudgetLedger {
   [[nodiscard]] BudgetGrant grant_of(TerminalId const& terminal) const;
   [[nodiscard]] Allotment spent() const;
 
+  [[nodiscard]] std::map<TerminalId, Account> const& accounts() const noexcept { return accounts_; }
+  /// Puts back what accounts() told before a restart.
+  void restore(TerminalId const& terminal, Account account);
+  [[nodiscard]] Allotment total() const noexcept { return total_; }
+  /// A budget made larger or smaller; what was given stays given.
+  void set_total(Allotment total) noexcept { total_ = total; }
+
  private:
-  struct Account {
-    std::uint32_t confirmed = 0;              ///< number of the last grant known to be applied
-    std::map<std::uint32_t, Allotment> open;  ///< grants from `confirmed` on: one of them is in force there
-    Allotment spent;                          ///< the most it has reported
-
-    /// The most it may count on whichever of them that is.
-    [[nodiscard]] Allotment most() const;
-    [[nodiscard]] BudgetGrant last() const;
-  };
-
   Account& account(TerminalId const& terminal);
 
   Allotment total_, free_;

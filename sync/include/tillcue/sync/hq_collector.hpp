@@ -15,6 +15,7 @@
 #include "tillcue/sync/hq_log.hpp"
 #include "tillcue/sync/mqtt_link.hpp"
 #include "tillcue/sync/topics.hpp"
+#include "tillcue/sync/word.hpp"
 
 namespace tillcue::sync {
 
@@ -28,6 +29,9 @@ struct CollectorParts {
   BundleShelf const* shelf = nullptr;  ///< where published bundles lie; null: chunk requests are only logged
   LogSink log;
   std::function<Timestamp()> now;
+  /// A terminal's word on what it holds, and that the broker is there (again); may be empty.
+  std::function<Result<void>(Held const&)> on_held{};
+  std::function<void()> on_connected{};
 };
 
 /// HQ's end of the wire: commits every batch and then acknowledges it. The commit happens inside the message callback,
@@ -58,6 +62,7 @@ class Collector {
   Result<void> take_results(TopicParts const& topic, MqttMessage const& message);
   Result<void> take_state(TopicParts const& topic, MqttMessage const& message);
   Result<void> take_manifest(TopicParts const& topic, MqttMessage const& message);
+  Result<void> take_held(TopicParts const& topic, MqttMessage const& message);
   Result<void> take_request(TopicParts const& topic, MqttMessage const& message);
   void count(Stored const& stored, TerminalId const& terminal);
   void acknowledge(Ack const& ack);

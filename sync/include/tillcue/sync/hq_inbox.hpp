@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "tillcue/core/units.hpp"
 #include "tillcue/sync/manifest.hpp"
 #include "tillcue/sync/results.hpp"
+#include "tillcue/sync/sqlite.hpp"
 #include "tillcue/sync/state.hpp"
 
 namespace tillcue::sync {
@@ -25,7 +27,7 @@ struct Stored {
 
 /// HQ's durable side: batches, terminal states and releases into SQLite, each in one transaction with synchronous=FULL.
 /// The one writer of its file.
-/// Threads  one at a time.
+/// Threads  any.
 /// Errors of all  busy (locked, disk full), io, corrupt: nothing of the call was stored and it may be repeated.
 class Inbox {
  public:
@@ -41,6 +43,10 @@ class Inbox {
 
   /// `retained`: the broker repeated an old message, which is no sign of life. An offline word changes presence only.
   Result<void> note_state(TerminalState const& state, bool retained, Timestamp received);
+
+  /// Runs `task` on the same connection, in one transaction, with nobody else on it: HQ's file has one writer.
+  /// Errors  those of `task`, and of committing: nothing was stored.
+  Result<void> together(std::function<Result<void>(Database&)> const& task);
 
   /// Remembers a manifest whose signature was checked. Seeing it again changes nothing.
   Result<void> note_release(Manifest const& manifest, Timestamp received);

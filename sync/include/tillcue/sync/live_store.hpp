@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -29,7 +30,17 @@ class LiveStore {
   /// Errors  busy (disk full), io: the file holds what it held.
   Result<void> keep(std::map<std::string, Allotment> const& spent);
 
-  /// The text of the last live state that was good; empty when there was none.
+  /// A word of HQ as it was taken (word.hpp): number and content.
+  struct KeptWord {
+    std::uint64_t number = 0;
+    std::string content;
+  };
+  /// By held_name().
+  [[nodiscard]] std::map<std::string, KeptWord> const& words() const noexcept;
+  /// In the place of the one of that name.  Errors  as keep.
+  Result<void> keep_word(std::string const& name, KeptWord word);
+
+  /// The text of the last live state by file that was good; empty when there was none.
   [[nodiscard]] std::string const& state() const noexcept;
   /// Errors  as keep.
   Result<void> keep_state(std::string_view text);

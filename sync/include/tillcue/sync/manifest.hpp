@@ -58,7 +58,7 @@ Result<Manifest> decode_manifest(std::string_view body);
 Result<std::vector<Sha256>> decode_chunk_list(Manifest const& manifest, std::string_view bytes);
 
 /// Signs a body: {"key":id,"sig":base64,"body":text}.  Errors  invalid (too large).
-Result<std::string> seal(SigningKey const& key, std::string_view body);
+Result<std::string> seal(SigningKey const& key, std::string_view body, std::size_t limit = kMaxEnvelope);
 /// The body, after its signature was checked against the pinned keys.
 /// Errors  invalid (not an envelope, too large), rejected (key not pinned, signature wrong).
 Result<std::string> unseal(KeyRing const& keys, std::string_view envelope, std::size_t limit = kMaxEnvelope);

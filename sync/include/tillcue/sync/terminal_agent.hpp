@@ -14,6 +14,7 @@
 #include "tillcue/sync/crypto.hpp"
 #include "tillcue/sync/mqtt_link.hpp"
 #include "tillcue/sync/outbox.hpp"
+#include "tillcue/sync/word.hpp"
 
 namespace tillcue::sync {
 
@@ -25,10 +26,10 @@ struct Moment {
 
 struct AgentOptions {
   std::string chain;
-  TerminalId terminal;        ///< also the MQTT client id and user name
-  std::string version;        ///< of the program, "1.2.3"
-  std::string scope = "all";  ///< whose manifest it follows
-  std::size_t window = 4;     ///< pieces asked for at once; 1 would wait for delayed acknowledgements of TCP
+  TerminalId terminal;           ///< also the MQTT client id and user name
+  std::string version;           ///< of the program, "1.2.3"
+  std::string group{}, store{};  ///< whose words and releases it follows beside the chain's; empty: none
+  std::size_t window = 4;        ///< pieces asked for at once; 1 would wait for delayed acknowledgements of TCP
   std::chrono::milliseconds piece_timeout{10'000};
   std::chrono::milliseconds ack_timeout{10'000};
   std::chrono::milliseconds retry_first{2'000};  ///< doubled after each failure, +-50 % jitter
@@ -36,6 +37,8 @@ struct AgentOptions {
   std::chrono::milliseconds state_every{60'000};
   std::chrono::milliseconds state_pause{5'000};       ///< at least between two states sent because the outbox drained
   std::chrono::milliseconds manifest_every{300'000};  ///< +-50 %: subscribed again, in case its delivery was lost
+  std::chrono::milliseconds word_every{40'000};       ///< the same for stops and budgets: at most 60 s
+  std::chrono::milliseconds held_pause{2'000};        ///< at least between two reports of what it holds
   std::uint64_t seed = 1;                             ///< of the jitter
 };
 
@@ -49,6 +52,13 @@ struct AgentCallbacks {
   std::function<void(Error const&)> on_error;
   /// Further counters for the state document (hints, coupons...); may be empty.
   std::function<std::map<std::string, std::int64_t>()> counters;
+  /// Number of the word held of that kind and scope, also from before a restart; 0: none.
+  std::function<std::uint64_t(WordKind kind, Scope const& scope)> held_number{};
+  /// A newer word, its signature and expiry checked: to be applied at once and kept. An error refuses it, and HQ is
+  /// told why. Empty: this terminal follows no words.
+  std::function<Result<void>(Word const& word)> on_word{};
+  /// What the terminal holds: words, config, budgets; the agent adds the rest.
+  std::function<Held()> holding{};
 };
 
 /// For the screen and /metrics.
@@ -60,6 +70,7 @@ struct AgentStatus {
   std::uint64_t pending = 0;   ///< results
   std::string last_error;
   std::uint64_t connects = 0, manifests_refused = 0, pieces = 0, pieces_refused = 0, piece_timeouts = 0;
+  std::uint64_t words = 0, words_refused = 0;
   std::uint64_t batches_sent = 0, batches_acknowledged = 0, acks_refused = 0, stray_messages = 0;
 };
 
@@ -83,6 +94,8 @@ class TerminalAgent {
   [[nodiscard]] std::chrono::steady_clock::time_point next_due() const;
   /// There are newly committed results: send them now if nothing is on its way.
   void results_committed();
+  /// What Callbacks::holding says has changed: HQ is told soon.
+  void holding_changed();
   [[nodiscard]] AgentStatus status() const;
 
  private:

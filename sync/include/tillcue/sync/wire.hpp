@@ -5,3 +5,4 @@
 #include "tillcue/sync/results.hpp"   // IWYU pragma: export
 #include "tillcue/sync/state.hpp"     // IWYU pragma: export
 #include "tillcue/sync/topics.hpp"    // IWYU pragma: export
+#include "tillcue/sync/word.hpp"      // IWYU pragma: export

@@ -1,0 +1,192 @@
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "office_client.hpp"
+#include "program.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Options {
+  OfficeClient office;
+  std::string scope = "all", campaign, name;
+  std::vector<std::string> out, back;
+  std::int64_t amount = -1, issues = -1, free_amount = 0, free_issues = 0;
+  std::uint32_t terminals = 0;
+  unsigned wait = 5;
+  bool all = false, list = false, json = false;
+};
+
+void add_common(CLI::App& command, Options& options) {
+  options.office.add_to(command);
+  command.add_option("--scope", options.scope, "all, group:NAME, store:NAME or terminal:NAME")->capture_default_str();
+  command.add_option("--wait", options.wait, "Seconds to wait for the terminals that are online")
+      ->check(CLI::Range(0U, 3'600U))
+      ->capture_default_str();
+}
+
+/// Looks until every terminal online holds the word, or the time is over.
+Exit await_holders(Options const& options, Json const& word) {
+  using Clock = std::chrono::steady_clock;
+  auto const end = Clock::now() + std::chrono::seconds{options.wait};
+  for (;;) {
+    auto const seen = options.office.ask({{"do", "holders"}, {"word", word["word"]}, {"number", word["number"]}});
+    if (!seen) return report_error(seen.error());
+    auto const online = seen->value("online", 0), holding = seen->value("holding", 0);
+    bool const over = Clock::now() >= end;
+    if (holding < online && !over) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+      continue;
+    }
+    std::cout << holding << " of " << online << " terminals online hold it; who is offline gets it on connecting\n";
+    for (auto const& one : (*seen)["refused"]) {
+      std::cerr << one.value("terminal", "") << " refused it: " << one.value("why", "") << '\n';
+    }
+    for (auto const& one : (*seen)["waiting"]) std::cerr << one.get<std::string>() << " has not answered yet\n";
+    return holding == online ? Exit::done : Exit::not_everyone;
+  }
+}
+
+Exit tell(Options const& options, Json const& request) {
+  auto const done = options.office.ask(request);
+  if (!done) return report_error(done.error());
+  return await_holders(options, *done);
+}
+
+std::string part(Json const& value) { return value.is_null() ? "-" : value.dump(); }
+
+void show_budget(Json const& budget) {
+  std::cout << budget.value("name", "") << "  amount " << part(budget["amount"]) << ", issues "
+            << part(budget["issues"]) << "; spent " << part(budget["spent_amount"]) << ", "
+            << part(budget["spent_issues"]) << "; not given out " << part(budget["left_amount"]) << ", "
+            << part(budget["left_issues"]) << '\n';
+  for (auto const& one : budget["terminals"]) {
+    std::cout << "    " << one.value("terminal", "") << "  share " << part(one["amount"]) << ", " << part(one["issues"])
+              << " (grant " << part(one["grant"]) << ", confirmed " << part(one["confirmed"]) << "); spent "
+              << part(one["spent_amount"]) << ", " << part(one["spent_issues"]) << '\n';
+  }
+}
+
+void show_list(Json const& rows, char const* otherwise) {
+  for (auto const& row : rows) {
+    auto const name = row.value("name", "");
+    std::cout << row.value("scope", "") << "  " << (name.empty() ? "everything" : name) << '\n';
+  }
+  if (rows.empty()) std::cout << otherwise << '\n';
+}
+
+/// `what`: stops, stock or budgets.
+Exit list(Options const& options, char const* what) {
+  auto const shown = options.office.ask({{"do", "show"}});
+  if (!shown) return report_error(shown.error());
+  auto const& rows = (*shown)[what];
+  if (options.json) {
+    std::cout << rows.dump(2) << '\n';
+  } else if (std::string_view(what) == "budgets") {
+    for (auto const& budget : rows) show_budget(budget);
+    if (rows.empty()) std::cout << "no budgets\n";
+  } else {
+    show_list(rows, std::string_view(what) == "stops" ? "nothing is stopped" : "nothing is out of stock");
+  }
+  return Exit::done;
+}
+
+Exit stop(Options const& options, char const* what) {
+  if (options.list) return list(options, "stops");
+  if (options.all == !options.campaign.empty()) {
+    return report_error({Code::invalid, "say --all, or --campaign ID: one of them"}), Exit::usage;
+  }
+  return tell(options, {{"do", what}, {"scope", options.scope}, {"campaign", options.campaign}});
+}
+
+Exit stock(Options const& options) {
+  if (options.list || (options.out.empty() && options.back.empty())) return list(options, "stock");
+  return tell(options, {{"do", "stock"}, {"scope", options.scope}, {"out", options.out}, {"back", options.back}});
+}
+
+Exit set_budget(Options const& options) {
+  Json request{{"do", "budget set"},
+               {"name", options.name},
+               {"free_amount", options.free_amount},
+               {"free_issues", options.free_issues},
+               {"terminals", options.terminals}};
+  if (options.amount >= 0) request["amount"] = options.amount;
+  if (options.issues >= 0) request["issues"] = options.issues;
+  auto const done = options.office.ask(request);
+  if (!done) return report_error(done.error());
+  std::cout << "budget " << options.name << " is shared out among the terminals\n";
+  return Exit::done;
+}
+
+Exit end_budget(Options const& options) {
+  auto const done = options.office.ask({{"do", "budget end"}, {"name", options.name}});
+  return done ? Exit::done : report_error(done.error());
+}
+
+void add_stop(CLI::App& app, Command& chosen, char const* what, char const* about) {
+  auto const options = std::make_shared<Options>();
+  auto* const command = app.add_subcommand(what, about);
+  add_common(*command, *options);
+  command->add_option("--campaign", options->campaign, "One campaign");
+  command->add_flag("--all", options->all, "Every hint and coupon");
+  command->add_flag("--list", options->list, "What is stopped now");
+  command->add_flag("--json", options->json, "The list as JSON");
+  command->footer(
+      "Example:\n  tillcue-hq stop --db hq.sqlite --all\n  tillcue-hq resume --db hq.sqlite --all\n"
+      "  tillcue-hq stop --db hq.sqlite --campaign spring-jam --scope store:s-1");
+  command->callback([options, &chosen, what] { chosen = [options, what] { return stop(*options, what); }; });
+}
+
+void add_stock(CLI::App& app, Command& chosen) {
+  auto const options = std::make_shared<Options>();
+  auto* const command = app.add_subcommand("stock", "Says what is out of stock, or back; without either: lists it");
+  add_common(*command, *options);
+  command->add_option("--out", options->out, "SKUs that are not to be offered");
+  command->add_option("--back", options->back, "SKUs that are there again");
+  command->add_flag("--list", options->list, "What is out now");
+  command->add_flag("--json", options->json, "The list as JSON");
+  command->footer("Example:\n  tillcue-hq stock --db hq.sqlite --scope store:s-1 --out 4006381333931");
+  command->callback([options, &chosen] { chosen = [options] { return stock(*options); }; });
+}
+
+void add_budget(CLI::App& app, Command& chosen) {
+  auto const options = std::make_shared<Options>();
+  auto* const budget = app.add_subcommand("budget", "Budgets of campaigns, shared out among the terminals");
+  budget->require_subcommand(1);
+  auto* const set = budget->add_subcommand("set", "Enters a budget, or makes it larger or smaller");
+  options->office.add_to(*set);
+  set->add_option("--name", options->name, "A campaign, or partner:NAME")->required();
+  set->add_option("--amount", options->amount, "Money in minor units, over all terminals");
+  set->add_option("--issues", options->issues, "Offers, over all terminals");
+  set->add_option("--free-amount", options->free_amount, "What each terminal may spend by its bundle alone");
+  set->add_option("--free-issues", options->free_issues, "The same in offers");
+  set->add_option("--terminals", options->terminals, "How many terminals have that free share");
+  set->callback([options, &chosen] { chosen = [options] { return set_budget(*options); }; });
+  auto* const end = budget->add_subcommand("end", "Forgets a budget: its campaign has the bundle's free share only");
+  options->office.add_to(*end);
+  end->add_option("--name", options->name, "As in set")->required();
+  end->callback([options, &chosen] { chosen = [options] { return end_budget(*options); }; });
+  auto* const show = budget->add_subcommand("list", "What is given out and what is spent");
+  options->office.add_to(*show);
+  show->add_flag("--json", options->json, "As JSON");
+  show->callback([options, &chosen] { chosen = [options] { return list(*options, "budgets"); }; });
+  budget->footer("Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000");
+}
+
+}  // namespace
+
+void add_live_commands(CLI::App& app, Command& chosen) {
+  add_stop(app, chosen, "stop", "Stops offers everywhere or in one scope, at once");
+  add_stop(app, chosen, "resume", "Takes a stop back");
+  add_stock(app, chosen);
+  add_budget(app, chosen);
+}
+
+}  // namespace tillcue::sync

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "tillcue/core/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tillcue::sync {
+
+/// The way from a command to the serve that does it.
+struct OfficeClient {
+  std::string database, control;
+
+  void add_to(CLI::App& command);
+  /// The answer without its "ok".  Errors  those of ask_serve, and what serve refused, with its code.
+  [[nodiscard]] Result<nlohmann::json> ask(nlohmann::json const& request) const;
+};
+
+}  // namespace tillcue::sync

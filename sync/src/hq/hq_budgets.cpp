@@ -1,0 +1,237 @@
+#include "hq_budgets.hpp"
+
+#include <algorithm>
+
+namespace tillcue::sync {
+namespace {
+
+/// Unlimited for the ledger: large enough never to be reached, small enough to be added up.
+constexpr std::int64_t kPlenty = std::int64_t{1} << 50U;
+/// A slice is the total among all who share it, in this many rounds.
+constexpr std::int64_t kRounds = 4;
+
+Allotment countable(Allotment a) { return {std::min(a.minor, kPlenty), std::min(a.issues, kPlenty)}; }
+
+Allotment rest(BudgetLedger const& ledger, TerminalId const& terminal) {
+  auto const found = ledger.accounts().find(terminal);
+  if (found == ledger.accounts().end()) return {};
+  auto const& account = found->second;
+  auto const share = account.last().share;
+  return {std::max<std::int64_t>(share.minor - account.spent.minor, 0),
+          std::max<std::int64_t>(share.issues - account.spent.issues, 0)};
+}
+
+Allotment slice(Allotment total, std::size_t sharers) {
+  auto const part = [&](std::int64_t whole) {
+    return std::max<std::int64_t>(whole / (kRounds * static_cast<std::int64_t>(std::max<std::size_t>(sharers, 1))), 1);
+  };
+  return {part(total.minor), part(total.issues)};
+}
+
+Result<void> run(Database& db, std::string_view sql, std::string const& name, std::string const* terminal = nullptr) {
+  auto statement = db.prepare(sql);
+  if (!statement) return tl::unexpected{statement.error()};
+  statement->bind(1, name);
+  if (terminal != nullptr) statement->bind(2, *terminal);
+  return statement->run();
+}
+
+using Ledgers = std::map<std::string, HqBudgets::Entry>;
+
+Result<Ledgers> read_plans(Database& db) {
+  auto rows = db.prepare("SELECT name, minor, issues, free_minor, free_issues, terminals FROM budgets");
+  if (!rows) return tl::unexpected{rows.error()};
+  Ledgers found;
+  for (;;) {
+    auto const there = rows->step();
+    if (!there) return tl::unexpected{there.error()};
+    if (!*there) return found;
+    BudgetPlan plan{std::string{rows->text(0)},
+                    {rows->integer(1), rows->integer(2)},
+                    {rows->integer(3), rows->integer(4)},
+                    static_cast<std::uint32_t>(rows->integer(5))};
+    BudgetLedger ledger{countable(plan.total), plan.free, plan.terminals};
+    auto name = plan.name;
+    found.emplace(std::move(name), HqBudgets::Entry{std::move(plan), std::move(ledger)});
+  }
+}
+
+using Accounts = std::map<std::pair<std::string, std::string>, BudgetLedger::Account>;
+
+Result<Accounts> read_accounts(Database& db) {
+  Accounts found;
+  auto rows = db.prepare("SELECT name, terminal, confirmed, minor, issues FROM accounts");
+  if (!rows) return tl::unexpected{rows.error()};
+  for (auto there = rows->step();; there = rows->step()) {
+    if (!there) return tl::unexpected{there.error()};
+    if (!*there) break;
+    auto& account = found[{std::string{rows->text(0)}, std::string{rows->text(1)}}];
+    account.confirmed = static_cast<std::uint32_t>(rows->integer(2));
+    account.spent = {rows->integer(3), rows->integer(4)};
+  }
+  auto grants = db.prepare("SELECT name, terminal, number, minor, issues FROM grants");
+  if (!grants) return tl::unexpected{grants.error()};
+  for (auto there = grants->step();; there = grants->step()) {
+    if (!there) return tl::unexpected{there.error()};
+    if (!*there) return found;
+    found[{std::string{grants->text(0)}, std::string{grants->text(1)}}].open.emplace(
+        static_cast<std::uint32_t>(grants->integer(2)), Allotment{grants->integer(3), grants->integer(4)});
+  }
+}
+
+}  // namespace
+
+Result<void> HqBudgets::load(Database& db) {
+  auto plans = read_plans(db);
+  if (!plans) return tl::unexpected{plans.error()};
+  auto accounts = read_accounts(db);
+  if (!accounts) return tl::unexpected{accounts.error()};
+  for (auto& [key, account] : *accounts) {
+    auto const entry = plans->find(key.first);
+    if (entry != plans->end()) entry->second.ledger.restore(TerminalId{key.second}, std::move(account));
+  }
+  budgets_ = std::move(*plans);
+  return {};
+}
+
+Result<void> HqBudgets::enter(Database& db, BudgetPlan const& plan, std::int64_t now) {
+  bool const bounded = plan.total.minor != Allotment::kUnlimited || plan.total.issues != Allotment::kUnlimited;
+  if (!bounded) return fail(Code::invalid, "budget " + plan.name + ": limit its amount, its issues or both");
+  if (plan.total.minor < 0 || plan.total.issues < 0 || plan.free.minor < 0 || plan.free.issues < 0) {
+    return fail(Code::invalid, "budget " + plan.name + ": nothing may be negative");
+  }
+  auto put = db.prepare("INSERT OR REPLACE INTO budgets VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  if (!put) return tl::unexpected{put.error()};
+  auto const known = budgets_.find(plan.name);
+  auto kept = plan;
+  // What was promised to terminals of before goes on being counted.
+  if (known != budgets_.end()) {
+    kept.free = known->second.plan.free;
+    kept.terminals = known->second.plan.terminals;
+  }
+  put->bind(1, kept.name).bind(2, kept.total.minor).bind(3, kept.total.issues).bind(4, kept.free.minor);
+  put->bind(5, kept.free.issues).bind(6, std::int64_t{kept.terminals}).bind(7, now);
+  if (auto done = put->run(); !done) return done;
+  if (known == budgets_.end()) {
+    budgets_.emplace(kept.name, Entry{kept, BudgetLedger{countable(kept.total), kept.free, kept.terminals}});
+    return {};
+  }
+  known->second.plan = kept;
+  known->second.ledger.set_total(countable(kept.total));
+  return {};
+}
+
+Result<void> HqBudgets::end(Database& db, std::string const& name) {
+  if (budgets_.erase(name) == 0) return fail(Code::not_found, "there is no budget \"" + name + "\"; see `budget list`");
+  for (auto const* table : {"budgets", "accounts", "grants"}) {
+    if (auto done = run(db, "DELETE FROM " + std::string{table} + " WHERE name = ?1", name); !done) return done;
+  }
+  return {};
+}
+
+Result<void> HqBudgets::keep(Database& db, Entry const& entry, TerminalId const& terminal) {
+  auto const& account = entry.ledger.accounts().at(terminal);
+  auto put = db.prepare("INSERT OR REPLACE INTO accounts VALUES(?1, ?2, ?3, ?4, ?5)");
+  if (!put) return tl::unexpected{put.error()};
+  put->bind(1, entry.plan.name).bind(2, terminal.value).bind(3, std::int64_t{account.confirmed});
+  put->bind(4, account.spent.minor).bind(5, account.spent.issues);
+  if (auto done = put->run(); !done) return done;
+  auto done = run(db, "DELETE FROM grants WHERE name = ?1 AND terminal = ?2", entry.plan.name, &terminal.value);
+  if (!done) return done;
+  auto grant = db.prepare("INSERT INTO grants VALUES(?1, ?2, ?3, ?4, ?5)");
+  if (!grant) return tl::unexpected{grant.error()};
+  for (auto const& [number, share] : account.open) {
+    grant->bind(1, entry.plan.name).bind(2, terminal.value).bind(3, std::int64_t{number});
+    grant->bind(4, share.minor).bind(5, share.issues);
+    if (auto added = grant->run(); !added) return added;
+  }
+  return {};
+}
+
+/// Brings a terminal's rest up to a slice, out of what nobody has or of what another one does not use.
+Result<void> HqBudgets::supply(Database& db, Entry& entry, TerminalId const& terminal,
+                               std::set<TerminalId> const& online, std::set<TerminalId>& changed) {
+  auto& ledger = entry.ledger;
+  auto const sharers = std::max(ledger.accounts().size(), online.size());
+  auto const wanted = slice(countable(entry.plan.total), sharers);
+  auto const has = rest(ledger, terminal);
+  bool const enough =
+      2 * has.minor >= wanted.minor && 2 * has.issues >= wanted.issues && has.minor > 0 && has.issues > 0;
+  if (enough && ledger.accounts().contains(terminal)) return {};
+  auto const before = ledger.grant_of(terminal).number;
+  (void)ledger.give(terminal, {std::max<std::int64_t>(wanted.minor - has.minor, 0),
+                               std::max<std::int64_t>(wanted.issues - has.issues, 0)});
+  if (ledger.grant_of(terminal).number != before) changed.insert(terminal);
+  if (auto done = keep(db, entry, terminal); !done) return done;
+
+  auto const now = rest(ledger, terminal);
+  bool const money = 4 * now.minor < wanted.minor, offers = 4 * now.issues < wanted.issues;
+  if (!money && !offers) return {};
+  TerminalId const* richest = nullptr;
+  auto const richer = [&](Allotment a, Allotment b) { return money ? a.minor > b.minor : a.issues > b.issues; };
+  for (auto const& other : online) {
+    auto const theirs = rest(ledger, other);
+    bool const richer_than_this = money ? theirs.minor > 2 * now.minor + 1 : theirs.issues > 2 * now.issues + 1;
+    if (other == terminal || !richer_than_this) continue;
+    if (richest == nullptr || richer(theirs, rest(ledger, *richest))) richest = &other;
+  }
+  if (richest == nullptr) return {};
+  auto const theirs = rest(ledger, *richest);
+  auto const number = ledger.grant_of(*richest).number;
+  // Only what is scarce: taking back what there is plenty of would be work for nothing.
+  Allotment const leave{money ? theirs.minor / 2 : theirs.minor, offers ? theirs.issues / 2 : theirs.issues};
+  if (ledger.take_back(*richest, leave).number != number) changed.insert(*richest);
+  return keep(db, entry, *richest);
+}
+
+Result<std::set<TerminalId>> HqBudgets::heard(Database& db, Held const& held, std::set<TerminalId> const& online) {
+  std::set<TerminalId> changed;
+  for (auto& [name, entry] : budgets_) {
+    auto const said = held.budgets.find(name);
+    if (said != held.budgets.end()) {
+      auto const& accounts = entry.ledger.accounts();
+      auto const known = accounts.find(held.terminal);
+      auto const before = known == accounts.end() ? BudgetLedger::Account{} : known->second;
+      entry.ledger.reported(held.terminal, {said->second.grant, said->second.amount});
+      auto const& after = accounts.at(held.terminal);
+      bool const news = known == accounts.end() || before.spent != after.spent || before.confirmed != after.confirmed;
+      auto const done = news ? keep(db, entry, held.terminal) : Result<void>{};
+      if (!done) return tl::unexpected{done.error()};
+    }
+    if (auto done = supply(db, entry, held.terminal, online, changed); !done) return tl::unexpected{done.error()};
+  }
+  return changed;
+}
+
+Result<std::set<TerminalId>> HqBudgets::share_out(Database& db, std::set<TerminalId> const& online) {
+  std::set<TerminalId> changed;
+  for (auto& [name, entry] : budgets_) {
+    for (auto const& terminal : online) {
+      if (auto done = supply(db, entry, terminal, online, changed); !done) return tl::unexpected{done.error()};
+    }
+  }
+  return changed;
+}
+
+std::map<std::string, LiveContent::Grant> HqBudgets::grants_of(TerminalId const& terminal) const {
+  std::map<std::string, LiveContent::Grant> grants;
+  for (auto const& [name, entry] : budgets_) {
+    if (!entry.ledger.accounts().contains(terminal)) continue;
+    auto const grant = entry.ledger.grant_of(terminal);
+    auto share = grant.share;
+    if (entry.plan.total.minor == Allotment::kUnlimited) share.minor = Allotment::kUnlimited;
+    if (entry.plan.total.issues == Allotment::kUnlimited) share.issues = Allotment::kUnlimited;
+    grants[name] = {grant.number, share};
+  }
+  return grants;
+}
+
+std::set<TerminalId> HqBudgets::holders() const {
+  std::set<TerminalId> all;
+  for (auto const& [name, entry] : budgets_) {
+    for (auto const& [terminal, account] : entry.ledger.accounts()) all.insert(terminal);
+  }
+  return all;
+}
+
+}  // namespace tillcue::sync

@@ -1,0 +1,357 @@
+#include "tillcue/sync/hq_office.hpp"
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "hq_budgets.hpp"
+#include "hq_rows.hpp"
+#include "hq_words.hpp"
+#include "wire/json_fields.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+constexpr std::size_t kMaxLine = std::size_t{1} << 20U;
+constexpr std::size_t kMaxNames = 10'000;  // of a request
+constexpr std::int64_t kRenewEvery = 3'600;
+
+std::int64_t seconds(Timestamp time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+Result<std::set<TerminalId>> online_terminals(Database& db) {
+  auto names = texts(db, "SELECT terminal FROM terminals WHERE online = 1");
+  if (!names) return tl::unexpected{names.error()};
+  std::set<TerminalId> online;
+  for (auto& name : *names) online.insert(TerminalId{std::move(name)});
+  return online;
+}
+
+Result<std::vector<std::string>> names_field(Fields& fields, char const* name, std::size_t least) {
+  auto const* list = fields.array(name, kMaxNames);
+  std::vector<std::string> names;
+  if (list != nullptr && list->size() < least) fields.reject(name, "is empty");
+  for (auto const& entry : list == nullptr ? Json::array() : *list) {
+    bool const fits = entry.is_string() && !entry.get_ref<std::string const&>().empty() &&
+                      entry.get_ref<std::string const&>().size() <= kMaxIdentifier;
+    if (!fits) fields.reject(name, "must hold texts of 1 to 64 bytes");
+    if (fits) names.push_back(entry.get<std::string>());
+  }
+  if (!fields.ok()) return fields.error();
+  return names;
+}
+
+}  // namespace
+
+struct HqOffice::State {
+  OfficeParts parts;
+  std::mutex mutex{};
+  HqWords words;
+  HqBudgets budgets{};
+  std::int64_t renewed = 0;
+
+  [[nodiscard]] std::int64_t now() const { return seconds(parts.now()); }
+  Result<void> together(std::function<Result<void>(Database&)> const& task);
+  Result<std::uint64_t> say_live(Database& db, Scope const& scope);
+  Result<void> say_grants(Database& db, std::set<TerminalId> const& terminals);
+
+  using Answer = Result<Json>;
+  Answer stop(Fields& fields, bool on);
+  Answer stock(Fields& fields);
+  Answer budget_set(Fields& fields);
+  Answer budget_end(Fields& fields);
+  Answer show();
+  Answer holders(Fields& fields);
+  Answer answer(Json const& request);
+};
+
+/// One transaction; what it says goes to the broker after the commit. Nothing of ours is locked around the link.
+Result<void> HqOffice::State::together(std::function<Result<void>(Database&)> const& task) {
+  std::vector<MqttPublish> outgoing;
+  {
+    std::lock_guard const lock{mutex};
+    auto const done = parts.inbox.together(task);
+    if (!done) {
+      words.forget_outgoing();
+      // What memory holds may be ahead of the disk now.
+      (void)parts.inbox.together([&](Database& db) { return budgets.load(db); });
+      return done;
+    }
+    outgoing = words.take_outgoing();
+  }
+  for (auto& message : outgoing) {
+    auto topic = message.topic;
+    parts.link.publish(std::move(message), [log = parts.log, topic = std::move(topic)](Result<void> const& sent) {
+      // Said again with the next connection.
+      if (!sent) log(LogLevel::warning, log_line("word.unsent", {{"topic", topic}, {"why", sent.error().what}}));
+    });
+  }
+  return {};
+}
+
+/// Everything that holds for a scope, as its next live word.
+Result<std::uint64_t> HqOffice::State::say_live(Database& db, Scope const& scope) {
+  LiveContent live;
+  auto stops = texts(db, "SELECT campaign FROM stops WHERE scope = ?1 ORDER BY campaign", scope.text());
+  if (!stops) return tl::unexpected{stops.error()};
+  for (auto& campaign : *stops) {
+    if (campaign.empty()) live.stop_all = true;
+    if (!campaign.empty()) live.stop.push_back(std::move(campaign));
+  }
+  auto stock = texts(db, "SELECT sku FROM stock WHERE scope = ?1 ORDER BY sku", scope.text());
+  if (!stock) return tl::unexpected{stock.error()};
+  live.out_of_stock = std::move(*stock);
+  if (scope.kind == Scope::Kind::terminal) live.grants = budgets.grants_of(TerminalId{scope.name});
+  return words.say(db, WordKind::live, scope, encode_live(live), now());
+}
+
+Result<void> HqOffice::State::say_grants(Database& db, std::set<TerminalId> const& terminals) {
+  for (auto const& terminal : terminals) {
+    auto const said = say_live(db, {Scope::Kind::terminal, terminal.value});
+    if (!said) return tl::unexpected{said.error()};
+  }
+  return {};
+}
+
+HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const campaign = fields.optional_text("campaign", kMaxIdentifier);
+  if (!fields.ok()) return fields.error();
+  if (!scope) return tl::unexpected{scope.error()};
+  std::uint64_t number = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto change = db.prepare(on ? "INSERT OR IGNORE INTO stops VALUES(?1, ?2, ?3)"
+                                : "DELETE FROM stops WHERE scope = ?1 AND campaign = ?2 AND ?3 > 0");
+    if (!change) return tl::unexpected{change.error()};
+    change->bind(1, scope->text()).bind(2, campaign).bind(3, now());
+    if (auto ok = change->run(); !ok) return ok;
+    if (!on && db.changes() == 0) {
+      return fail(Code::not_found,
+                  "nothing of that name is stopped for " + scope->text() + "; see `tillcue-hq stop --list`");
+    }
+    auto const said = say_live(db, *scope);
+    if (said) number = *said;
+    return said ? Result<void>{} : tl::unexpected{said.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  auto const what = campaign.empty() ? std::string{"everything"} : campaign;
+  parts.log(LogLevel::warning, log_line(on ? "stopped" : "resumed", {{"what", what}, {"scope", scope->text()}}));
+  return Json{{"word", held_name(WordKind::live, *scope)}, {"number", number}};
+}
+
+HqOffice::State::Answer HqOffice::State::stock(Fields& fields) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const out = names_field(fields, "out", 0);
+  auto const back = names_field(fields, "back", 0);
+  if (!out || !back) return tl::unexpected{(out ? back : out).error()};
+  if (!scope) return tl::unexpected{scope.error()};
+  std::uint64_t number = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    for (auto const& [skus, sql] : {std::pair{&*out, "INSERT OR IGNORE INTO stock VALUES(?1, ?2, ?3)"},
+                                    std::pair{&*back, "DELETE FROM stock WHERE scope = ?1 AND sku = ?2 AND ?3 > 0"}}) {
+      auto change = db.prepare(sql);
+      if (!change) return tl::unexpected{change.error()};
+      for (auto const& sku : *skus) {
+        change->bind(1, scope->text()).bind(2, sku).bind(3, now());
+        if (auto ok = change->run(); !ok) return ok;
+      }
+    }
+    auto const said = say_live(db, *scope);
+    if (said) number = *said;
+    return said ? Result<void>{} : tl::unexpected{said.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json{{"word", held_name(WordKind::live, *scope)}, {"number", number}};
+}
+
+HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {
+  auto const amount = [&](char const* name, std::int64_t otherwise) {
+    return fields.has(name) ? fields.integer(name, 0, 1'000'000'000'000) : otherwise;
+  };
+  BudgetPlan plan;
+  plan.name = fields.text("name", kMaxIdentifier + 8, 1);
+  plan.total = {amount("amount", Allotment::kUnlimited), amount("issues", Allotment::kUnlimited)};
+  plan.free = {amount("free_amount", 0), amount("free_issues", 0)};
+  plan.terminals = static_cast<std::uint32_t>(fields.optional_number("terminals", 0, 0, 1'000'000));
+  if (!fields.ok()) return fields.error();
+  auto const done = together([&](Database& db) -> Result<void> {
+    if (auto ok = budgets.enter(db, plan, now()); !ok) return ok;
+    auto const online = online_terminals(db);
+    if (!online) return tl::unexpected{online.error()};
+    auto const changed = budgets.share_out(db, *online);
+    return changed ? say_grants(db, *changed) : tl::unexpected{changed.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json::object();
+}
+
+HqOffice::State::Answer HqOffice::State::budget_end(Fields& fields) {
+  auto const name = fields.text("name", kMaxIdentifier + 8, 1);
+  if (!fields.ok()) return fields.error();
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const holders = budgets.holders();
+    if (auto ok = budgets.end(db, name); !ok) return ok;
+    return say_grants(db, holders);
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json::object();
+}
+
+HqOffice::State::Answer HqOffice::State::show() {
+  Json out{{"stops", Json::array()}, {"stock", Json::array()}, {"budgets", Json::array()}};
+  auto const done = together([&](Database& db) -> Result<void> {
+    for (auto const* table : {"stops", "stock"}) {
+      auto rows = db.prepare("SELECT * FROM " + std::string{table});
+      if (!rows) return tl::unexpected{rows.error()};
+      for (auto there = rows->step();; there = rows->step()) {
+        if (!there) return tl::unexpected{there.error()};
+        if (!*there) break;
+        out[table].push_back({{"scope", rows->text(0)}, {"name", rows->text(1)}, {"since", rows->integer(2)}});
+      }
+    }
+    return {};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  std::lock_guard const lock{mutex};
+  auto const part = [](std::int64_t value, std::int64_t total) {
+    return total == Allotment::kUnlimited ? Json(nullptr) : Json(value);
+  };
+  for (auto const& [name, entry] : budgets.all()) {
+    auto const total = entry.plan.total;
+    auto const spent = entry.ledger.spent();
+    auto const left = entry.ledger.left();
+    Json row{{"name", name},
+             {"amount", part(total.minor, total.minor)},
+             {"issues", part(total.issues, total.issues)},
+             {"spent_amount", spent.minor},
+             {"spent_issues", spent.issues},
+             {"left_amount", part(left.minor, total.minor)},
+             {"left_issues", part(left.issues, total.issues)},
+             {"terminals", Json::array()}};
+    for (auto const& [terminal, account] : entry.ledger.accounts()) {
+      auto const share = account.last();
+      row["terminals"].push_back({{"terminal", terminal.value},
+                                  {"grant", share.number},
+                                  {"confirmed", account.confirmed},
+                                  {"amount", part(share.share.minor, total.minor)},
+                                  {"issues", part(share.share.issues, total.issues)},
+                                  {"spent_amount", account.spent.minor},
+                                  {"spent_issues", account.spent.issues}});
+    }
+    out["budgets"].push_back(std::move(row));
+  }
+  return out;
+}
+
+/// Who of those online that a word is for holds it.
+HqOffice::State::Answer HqOffice::State::holders(Fields& fields) {
+  auto const word = fields.text("word", 200, 1);
+  auto const number = fields.number("number", 0, INT64_MAX);
+  if (!fields.ok()) return fields.error();
+  auto const scope = Scope::parse(word.substr(word.find(' ') + 1));
+  if (!scope) return tl::unexpected{scope.error()};
+  Json out{{"online", 0}, {"holding", 0}, {"refused", Json::array()}, {"waiting", Json::array()}};
+  std::size_t online = 0, holding = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto rows =
+        db.prepare("SELECT t.terminal, h.body FROM terminals t LEFT JOIN held h USING(terminal) WHERE t.online = 1");
+    if (!rows) return tl::unexpected{rows.error()};
+    for (auto there = rows->step();; there = rows->step()) {
+      if (!there) return tl::unexpected{there.error()};
+      if (!*there) return {};
+      auto const held = decode_held(rows->text(1)).value_or(Held{});
+      auto const terminal = std::string{rows->text(0)};
+      bool const meant =
+          scope->kind == Scope::Kind::all || scope->name == (scope->kind == Scope::Kind::terminal ? terminal
+                                                             : scope->kind == Scope::Kind::store  ? held.store
+                                                                                                  : held.group);
+      if (!meant) continue;
+      ++online;
+      auto const has = held.words.find(word);
+      bool const there_already = has != held.words.end() && has->second >= number;
+      holding += there_already ? 1 : 0;
+      if (there_already) continue;
+      auto const why = held.refused.find(word);
+      if (why != held.refused.end()) out["refused"].push_back({{"terminal", terminal}, {"why", why->second}});
+      if (why == held.refused.end()) out["waiting"].push_back(terminal);
+    }
+  });
+  if (!done) return tl::unexpected{done.error()};
+  out["online"] = online;
+  out["holding"] = holding;
+  return out;
+}
+
+HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
+  Fields fields(request, "request");
+  auto const what = fields.text("do", 40, 1);
+  if (!fields.ok()) return fields.error();
+  if (what == "stop") return stop(fields, true);
+  if (what == "resume") return stop(fields, false);
+  if (what == "stock") return stock(fields);
+  if (what == "budget set") return budget_set(fields);
+  if (what == "budget end") return budget_end(fields);
+  if (what == "show") return show();
+  if (what == "holders") return holders(fields);
+  return fail(Code::unsupported, "\"" + what + "\" is nothing that this serve does: is it older than the command?");
+}
+
+HqOffice::HqOffice(std::string chain, OfficeParts parts) {
+  HqWords words{std::move(chain), parts.key};
+  state_.reset(new State{.parts = std::move(parts), .words = std::move(words)});
+}
+
+HqOffice::~HqOffice() = default;
+
+Result<void> HqOffice::open() {
+  auto& s = *state_;
+  return s.together([&](Database& db) { return s.budgets.load(db); });
+}
+
+void HqOffice::connected() {
+  auto& s = *state_;
+  auto const done = s.together([&](Database& db) { return s.words.repeat(db, s.now()); });
+  if (!done) s.parts.log(LogLevel::error, log_line("words.unsaid", {{"why", done.error().what}}));
+}
+
+Result<void> HqOffice::heard(Held const& held) {
+  auto& s = *state_;
+  auto const body = encode_held(held);
+  if (!body) return tl::unexpected{body.error()};
+  return s.together([&](Database& db) -> Result<void> {
+    auto put = db.prepare("INSERT OR REPLACE INTO held VALUES(?1, ?2, ?3)");
+    if (!put) return tl::unexpected{put.error()};
+    put->bind(1, held.terminal.value).bind(2, s.now()).bind(3, *body);
+    if (auto done = put->run(); !done) return done;
+    auto const online = online_terminals(db);
+    if (!online) return tl::unexpected{online.error()};
+    auto const changed = s.budgets.heard(db, held, *online);
+    return changed ? s.say_grants(db, *changed) : tl::unexpected{changed.error()};
+  });
+}
+
+void HqOffice::tick() {
+  auto& s = *state_;
+  auto const now = s.now();
+  if (now < s.renewed + kRenewEvery && now >= s.renewed) return;
+  s.renewed = now;
+  auto const done = s.together([&](Database& db) { return s.words.renew(db, now); });
+  if (!done) s.parts.log(LogLevel::error, log_line("words.unsaid", {{"why", done.error().what}}));
+}
+
+std::string HqOffice::request(std::string_view line) {
+  auto const request = parse_json(line, kMaxLine, 4, "request");
+  auto answer = request ? state_->answer(*request) : Result<Json>(tl::unexpected(request.error()));
+  auto said = answer ? std::move(*answer) : Json::object();
+  said["ok"] = answer.has_value();
+  if (!answer) {
+    said["code"] = std::string(name(answer.error().code));
+    said["error"] = answer.error().what;
+  }
+  return said.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace tillcue::sync

@@ -1,0 +1,204 @@
+#include "tillcue/sync/hq_office.hpp"
+
+#include <map>
+#include <memory>
+#include <random>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "hq_scene.hpp"
+#include "tillcue/sync/hq_control.hpp"
+
+namespace tillcue::sync::hq_test {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Office {
+  test::TempDir folder;
+  std::filesystem::path db = folder / "hq.sqlite";
+  SigningKey key = *SigningKey::generate();
+  KeyRing ring;
+  RecordingLink link;
+  Inbox inbox;
+  Timestamp now = at(0);
+  std::unique_ptr<HqOffice> office;
+
+  Office() : inbox(*Inbox::open(db)) {
+    ring.pin(key.public_key());
+    restart();
+  }
+  void restart() {
+    office =
+        std::make_unique<HqOffice>("demo", OfficeParts{inbox, link, key, [](auto, auto) {}, [this] { return now; }});
+    REQUIRE(office->open());
+  }
+  Json ask(Json const& request) { return Json::parse(office->request(request.dump())); }
+  void online(std::string const& terminal) {
+    TerminalState state;
+    state.terminal = TerminalId{terminal};
+    REQUIRE(inbox.note_state(state, false, now));
+  }
+  /// The last word on that topic.
+  std::optional<Word> said(std::string const& scope) const {
+    auto const topic = Topics("demo").word(TopicKind::live, *Scope::parse(scope));
+    for (auto one = link.published.rbegin(); one != link.published.rend(); ++one) {
+      if (one->topic == topic) return *decode_word(*unseal(ring, one->payload, kMaxWord));
+    }
+    return std::nullopt;
+  }
+};
+
+/// A terminal that applies the grants of its words and spends at random; its line loses and repeats.
+struct Spender {
+  std::string name;
+  std::uint64_t word = 0;
+  std::uint32_t grant = 0;
+  std::int64_t share = 0, spent = 0;
+
+  void hear(Office const& office) {
+    auto const said = office.said("terminal:" + name);
+    if (!said || said->number <= word) return;
+    word = said->number;
+    auto const live = Json::parse(said->content);
+    auto const found = live.value("grants", Json::object());
+    share = found.contains("jam") ? found["jam"].value("amount", std::int64_t{0}) : 0;
+    grant = found.contains("jam") ? found["jam"].value("number", 0U) : 0;
+  }
+  [[nodiscard]] Held held() const {
+    Held held;
+    held.terminal = TerminalId{name};
+    held.words["live terminal:" + name] = std::max<std::uint64_t>(word, 1);
+    held.budgets["jam"] = {grant, {spent, spent}};
+    return held;
+  }
+};
+
+TEST_CASE("stop and resume become signed, numbered, retained words of their scope and outlast a restart") {
+  Office o;
+  auto const answer = o.ask({{"do", "stop"}, {"scope", "store:s-1"}, {"campaign", "jam"}});
+  CHECK(answer["ok"] == true);
+  CHECK(answer["word"] == "live store:s-1");
+  CHECK(answer["number"] == 1);
+  CHECK(o.said("store:s-1")->content == R"({"stop":["jam"]})");
+  CHECK(o.link.published.back().retain);
+  CHECK(o.ask({{"do", "stop"}, {"scope", "store:s-1"}})["number"] == 2);
+  CHECK(o.ask({{"do", "stop"}, {"scope", "store:s-1"}})["number"] == 2);  // said already
+  o.restart();
+  CHECK(o.ask({{"do", "resume"}, {"scope", "store:s-1"}, {"campaign", "jam"}})["number"] == 3);
+  CHECK(o.said("store:s-1")->content == R"({"stop_all":true})");
+  CHECK(o.ask({{"do", "resume"}, {"scope", "store:s-1"}})["number"] == 4);
+  CHECK(o.said("store:s-1")->content == "{}");
+  auto const again = o.ask({{"do", "resume"}, {"scope", "store:s-1"}});
+  CHECK(again["ok"] == false);
+  CHECK(again["code"] == "not_found");
+}
+
+TEST_CASE("every word is said again on connecting, and anew before it expires") {
+  Office o;
+  o.ask({{"do", "stop"}, {"scope", "all"}});
+  o.ask({{"do", "stock"}, {"scope", "store:s-1"}, {"out", {"4711"}}, {"back", Json::array()}});
+  o.link.published.clear();
+  o.office->connected();
+  CHECK(o.link.published.size() == 2);
+  CHECK(o.said("store:s-1")->content == R"({"out_of_stock":["4711"]})");
+  auto const first = *o.said("all");
+  o.now = at(16 * 86'400);
+  o.office->tick();
+  CHECK(o.said("all")->number == first.number + 1);
+  CHECK(o.said("all")->expires > first.expires);
+  CHECK(o.said("all")->content == first.content);
+}
+
+TEST_CASE("who holds a word is told, by scope, with refusals") {
+  Office o;
+  for (auto const* name : {"till-1", "till-2", "till-3"}) o.online(name);
+  auto const number = o.ask({{"do", "stop"}, {"scope", "store:s-1"}})["number"];
+  auto const hears = [&](char const* name, char const* store, std::uint64_t held, char const* refused) {
+    Held one;
+    one.terminal = TerminalId{name};
+    one.store = store;
+    if (held > 0) one.words["live store:s-1"] = held;
+    if (*refused != 0) one.refused["live store:s-1"] = refused;
+    REQUIRE(o.office->heard(one));
+  };
+  hears("till-1", "s-1", 1, "");
+  hears("till-2", "s-1", 0, "has expired");
+  hears("till-3", "s-2", 0, "");
+  auto const seen = o.ask({{"do", "holders"}, {"word", "live store:s-1"}, {"number", number}});
+  CHECK(seen["online"] == 2);
+  CHECK(seen["holding"] == 1);
+  CHECK(seen["refused"][0]["why"] == "has expired");
+}
+
+TEST_CASE("a budget is shared out, spent to the end by whoever sells, and never exceeded, whatever the line does") {
+  constexpr std::int64_t kTotal = 1'000;
+  std::mt19937_64 random{7};
+  Office o;
+  std::vector<Spender> tills;
+  for (int n = 0; n < 5; ++n) tills.push_back({"till-" + std::to_string(n)});
+  for (auto const& till : tills) o.online(till.name);
+  REQUIRE(o.ask({{"do", "budget set"}, {"name", "jam"}, {"amount", kTotal}})["ok"] == true);
+  auto const spent = [&] {
+    std::int64_t sum = 0;
+    for (auto const& till : tills) sum += till.spent;
+    return sum;
+  };
+  for (int round = 0; round < 4'000; ++round) {
+    auto& till = tills[random() % 5];
+    if (random() % 3 == 0) till.hear(o);
+    // The last two sell nothing: what they have must come back for the others.
+    if (till.name < "till-3" && till.spent + 7 <= till.share && random() % 4 == 0) till.spent += 7;
+    if (random() % 3 == 0) REQUIRE(o.office->heard(till.held()));
+    if (round == 2'000) o.restart();
+    REQUIRE(spent() <= kTotal);
+  }
+  CHECK(spent() > kTotal * 9 / 10);
+  auto const shown = o.ask({{"do", "show"}})["budgets"][0];
+  CHECK(shown["amount"] == kTotal);
+  CHECK(shown["issues"].is_null());
+  CHECK(shown["spent_amount"].get<std::int64_t>() <= spent());
+  CHECK(o.ask({{"do", "budget end"}, {"name", "jam"}})["ok"] == true);
+  tills[0].hear(o);
+  CHECK(tills[0].share == 0);
+}
+
+TEST_CASE("requests that break a rule are answered with code and reason") {
+  Office o;
+  auto const refused = [&](std::string const& line, std::string_view code, std::string_view why) {
+    auto const answer = Json::parse(o.office->request(line));
+    CHECK(answer["ok"] == false);
+    CHECK(answer["code"] == code);
+    CHECK_MESSAGE(answer["error"].get<std::string>().find(why) != std::string::npos, answer.dump());
+  };
+  refused("{", "invalid", "not JSON");
+  refused(R"({"do":"dance"})", "unsupported", "dance");
+  refused(R"({"do":"stop","scope":"shop:1"})", "invalid", "group:NAME");
+  refused(R"({"do":"stock","scope":"all","out":[""],"back":[]})", "invalid", "1 to 64");
+  refused(R"({"do":"budget set","name":"jam"})", "invalid", "limit its amount");
+  refused(R"({"do":"budget set","name":"jam","amount":-1})", "invalid", "\"amount\"");
+  refused(R"({"do":"budget end","name":"jam"})", "not_found", "jam");
+  refused(R"({"do":"holders","word":"live all"})", "invalid", "\"number\"");
+  CHECK(o.link.published.empty());
+}
+
+TEST_CASE("the control socket answers its owner, refuses a second server and says when nobody is there") {
+  test::TempDir folder;
+  auto const file = folder / "hq.control";
+  CHECK(ask_serve(file, "x").error().code == Code::not_found);
+  {
+    auto const control = HqControl::listen(file, [](std::string_view line) { return "got " + std::string{line}; });
+    REQUIRE(control);
+    CHECK(ask_serve(file, "hello").value_or("") == "got hello");
+    CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::all) ==
+          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+    CHECK(HqControl::listen(file, [](auto) { return std::string{}; }).error().code == Code::rejected);
+  }
+  CHECK(ask_serve(file, "x").error().code == Code::not_found);
+  CHECK(HqControl::listen(folder / std::string(120, 'x'), [](auto) { return std::string{}; }).error().code ==
+        Code::invalid);
+}
+
+}  // namespace
+}  // namespace tillcue::sync::hq_test
