@@ -76,6 +76,7 @@ Result<void> CounterDesk::open_proxy() {
   options.layout = std::move(*layout);
   options.quiet = config_.proxy->quiet;
   options.same_paper = config_.proxy->same_paper;
+  options.late_orders = !config_.proxy->sales;
   auto heard = handlers("proxy");
   heard.slip = [this](pos::Receipt const& receipt) { slip(receipt); };
   heard.display = [this](std::span<std::byte const> bytes) { shown(bytes); };

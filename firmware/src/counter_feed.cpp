@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tillcue/pos/code_table.hpp"
+
 namespace tillcue::terminal {
 namespace {
 
@@ -37,12 +39,15 @@ void CounterFeed::begin(bool live) {
 }
 
 CounterFeed::Line CounterFeed::heard(std::string const& name, std::string const& code, Quantity quantity,
-                                     std::int64_t unit_minor, std::size_t cut_at) {
+                                     std::int64_t unit_minor) {
+  // Any name may be cut where it ends; a whole one is found first.
+  auto const cut_at = pos::from_utf8(name).size();
   Line line{{}, Sku(code), quantity, unit_minor, name};
-  if (!code.empty()) return line;
+  if (code.size() >= 8) return line;  // a GTIN; a shorter number may be the POS's own
   auto found = names_({name, unit_minor, cut_at});
   // A display may show prices without tax: then the name alone must tell.
   if (!found) found = names_({name, std::nullopt, cut_at});
+  if (!found && !code.empty()) return line;
   if (!found) ++counters_.unnamed;
   line.sku = found ? *found : unknown_sku(name);
   return line;
@@ -58,13 +63,19 @@ void CounterFeed::display(pos::DisplayEvent const& event) {
   using Kind = pos::DisplayEvent::Kind;
   if (event.kind == Kind::item) {
     if (!sale_) begin(true);
-    auto line = heard(event.name, {}, event.quantity, event.unit_minor, event.name.size());
+    auto line = heard(event.name, {}, event.quantity, event.unit_minor);
     line.number = LineNo{++numbered_};
     lines_.push_back(line);
     put(line, pos::PutLine::Verb::add);
     return;
   }
   if (!sale_) return;
+  if (event.kind == Kind::abandoned) {
+    tell(pos::Void{*sale_});
+    sale_.reset();
+    lines_.clear();
+    return;
+  }
   if (event.kind == Kind::removed && !lines_.empty()) {
     tell(pos::RemoveLine{*sale_, lines_.back().number});
     lines_.pop_back();
@@ -77,7 +88,7 @@ void CounterFeed::reconcile(pos::Receipt const& receipt) {
   std::vector<Line> left = std::exchange(lines_, {}), fresh;
   bool changed = false;
   for (auto const& item : receipt.items) {
-    auto line = heard(item.name, item.code, item.quantity, item.unit_minor, item.name.size());
+    auto line = heard(item.name, item.code, item.quantity, item.unit_minor);
     auto const same = [&](Line const& shown) {
       return shown.sku == line.sku || line.name.rfind(shown.name, 0) == 0 || shown.name.rfind(line.name, 0) == 0;
     };

@@ -48,8 +48,7 @@ class CounterFeed {
   void begin(bool live);
   void tell(pos::Message const& message);
   void put(Line const& line, pos::PutLine::Verb verb);
-  Line heard(std::string const& name, std::string const& code, Quantity quantity, std::int64_t unit_minor,
-             std::size_t cut_at);
+  Line heard(std::string const& name, std::string const& code, Quantity quantity, std::int64_t unit_minor);
   void reconcile(pos::Receipt const& receipt);
 
   pos::SaleEvents& events_;

@@ -319,11 +319,11 @@ void Bypass::pos_ended() {
 
 /// The POS must learn that its bytes did not arrive, as it would from the printer itself.
 void Bypass::abort_pos() {
+  pos_done_ = false;
   if (!listener_ || !pos_) return;
   linger const hard{1, 0};
   ::setsockopt(pos_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
   pos_.reset();
-  pos_done_ = false;
   to_pos_.clear();
   tell(TapKind::job_ended, TapAt{taken_, {}});
 }
@@ -417,14 +417,12 @@ void Bypass::lose_printer(std::string const& why) {
     end_slip(fate, "the printer's line was lost" + (why.empty() ? "" : " (" + why + ")"));
   }
   if (!listener_) return;  // a device comes back: what waits for it waits
+  bool const all_out = to_printer_.empty();
   to_printer_.clear();
   written_ = queued_;
-  if (pos_done_) {
-    pos_.reset();
-    pos_done_ = false;
-  } else {
-    abort_pos();
-  }
+  if (!pos_done_ || !all_out) return abort_pos();
+  pos_.reset();
+  pos_done_ = false;
 }
 
 /// Half-closes and lets the printer hang up, as the POS did.

@@ -178,6 +178,7 @@ class Proxy(Counter):
             self.assertTrue(ours.startswith(POLLS) and ours.endswith(PROOF), (path, ours))
             self.assertIn(b'10 % off', ours)
             self.assertTrue(os.path.exists(path.replace('.bin', '.expected.json')), path)
+            self.assertNotIn('star', path.lower())  # our slips are ESC/POS
             if 'chromispos' in path:  # sent ESC t 19 once at its start
                 self.assertEqual(ours.count(b'\x1dVB'), 1)
             coupons += 1
@@ -326,6 +327,27 @@ class Proxy(Counter):
             till.sendall(job + b'\x1dVB\x00')
             wait_until('the cut', lambda: printer.data[before:] == job + b'\x1dVB\x00', patience=3)
         self.assertLess(time.monotonic() - began, 1.0)
+
+    def test_a_bypass_that_is_killed_is_started_anew_behind_the_same_socket_and_refuses_nobody(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        held = socket.create_server(('127.0.0.1', 0))  # as systemd holds it
+        self.addCleanup(held.close)
+        self.port = held.getsockname()[1]
+        command = (f'exec 3<&{held.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec {os.path.join(BIN, "tillcue-bypass")} '
+                   f'--pos tcp:127.0.0.1:{self.port} --printer tcp:127.0.0.1:{printer.port} --tap {self.tap}')
+
+        def start(name):
+            self.processes[name] = Process(self.folder, name, ['sh', '-c', command], pass_fds=[held.fileno()])
+
+        start('first')
+        self.send(receipt(1))
+        self.processes['first'].end(signal.SIGKILL)
+        with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:  # nobody is there: it waits
+            till.sendall(receipt(2))
+            start('second')
+            whole = receipt(1) + receipt(2)
+            wait_until('the receipt', lambda: printer.data == whole)
 
     def test_bad_settings_are_told(self):
         for options, said in ((['--pos', 'tcp:127.0.0.1:0'], '--printer'), (['--pos', 'usb:1'], 'is no line'),

@@ -33,6 +33,12 @@ bool has_letter(std::u32string const& text) {
 
 }  // namespace
 
+void DisplayReader::idle(Sink const& sink) {
+  if (items_ == 0 || ++idle_ < kIdleFrames) return;
+  sale_over();
+  sink({DisplayEvent::Kind::abandoned});
+}
+
 void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {
   if (is_blank(frame[0]) && is_blank(frame[1])) {
     if (items_ == 0) return;  // idle
@@ -44,15 +50,18 @@ void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {
   if (topic == LineTopic::total || topic == LineTopic::subtotal) {
     auto const amount = upper.amount_minor ? upper.amount_minor : lower.amount_minor;
     if (!amount || items_ == 0) return;
+    idle_ = 0;
     return sink({DisplayEvent::Kind::subtotal, {}, {}, 0, *amount});
   }
-  if (topic == LineTopic::change || topic == LineTopic::tender) return;
   auto const& priced = upper.amount_minor ? upper : lower;
-  if (!priced.amount_minor || *priced.amount_minor < 0) return;  // animation, greeting, clock
+  if (!priced.amount_minor || *priced.amount_minor < 0) return idle(sink);  // animation, greeting, clock
   DisplayEvent event;
   auto name = upper.text;
   auto count = take_count(name);
-  if (!has_letter(name)) return;
+  if (!has_letter(name)) return idle(sink);
+  // "Cash 10.00" is no item, "Mars bar x1" is one.
+  auto const first = topic_of(folded(name.substr(0, name.find(U' '))), layout_);
+  if (!count && (first == LineTopic::change || first == LineTopic::tender)) return;
   if (!count) count = priced.quantity_milli;
   if (!count) count = upper.quantity_milli;
   event.name = to_utf8(name);
@@ -61,6 +70,7 @@ void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {
   event.unit_minor = priced.unit_minor.value_or(0);
   if (event.unit_minor == 0) event.unit_minor = event.total_minor * 1000 / event.quantity.milli;
   ++items_;
+  idle_ = 0;
   sink(event);
 }
 

@@ -208,7 +208,7 @@ void PrintProxy::Impl::deliver() {
     handlers_.slip(slip);
   }
   if (!jobs_.empty()) return send_next();
-  if (sale && !hold_) return;  // a till that speaks for itself may order a little later; the bypass lingers
+  if (sale && !hold_ && options_.late_orders) return;  // the bypass lingers
   std::vector<std::byte> frame;
   put_frame(frame, TapKind::release, TapAt{hold_.value_or(offset_), {}});
   send(std::move(frame));
@@ -218,6 +218,9 @@ void PrintProxy::Impl::deliver() {
 void PrintProxy::Impl::print(std::vector<std::byte> job, Done done) {
   Job made{++last_id_, std::move(job), std::move(done), Clock::now() + options_.wait_for_receipt};
   if (!connected_) return end(std::move(made), fail(Code::io, options_.tap + ": no bypass; start tillcue-bypass"));
+  if (collector_.dialect() != Dialect::escpos) {
+    return end(std::move(made), fail(Code::unsupported, "the printer speaks another language than ESC/POS"));
+  }
   if (jobs_.size() >= kMostWaiting) return end(std::move(made), fail(Code::busy, "two slips wait already"));
   jobs_.push_back(std::move(made));
   bool const fresh = slip_open_ && Clock::now() - slip_at_ < kFresh;

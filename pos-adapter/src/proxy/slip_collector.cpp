@@ -45,8 +45,9 @@ void SlipCollector::take(Token const& token, Sink const& sink) {
   sink.slip(receipt);
 }
 
-Receipt SlipCollector::read() const {
-  auto const printed = read_printed(slip_, profile_, Letters::plain, dialect_of(slip_));
+Receipt SlipCollector::read() {
+  dialect_ = dialect_of(slip_);
+  auto const printed = read_printed(slip_, profile_, Letters::plain, dialect_);
   return read_receipt(printed.lines, layout_);
 }
 

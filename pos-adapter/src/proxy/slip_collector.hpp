@@ -32,10 +32,12 @@ class SlipCollector {
   void end_without_cut(Sink const& sink);
   /// Something was printed since the last slip.
   [[nodiscard]] bool has_text() const noexcept { return has_text_; }
+  /// Of the last slip read.
+  [[nodiscard]] Dialect dialect() const noexcept { return dialect_; }
 
  private:
   void take(Token const& token, Sink const& sink);
-  [[nodiscard]] Receipt read() const;
+  [[nodiscard]] Receipt read();
   void begin();
 
   PrinterProfile profile_;
@@ -43,6 +45,7 @@ class SlipCollector {
   Tokenizer tokens_;
   PrinterState state_;
   std::vector<std::byte> slip_;
+  Dialect dialect_ = Dialect::escpos;
   bool has_text_ = false, to_display_ = false;
 };
 

@@ -53,9 +53,10 @@ class DisplayScreen {
 
 struct DisplayEvent {
   enum class Kind : std::uint8_t {
-    item,      ///< shown once for each time it was added
-    removed,   ///< the screen went blank in mid-sale: the newest line was taken back
-    subtotal,  ///< the total: the customer is asked to pay
+    item,       ///< shown once for each time it was added
+    removed,    ///< the screen went blank in mid-sale: the newest line was taken back
+    subtotal,   ///< the total: the customer is asked to pay
+    abandoned,  ///< idle text runs on and on: the sale was given up
   };
   Kind kind = Kind::item;
   std::string name{};  ///< as far as it fits the display
@@ -71,11 +72,16 @@ class DisplayReader {
   explicit DisplayReader(std::uint8_t currency_digits) { layout_.digits = currency_digits; }
   void take(DisplayFrame const& frame, Sink const& sink);
   /// The sale ended some other way: its receipt came.
-  void sale_over() noexcept { items_ = 0; }
+  void sale_over() noexcept { items_ = idle_ = 0; }
+  /// So many frames of idle text in a row give a sale up; a greeting or "thank you" is fewer.
+  static constexpr std::size_t kIdleFrames = 10;
 
  private:
   ReceiptLayout layout_;
+  void idle(Sink const& sink);
+
   std::size_t items_ = 0;  ///< shown in this sale and not taken back
+  std::size_t idle_ = 0;   ///< frames of idle text since the last that said something
 };
 
 }  // namespace tillcue::pos

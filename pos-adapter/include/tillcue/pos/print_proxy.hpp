@@ -25,6 +25,8 @@ struct PrintProxyOptions {
   std::chrono::milliseconds quiet{100};
   /// How long a slip that was ordered without its receipt waits for one (a till that also speaks itself).
   std::chrono::milliseconds wait_for_receipt{5000};
+  /// Slips may be ordered a little after the receipt was told: its line is kept for them.
+  bool late_orders = false;
   /// Slips come before the cut, on the same paper; the bypass must hold it (--same-paper).
   bool same_paper = false;
 };
