@@ -12,6 +12,7 @@
 #include "counter_desk.hpp"
 #include "coupon_desk.hpp"
 #include "data_lock.hpp"
+#include "display_desk.hpp"
 #include "live_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
@@ -59,7 +60,8 @@ class Daemon::Impl final : public pos::SaleEvents {
         log_(log),
         pulse_(io),
         checkout_(config.store, config.hint_lifetime, ports(), config.terminal),
-        live_(config, log, checkout_) {}
+        live_(config, log, checkout_),
+        display_(io, config, log) {}
 
   Result<void> start();
   void stop(std::function<void()> done);
@@ -98,6 +100,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   std::optional<Secret> secret_;
   std::unique_ptr<CounterDesk> counter_;
   std::unique_ptr<CouponDesk> desk_;
+  DisplayDesk display_;
   std::unique_ptr<Uplink> uplink_;
   Steady::time_point uplink_retry_{};
   bool has_bundle_ = false;
@@ -293,21 +296,24 @@ void Daemon::Impl::lost(Error const& error) {
   log_.error("result.lost", {{"error", error.what}, {"lost", std::to_string(results_lost_)}});
 }
 
-/// A hint needs somebody who shows it: a cashier page, or a till that does it itself. A line display is none yet.
+/// A hint needs somebody who shows it: a cashier page, a till that does it itself, or the customer's display.
 std::uint8_t Daemon::Impl::channels() const {
   std::uint8_t working = 0;
   bool const seen = screen->counters().screens > 0 || native->hints_are_shown();
   if (seen && !(counter_ && counter_->after_the_fact())) working |= mask_of(Channel::screen);
   if (desk_->may_print()) working |= mask_of(Channel::receipt);
+  if (display_.works((working & mask_of(Channel::screen)) != 0)) working |= mask_of(Channel::display);
   return working;
 }
 
 void Daemon::Impl::show(pos::HintBoard const& board) {
-  native->push(board);
+  auto const said = for_cashier(board);
+  native->push(said);
   // A sale put aside must not wipe the hint of the one being rung up.
   if (board.cards.empty() && !(board.sale == on_screen_)) return;
   on_screen_ = board.sale;
-  screen->show(board);
+  screen->show(said);
+  display_.show(board);
 }
 
 pos::TerminalStatus Daemon::Impl::status() const {
@@ -329,6 +335,7 @@ pos::TerminalStatus Daemon::Impl::status() const {
 }
 
 void Daemon::Impl::refresh() {
+  display_.tell();
   if (screen && !stopped_) screen->show(status());
 }
 
@@ -404,6 +411,7 @@ void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
   native->stop();
   desk_->cancel();
+  display_.rest();
   if (counter_) counter_->stop();
   // A slip that is under way tells its fate a moment after the cancel; only then is everything recorded.
   pulse_.expires_after(kLastWords);

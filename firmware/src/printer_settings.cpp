@@ -6,13 +6,13 @@
 namespace tillcue::terminal {
 namespace {
 
-pos::SerialSettings& serial(PrinterConfig& printer) {
-  return printer.serial ? *printer.serial : printer.serial.emplace();
+pos::SerialSettings& serial(std::optional<pos::SerialSettings>& settings) {
+  return settings ? *settings : settings.emplace();
 }
 
 }  // namespace
 
-std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig& out) {
+std::optional<std::string> read_baud(nlohmann::json const& value, std::optional<pos::SerialSettings>& out) {
   auto const baud = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
   if (baud > 1'000'000 || !pos::is_serial_speed(static_cast<unsigned>(baud))) {
     return "must be one of: 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400";
@@ -21,7 +21,7 @@ std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig&
   return {};
 }
 
-std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig& out) {
+std::optional<std::string> read_flow(nlohmann::json const& value, std::optional<pos::SerialSettings>& out) {
   auto const text = value.is_string() ? value.get<std::string>() : std::string();
   if (text == "none") {
     serial(out).flow = pos::SerialFlow::none;

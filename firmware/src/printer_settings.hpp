@@ -13,8 +13,8 @@ namespace tillcue::terminal {
 
 // The printer's part of the configuration. A reader answers with what is wrong, or nothing.
 
-std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig& out);
-std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig& out);
+std::optional<std::string> read_baud(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
+std::optional<std::string> read_flow(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
 /// The store's language: one that a slip's own words are known in.
 std::optional<std::string> read_language(nlohmann::json const& value, std::string& out);
 /// A profile's name, or one of its own in braces.

@@ -75,7 +75,7 @@ struct Range {
   std::uint32_t high = 0;
 };
 
-/// One pass over ranks: for each the places of its baskets.
+/// One pass over ranks: for each the places of the baskets in which it is not the first.
 template <class Cell>
 class BasketLists {
  public:
@@ -86,11 +86,11 @@ class BasketLists {
     }
     places_.resize(begin_.back());
     auto next = begin_;
-    std::size_t const first = packed.weighted() ? 1 : 0;
     for (std::size_t n = 0; n < packed.size(); ++n) {
       auto const place = packed.place(n);
-      auto const* cell = packed.at(place) + first;
+      auto const* cell = packed.ranks(n) + 1;
       auto const* const end = packed.at(packed.place(n + 1));
+      if (cell > end) continue;
       for (; cell != end && *cell < low_; ++cell) {
       }
       for (; cell != end && *cell < range.high; ++cell) places_[next[*cell - low_]++] = place;
@@ -147,6 +147,7 @@ void collect_all(Worker& worker, std::uint32_t rank, std::uint32_t least) {
   std::uint32_t first = 0;
   for (; first + kReachedSums <= rank; first += kReachedSums) {
     auto marks = reached(sums + first, least);
+    if (marks == 0) continue;
     if (std::popcount(marks) > kMany) {
       for (std::uint32_t n = 0; n < kReachedSums; ++n) {
         rows.put(first + n, sums[first + n], ((marks >> n) & 1U) != 0);
@@ -384,6 +385,11 @@ Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> bas
   }
   auto const count_with = [&]<class Cell>(Cell) {
     PackedBaskets<Cell> packed(data, baskets, weights, rank_of, thread_count(options.threads));
+    // A basket's first rank has no pair in its row.
+    for (std::size_t n = 0; n < packed.size(); ++n) {
+      if (packed.place(n) == packed.place(n + 1)) continue;
+      if (auto const first = *packed.ranks(n); first < size) --by_rank[first];
+    }
     return Counting<Cell>(std::move(packed), std::move(by_rank), options, sink).run();
   };
   // The largest rank marks the padding.

@@ -71,8 +71,7 @@ std::optional<std::string> RowParser::learn_item(std::string_view sku, std::uint
 
 std::optional<std::string> RowParser::wrong_kind(std::string_view text, TimeKind kind) const {
   if (kind_ == kind || kind_ == TimeKind::none || kind == TimeKind::none) return std::nullopt;
-  return "timestamp: " + quoted(text) + " mixes two formats; the rows before use " +
-         (kind_ == TimeKind::calendar ? "ISO 8601" : "whole numbers");
+  return mixed_times_complaint("timestamp", text, kind_);
 }
 
 std::optional<std::string> RowParser::read_time(std::string_view text, SaleFields& out) {
@@ -85,7 +84,7 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleField
       time_ = *number;
       time_kind_ = TimeKind::order;
     } else {
-      return "timestamp: " + quoted(text) + " is neither ISO 8601 (2010-12-01T08:26:00) nor a whole number";
+      return no_time_complaint("timestamp", text);
     }
     time_text_ = text;
   }

@@ -107,6 +107,23 @@ TEST_CASE("rows in both orders hold the pairs of the definition, with any memory
   }
 }
 
+TEST_CASE("baskets of every size hold each of their pairs once") {
+  std::vector<std::vector<std::string>> baskets;
+  std::uint64_t seed = 21;
+  for (std::size_t n = 0; n < 210; ++n) {
+    std::vector<std::string> basket;
+    for (std::size_t k = 0; k <= n / 3; ++k) basket.push_back("i" + std::to_string((seed = mix(seed)) % 300));
+    baskets.push_back(std::move(basket));
+  }
+  auto const data = made::dataset(baskets);
+  auto const expected = by_hand(data, {}, 1);
+  for (auto const order : {RowOrder::by_sku, RowOrder::by_popularity}) {
+    PairOptions options;
+    options.order = order;
+    CHECK(counted(data, {}, options) == expected);
+  }
+}
+
 TEST_CASE("more items than 16 bits can name, most of them rare, are counted all the same") {
   std::vector<std::vector<std::string>> baskets;
   for (int n = 0; n < 3000; ++n) {

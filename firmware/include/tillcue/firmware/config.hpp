@@ -11,6 +11,7 @@
 #include "tillcue/core/result.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
+#include "tillcue/pos/customer_display.hpp"
 #include "tillcue/pos/serial_settings.hpp"
 
 namespace tillcue::terminal {
@@ -52,6 +53,16 @@ struct PrinterConfig {
   bool qr = false;               ///< also print the serial as a QR code where the profile can
 };
 
+/// A customer display that is ours alone.
+struct CustomerDisplayConfig {
+  Address address{};   ///< of a display behind a serial server, or
+  std::string device;  ///< the file of a serial (/dev/ttyS1) or USB one
+  std::optional<pos::SerialSettings> serial{};
+  pos::DisplayProfile profile{};
+  pos::DisplayText resting{};       ///< while there is no offer
+  std::string hints = "campaigns";  ///< shown to the customer: "campaigns" that name the display, or "all" main hints
+};
+
 /// A till that knows nothing of us prints through tillcue-bypass (pos-adapter/PROXY.md).
 struct ProxyConfig {
   std::string tap;                       ///< the bypass's Unix socket
@@ -84,6 +95,7 @@ struct Config {
   std::optional<PrinterConfig> printer;
   std::optional<ProxyConfig> proxy;
   std::optional<DisplayConfig> display;
+  std::optional<CustomerDisplayConfig> customer_display{};
   std::optional<SyncConfig> sync;
   std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
   std::filesystem::path live{};                 ///< head office's live state by file; empty: data_dir/live.json
