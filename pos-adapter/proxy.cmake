@@ -23,4 +23,4 @@ target_link_libraries(tillcue_pos_proxy PUBLIC tillcue::pos_paper
 
 add_executable(tillcue-bypass bypass/bypass.cpp bypass/bypass_slip.cpp bypass/main.cpp)
 target_link_libraries(tillcue-bypass PRIVATE tillcue::pos_line tillcue::house)
-install(TARGETS tillcue-bypass RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS tillcue-bypass RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT terminal)

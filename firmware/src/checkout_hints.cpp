@@ -333,4 +333,9 @@ void Checkout::order_coupon(OpenSale& open) {
   ports_.print(*open.coupon, std::move(finish));
 }
 
+/// Whoever holds the printer answers this before it comes here.
+Result<void> Checkout::handle(pos::Reprint const& reprint) {
+  return fail(Code::not_found, "sale \"" + reprint.sale.value + "\" has no coupon to print again");
+}
+
 }  // namespace tillcue::terminal

@@ -16,7 +16,6 @@
 #include "feed_settings.hpp"
 #include "json_lines.hpp"
 #include "printer_settings.hpp"
-#include "tillcue/pos/printer_profile.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -76,13 +75,6 @@ Complaint read_listen(Json const& value, Address& out) {
   auto const address = boost::asio::ip::make_address(out.host, bad);
   if (bad) return "must be an IP address, such as 127.0.0.1:7707";
   if (address.is_unspecified()) return "must name one address of this machine, not all of them";
-  return {};
-}
-
-Complaint read_profile(Json const& value, std::string& out) {
-  if (auto complaint = read_text(value, out)) return complaint;
-  auto const profile = pos::find_profile(out);
-  if (!profile) return profile.error().what;
   return {};
 }
 
@@ -197,10 +189,7 @@ std::vector<Field> const& fields() {
       {"store.name", true, [](Config& c, Json const& v) { return read_text(v, c.store.name, 64); }},
       {"store.chain", true, [](Config& c, Json const& v) { return read_name(v, c.store.chain); }},
       {"store.currency", true, [](Config& c, Json const& v) { return read_currency(v, c.store.currency); }},
-      {"store.language", false,
-       [](Config& c, Json const& v) {
-         return read_choice(v, c.store.language, {"en", "ru"});
-       }},
+      {"store.language", false, [](Config& c, Json const& v) { return read_language(v, c.store.language); }},
       {"store.group", false, [](Config& c, Json const& v) { return read_name(v, c.store.group); }},
       {"data_dir", true, [](Config& c, Json const& v) { return read_path(v, c.data_dir); }},
       {"bundle", false, [](Config& c, Json const& v) { return read_optional_path(v, c.bundle); }},
@@ -229,7 +218,12 @@ std::vector<Field> const& fields() {
       {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c).serial); }},
       {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c).serial); }},
       {"printer.auto_status", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).auto_status); }},
-      {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c).profile); }},
+      {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c)); }},
+      {"printer.painter", false, [](Config& c, Json const& v) { return read_painter(v, printer(c)); }},
+      {"printer.paper_mm", false,
+       [](Config& c, Json const& v) { return read_millimetres(v, printer(c).paper_mm, 60, 600); }},
+      {"printer.paper_mm_day", false,
+       [](Config& c, Json const& v) { return read_millimetres(v, printer(c).paper_mm_day, 0, 1'000'000); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
       {"customer_display.address", false,

@@ -4,6 +4,8 @@
 #include <sstream>
 #include <vector>
 
+#include "printer_settings.hpp"
+
 namespace tillcue::terminal {
 namespace {
 

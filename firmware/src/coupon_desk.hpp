@@ -5,7 +5,11 @@
 #include <string>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include "coupon_press.hpp"
+#include "last_coupon.hpp"
+#include "paper_book.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/firmware/secret.hpp"
@@ -27,24 +31,43 @@ class CouponDesk {
                                                   Secret secret, Notice notice, pos::ReceiptPrinter* through = nullptr);
 
   void print(CouponOrder const& order, std::function<void(CouponFate)> done);
+  /// The same coupon once more, of the sale that was closed last. The till is told what became of it.
+  /// Errors  not_found, rejected, busy: see LastCoupon.
+  Result<void> reprint(SaleId const& sale);
+  /// From now on the last coupon belongs to nobody here.
+  void next_sale() { last_.forget(); }
+  void use(Bundle const& bundle);
   void cancel();
 
   [[nodiscard]] bool printer_ok() const noexcept { return trouble_.empty(); }
   /// How long a printer that failed is let alone; then one coupon is tried on it again.
   static constexpr std::chrono::seconds kLetAlone{30};
-  /// False without a printer, and while it is let alone.
+  /// How long a coupon waits for the cashier to put the printer right, when no other sale begins.
+  static constexpr std::chrono::seconds kReprintTime{60};
+  /// False without a printer, while it is let alone, and when the day's paper is used up.
   [[nodiscard]] bool may_print() const noexcept;
   /// "ready", "not tried yet", or what the printer said last.
   [[nodiscard]] std::string printer_text() const;
 
  private:
+  struct Printing;
+
   CouponDesk(Config const& config, Log const& log, Secret secret, Notice notice);
+  void send(std::shared_ptr<Printing> printing, std::optional<CouponPress::Job> job);
+  void printed(Printing& printing, Result<pos::PrintProof> const& proof);
+  void settle(CouponFate& fate, SaleId const& sale, std::string const& text, Result<pos::PrintProof> const& proof);
 
   Config const& config_;
   Log const& log_;
   Secret secret_;
   Notice notice_;
+  PrinterConfig settings_;
   pos::PrinterProfile profile_;
+  std::unique_ptr<CouponPress> press_;
+  std::unique_ptr<PaperBook> paper_;
+  LastCoupon last_;
+  std::unique_ptr<boost::asio::steady_timer> reprint_over_;
+  bool near_end_ = false;
   std::unique_ptr<pos::ReceiptPrinter> own_;
   pos::ReceiptPrinter* printer_ = nullptr;
   bool tried_ = false;

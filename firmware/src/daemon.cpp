@@ -256,6 +256,7 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
                  {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
   }
   names_.use(*bundle, feeds_.any());
+  desk_->use(**bundle);
   if (counter_) counter_->use(**bundle);
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
@@ -268,7 +269,9 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
 
 Result<void> Daemon::Impl::on(pos::Message const& message) {
   auto const started = micros();
-  auto const answer = checkout_.on(message);
+  if (std::holds_alternative<pos::Begin>(message)) desk_->next_sale();
+  auto const* reprint = std::get_if<pos::Reprint>(&message);
+  auto const answer = reprint != nullptr ? desk_->reprint(reprint->sale) : checkout_.on(message);
   if (auto const* put = std::get_if<pos::PutLine>(&message); put != nullptr && answer && feeds_.any())
     names_.hear(*put);
   handling_.add(micros() - started);

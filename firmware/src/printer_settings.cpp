@@ -1,5 +1,8 @@
 #include "printer_settings.hpp"
 
+#include "tillcue/pos/coupon.hpp"
+#include "tillcue/pos/slip_painter.hpp"
+
 namespace tillcue::terminal {
 namespace {
 
@@ -30,6 +33,53 @@ std::optional<std::string> read_flow(nlohmann::json const& value, std::optional<
     return "must be one of: none, rts_cts, xon_xoff";
   }
   return {};
+}
+
+std::optional<std::string> read_language(nlohmann::json const& value, std::string& out) {
+  std::string list;
+  for (auto const language : pos::slip_languages()) {
+    if (value.is_string() && value.get_ref<std::string const&>() == language) {
+      out = language;
+      return {};
+    }
+    list += (list.empty() ? "" : ", ") + std::string(language);
+  }
+  return "must be one of: " + list;
+}
+
+std::optional<std::string> read_profile(nlohmann::json const& value, PrinterConfig& out) {
+  if (!value.is_string() && !value.is_object())
+    return "must be the name of a profile, or one of your own in braces { }";
+  out.profile = value.is_string() ? value.get<std::string>() : std::string();
+  out.own_profile = value.is_object() ? value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) : "";
+  auto const profile = profile_of(out);
+  if (!profile) return profile.error().what;
+  return {};
+}
+
+std::optional<std::string> read_painter(nlohmann::json const& value, PrinterConfig& out) {
+  if (!value.is_string() || value.get_ref<std::string const&>().empty()) {
+    return "must be auto, off, or the file of the painter's module";
+  }
+  out.painter = value.get<std::string>();
+  return {};
+}
+
+std::optional<std::string> read_millimetres(nlohmann::json const& value, unsigned& out, unsigned least, unsigned most) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least || value.get<std::uint64_t>() > most) {
+    return "must be a whole number of millimetres from " + std::to_string(least) + " to " + std::to_string(most);
+  }
+  out = value.get<unsigned>();
+  return {};
+}
+
+Result<pos::PrinterProfile> profile_of(PrinterConfig const& printer) {
+  return printer.own_profile.empty() ? pos::find_profile(printer.profile) : pos::parse_profile(printer.own_profile);
+}
+
+std::optional<std::filesystem::path> painter_of(PrinterConfig const& printer) {
+  if (printer.painter == "off") return {};
+  return printer.painter == "auto" ? pos::painter_beside_program() : std::filesystem::path(printer.painter);
 }
 
 std::optional<std::string> read_tap(nlohmann::json const& value, std::string& out) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tillcue/firmware/config.hpp"
+#include "tillcue/pos/printer_profile.hpp"
 #include "tillcue/pos/receipt_printer.hpp"
 
 namespace tillcue::terminal {
@@ -14,12 +15,21 @@ namespace tillcue::terminal {
 
 std::optional<std::string> read_baud(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
 std::optional<std::string> read_flow(nlohmann::json const& value, std::optional<pos::SerialSettings>& out);
+/// The store's language: one that a slip's own words are known in.
+std::optional<std::string> read_language(nlohmann::json const& value, std::string& out);
+/// A profile's name, or one of its own in braces.
+std::optional<std::string> read_profile(nlohmann::json const& value, PrinterConfig& out);
+std::optional<std::string> read_painter(nlohmann::json const& value, PrinterConfig& out);
+std::optional<std::string> read_millimetres(nlohmann::json const& value, unsigned& out, unsigned least, unsigned most);
 /// A Unix socket's path, and the line's quiet in milliseconds.
 std::optional<std::string> read_tap(nlohmann::json const& value, std::string& out);
 std::optional<std::string> read_quiet(nlohmann::json const& value, std::chrono::milliseconds& out);
 /// What fits together, once all is read. `proxied`: slips go through the till's own line.
 std::optional<std::string> check_printer(PrinterConfig const& printer, bool proxied);
 
+Result<pos::PrinterProfile> profile_of(PrinterConfig const& printer);
+/// The module that paints; nothing when it is switched off.
+std::optional<std::filesystem::path> painter_of(PrinterConfig const& printer);
 /// Where jobs go.
 pos::LinePrinterOptions line_of(PrinterConfig const& printer);
 

@@ -135,6 +135,27 @@ TEST_CASE("a printer is at an address or at a device, and only a serial one has 
   CHECK(says(refusal(with(address, "\"address\": \"127.0.0.1:9100\", \"baud\": 9600")), "belong to a serial device"));
 }
 
+TEST_CASE("a printer profile is a name or one of one's own, and paper is counted in millimetres") {
+  auto const config =
+      parse_config(with("\"generic-58\"",
+                        R"({"like": "pos-5890", "columns": 42, "dots": 504}, "paper_mm": 100, "paper_mm_day": 20000)"),
+                   "/etc/till.json");
+  REQUIRE_MESSAGE(config, config.error().what);
+  CHECK(config->printer->own_profile.find("504") != std::string::npos);
+  CHECK(config->printer->paper_mm == 100);
+  CHECK(config->printer->paper_mm_day == 20'000);
+  CHECK(says(refusal(with("\"generic-58\"", "{\"colums\": 42}")), "t.json:8: printer.profile: colums: is no field"));
+  CHECK(says(refusal(with("\"generic-58\"", "58")), "printer.profile: must be the name"));
+  CHECK(says(refusal(with("\"qr\": true", "\"paper_mm\": 5")),
+             "printer.paper_mm: must be a whole number of millimetres"));
+  CHECK(says(refusal(with("\"qr\": true", "\"painter\": 5")), "printer.painter: must be auto, off"));
+}
+
+TEST_CASE("a store speaks any language a slip knows") {
+  CHECK(parse_config(with("\"ru\"", "\"zh\""), "/etc/till.json"));
+  CHECK(says(refusal(with("\"ru\"", "\"xx\"")), "store.language: must be one of: en, ru, de"));
+}
+
 TEST_CASE("printer and sync may be left out") {
   auto const config = parse_config(R"({"terminal": "t", "data_dir": "d",
     "store": {"id": "s", "name": "S", "chain": "c", "currency": "USD"}})",
@@ -170,7 +191,7 @@ TEST_CASE("every fault is told at once, each with file, line, field and the mend
 
 TEST_CASE("each rule of a field is told apart") {
   CHECK(says(refusal(with("\"EUR\"", "\"EURO\"")), "store.currency"));
-  CHECK(says(refusal(with("\"ru\"", "\"fr\"")), "must be one of: en, ru"));
+  CHECK(says(refusal(with("\"ru\"", "\"xx\"")), "must be one of: en, ru"));
   CHECK(says(refusal(with("127.0.0.1:9100", "127.0.0.1:99999")), "port from 0 to 65535"));
   CHECK(says(refusal(with("127.0.0.1:0", "localhost:0")), "must be an IP address"));
   CHECK(says(refusal(with("127.0.0.1:0", "0.0.0.0:0")), "not all of them"));

@@ -6,6 +6,12 @@ tillcue_test(firmware_tests
   LIBS tillcue::firmware tillcue::bundle_writer tillcue_test_broker)
 # The live desk and the day's book are private to the daemon; a test proves them.
 target_include_directories(firmware_tests PRIVATE ${PROJECT_SOURCE_DIR}/firmware/src ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+if(TARGET tillcue_painter)
+  target_sources(firmware_tests PRIVATE firmware/coupon_desk_test.cpp)
+  target_link_libraries(firmware_tests PRIVATE Boost::headers)
+  target_compile_definitions(firmware_tests PRIVATE TILLCUE_PAINTER="$<TARGET_FILE:tillcue_painter>")
+  add_dependencies(firmware_tests tillcue_painter)
+endif()
 
 tillcue_fuzz(live_fuzz CORPUS live SOURCES fuzz/live_fuzz.cpp LIBS tillcue::firmware tillcue::models)
 target_compile_definitions(live_fuzz PRIVATE TILLCUE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

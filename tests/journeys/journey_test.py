@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -286,6 +287,27 @@ class FailOpen(Journey):
         self.assertEqual(coupon['fate'], 'dropped')
         self.assertIn('paper', self.shop.processes['terminal'].output())
         self.assertEqual(till.ok('ping')['type'], 'ok')
+
+    def test_a_coupon_without_paper_is_printed_once_when_the_cashier_has_put_in_a_roll(self):
+        self.open_shop(printer=False)
+        self.shop.start_printer('--fault', 'paper')
+        till = self.till()
+        for n, skus in enumerate(todays_baskets(150)):  # each coupon is waited for: the next sale would forget it
+            till.ring_up(f's{n}', skus)
+            select.select([till.socket], [], [], 0.2)
+            till.ok('ping')
+            if any(push['type'] == 'coupon' for push in till.pushes):
+                break
+        coupon = till.wait_push('coupon')
+        self.assertEqual(coupon['fate'], 'dropped')
+        self.shop.processes['printer'].end()
+        self.shop.start_printer()
+        self.assertEqual(till.ok('reprint', sale=coupon['sale'])['type'], 'ok')
+        again = till.wait_push('coupon')
+        self.assertEqual((again['fate'], again['serial']), ('printed', coupon['serial']))
+        self.assertEqual(till.say('reprint', sale=coupon['sale'])['code'], 'rejected')
+        self.assertEqual(self.shop.metrics()['coupons_printed_total'], 1)
+        self.assertEqual(self.shop.metrics()['coupons_dropped_total'], 0)
 
     def test_results_wait_for_hq_and_arrive_exactly_once(self):
         self.open_shop()

@@ -207,7 +207,7 @@ TEST_CASE("GS v 0, GS ( L and ESC * put the same dots on paper") {
 TEST_CASE("no picture holds a real-time command, however hostile its dots, and none loses a black dot") {
   std::mt19937 random(20261129);
   constexpr unsigned char kHostile[] = {0x10, 0x04, 0x05, 0x14, 0x00, 0x10, 0xFF};
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 100; ++round) {
     Picture picture(8 * (1 + random() % 72), 1 + random() % 90);
     for (auto& bits : picture.bits) bits = static_cast<std::byte>(kHostile[random() % sizeof kHostile]);
     for (auto const kind : {PictureKind::raster, PictureKind::graphics, PictureKind::column}) {
@@ -216,11 +216,11 @@ TEST_CASE("no picture holds a real-time command, however hostile its dots, and n
       REQUIRE_FALSE(has_real_time_command(out));
       auto const back = PictureReader::read(out);
       REQUIRE(back.size() == 1);
+      bool lost = false;
       for (unsigned y = 0; y < picture.height; ++y) {
-        for (unsigned x = 0; x < back[0].width; ++x) {
-          if (picture.black(x, y)) REQUIRE(back[0].black(x, y));
-        }
+        for (unsigned x = 0; x < back[0].width; ++x) lost |= picture.black(x, y) && !back[0].black(x, y);
       }
+      CHECK_FALSE(lost);
     }
   }
 }

@@ -55,6 +55,7 @@ std::vector<Message> one_of_each() {
           Finish{SaleId("42"), {}},
           Finish{SaleId("42"), kMaxAmountMinor},
           Void{SaleId("42")},
+          Reprint{SaleId("42")},
           Answer{SaleId("42"), 3, true},
           Answer{SaleId("42"), 4, false},
           Ping{}};

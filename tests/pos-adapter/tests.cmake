@@ -58,3 +58,8 @@ tillcue_fuzz(feeds_fuzz CORPUS feeds SOURCES fuzz/feeds_fuzz.cpp LIBS tillcue::p
 target_include_directories(feeds_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
 
 include(pos-adapter/proxy_tests.cmake)
+
+# ---- coupons beside those of another encoder
+add_test(NAME coupon_peer COMMAND ${NODE_PROGRAM} --test ${CMAKE_CURRENT_LIST_DIR}/coupon_peer_test.mjs)
+set_tests_properties(coupon_peer PROPERTIES FIXTURES_REQUIRED screen_npm TIMEOUT 60
+  ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TILLCUE_NODE_MODULES=${screen_npm}/node_modules")

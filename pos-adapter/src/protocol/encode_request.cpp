@@ -66,6 +66,7 @@ struct Writer {
     begin(m.accepted ? "accept" : "decline", m.sale);
     out["offer"] = m.offer;
   }
+  void operator()(Reprint const& m) const { begin("reprint", m.sale); }
   void operator()(Ping const&) const { out["type"] = "ping"; }
 
  private:

@@ -97,6 +97,7 @@ Message read_void(Draft& in) { return Void{in.sale()}; }
 Message read_accept(Draft& in) { return Answer{in.sale(), in.u32("offer", 1), true}; }
 Message read_decline(Draft& in) { return Answer{in.sale(), in.u32("offer", 1), false}; }
 Message read_stock(Draft& in) { return SetStock{Sku(in.text("sku", kMaxIdentifier)), in.needed_flag("available")}; }
+Message read_reprint(Draft& in) { return Reprint{in.sale()}; }
 Message read_ping(Draft&) { return Ping{}; }
 
 struct Kind {
@@ -104,7 +105,7 @@ struct Kind {
   Message (*read)(Draft&);
 };
 
-constexpr std::array<Kind, 14> kKinds{{
+constexpr std::array<Kind, 15> kKinds{{
     {"hello", read_hello},
     {"begin", read_begin},
     {"add", read_add},
@@ -118,6 +119,7 @@ constexpr std::array<Kind, 14> kKinds{{
     {"accept", read_accept},
     {"decline", read_decline},
     {"stock", read_stock},
+    {"reprint", read_reprint},
     {"ping", read_ping},
 }};
 

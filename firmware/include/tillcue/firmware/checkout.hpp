@@ -126,6 +126,7 @@ class Checkout final : public pos::SaleEvents {
   Result<void> handle(pos::Void const& voided);
   Result<void> handle(pos::Answer const& answer);
   Result<void> handle(pos::SetStock const& stock);
+  Result<void> handle(pos::Reprint const& reprint);
 
   Result<OpenSale*> find(SaleId const& sale);
   [[nodiscard]] bool was_closed(SaleId const& sale) const;

@@ -47,8 +47,12 @@ struct PrinterConfig {
   std::optional<pos::SerialSettings> serial{};
   bool auto_status = false;  ///< GS a around each coupon: only where nobody else prints
   std::string profile = "generic-80";
-  int code_page = -1;  ///< ESC t number the POS counts on after us; -1: the profile's
-  bool qr = false;     ///< also print the serial as a QR code where the profile can
+  std::string own_profile{};     ///< JSON of a profile of one's own, in place of a name
+  std::string painter = "auto";  ///< module for scripts and symbols the printer lacks; "off": none
+  unsigned paper_mm = 152;       ///< a coupon, that is a sale, takes at most
+  unsigned paper_mm_day = 0;     ///< all coupons of a day together; 0: no limit
+  int code_page = -1;            ///< ESC t number the POS counts on after us; -1: the profile's
+  bool qr = false;               ///< also print the serial as a QR code where the profile can
 };
 
 /// A customer display that is ours alone.

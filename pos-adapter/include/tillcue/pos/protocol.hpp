@@ -116,12 +116,18 @@ struct SetStock {
   friend bool operator==(SetStock const&, SetStock const&) = default;
 };
 
+/// The coupon of the sale that was closed last, once more.
+struct Reprint {
+  SaleId sale;
+  friend bool operator==(Reprint const&, Reprint const&) = default;
+};
+
 struct Ping {
   friend bool operator==(Ping const&, Ping const&) = default;
 };
 
 using Message = std::variant<Hello, Begin, PutLine, RemoveLine, SetCustomer, Subtotal, Tender, Finish, Void, Answer,
-                             SetStock, Ping>;
+                             SetStock, Reprint, Ping>;
 
 struct Request {
   std::optional<std::uint64_t> id{};  ///< echoed in the answer
