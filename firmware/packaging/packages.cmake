@@ -26,8 +26,12 @@ endif()
 # Debian's papers.
 set(debian ${PROJECT_BINARY_DIR}/debian)
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # of SOURCE_DATE_EPOCH where that is set
-foreach(pair "terminal=tillcue-terminal" "hq=tillcue-hq" "tools=tillcue-tools" "library=libtillcue0"
-             "development=libtillcue-dev")
+set(parts "terminal=tillcue-terminal" "hq=tillcue-hq" "tools=tillcue-tools" "library=libtillcue0"
+    "development=libtillcue-dev")
+if(TARGET tillcue_painter)
+  list(APPEND parts "painter=tillcue-painter")
+endif()
+foreach(pair ${parts})
   string(REPLACE "=" ";" pair ${pair})
   list(GET pair 0 component)
   list(GET pair 1 package)
@@ -41,6 +45,7 @@ foreach(pair "terminal=tillcue-terminal" "hq=tillcue-hq" "tools=tillcue-tools" "
   install(FILES ${debian}/${package}/changelog.gz ${here}/debian/copyright
           DESTINATION share/doc/${package} COMPONENT ${component})
   install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/${package} RENAME NEWS COMPONENT ${component})
+  list(APPEND components ${component})
   string(TOUPPER ${component} part)
   set(CPACK_DEBIAN_${part}_PACKAGE_NAME ${package})
   set(CPACK_DEBIAN_${part}_FILE_NAME DEB-DEFAULT)
@@ -53,7 +58,7 @@ set(CPACK_PACKAGE_CONTACT "Tillcue <tillcue@localhost.localdomain>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_COMPONENTS_ALL terminal hq tools library development)
+set(CPACK_COMPONENTS_ALL ${components})
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
@@ -77,6 +82,11 @@ against a holdout.")
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION "In-store cross-sell: a till to try it with
 A scriptable point of sale that rings up recorded baskets against a terminal,
 and a virtual receipt printer.")
+set(CPACK_COMPONENT_PAINTER_DESCRIPTION "In-store cross-sell: coupons in every script
+Paints what a receipt printer has no letters or symbols for. The terminal finds
+it by itself; without it such texts are spelled in Latin letters.")
+set(CPACK_DEBIAN_PAINTER_PACKAGE_RECOMMENDS "fonts-noto-core, fonts-droid-fallback")
+set(CPACK_DEBIAN_TERMINAL_PACKAGE_RECOMMENDS "tillcue-painter")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "In-store cross-sell: the engine as a C library
 Opens a bundle, follows a sale and says what to offer, for programs that bring
 their own till.")

@@ -126,7 +126,7 @@ TEST_CASE("a damaged store closes the budgets and nothing else, and is not throw
   CHECK(std::filesystem::file_size(folder.path() / "live.sqlite") == 8192);
 }
 
-constexpr std::int64_t kBudget = 60;
+constexpr std::int64_t kBudget = 200;
 
 /// Sells bread with a budgeted coupon for ever; a byte into the pipe for each coupon that went to the printer.
 [[noreturn]] void sell_for_ever(std::filesystem::path const& folder, int pipe) {
