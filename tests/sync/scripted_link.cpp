@@ -81,7 +81,8 @@ ScriptedTerminal::ScriptedTerminal() : outbox(*Outbox::open(folder / "outbox.sql
 void ScriptedTerminal::restart() {
   agent.reset();
   store.reset();
-  store.emplace(*BundleStore::open(folder / "bundles", [this](auto bytes) { return self_test(bytes); }));
+  store.emplace(*BundleStore::open(
+      folder / "bundles", [this](auto bytes) { return self_test(bytes); }, {}, probe_test));
   KeyRing ring;
   ring.pin(key.public_key());
   AgentOptions options;
