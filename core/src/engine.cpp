@@ -43,18 +43,20 @@ struct Draw {
 };
 
 /// A share of the decisions draws evenly; the rest takes the best (epsilon-greedy).
-Draw draw(Policy const& policy, Sale const& sale, Stage stage, std::uint32_t number, std::uint64_t seed,
+Draw draw(Policy const& policy, Sale const& sale, Stage stage, std::uint32_t number, Context const& context,
           std::size_t count) noexcept {
   Draw draw;
-  if (count < 2 || policy.exploration_permille == 0) return draw;
-  auto const each = static_cast<std::uint32_t>(std::uint32_t{policy.exploration_permille} * 1000 / count);
-  auto const key = seed ^ (std::uint64_t{number} << 8U | static_cast<std::uint64_t>(stage));
-  auto const hash = keyed_hash(key, sale.id.value);
-  if (permille_of(hash) < policy.exploration_permille) {
-    draw.choice = static_cast<std::size_t>((hash & 0xFFFF'FFFFU) * count >> 32U);
+  if (count < 2) return draw;
+  auto const permille = std::uint32_t{policy.exploration_permille};
+  if (context.choice != Context::kDrawn) {
+    draw.choice = std::min<std::size_t>(context.choice, count - 1);
+  } else if (permille > 0) {
+    auto const key = context.seed ^ (std::uint64_t{number} << 8U | static_cast<std::uint64_t>(stage));
+    auto const hash = keyed_hash(key, sale.id.value);
+    if (permille_of(hash) < permille) draw.choice = static_cast<std::size_t>((hash & 0xFFFF'FFFFU) * count >> 32U);
   }
-  auto const greedy = 1'000'000 - std::uint32_t{policy.exploration_permille} * 1000;
-  draw.ppm = draw.choice == 0 ? greedy + each : each;
+  auto const each = static_cast<std::uint32_t>(permille * 1000 / count);
+  draw.ppm = draw.choice == 0 ? 1'000'000 - permille * 1000 + each : each;
   return draw;
 }
 
@@ -235,7 +237,7 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   decision.silence = Silence::none;
   for (auto const& choice : choices) decision.eligible[decision.eligible_count++] = choice.scored;
   auto const number = next_number(sale);
-  auto const drawn = notice ? Draw{} : draw(bundle_->policy(), sale, stage, number, context.seed, choices.size());
+  auto const drawn = notice ? Draw{} : draw(bundle_->policy(), sale, stage, number, context, choices.size());
   decision.explored = drawn.choice != 0;
   decision.cost_minor = choices[drawn.choice].cost;
   auto const held_out = notice ? 0 : std::uint32_t{bundle_->policy().holdout_permille} * 1000;

@@ -45,6 +45,8 @@ pos::HintCard card_of(Bundle const& bundle, Offer const& offer, std::string_view
                      .probability = offer.probability,
                      .type = offer.type,
                      .kind = offer.kind};
+  // What was learned is for the cashier to say; a campaign says itself where it may be seen.
+  if (offer.campaign != Offer::kNoCampaign) card.channels = bundle.campaign(offer.campaign).channels;
   add_extras(bundle, offer, item.price.value_or(Money{}), card);
   return card;
 }

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "counter_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
 #include "service_notice.hpp"
@@ -57,6 +58,7 @@ Result<void> check_files(Config const& config) {
     if (auto const secret = Secret::load(*config.secret); !secret)
       return tl::unexpected(secret.error().within("secret"));
   }
+  if (auto const counter = CounterDesk::check(config); !counter) return counter;
   if (auto const theme = page_theme(config); !theme) return tl::unexpected(theme.error().within("screen.theme"));
   if (!config.bundle) return {};
   auto const bundle = load_bundle(*config.bundle);

@@ -12,6 +12,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <nlohmann/json.hpp>
 
+#include "display_settings.hpp"
 #include "json_lines.hpp"
 #include "printer_settings.hpp"
 #include "tillcue/pos/printer_profile.hpp"
@@ -177,6 +178,11 @@ Complaint read_paths(Json const& value, std::vector<std::filesystem::path>& out)
 }
 
 PrinterConfig& printer(Config& config) { return config.printer ? *config.printer : config.printer.emplace(); }
+ProxyConfig& proxy(Config& config) { return config.proxy ? *config.proxy : config.proxy.emplace(); }
+CustomerDisplayConfig& customer_display(Config& config) {
+  return config.customer_display ? *config.customer_display : config.customer_display.emplace();
+}
+DisplayConfig& display(Config& config) { return config.display ? *config.display : config.display.emplace(); }
 SyncConfig& sync(Config& config) { return config.sync ? *config.sync : config.sync.emplace(); }
 
 /// "required" holds inside an optional group only when the group is there.
@@ -205,12 +211,36 @@ std::vector<Field> const& fields() {
       {"screen.theme", false, [](Config& c, Json const& v) { return read_optional_path(v, c.page.theme); }},
       {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
       {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
-      {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c)); }},
-      {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c)); }},
+      {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c).serial); }},
+      {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c).serial); }},
       {"printer.auto_status", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).auto_status); }},
       {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c).profile); }},
       {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
       {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
+      {"customer_display.address", false,
+       [](Config& c, Json const& v) { return read_address(v, customer_display(c).address); }},
+      {"customer_display.device", false,
+       [](Config& c, Json const& v) { return read_text(v, customer_display(c).device, 4096); }},
+      {"customer_display.baud", false,
+       [](Config& c, Json const& v) { return read_baud(v, customer_display(c).serial); }},
+      {"customer_display.flow", false,
+       [](Config& c, Json const& v) { return read_flow(v, customer_display(c).serial); }},
+      {"customer_display.mode", false,
+       [](Config& c, Json const& v) { return read_mode(v, customer_display(c).profile); }},
+      {"customer_display.code_table", false,
+       [](Config& c, Json const& v) { return read_table(v, customer_display(c).profile); }},
+      {"customer_display.select", false,
+       [](Config& c, Json const& v) { return read_select(v, customer_display(c).profile); }},
+      {"customer_display.resting", false,
+       [](Config& c, Json const& v) { return read_resting(v, customer_display(c).resting); }},
+      {"customer_display.hints", false,
+       [](Config& c, Json const& v) { return read_choice(v, customer_display(c).hints, {"campaigns", "all"}); }},
+      {"proxy.tap", true, [](Config& c, Json const& v) { return read_tap(v, proxy(c).tap); }},
+      {"proxy.layout", false, [](Config& c, Json const& v) { return read_path(v, proxy(c).layout); }},
+      {"proxy.quiet_ms", false, [](Config& c, Json const& v) { return read_quiet(v, proxy(c).quiet); }},
+      {"proxy.same_paper", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).same_paper); }},
+      {"proxy.sales", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).sales); }},
+      {"display.tap", true, [](Config& c, Json const& v) { return read_tap(v, display(c).tap); }},
       {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
       {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
       {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
@@ -222,7 +252,9 @@ std::vector<Field> const& fields() {
   return table;
 }
 
-bool optional_group(std::string_view name) { return name == "printer" || name == "sync"; }
+bool optional_group(std::string_view name) {
+  return name == "printer" || name == "proxy" || name == "display" || name == "customer_display" || name == "sync";
+}
 
 /// The errors of one file, each with its line, all told at once.
 class Report {
@@ -305,6 +337,7 @@ void make_absolute(Config& config, std::filesystem::path const& folder) {
   if (config.bundle) absolute(*config.bundle);
   if (config.page.theme) absolute(*config.page.theme);
   if (config.secret) absolute(*config.secret);
+  if (config.proxy) absolute(config.proxy->layout);
   if (!config.sync) return;
   for (auto& key : config.sync->trusted_keys) absolute(key);
   for (auto* text : {&config.sync->ca, &config.sync->certificate, &config.sync->key}) {
@@ -349,7 +382,12 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
     report.add("screen.accept_key", "and screen.decline_key are the same key; give two");
   }
   if (config.printer && root["printer"].is_object()) {
-    if (auto const complaint = check_printer(*config.printer)) report.add("printer", *complaint);
+    if (auto const complaint = check_printer(*config.printer, config.proxy.has_value())) {
+      report.add("printer", *complaint);
+    }
+  }
+  if (root.contains("customer_display") && root["customer_display"].is_object()) {
+    if (auto const complaint = check_display(customer_display(config))) report.add("customer_display", *complaint);
   }
   if (!report.empty()) return fail(Code::invalid, report.text());
   make_absolute(config, std::filesystem::absolute(file).parent_path());

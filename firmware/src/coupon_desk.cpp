@@ -24,16 +24,22 @@ CouponDesk::CouponDesk(Config const& config, Log const& log, Secret secret, Noti
     : config_(config), log_(log), secret_(std::move(secret)), notice_(std::move(notice)) {}
 
 Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                     Secret secret, Notice notice) {
+                                                     Secret secret, Notice notice, pos::ReceiptPrinter* through) {
   std::unique_ptr<CouponDesk> desk(new CouponDesk(config, log, std::move(secret), std::move(notice)));
-  if (!config.printer) return desk;
-  auto profile = pos::find_profile(config.printer->profile);
+  if (!config.printer && through == nullptr) return desk;
+  auto const printer = config.printer.value_or(PrinterConfig{});
+  auto profile = pos::find_profile(printer.profile);
   if (!profile) return tl::unexpected(profile.error().within("printer.profile"));
   desk->profile_ = std::move(*profile);
-  if (config.printer->code_page >= 0) {
-    desk->profile_.resting_code_page = static_cast<std::uint8_t>(config.printer->code_page);
+  if (printer.code_page >= 0) desk->profile_.resting_code_page = static_cast<std::uint8_t>(printer.code_page);
+  if (through != nullptr) {
+    desk->profile_.reset_first = false;  // somebody else prints there
+    if (config.proxy && config.proxy->same_paper) desk->profile_.cut = pos::CutKind::none;
+    desk->printer_ = through;
+    return desk;
   }
-  desk->printer_ = std::make_unique<pos::LinePrinter>(io, line_of(*config.printer));
+  desk->own_ = std::make_unique<pos::LinePrinter>(io, line_of(printer));
+  desk->printer_ = desk->own_.get();
   return desk;
 }
 

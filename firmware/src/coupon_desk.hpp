@@ -21,9 +21,10 @@ class CouponDesk {
   /// Told of every order that came to an end: for the till's screen.
   using Notice = std::function<void(pos::CouponNotice const&)>;
 
-  /// Borrows all references. Errors  not_found (no such printer profile).
+  /// Borrows all references, and `through`: where slips go when the till prints through us; nullptr: a printer of our
+  /// own, if one is configured. Errors  not_found (no such printer profile).
   static Result<std::unique_ptr<CouponDesk>> open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                  Secret secret, Notice notice);
+                                                  Secret secret, Notice notice, pos::ReceiptPrinter* through = nullptr);
 
   void print(CouponOrder const& order, std::function<void(CouponFate)> done);
   void cancel();
@@ -44,7 +45,8 @@ class CouponDesk {
   Secret secret_;
   Notice notice_;
   pos::PrinterProfile profile_;
-  std::unique_ptr<pos::ReceiptPrinter> printer_;
+  std::unique_ptr<pos::ReceiptPrinter> own_;
+  pos::ReceiptPrinter* printer_ = nullptr;
   bool tried_ = false;
   std::string trouble_;
   std::chrono::steady_clock::time_point trouble_since_{};

@@ -9,8 +9,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "counter_desk.hpp"
 #include "coupon_desk.hpp"
 #include "data_lock.hpp"
+#include "display_desk.hpp"
 #include "live_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
@@ -58,7 +60,8 @@ class Daemon::Impl final : public pos::SaleEvents {
         log_(log),
         pulse_(io),
         checkout_(config.store, config.hint_lifetime, ports(), config.terminal),
-        live_(config, log, checkout_) {}
+        live_(config, log, checkout_),
+        display_(io, config, log) {}
 
   Result<void> start();
   void stop(std::function<void()> done);
@@ -95,7 +98,9 @@ class Daemon::Impl final : public pos::SaleEvents {
   LiveDesk live_;
   DataLock lock_;
   std::optional<Secret> secret_;
+  std::unique_ptr<CounterDesk> counter_;
   std::unique_ptr<CouponDesk> desk_;
+  DisplayDesk display_;
   std::unique_ptr<Uplink> uplink_;
   Steady::time_point uplink_retry_{};
   bool has_bundle_ = false;
@@ -154,10 +159,17 @@ Result<void> Daemon::Impl::open_data() {
     secret = Secret(std::move(*bytes));
   }
   secret_ = std::move(*secret);
-  auto desk = CouponDesk::open(io_, config_, log_, *secret_, [this](pos::CouponNotice const& coupon) {
+  if (config_.proxy || config_.display) {
+    auto counter = CounterDesk::open(io_, config_, log_, *this);
+    if (!counter) return tl::unexpected(counter.error());
+    counter_ = std::move(*counter);
+  }
+  auto notice = [this](pos::CouponNotice const& coupon) {
     native->push(coupon);
     refresh();
-  });
+  };
+  auto desk =
+      CouponDesk::open(io_, config_, log_, *secret_, std::move(notice), counter_ ? counter_->printer() : nullptr);
   if (!desk) return tl::unexpected(desk.error());
   desk_ = std::move(*desk);
   return {};
@@ -234,6 +246,7 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
     log_.warning("bundle.currency",
                  {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
   }
+  if (counter_) counter_->use(**bundle);
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
   release_ = release;
@@ -281,20 +294,24 @@ void Daemon::Impl::lost(Error const& error) {
   log_.error("result.lost", {{"error", error.what}, {"lost", std::to_string(results_lost_)}});
 }
 
-/// A hint needs somebody who shows it: a cashier page, or a till that does it itself. A line display is none yet.
+/// A hint needs somebody who shows it: a cashier page, a till that does it itself, or the customer's display.
 std::uint8_t Daemon::Impl::channels() const {
   std::uint8_t working = 0;
-  if (screen->counters().screens > 0 || native->hints_are_shown()) working |= mask_of(Channel::screen);
+  bool const seen = screen->counters().screens > 0 || native->hints_are_shown();
+  if (seen && !(counter_ && counter_->after_the_fact())) working |= mask_of(Channel::screen);
   if (desk_->may_print()) working |= mask_of(Channel::receipt);
+  if (display_.works((working & mask_of(Channel::screen)) != 0)) working |= mask_of(Channel::display);
   return working;
 }
 
 void Daemon::Impl::show(pos::HintBoard const& board) {
-  native->push(board);
+  auto const said = for_cashier(board);
+  native->push(said);
   // A sale put aside must not wipe the hint of the one being rung up.
   if (board.cards.empty() && !(board.sale == on_screen_)) return;
   on_screen_ = board.sale;
-  screen->show(board);
+  screen->show(said);
+  display_.show(board);
 }
 
 pos::TerminalStatus Daemon::Impl::status() const {
@@ -316,6 +333,7 @@ pos::TerminalStatus Daemon::Impl::status() const {
 }
 
 void Daemon::Impl::refresh() {
+  display_.tell();
   if (screen && !stopped_) screen->show(status());
 }
 
@@ -330,6 +348,8 @@ TerminalReading Daemon::Impl::reading() const {
   reading.release = release_;
   reading.has_bundle = has_bundle_;
   reading.handling = handling_;
+  if (counter_) reading.counter = counter_->counters();
+  if (counter_) reading.proxy = counter_->proxy_counters();
   if (uplink_) {
     reading.agent = uplink_->status();
     reading.outbox_pending = uplink_->outbox().pending() + uplink_->outbox().buffered();
@@ -392,6 +412,8 @@ void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
   native->stop();
   desk_->cancel();
+  display_.rest();
+  if (counter_) counter_->stop();
   // A slip that is under way tells its fate a moment after the cancel; only then is everything recorded.
   pulse_.expires_after(kLastWords);
   pulse_.async_wait([this, done = std::move(done)](boost::system::error_code) {

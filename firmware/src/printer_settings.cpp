@@ -3,13 +3,13 @@
 namespace tillcue::terminal {
 namespace {
 
-pos::SerialSettings& serial(PrinterConfig& printer) {
-  return printer.serial ? *printer.serial : printer.serial.emplace();
+pos::SerialSettings& serial(std::optional<pos::SerialSettings>& settings) {
+  return settings ? *settings : settings.emplace();
 }
 
 }  // namespace
 
-std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig& out) {
+std::optional<std::string> read_baud(nlohmann::json const& value, std::optional<pos::SerialSettings>& out) {
   auto const baud = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
   if (baud > 1'000'000 || !pos::is_serial_speed(static_cast<unsigned>(baud))) {
     return "must be one of: 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400";
@@ -18,7 +18,7 @@ std::optional<std::string> read_baud(nlohmann::json const& value, PrinterConfig&
   return {};
 }
 
-std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig& out) {
+std::optional<std::string> read_flow(nlohmann::json const& value, std::optional<pos::SerialSettings>& out) {
   auto const text = value.is_string() ? value.get<std::string>() : std::string();
   if (text == "none") {
     serial(out).flow = pos::SerialFlow::none;
@@ -32,8 +32,28 @@ std::optional<std::string> read_flow(nlohmann::json const& value, PrinterConfig&
   return {};
 }
 
-std::optional<std::string> check_printer(PrinterConfig const& printer) {
+std::optional<std::string> read_tap(nlohmann::json const& value, std::string& out) {
+  if (!value.is_string() || value.get<std::string>().empty()) return "must be a path in quotes";
+  out = value.get<std::string>();
+  if (out.front() != '/') return "must be an absolute path: the --tap of tillcue-bypass";
+  if (out.size() > 107) return "is longer than a socket's path may be (107 bytes)";
+  return {};
+}
+
+std::optional<std::string> read_quiet(nlohmann::json const& value, std::chrono::milliseconds& out) {
+  auto const count = value.is_number_integer() ? value.get<std::int64_t>() : -1;
+  if (count < 20 || count > 1000) return "must be a whole number of milliseconds from 20 to 1000";
+  out = std::chrono::milliseconds(count);
+  return {};
+}
+
+std::optional<std::string> check_printer(PrinterConfig const& printer, bool proxied) {
   bool const network = !printer.address.host.empty(), device = !printer.device.empty();
+  if (proxied && (network || device || printer.serial)) {
+    return "with a proxy slips go through its bypass: leave out address, device, baud and flow";
+  }
+  if (proxied && printer.auto_status) return "auto_status is only for printers where nobody else prints";
+  if (proxied) return {};
   if (network == device) return "needs either address (network) or device (USB, serial)";
   if (printer.serial && network) return "baud and flow belong to a serial device, not to an address";
   return {};

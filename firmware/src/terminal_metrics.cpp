@@ -40,6 +40,22 @@ void counter_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("screen_refused_total", "HTTP requests refused.", r.screen.refused);
 }
 
+void proxy_metrics(TerminalReading const& r, MetricsText& out) {
+  if (r.proxy) {
+    out.counter("proxy_connects_total", "Connections to the bypass.", r.proxy->connects);
+    out.counter("proxy_bytes_total", "Bytes the POS printed.", r.proxy->bytes);
+    out.counter("proxy_slips_total", "Slips read, sales or not.", r.proxy->slips);
+    out.counter("proxy_sales_total", "Slips that were sales.", r.proxy->sales);
+    out.counter("proxy_coupons_total", "Coupons put behind receipts.", r.proxy->printed);
+    out.counter("proxy_coupons_refused_total", "Coupons that found no place or no paper.", r.proxy->refused);
+  }
+  if (!r.counter) return;
+  out.counter("feed_sales_total", "Sales made of receipts and displays.", r.counter->sales);
+  out.counter("feed_unnamed_total", "Lines whose name no item has for sure.", r.counter->unnamed);
+  out.counter("feed_refused_total", "Messages the checkout refused.", r.counter->refused);
+  out.counter("feed_reconciled_total", "Displayed sales that the receipt put right.", r.counter->reconciled);
+}
+
 void sync_metrics(TerminalReading const& r, MetricsText& out) {
   out.gauge("release", "Release of the bundle in force; 0: none from HQ.", static_cast<std::int64_t>(r.release));
   out.gauge("bundle_loaded", "1 when there is a bundle to decide with.", r.has_bundle ? 1 : 0);
@@ -71,6 +87,7 @@ std::string metrics_text(TerminalReading const& reading) {
   MetricsText out;
   sale_metrics(reading, out);
   counter_metrics(reading, out);
+  proxy_metrics(reading, out);
   sync_metrics(reading, out);
   out.gauge("resident_bytes", "Resident memory of the daemon.", resident_bytes());
   return out.text();

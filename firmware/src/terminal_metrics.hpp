@@ -3,9 +3,11 @@
 #include <optional>
 #include <string>
 
+#include "counter_feed.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/metrics.hpp"
 #include "tillcue/pos/native_server.hpp"
+#include "tillcue/pos/print_proxy.hpp"
 #include "tillcue/pos/screen_server.hpp"
 #include "tillcue/sync/terminal_agent.hpp"
 
@@ -17,6 +19,8 @@ struct TerminalReading {
   std::size_t open_sales = 0;
   pos::NativeCounters native;
   pos::ScreenCounters screen;
+  std::optional<CounterFeedCounters> counter;  ///< with a proxy or display
+  std::optional<pos::PrintProxyCounters> proxy;
   std::optional<sync::AgentStatus> agent;
   std::uint64_t outbox_pending = 0, outbox_dropped = 0, results_lost = 0, live_refused = 0;
   std::uint64_t release = 0;

@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/evaluation.hpp"
+#include "tillcue/models/off_policy.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
@@ -16,6 +17,10 @@ struct Options {
   BuildOptions build;
   EvaluationOptions evaluation;
   std::string running;
+  std::vector<std::string> decisions;
+  std::vector<std::string> decided_by;
+  std::string candidate;
+  double clip = kUsualClip;
   std::string json;
   std::string html;
 };
@@ -29,20 +34,40 @@ std::string title_of(std::vector<std::string> const& files) {
   return title;
 }
 
-Result<void> write_reports(Options const& options, Evaluation const& result) {
+/// What there is to report: either or both.
+struct Findings {
+  std::optional<Evaluation> evaluation;
+  std::optional<OffPolicy> log;
+
+  [[nodiscard]] OffPolicy const* logged() const { return log ? &*log : nullptr; }
+  [[nodiscard]] std::string text() const {
+    auto out = evaluation ? text_report(*evaluation) : std::string();
+    if (log) out += (out.empty() ? "" : "\n") + off_policy_text(*log);
+    return out;
+  }
+  [[nodiscard]] std::string json() const {
+    return evaluation ? json_report(*evaluation, logged()) : "{\"off_policy\":" + off_policy_json(*log) + "}\n";
+  }
+  [[nodiscard]] std::string html(Options const& options) const {
+    return evaluation ? html_report(*evaluation, title_of(options.input.transactions), logged())
+                      : off_policy_html(*log, title_of(options.decisions));
+  }
+};
+
+Result<void> write_reports(Options const& options, Findings const& found) {
   if (options.json == kStandardOutput) {
-    std::fputs(json_report(result).c_str(), stdout);
+    std::fputs(found.json().c_str(), stdout);
   } else {
-    std::fputs(text_report(result).c_str(), stdout);
+    std::fputs(found.text().c_str(), stdout);
     if (!options.json.empty()) {
-      if (auto const written = write_file(options.json, json_report(result)); !written) return written;
+      if (auto const written = write_file(options.json, found.json()); !written) return written;
     }
   }
   if (options.html.empty()) return {};
-  return write_file(options.html, html_report(result, title_of(options.input.transactions)));
+  return write_file(options.html, found.html(options));
 }
 
-Result<int> run(Options options) {
+Result<Evaluation> foresee(Options& options, Progress const& progress) {
   std::optional<Ranker> running;
   if (!options.running.empty()) {
     auto opened = load_bundle(options.running);
@@ -50,7 +75,6 @@ Result<int> run(Options options) {
     running = std::move(*opened);
     options.evaluation.running = &*running;
   }
-  auto const progress = progress_on_terminal();
   if (progress) progress("read transactions");
   auto const data = load_transactions(options.input.transactions, options.input);
   if (!data) return tl::unexpected(data.error());
@@ -58,9 +82,60 @@ Result<int> run(Options options) {
   if (!catalogue) return tl::unexpected(catalogue.error());
   options.evaluation.catalogue = &*catalogue;
   options.evaluation.seconds = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
-  auto const result = evaluate(*data, options.build, options.evaluation, progress);
-  if (!result) return tl::unexpected(result.error());
-  if (auto const written = write_reports(options, *result); !written) return tl::unexpected(written.error());
+  return evaluate(*data, options.build, options.evaluation, progress);
+}
+
+Result<OffPolicy> look_back(Options const& options, Progress const& progress) {
+  auto const candidate = load_bundle(options.candidate);
+  if (!candidate) return tl::unexpected(candidate.error());
+  std::vector<std::shared_ptr<Bundle const>> then;
+  for (auto const& path : options.decided_by) {
+    auto const opened = load_bundle(path);
+    if (!opened) return tl::unexpected(opened.error());
+    then.push_back(opened->share());
+  }
+  if (progress) progress("decide the log again");
+  BadRows bad;
+  auto result = off_policy(options.decisions, candidate->share(), std::move(then), options.clip,
+                           options.input.max_bad_percent / 100, bad);
+  if (progress) progress("");
+  tell(bad);
+  return result;
+}
+
+/// What the options need of each other.
+Result<void> complete(Options& options) {
+  if (options.decisions.empty() && options.input.transactions.empty()) {
+    return fail(Code::unsupported, "evaluate: give --transactions, --decisions or both");
+  }
+  if (options.decisions.empty() != options.candidate.empty()) {
+    return fail(Code::unsupported, "evaluate: --decisions and --candidate go together");
+  }
+  if (options.decided_by.empty() && !options.running.empty()) options.decided_by.push_back(options.running);
+  if (!options.decisions.empty() && options.decided_by.empty()) {
+    return fail(Code::unsupported, "evaluate: say with --decided-by which bundles made the decisions");
+  }
+  return {};
+}
+
+Result<int> run(Options options) {
+  if (auto const good = complete(options); !good) {
+    std::fprintf(stderr, "%s\n", good.error().what.c_str());
+    return kUsage;
+  }
+  auto const progress = progress_on_terminal();
+  Findings found;
+  if (!options.input.transactions.empty()) {
+    auto result = foresee(options, progress);
+    if (!result) return tl::unexpected(result.error());
+    found.evaluation = std::move(*result);
+  }
+  if (!options.decisions.empty()) {
+    auto result = look_back(options, progress);
+    if (!result) return tl::unexpected(result.error());
+    found.log = std::move(*result);
+  }
+  if (auto const written = write_reports(options, found); !written) return tl::unexpected(written.error());
   return kOk;
 }
 
@@ -69,13 +144,21 @@ Result<int> run(Options options) {
 void add_evaluate(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand(
-      "evaluate", "How well the hidden items of later baskets are found, against simpler methods and what runs now.");
-  command
-      .add_option("--transactions", options->input.transactions,
-                  "transaction files: CSV, JSON lines or POSLog XML, plain or .gz")
-      ->required();
+      "evaluate",
+      "How well the hidden items of later baskets are found, against simpler methods and what runs now; what a "
+      "bundle would have earned on the tills' logs.");
+  command.add_option("--transactions", options->input.transactions,
+                     "transaction files: CSV, JSON lines or POSLog XML, plain or .gz");
   command.add_option("--items", options->input.items, "items file: names, categories, prices, flags");
   command.add_option("--running", options->running, "the bundle in the shops now: asked the same questions");
+  command.add_option("--decisions", options->decisions,
+                     "what the tills decided, as written by tillcue-hq export --decisions: with --candidate");
+  command.add_option("--candidate", options->candidate, "the bundle that might be released: what it would have earned");
+  command.add_option("--decided-by", options->decided_by,
+                     "the bundles that made the decisions; without, that of --running");
+  command.add_option("--clip", options->clip, "largest weight of a decision")
+      ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str();
   command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
       ->check(CLI::Range(0.01, 0.9))
       ->capture_default_str();
@@ -91,7 +174,9 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--html", options->html, "one page with tables and charts, for a browser");
   command.footer(
       "Examples:\n  tillcue-models evaluate --transactions tills.csv.gz --html report.html\n"
-      "  tillcue-models evaluate --transactions tills.csv.gz --running store.bundle --json > report.json");
+      "  tillcue-models evaluate --transactions tills.csv.gz --running store.bundle --json > report.json\n"
+      "  tillcue-models evaluate --decisions week.csv --decided-by store.bundle --candidate new.bundle --html "
+      "log.html");
   command.callback([options, json, &action] {
     if (json->count() > 0 && options->json.empty()) options->json = kStandardOutput;
     action = [options] { return run(*options); };

@@ -19,10 +19,12 @@ struct Options {
 
 constexpr std::size_t kLongestLine = 1U << 20U;
 
-/// A line is a record by itself, or an event or export row that holds one as "replay".
+/// A line is a record by itself, a row of the export, which ends with it, or an event that holds one as "replay".
+/// Empty: the row has none (silent decisions), or is the header.
 Result<std::string> record_of(std::string const& line) {
   if (line.size() > kLongestLine) return fail(Code::invalid, "is longer than 1 MiB");
-  if (line.empty() || line.front() != '{') return line;
+  if (line.ends_with(",replay")) return std::string();
+  if (line.empty() || line.front() != '{') return line.substr(line.rfind(',') + 1);
   auto const event = nlohmann::json::parse(line, nullptr, false);
   if (event.is_discarded()) return fail(Code::invalid, "is no JSON");
   auto const found = event.find("replay");
@@ -36,8 +38,7 @@ struct Again {
   std::string sale;
 };
 
-Result<Again> decide_again(std::string const& line, std::shared_ptr<Bundle const> const& bundle) {
-  auto const record = record_of(line);
+Result<Again> decide_again(Result<std::string> const& record, std::shared_ptr<Bundle const> const& bundle) {
   if (!record) return tl::unexpected(record.error());
   auto const replay = read_replay(*record, *bundle);
   if (!replay) return tl::unexpected(replay.error());
@@ -79,7 +80,9 @@ Result<int> run(Options const& options) {
   std::size_t number = 0, same = 0, differ = 0, refused = 0;
   for (std::string line; std::getline(std::cin, line);) {
     ++number;
-    auto const again = decide_again(line, bundle);
+    auto const record = record_of(line);
+    if (record && record->empty() && !line.empty()) continue;
+    auto const again = decide_again(record, bundle);
     if (!again) {
       if (++refused <= 20) std::fprintf(stderr, "replay: line %zu %s\n", number, again.error().what.c_str());
       continue;
@@ -105,9 +108,12 @@ void add_replay(CLI::App& program, Action& action) {
   command.add_flag("--json", options->json, "print one JSON object a decision");
   command.add_flag("--quiet", options->quiet, "print only what differs");
   command.footer(
-      "Input   lines of standard input: replay records, or JSON objects with one as \"replay\"\n"
+      "Input   lines of standard input: replay records, rows of tillcue-hq export --decisions, or JSON objects with "
+      "one\n"
+      "        as \"replay\"\n"
       "Exit code 4 when a decision differs or a line is no record of this bundle.\n\n"
-      "Example:\n  tillcue-hq export decisions --database hq.db | tillcue-models replay --bundle store.bundle --quiet");
+      "Example:\n  tillcue-hq export --database hq.db --decisions --out week.csv\n"
+      "  tillcue-models replay --bundle store.bundle --quiet < week.csv");
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

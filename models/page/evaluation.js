@@ -77,9 +77,29 @@
       { interaction: { mode: 'nearest', intersect: false }, plugins: { legend: shown } });
   }
 
+  // Intervals are bars that float, with the estimate on them.
+  function earned(of) {
+    const rows = { log: 'the log', doubly_robust: 'doubly robust', self_normalised: 'self-normalised', ips: 'IPS' };
+    const keys = Object.keys(rows);
+    const tint = keys.map((key) => color(key === 'log' ? 'popularity' : 'model'));
+    const datasets = [
+      { type: 'line', label: 'estimate', data: keys.map((key) => 100 * of[key].mean), showLine: false, pointRadius: 6,
+        pointHoverRadius: 7, borderColor: tint, backgroundColor: tint },
+      { label: '95 % interval', data: keys.map((key) => [100 * of[key].low, 100 * of[key].high]), barThickness: 5,
+        borderRadius: 3, borderSkipped: false, backgroundColor: tint },
+    ];
+    draw('earned', 'bar', { labels: keys.map((key) => rows[key]), datasets }, axis('accepted, of 100 offers'),
+      axis('', { grid: { display: false } }), { indexAxis: 'y', plugins: { legend: { display: false } } });
+  }
+
   function drawAll() {
     charts.forEach((chart) => chart.destroy());
     charts = [];
+    if (figures.off_policy) earned(figures.off_policy.earned.accepted);
+    if (figures.model) foreseen();
+  }
+
+  function foreseen() {
     byK();
     reliability('reliability', figures.calibration.bins);
     reliability('reliability-first', figures.calibration.by_rank[0].bins);

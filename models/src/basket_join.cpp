@@ -9,14 +9,15 @@
 namespace tillcue::models {
 namespace {
 
-constexpr std::size_t kAhead = 12;  ///< runs whose look-up is asked for early
+constexpr std::size_t kAhead = 12;                            ///< runs whose look-up is asked for early
+constexpr std::size_t kMostExpected = std::size_t{1} << 22U;  ///< baskets: an estimate may be far off
 
 }  // namespace
 
 std::uint32_t BasketJoin::basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before) {
-  auto basket = ids_.find(id, run.hash);
-  if (basket == TextIndex::kNone) {
-    basket = ids_.add(id, run.hash);
+  auto const known = ids_.size();
+  auto const basket = ids_.number_of(id, run.hash);
+  if (basket == known) {
     data_.times.push_back(run.time);
     data_.keys.push_back(basket_key(id));
     first_line_.push_back(lines_before + run.line);
@@ -43,9 +44,12 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
   renamed_.resize(std::max(renamed_.size(), parser_number + 1));
   auto& renamed = renamed_[parser_number];
   renamed.resize(parser.skus().size(), TextIndex::kNone);
+  auto const begin = data_.basket_items.size();
+  data_.basket_items.resize(begin + batch.items.size());
+  auto* place = data_.basket_items.data() + begin;
   for (auto const number : batch.items) {
     auto const item = renamed[number];
-    data_.basket_items.push_back(item != TextIndex::kNone ? item : item_of(parser, renamed, number));
+    *place++ = item != TextIndex::kNone ? item : item_of(parser, renamed, number);
   }
   std::uint32_t id_begin = 0;
   std::uint32_t rows_begin = 0;
@@ -65,6 +69,16 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
     id_begin = run.id_end;
     rows_begin = run.rows_end;
   }
+}
+
+void BasketJoin::expect(std::size_t rows, std::size_t baskets) {
+  baskets = std::min(baskets, kMostExpected);
+  data_.basket_items.reserve(data_.basket_items.size() + rows);
+  data_.times.reserve(data_.times.size() + baskets);
+  data_.keys.reserve(data_.keys.size() + baskets);
+  first_line_.reserve(first_line_.size() + baskets);
+  runs_.reserve(runs_.size() + baskets);
+  ids_.expect(ids_.size() + baskets);
 }
 
 /// Sorts the rows of the file by basket, those of one basket staying in their order.
@@ -147,6 +161,11 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
          first_line_.size() * 8 + runs_.size() * 8;
+}
+
+std::size_t BasketJoin::memory_with(std::size_t rows, std::size_t baskets) const noexcept {
+  constexpr std::size_t kPerBasket = 128;  // with an id and a table of ids that has just grown
+  return memory() + rows * 4 + std::min(baskets, kMostExpected) * kPerBasket;
 }
 
 Dataset BasketJoin::take() {

@@ -32,8 +32,12 @@ class BasketJoin {
   [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
   /// Bytes the baskets take, roughly.
   [[nodiscard]] std::size_t memory() const noexcept;
-  /// Makes room for about so many rows of the open file.
-  void expect_rows(std::size_t rows) { data_.basket_items.reserve(data_.basket_items.size() + rows); }
+  /// The same when as many again have come.
+  [[nodiscard]] std::size_t memory_with(std::size_t rows, std::size_t baskets) const noexcept;
+  /// Makes room for about so many more rows and baskets of the open file.
+  void expect(std::size_t rows, std::size_t baskets);
+  /// Baskets of the open file.
+  [[nodiscard]] std::size_t open_baskets() const noexcept { return ids_.size(); }
 
  private:
   struct Run {
@@ -50,7 +54,7 @@ class BasketJoin {
   TextIndex skus_;
   std::vector<std::vector<std::uint32_t>> renamed_;  ///< by parser: its items -> data_.items
   // Of the open file:
-  TextIndex ids_;
+  RisingIndex ids_;
   std::vector<std::uint64_t> first_line_;
   std::vector<Run> runs_;
   bool in_order_ = true;  ///< each run is a new basket

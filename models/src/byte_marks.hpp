@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -48,6 +49,57 @@ inline std::uint64_t marks_of(char const* bytes) noexcept {
 #else
   return portable_marks(bytes);
 #endif
+}
+
+/// Of 32 bytes, which are commas, line ends, and double quotes.
+struct ShortMarks {
+  static constexpr std::size_t kBytes = 32;
+  std::uint32_t commas;
+  std::uint32_t ends;
+  std::uint32_t quotes;
+};
+
+inline ShortMarks portable_short_marks(char const* bytes) noexcept {
+  ShortMarks marks{0, 0, 0};
+  for (unsigned n = 0; n < ShortMarks::kBytes; ++n) {
+    marks.commas |= std::uint32_t{bytes[n] == ','} << n;
+    marks.ends |= std::uint32_t{bytes[n] == '\n'} << n;
+    marks.quotes |= std::uint32_t{bytes[n] == '"'} << n;
+  }
+  return marks;
+}
+
+inline ShortMarks short_marks_of(char const* bytes) noexcept {
+#if defined(__SSE2__)
+  auto const first = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes));
+  auto const second = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes + 16));
+  auto const where = [&](char c) {
+    auto const sought = _mm_set1_epi8(c);
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(first, sought))) |
+           static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(second, sought))) << 16U;
+  };
+  return {where(','), where('\n'), where('"')};
+#else
+  return portable_short_marks(bytes);
+#endif
+}
+
+/// Whether two texts of `size` bytes are equal, where that is likely.
+inline bool same_bytes(char const* a, char const* b, std::size_t size) noexcept {
+#if defined(__SSE2__)
+  if (size >= 16) {
+    auto const differ = [&](std::size_t n) {
+      auto const same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<__m128i const*>(a + n)),
+                                       _mm_loadu_si128(reinterpret_cast<__m128i const*>(b + n)));
+      return _mm_movemask_epi8(same) != 0xFFFF;
+    };
+    for (std::size_t n = 0; n + 16 < size; n += 16) {
+      if (differ(n)) return false;
+    }
+    return !differ(size - 16);
+  }
+#endif
+  return std::string_view(a, size) == std::string_view(b, size);
 }
 
 }  // namespace tillcue::models

@@ -27,14 +27,46 @@ CsvReader::CsvReader(ByteSource& source, CsvLimits limits) : source_(&source), l
 CsvReader::CsvReader(std::string_view text, std::size_t begin, CsvLimits limits)
     : limits_(limits), data_(text.data()), begin_(begin), end_(text.size()), started_(true), exhausted_(true) {}
 
-bool CsvReader::quick(std::size_t width) noexcept {
+bool CsvReader::quick(std::size_t width, std::size_t lead) noexcept {
   if (!started_) return false;
   // So short a row breaks no limit.
   auto const reach = std::min({end_ - begin_, limits_.field, limits_.row});
+  char const* const row = data_ + begin_;
+  repeats_ = lead_size_ != 0 && lead_size_ + ShortMarks::kBytes <= reach && same_bytes(row, lead_, lead_size_);
+  if (repeats_) {
+    // The first fields are the same bytes; fields_ has them where the row before stands.
+    if (auto const end = quick_end(row + lead_size_, width, lead)) return quick_taken(end);
+    repeats_ = false;
+  }
+  return quick_whole(row, reach, width, lead);
+}
+
+/// The fields from number `field` on, which begins at `start`, when the row ends within a few bytes. Where it ends, or
+/// nullptr.
+char const* CsvReader::quick_end(char const* start, std::size_t width, std::size_t field) noexcept {
+  auto const marks = short_marks_of(start);
+  auto const up_to_end = marks.ends ^ (marks.ends - 1);  // all, when there is no end
+  auto commas = marks.commas & up_to_end;
+  if (marks.ends == 0 || (marks.quotes & up_to_end) != 0) return nullptr;
+  char const* begin = start;
+  auto* out = fields_.data() + field;
+  for (auto left = width - 1 - field; left > 0; --left, commas &= commas - 1) {
+    if (commas == 0) return nullptr;
+    char const* const comma = start + std::countr_zero(commas);
+    *out++ = {begin, static_cast<std::size_t>(comma - begin)};
+    begin = comma + 1;
+  }
+  if (commas != 0) return nullptr;
+  char const* const end = start + std::countr_zero(marks.ends);
+  *out = without_return({begin, static_cast<std::size_t>(end - begin)});
+  return end + 1;
+}
+
+bool CsvReader::quick_whole(char const* row, std::size_t reach, std::size_t width, std::size_t lead) noexcept {
+  lead_size_ = 0;
   if (fields_.size() != width) fields_.resize(width);
   auto* field = fields_.data();
   auto const* const last = field + width - 1;
-  char const* const row = data_ + begin_;
   char const* start = row;
   for (std::size_t base = 0; base + kMarkedBytes <= reach; base += kMarkedBytes) {
     for (auto marks = marks_of(row + base); marks != 0; marks &= marks - 1) {
@@ -48,12 +80,18 @@ bool CsvReader::quick(std::size_t width) noexcept {
       }
       *field = without_return(*field);
       if (width == 1 && field->empty()) return false;
-      line_ = next_line_++;
-      begin_ += static_cast<std::size_t>(start - row);
-      return true;
+      lead_ = row;
+      lead_size_ = static_cast<std::size_t>(fields_[lead].data() - row);
+      return quick_taken(start);
     }
   }
   return false;
+}
+
+bool CsvReader::quick_taken(char const* end) noexcept {
+  line_ = next_line_++;
+  begin_ = static_cast<std::size_t>(end - data_);
+  return true;
 }
 
 Result<bool> CsvReader::fill() {
@@ -99,6 +137,8 @@ CsvReader::Next CsvReader::bad(std::string complaint, std::size_t consumed) {
 }
 
 Result<CsvReader::Next> CsvReader::next() {
+  lead_size_ = 0;
+  repeats_ = false;
   while (!started_) {
     if (end_ < 3 && !exhausted_) {
       auto const more = fill();

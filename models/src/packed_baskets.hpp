@@ -30,12 +30,9 @@ class PackedBaskets {
     cells_.resize(std::size_t{begin_.back()} * kAlign, static_cast<Cell>(-1));
     in_pieces(baskets.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned) {
       for (auto n = from; n < to; ++n) {
-        auto* const first = cells_.data() + std::size_t{begin_[n]} * kAlign;
-        auto* end = first;
-        if (weighted_) *end++ = weights[baskets[n]];
-        auto* const ranks = end;
-        for (auto const item : data.basket(baskets[n])) *end++ = static_cast<Cell>(rank_of[item]);
-        sort(ranks, end);
+        auto* first = cells_.data() + std::size_t{begin_[n]} * kAlign;
+        if (weighted_) *first++ = weights[baskets[n]];
+        put(data.basket(baskets[n]), rank_of, first);
       }
     });
   }
@@ -43,6 +40,8 @@ class PackedBaskets {
   [[nodiscard]] bool weighted() const noexcept { return weighted_; }
   [[nodiscard]] std::size_t size() const noexcept { return begin_.size() - 1; }
   [[nodiscard]] std::uint32_t place(std::size_t n) const noexcept { return begin_[n]; }
+  /// The ranks of basket n, with -1 behind them where the next one does not begin at once.
+  [[nodiscard]] Cell const* ranks(std::size_t n) const noexcept { return at(begin_[n]) + (weighted_ ? 1 : 0); }
   /// What lies at a place: the weight where there are weights, then the ranks.
   [[nodiscard]] Cell const* at(std::uint32_t place) const noexcept {
     return cells_.data() + std::size_t{place} * kAlign;
@@ -51,15 +50,29 @@ class PackedBaskets {
  private:
   static constexpr std::size_t kBasketsPerPiece = 4096;
 
-  static void sort(Cell* begin, Cell* end) {
-    constexpr std::ptrdiff_t kShort = 24;
-    if (end - begin > kShort) return std::sort(begin, end);
-    for (auto* next = begin; next != end; ++next) {
-      auto const value = *next;
-      auto* hole = next;
-      for (; hole != begin && hole[-1] > value; --hole) *hole = hole[-1];
-      *hole = value;
+  /// Writes the ranks of `items` in rising order where all cells are -1. Items without a rank have that one too.
+  static void put(std::span<std::uint32_t const> items, std::span<std::uint32_t const> rank_of, Cell* out) {
+    if (items.size() <= 8) return put_counted<8>(items, rank_of, out);
+    if (items.size() <= 16) return put_counted<16>(items, rank_of, out);
+    if (items.size() <= 32) return put_counted<32>(items, rank_of, out);
+    auto* end = out;
+    for (auto const item : items) *end++ = static_cast<Cell>(rank_of[item]);
+    std::sort(out, end);
+  }
+
+  /// A rank's place is how many are smaller: counted for all at once, without a branch that nobody could foresee.
+  template <std::size_t kRoom>
+  static void put_counted(std::span<std::uint32_t const> items, std::span<std::uint32_t const> rank_of, Cell* out) {
+    Cell ranks[kRoom];
+    Cell places[kRoom] = {};
+    std::fill_n(ranks, kRoom, static_cast<Cell>(-1));
+    for (std::size_t n = 0; n < items.size(); ++n) ranks[n] = static_cast<Cell>(rank_of[items[n]]);
+    for (std::size_t n = 0; n < items.size(); ++n) {
+      auto const rank = ranks[n];
+      for (std::size_t k = 0; k < kRoom; ++k) places[k] = static_cast<Cell>(places[k] + (ranks[k] > rank ? 1 : 0));
     }
+    // Equal ones can only be -1, which is there already.
+    for (std::size_t n = 0; n < items.size(); ++n) out[places[n]] = ranks[n];
   }
 
   bool weighted_;

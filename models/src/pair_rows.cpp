@@ -1,12 +1,14 @@
 #include "tillcue/models/pair_rows.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <condition_variable>
 #include <limits>
 #include <mutex>
 #include <numeric>
 
 #include "packed_baskets.hpp"
+#include "reached.hpp"
 #include "tillcue/models/parallel.hpp"
 
 namespace tillcue::models {
@@ -38,14 +40,26 @@ class Turns {
 
 /// Rows of a piece, until it is their turn.
 struct Rows {
-  std::vector<std::uint32_t> partner;
-  std::vector<std::uint32_t> together;
+  std::vector<std::uint32_t> partner;   ///< as far as size; never made smaller, which would mean writing it anew
+  std::vector<std::uint32_t> together;  ///< likewise
+  std::size_t size = 0;
   std::vector<std::pair<std::uint32_t, std::size_t>> ends;  ///< item, and where its row ends
 
   void clear() {
-    partner.clear();
-    together.clear();
+    size = 0;
     ends.clear();
+  }
+  /// Room for so many more.
+  void expect(std::size_t pairs) {
+    if (partner.size() >= size + pairs) return;
+    partner.resize(std::max(size + pairs, partner.size() * 2));
+    together.resize(partner.size());
+  }
+  /// Writes the next pair, which stays if it is to be kept.  Requires  room.
+  void put(std::uint32_t other, std::uint32_t sum, bool kept) noexcept {
+    partner[size] = other;
+    together[size] = sum;
+    size += kept ? 1 : 0;
   }
 };
 
@@ -61,7 +75,7 @@ struct Range {
   std::uint32_t high = 0;
 };
 
-/// One pass over ranks: for each the places of its baskets.
+/// One pass over ranks: for each the places of the baskets in which it is not the first.
 template <class Cell>
 class BasketLists {
  public:
@@ -72,11 +86,11 @@ class BasketLists {
     }
     places_.resize(begin_.back());
     auto next = begin_;
-    std::size_t const first = packed.weighted() ? 1 : 0;
     for (std::size_t n = 0; n < packed.size(); ++n) {
       auto const place = packed.place(n);
-      auto const* cell = packed.at(place) + first;
+      auto const* cell = packed.ranks(n) + 1;
       auto const* const end = packed.at(packed.place(n + 1));
+      if (cell > end) continue;
       for (; cell != end && *cell < low_; ++cell) {
       }
       for (; cell != end && *cell < range.high; ++cell) places_[next[*cell - low_]++] = place;
@@ -93,6 +107,7 @@ class BasketLists {
 };
 
 constexpr std::size_t kAhead = 24;  ///< baskets asked for before they are needed
+constexpr std::size_t kCacheLine = 64;
 
 /// Adds up one row of X^T X: every rank below `rank`, in every basket that holds it.
 template <class Cell, bool kWeighted, bool kTouched>
@@ -101,7 +116,12 @@ void add_up(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> pl
   auto* const sums = worker.sums.data();
   std::size_t found = 0;
   for (std::size_t n = 0; n < places.size(); ++n) {
-    if (n + kAhead < places.size()) __builtin_prefetch(packed.at(places[n + kAhead]));
+    if (n + kAhead < places.size()) {
+      // Most baskets are shorter than a cache line, and many lie on two.
+      auto const* const ahead = packed.at(places[n + kAhead]);
+      __builtin_prefetch(ahead);
+      __builtin_prefetch(ahead + (kCacheLine - 2) / sizeof(Cell));
+    }
     auto const* cell = packed.at(places[n]);
     std::uint32_t weight = 1;
     if constexpr (kWeighted) weight = *cell++;
@@ -120,43 +140,36 @@ void add_up(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> pl
 
 /// Moves what reached `least` from the sums to the row, by rising rank.
 void collect_all(Worker& worker, std::uint32_t rank, std::uint32_t least) {
-  constexpr std::uint32_t kBlock = 16;
+  constexpr int kMany = 6;  ///< of a block: then all are looked at, without a branch for each
   auto& rows = worker.rows;
   auto* const sums = worker.sums.data();
-  auto const size = rows.partner.size();
-  rows.partner.resize(size + rank);
-  rows.together.resize(size + rank);
-  auto* partner = rows.partner.data() + size;
-  auto* together = rows.together.data() + size;
-  auto const take = [&](std::uint32_t other) {
-    *partner = other;
-    *together = sums[other];
-    std::size_t const kept = sums[other] >= least ? 1 : 0;
-    partner += kept;
-    together += kept;
-    sums[other] = 0;
-  };
-  std::uint32_t other = 0;
-  for (; other + kBlock <= rank; other += kBlock) {
-    std::uint32_t any = 0;
-    for (std::uint32_t n = 0; n < kBlock; ++n) any |= sums[other + n];
-    if (any == 0) continue;
-    for (std::uint32_t n = 0; n < kBlock; ++n) take(other + n);
+  rows.expect(rank);
+  std::uint32_t first = 0;
+  for (; first + kReachedSums <= rank; first += kReachedSums) {
+    auto marks = reached(sums + first, least);
+    if (marks == 0) continue;
+    if (std::popcount(marks) > kMany) {
+      for (std::uint32_t n = 0; n < kReachedSums; ++n) {
+        rows.put(first + n, sums[first + n], ((marks >> n) & 1U) != 0);
+      }
+      continue;
+    }
+    for (; marks != 0; marks &= marks - 1) {
+      auto const other = first + static_cast<std::uint32_t>(std::countr_zero(marks));
+      rows.put(other, sums[other], true);
+    }
   }
-  for (; other < rank; ++other) take(other);
-  auto const end = static_cast<std::size_t>(partner - rows.partner.data());
-  rows.partner.resize(end);
-  rows.together.resize(end);
+  for (; first < rank; ++first) rows.put(first, sums[first], sums[first] >= least);
+  std::fill_n(sums, rank, 0U);
 }
 
 void collect_touched(Worker& worker, std::uint32_t least) {
   std::sort(worker.touched.begin(), worker.touched.end());
+  worker.rows.expect(worker.touched.size());
   for (auto const other : worker.touched) {
     auto const sum = worker.sums[other];
     worker.sums[other] = 0;
-    if (sum < least) continue;
-    worker.rows.partner.push_back(other);
-    worker.rows.together.push_back(sum);
+    worker.rows.put(other, sum, sum >= least);
   }
 }
 
@@ -227,10 +240,10 @@ class Counting {
     worker.rows.clear();
     for (std::uint32_t n = 0; n < piece.high - piece.low; ++n) {
       auto const rank = turned() ? piece.high - 1 - n : piece.low + n;
-      auto const size = worker.rows.partner.size();
+      auto const size = worker.rows.size;
       count_row(lists.of(rank), rank, worker);
       if (turned()) turn(worker.rows, size);
-      worker.rows.ends.emplace_back(name(rank), worker.rows.partner.size());
+      worker.rows.ends.emplace_back(name(rank), worker.rows.size);
     }
   }
 
@@ -251,9 +264,10 @@ class Counting {
 
   void turn(Rows& rows, std::size_t begin) const {
     auto const from = static_cast<std::ptrdiff_t>(begin);
-    std::reverse(rows.partner.begin() + from, rows.partner.end());
-    std::reverse(rows.together.begin() + from, rows.together.end());
-    for (auto n = begin; n < rows.partner.size(); ++n) rows.partner[n] = name(rows.partner[n]);
+    auto const to = static_cast<std::ptrdiff_t>(rows.size);
+    std::reverse(rows.partner.begin() + from, rows.partner.begin() + to);
+    std::reverse(rows.together.begin() + from, rows.together.begin() + to);
+    for (auto n = begin; n < rows.size; ++n) rows.partner[n] = name(rows.partner[n]);
   }
 
   Result<void> hand_in(Range piece, Rows const& rows) {
@@ -371,6 +385,11 @@ Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> bas
   }
   auto const count_with = [&]<class Cell>(Cell) {
     PackedBaskets<Cell> packed(data, baskets, weights, rank_of, thread_count(options.threads));
+    // A basket's first rank has no pair in its row.
+    for (std::size_t n = 0; n < packed.size(); ++n) {
+      if (packed.place(n) == packed.place(n + 1)) continue;
+      if (auto const first = *packed.ranks(n); first < size) --by_rank[first];
+    }
     return Counting<Cell>(std::move(packed), std::move(by_rank), options, sink).run();
   };
   // The largest rank marks the padding.

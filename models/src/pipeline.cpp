@@ -11,6 +11,7 @@
 #include "observation.hpp"
 #include "selection.hpp"
 #include "tillcue/models/ranker.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -124,6 +125,23 @@ struct MineIn {
   BasketWeights weights;
 };
 
+/// A bag or a deposit that is in all baskets would be the first suggestion everywhere.
+void note_everywhere(Counts const& counts, BundleSource const& source, std::vector<std::string>& notes) {
+  constexpr std::uint64_t kEnough = 50;
+  constexpr auto kSilent =
+      static_cast<std::uint16_t>(ItemFlag::excluded) | static_cast<std::uint16_t>(ItemFlag::not_for_sale);
+  if (counts.baskets < kEnough) return;
+  for (auto const& item : counts.items) {
+    if (item.baskets * 10 < counts.baskets * 9) continue;
+    auto const found = std::find_if(source.items.begin(), source.items.end(),
+                                    [&](ItemSource const& known) { return known.sku == item.sku; });
+    if (found == source.items.end() || (found->flags & kSilent) != 0) continue;
+    notes.push_back("'" + item.sku + "' is in " +
+                    percent(static_cast<double>(item.baskets) / static_cast<double>(counts.baskets)) +
+                    " of the baskets; if it is a bag or a deposit, flag it not_for_sale in the items file");
+  }
+}
+
 Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
                       Catalogue const& catalogue, Campaigns const& campaigns, BuildOptions const& options,
                       MineIn const* mine_in, Progress const& progress) {
@@ -146,6 +164,7 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   if (calibrated.how == "none") {
     built.notes.push_back("no baskets to calibrate on: the probabilities are rough; give more transactions");
   }
+  note_everywhere(counts, source, built.notes);
   auto bytes = write_bundle(source);
   if (!bytes) return tl::unexpected(bytes.error());
   if (options.review) {

@@ -107,6 +107,8 @@ void PoslogDocument::begin(Tag tag, std::uint64_t line) {
   } else if (tag == Tag::transaction) {
     transaction_ = {};
     transaction_.line = line;
+  } else if (tag == Tag::order) {
+    transaction_.order = true;
   } else if (tag == Tag::line) {
     line_voided_ = false;
   } else if (tag == Tag::sale || tag == Tag::refund) {

@@ -16,6 +16,7 @@ struct Place {
 
 constexpr Place kPlaces[] = {
     {Tag::transaction, "RetailTransaction", Tag::retail},
+    {Tag::transaction, "CustomerOrderTransaction", Tag::order},
     {Tag::transaction, "LineItem", Tag::line},
     {Tag::retail, "LineItem", Tag::line},
     {Tag::transaction, "BusinessUnit", Tag::unit},
@@ -40,6 +41,8 @@ constexpr Place kPlaces[] = {
     {Tag::retail, "LoyaltyAccount", Tag::loyalty},
     {Tag::loyalty, "CustomerID", Tag::loyalty_id},
     {Tag::loyalty, "LoyaltyAccountID", Tag::loyalty_id},
+    {Tag::loyalty, "LoyaltyCard", Tag::card},
+    {Tag::card, "PrimaryAccountNumber", Tag::loyalty_id},
     {Tag::line, "Sale", Tag::sale},
     {Tag::line, "SaleForPickup", Tag::sale},
     {Tag::line, "SaleForDelivery", Tag::sale},
@@ -49,6 +52,10 @@ constexpr Place kPlaces[] = {
     {Tag::sale, "ItemID", Tag::item_id},
     {Tag::sale, "POSIdentity", Tag::identity},
     {Tag::identity, "POSItemID", Tag::pos_item_id},
+    {Tag::sale, "Item", Tag::item},
+    {Tag::item, "ItemID", Tag::item_id},
+    {Tag::item, "ItemNumber", Tag::item_id},
+    {Tag::item, "UPCNumber", Tag::pos_item_id},
     {Tag::sale, "Quantity", Tag::quantity},
     {Tag::sale, "RegularSalesUnitPrice", Tag::regular_price},
     {Tag::sale, "ActualSalesUnitPrice", Tag::actual_price},

@@ -17,6 +17,9 @@ enum class PoslogTag {
   identity,
   customer,
   loyalty,
+  card,   ///< LoyaltyCard
+  item,   ///< Item, as some tills write in the place of ItemID
+  order,  ///< CustomerOrderTransaction: wanted, not yet bought
   // Below: elements whose text is taken.
   store,
   till,
@@ -40,7 +43,8 @@ enum class PoslogTag {
 
 /// What `name` (without namespace) is inside `parent`.
 /// Source  ARTS/OMG IXRetail POSLog 1.0 to 6.0: in 1.0 lines stand in the Transaction itself, from 2.x on in its
-/// RetailTransaction; 6.0 names the store in BusinessUnit/UnitID and the time in POSLogDateTime.
+/// RetailTransaction; 6.0 names the store in BusinessUnit/UnitID and the time in POSLogDateTime,
+/// and has orders in a CustomerOrderTransaction.
 PoslogTag poslog_tag(PoslogTag parent, std::string_view name);
 
 inline bool has_text(PoslogTag tag) { return tag >= PoslogTag::store; }

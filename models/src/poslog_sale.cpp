@@ -13,8 +13,13 @@ namespace {
 constexpr RowNames kNames = {"TransactionID", "BeginDateTime", "ItemID", "Quantity", "ActualSalesUnitPrice"};
 
 /// Statuses of a transaction that is no sale, in lower case.
-constexpr std::string_view kNoSale[] = {"voided",   "void",      "postvoided", "post-voided", "cancelled",
-                                        "canceled", "suspended", "abandoned",  "aborted",     "training"};
+constexpr std::string_view kNoSale[] = {"voided",  "void",   "cancelled", "canceled", "abandoned",
+                                        "aborted", "failed", "inprocess", "training"};
+/// Of one that takes an earlier one back.
+constexpr std::string_view kPostVoid[] = {"postvoided", "post-voided", "postvoid"};
+
+/// Suspended, and what became of it: SuspendedRetrieved is sold by another transaction, SuspendedCanceled by none.
+bool is_suspended(std::string_view status) { return status.starts_with("suspend"); }
 
 std::string small_letters(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -102,7 +107,12 @@ std::string const& PoslogSales::sku_of(PoslogLine const& line) const {
 
 bool PoslogSales::is_left_out(PoslogTransaction const& transaction, std::string const& basket) {
   auto const status = small_letters(transaction.status);
-  if (transaction.cancelled || std::find(std::begin(kNoSale), std::end(kNoSale), status) != std::end(kNoSale)) {
+  if (std::find(std::begin(kPostVoid), std::end(kPostVoid), status) != std::end(kPostVoid)) {
+    ++post_voids_;
+    return true;
+  }
+  if (transaction.cancelled || is_suspended(status) ||
+      std::find(std::begin(kNoSale), std::end(kNoSale), status) != std::end(kNoSale)) {
     ++cancelled_;
     return true;
   }
@@ -119,6 +129,7 @@ void PoslogSales::refuse(std::uint64_t line, std::string const& complaint) {
 }
 
 void PoslogSales::take(PoslogTransaction& transaction) {
+  if (transaction.order) ++orders_;
   if (transaction.lines.empty()) return;  // signing on, counting the drawer: no sale
   if (!transaction.too_long_field.empty()) {
     return refuse(transaction.line, transaction.too_long_field + ": longer than 4096 bytes; shorten it");
@@ -162,6 +173,8 @@ void PoslogSales::finish() {
   total(cancelled_, "transactions cancelled, voided, suspended or rung up in training");
   total(repeated_, "transactions that were already in the file");
   total(voided_, "voided lines");
+  total(orders_, "customers' orders (what is sold of them comes as sales)");
+  total(post_voids_, "transactions that void an earlier sale, which is counted,");
 }
 
 }  // namespace tillcue::models

@@ -26,6 +26,7 @@ struct PoslogTransaction {
   std::vector<PoslogLine> lines;
   std::uint64_t line = 0;      ///< of the file
   bool cancelled = false;      ///< by one of its flags
+  bool order = false;          ///< what a customer ordered: it is sold by another transaction, if at all
   bool too_many = false;       ///< lines
   std::string too_long_field;  ///< the name of an element whose text was cut
 };
@@ -35,7 +36,8 @@ struct PoslogTransaction {
 ///         identifier may be is hashed. Time: BeginDateTime, POSLogDateTime, ReceiptDateTime, EndDateTime or
 ///         BusinessDayDate, the first there is, as the till's clock showed it. Price: ActualSalesUnitPrice,
 ///         RegularSalesUnitPrice, or ExtendedAmount divided by the quantity.
-/// Leaves out  transactions cancelled, voided, suspended or rung up in training; one that was already in the file;
+/// Leaves out  transactions cancelled, voided, suspended or rung up in training; customers' orders; one that was
+///             already in the file; what voids an earlier sale, which stays counted, for its rows are gone;
 ///             voided lines, and with a voided line of negative quantity the line it takes back.
 class PoslogSales {
  public:
@@ -57,6 +59,8 @@ class PoslogSales {
   RowSink* sink_;
   std::unordered_set<std::string> seen_;
   std::uint64_t cancelled_ = 0;
+  std::uint64_t orders_ = 0;
+  std::uint64_t post_voids_ = 0;
   std::uint64_t repeated_ = 0;
   std::uint64_t voided_ = 0;
 };

@@ -1,62 +1,14 @@
 #include <initializer_list>
 #include <utility>
 
+#include "html_parts.hpp"
 #include "report_facts.hpp"
+#include "report_off_policy.hpp"
 #include "report_page.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char const c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-struct Cell {
-  std::string text;
-  std::string look{};  ///< CSS class
-};
-
-/// Header row, then rows whose first cell is their name.
-class HtmlTable {
- public:
-  HtmlTable(std::string_view caption, std::vector<std::string> const& headings) {
-    out_ = "<div class=\"wide\"><table><caption>" + escaped(caption) + "</caption><thead><tr>";
-    for (auto const& heading : headings) out_ += "<th scope=\"col\">" + escaped(heading) + "</th>";
-    out_ += "</tr></thead><tbody>";
-  }
-  void row(std::string_view name, std::vector<Cell> const& cells) {
-    out_ += "<tr><th scope=\"row\">" + escaped(name) + "</th>";
-    for (auto const& cell : cells) {
-      out_ += cell.look.empty() ? "<td>" : "<td class=\"" + cell.look + "\">";
-      out_ += escaped(cell.text) + "</td>";
-    }
-    out_ += "</tr>";
-  }
-  std::string take() { return std::move(out_) + "</tbody></table></div>"; }
-
- private:
-  std::string out_;
-};
 
 std::string figure(double value) { return decimals(value, 4); }
 
@@ -143,66 +95,32 @@ std::string cards(Evaluation const& evaluation) {
   return out + card(decimals(static_cast<double>(evaluation.affinity_bytes) / items, 1), "bytes of affinity an item");
 }
 
-std::string sentence(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return escaped(text);
-}
-
-/// JSON inside a script element must not end it.
-std::string harmless(std::string const& json) {
-  std::string out;
-  for (char const c : json) {
-    if (c == '<')
-      out += "\\u003c";
-    else
-      out += c;
-  }
-  return out;
-}
-
-/// Replaces each "@name@" of the template once, from front to back, so that what is filled in is never searched.
-std::string filled(std::string_view page, std::vector<std::pair<std::string_view, std::string>> const& parts) {
-  std::string out;
-  for (;;) {
-    auto const open = page.find('@');
-    auto const close = open == page.npos ? open : page.find('@', open + 1);
-    if (close == page.npos) return out.append(page);
-    auto const name = page.substr(open + 1, close - open - 1);
-    std::string const* value = nullptr;
-    for (auto const& part : parts) {
-      if (part.first == name) value = &part.second;
-    }
-    out.append(page.substr(0, value != nullptr ? open : close));
-    if (value != nullptr) out += *value;
-    page.remove_prefix(value != nullptr ? close + 1 : close);
-  }
-}
-
 }  // namespace
 
-std::string html_report(Evaluation const& evaluation, std::string_view title) {
+std::string html_report(Evaluation const& evaluation, std::string_view title, OffPolicy const* log) {
   auto const running = running_line(evaluation);
   auto const first = evaluation.by_rank.empty() ? CalibrationQuality{} : evaluation.by_rank[0];
-  return filled(page_part("page"),
-                {{"title", escaped(title)},
-                 {"style", std::string(page_part("style"))},
-                 {"where", sentence(where_from(evaluation))},
-                 {"cards", cards(evaluation)},
-                 {"methods", methods_table(evaluation)},
-                 {"running", running.empty() ? "" : "<p class=\"note\">" + sentence(running) + ".</p>"},
-                 {"calibration", calibration_table(evaluation)},
-                 {"bins", bins_table("The first five suggestions", evaluation.calibration) +
-                              bins_table("The first suggestion alone", first)},
-                 {"baskets", buckets_table(evaluation, "HR@5", evaluation.basket_sizes,
-                                           &MethodReport::hit_rate_5_by_basket, false)},
-                 {"popularity", buckets_table(evaluation, "HR@5", evaluation.popularity,
-                                              &MethodReport::hit_rate_5_by_popularity, false)},
-                 {"coverage", buckets_table(evaluation, "Share of the items suggested at least once",
-                                            evaluation.popularity, &MethodReport::coverage_10_by_popularity, true)},
-                 {"size", sentence(size_line(evaluation))},
-                 {"figures", harmless(json_report(evaluation))},
-                 {"chart", std::string(page_part("chart"))},
-                 {"script", std::string(page_part("script"))}});
+  auto const sections = filled(
+      page_part("evaluation"),
+      {{"cards", cards(evaluation)},
+       {"methods", methods_table(evaluation)},
+       {"running", running.empty() ? "" : "<p class=\"note\">" + sentence(running) + ".</p>"},
+       {"off_policy", log != nullptr ? off_policy_section(*log) : std::string()},
+       {"calibration", calibration_table(evaluation)},
+       {"bins", bins_table("The first five suggestions", evaluation.calibration) +
+                    bins_table("The first suggestion alone", first)},
+       {"baskets",
+        buckets_table(evaluation, "HR@5", evaluation.basket_sizes, &MethodReport::hit_rate_5_by_basket, false)},
+       {"popularity",
+        buckets_table(evaluation, "HR@5", evaluation.popularity, &MethodReport::hit_rate_5_by_popularity, false)},
+       {"coverage", buckets_table(evaluation, "Share of the items suggested at least once", evaluation.popularity,
+                                  &MethodReport::coverage_10_by_popularity, true)},
+       {"size", sentence(size_line(evaluation))}});
+  return page(
+      {title, "How well are purchases foreseen?", where_from(evaluation),
+       "This measures how well purchases are foreseen. What a suggestion adds to them is measured in the shops, "
+       "against sales that get none.",
+       sections, json_report(evaluation, log)});
 }
 
 }  // namespace tillcue::models

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tillcue/models/evaluation.hpp"
+#include "tillcue/models/off_policy.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
@@ -87,7 +88,7 @@ Json running_facts(RunningFacts const& running) {
 
 }  // namespace
 
-std::string json_report(Evaluation const& evaluation) {
+std::string json_report(Evaluation const& evaluation, OffPolicy const* log) {
   Json out = {{"split", evaluation.split},
               {"train_baskets", evaluation.train_baskets},
               {"test_baskets", evaluation.test_baskets},
@@ -102,6 +103,7 @@ std::string json_report(Evaluation const& evaluation) {
   out["size"] = size(evaluation);
   if (evaluation.build_seconds > 0) out["build_cpu_seconds"] = evaluation.build_seconds;
   if (evaluation.has_running) out["running_bundle"] = running_facts(evaluation.running);
+  if (log != nullptr) out["off_policy"] = Json::parse(off_policy_json(*log));
   return out.dump() + '\n';
 }
 

@@ -21,6 +21,11 @@ std::optional<std::string> check_id(std::string_view column, std::string_view te
 }
 
 constexpr std::uint32_t kMostTimes = 0xFFFF'FFFF;
+constexpr std::int64_t kOnePiece = 1000;
+
+bool is_one(std::string_view quantity) noexcept {
+  return quantity.empty() || (quantity.size() == 1 && quantity[0] == '1');
+}
 
 /// Texts of 1 to 7 bytes as a number of their own; 0 for others.
 std::uint64_t short_key(std::string_view text) noexcept {
@@ -66,8 +71,7 @@ std::optional<std::string> RowParser::learn_item(std::string_view sku, std::uint
 
 std::optional<std::string> RowParser::wrong_kind(std::string_view text, TimeKind kind) const {
   if (kind_ == kind || kind_ == TimeKind::none || kind == TimeKind::none) return std::nullopt;
-  return "timestamp: " + quoted(text) + " mixes two formats; the rows before use " +
-         (kind_ == TimeKind::calendar ? "ISO 8601" : "whole numbers");
+  return mixed_times_complaint("timestamp", text, kind_);
 }
 
 std::optional<std::string> RowParser::read_time(std::string_view text, SaleFields& out) {
@@ -80,7 +84,7 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleField
       time_ = *number;
       time_kind_ = TimeKind::order;
     } else {
-      return "timestamp: " + quoted(text) + " is neither ISO 8601 (2010-12-01T08:26:00) nor a whole number";
+      return no_time_complaint("timestamp", text);
     }
     time_text_ = text;
   }
@@ -91,7 +95,7 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleField
 }
 
 std::optional<std::string> RowParser::read(Waiting const& waiting, bool price_known, SaleFields& out) {
-  if (auto complaint = read_time(waiting.field[kTimeColumn], out)) return complaint;
+  if (auto complaint = read_time(waiting_[waiting.steady].field[kTimeColumn], out)) return complaint;
   if (auto const text = waiting.field[kQuantityColumn]; !text.empty() && !same_text(text, "1")) {
     auto const quantity = parse_decimal(text, kQuantityDecimals);
     if (!quantity) return amount_complaint("quantity", text, "2 or 0.350");
@@ -142,6 +146,7 @@ void RowParser::add_price_of(std::uint32_t item, std::int64_t micro, std::uint64
 }
 
 std::optional<std::string> RowParser::add(SaleFields const& row, std::uint64_t line, RowBatch& out) {
+  row_kept_ = false;
   if (auto complaint = learn_basket(row.basket)) return complaint;
   auto const hash = text_hash(row.sku);
   auto item = skus_.find(row.sku, hash);
@@ -156,9 +161,19 @@ std::optional<std::string> RowParser::add(SaleFields const& row, std::uint64_t l
 /// The next common rows, as many as there is room for waiting.
 std::size_t RowParser::collect(Table& table, std::size_t end) {
   std::size_t rows = 0;
-  while (rows < kWaiting && table.position() < end && table.quick()) {
-    auto& row = waiting_[rows++];
-    for (std::size_t n = 0; n < std::size(kSaleColumns); ++n) row.field[n] = table.field(n);
+  for (; rows < kWaiting && table.position() < end && table.quick(); ++rows) {
+    auto& row = waiting_[rows];
+    row.field[kSkuColumn] = table.quick_field(kSkuColumn);
+    row.field[kQuantityColumn] = table.quick_field(kQuantityColumn);
+    row.field[kPriceColumn] = table.quick_field(kPriceColumn);
+    row.repeats = table.repeats();
+    if (row.repeats && rows > 0) {
+      row.steady = waiting_[rows - 1].steady;
+    } else {
+      row.steady = static_cast<std::uint16_t>(rows);
+      row.field[kBasketColumn] = table.quick_field(kBasketColumn);
+      row.field[kTimeColumn] = table.quick_field(kTimeColumn);
+    }
     row.line = table.line();
     row.hash = text_hash(row.field[kSkuColumn]);
     skus_.prefetch(row.hash);
@@ -166,12 +181,31 @@ std::size_t RowParser::collect(Table& table, std::size_t end) {
   return rows;
 }
 
+/// A row like most: the one before in all but the item, one piece of it, at a price it had before.
+bool RowParser::settle_quickly(Waiting const& row, RowBatch& out) {
+  if (!row.repeats || !row_kept_ || row.item == TextIndex::kNone || out.runs.empty()) return false;
+  if (!is_one(row.field[kQuantityColumn])) return false;
+  auto& sold = sold_[row.item];
+  if (auto const price = row.field[kPriceColumn]; !price.empty()) {
+    auto const key = short_key(price);
+    unsigned const place = key == sold.price[0] ? 0 : 1;
+    if (key == 0 || key != sold.price[place] || sold.times[place] == kMostTimes) return false;
+    ++sold.times[place];
+  }
+  sold.quantity_milli += kOnePiece;
+  ++out.runs.back().rows_end;
+  out.items.push_back(row.item);
+  return true;
+}
+
 void RowParser::settle_row(Waiting const& waiting, Table const& table, RowBatch& out) {
   SaleFields row;
   std::optional<std::string> complaint;
+  row_kept_ = false;
   auto const sku = waiting.field[kSkuColumn];
   auto item = skus_.find(sku, waiting.hash);
-  if (!know_basket(waiting.field[kBasketColumn])) complaint = learn_basket(waiting.field[kBasketColumn]);
+  auto const basket = waiting_[waiting.steady].field[kBasketColumn];
+  if (!know_basket(basket)) complaint = learn_basket(basket);
   if (!complaint && item == TextIndex::kNone) complaint = learn_item(sku, waiting.hash, item);
   if (complaint) return out.bad.add(table.name(), waiting.line, *complaint);
   auto const key = short_key(waiting.field[kPriceColumn]);
@@ -180,7 +214,8 @@ void RowParser::settle_row(Waiting const& waiting, Table const& table, RowBatch&
   bool const price_known = key != 0 && key == sold.price[place] && sold.times[place] < kMostTimes;
   complaint = read(waiting, price_known, row);
   if (complaint) return out.bad.add(table.name(), waiting.line, *complaint);
-  if (!keep(row, item, waiting.line, out)) return;
+  row_kept_ = keep(row, item, waiting.line, out);
+  if (!row_kept_) return;
   if (price_known) {
     ++sold.times[place];
   } else if (row.price_micro) {
@@ -191,10 +226,16 @@ void RowParser::settle_row(Waiting const& waiting, Table const& table, RowBatch&
 /// Rows look up items all over the memory: asked for in turn, the answers come side by side instead of one by one.
 void RowParser::settle(std::size_t rows, Table const& table, RowBatch& out) {
   for (std::size_t n = 0; n < rows; ++n) {
-    auto const item = skus_.prefetch_text(waiting_[n].hash);
-    if (item != TextIndex::kNone) __builtin_prefetch(&sold_[item], 1);
+    auto& row = waiting_[n];
+    row.item = skus_.seek(row.field[kSkuColumn], row.hash);
+    if (row.item != TextIndex::kNone) __builtin_prefetch(&sold_[row.item], 1);
   }
-  for (std::size_t n = 0; n < rows; ++n) settle_row(waiting_[n], table, out);
+  for (std::size_t n = 0; n < rows; ++n) {
+    auto& row = waiting_[n];
+    auto const sku = row.field[kSkuColumn];
+    if (!TextIndex::is_short(sku.size())) row.item = skus_.find(sku, row.hash);
+    if (!settle_quickly(row, out)) settle_row(row, table, out);
+  }
 }
 
 Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, RowBatch& out) {
@@ -212,6 +253,7 @@ Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, Ro
     for (std::size_t n = 0; n < std::size(kSaleColumns); ++n) row.field[n] = table.field(n);
     row.line = table.line();
     row.hash = text_hash(row.field[kSkuColumn]);
+    row.steady = 0;
     settle_row(row, table, out);
   }
   return true;

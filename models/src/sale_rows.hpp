@@ -19,7 +19,7 @@ namespace tillcue::models {
 /// The wanted columns of a transactions file, in this order.
 enum SaleColumn : std::size_t { kBasketColumn, kSkuColumn, kTimeColumn, kQuantityColumn, kPriceColumn };
 inline constexpr Column kSaleColumns[] = {
-    {"basket_id", true}, {"sku", true}, {"timestamp"}, {"quantity"}, {"unit_price"}};
+    {"basket_id", true, true}, {"sku", true}, {"timestamp", false, true}, {"quantity"}, {"unit_price"}};
 
 /// The good rows of a stretch of one file, in order: runs of rows with the same basket id.
 struct RowBatch {
@@ -84,11 +84,15 @@ class RowParser {
     std::string_view field[std::size(kSaleColumns)];
     std::uint64_t hash;
     std::uint64_t line;
+    std::uint32_t item;    ///< what the SKU seems to be
+    std::uint16_t steady;  ///< the waiting row whose steady fields are this one's too, and filled in
+    bool repeats;          ///< those of the row before
   };
-  static constexpr std::size_t kWaiting = 32;
+  static constexpr std::size_t kWaiting = 64;
 
   std::size_t collect(Table& table, std::size_t end);
   void settle(std::size_t rows, Table const& table, RowBatch& out);
+  bool settle_quickly(Waiting const& row, RowBatch& out);
   void settle_row(Waiting const& row, Table const& table, RowBatch& out);
   std::optional<std::string> read(Waiting const& waiting, bool price_known, SaleFields& out);
   std::optional<std::string> read_time(std::string_view text, SaleFields& out);
@@ -111,6 +115,7 @@ class RowParser {
   std::uint64_t basket_hash_ = 0;
   bool in_share_ = true;
   bool run_open_ = false;
+  bool row_kept_ = false;  ///< the row before is the last one of the open run
   std::string time_text_;
   std::int64_t time_ = kNoTime;
   TimeKind time_kind_ = TimeKind::none;

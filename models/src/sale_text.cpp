@@ -30,12 +30,9 @@ std::optional<std::string> understand_time(std::string_view text, std::string_vi
     out.time = *number;
     out.kind = TimeKind::order;
   } else {
-    return std::string(field) + ": " + quoted(text) + " is neither ISO 8601 (2010-12-01T08:26:00) nor a whole number";
+    return no_time_complaint(field, text);
   }
-  if (known != TimeKind::none && out.kind != known) {
-    return std::string(field) + ": " + quoted(text) + " mixes two formats; the rows before use " +
-           (known == TimeKind::calendar ? "ISO 8601" : "whole numbers");
-  }
+  if (known != TimeKind::none && out.kind != known) return mixed_times_complaint(field, text, known);
   return std::nullopt;
 }
 
@@ -73,6 +70,17 @@ std::optional<std::string> understand(SaleText const& row, RowNames const& names
     if (!out.price_micro) return amount_complaint(own(names.price), row.price, "2.55");
   }
   return std::nullopt;
+}
+
+std::string no_time_complaint(std::string_view field, std::string_view text) {
+  return std::string(field) + ": " + quoted(text) +
+         " is neither ISO 8601 nor a whole number; write it like 2010-12-01T08:26:00";
+}
+
+std::string mixed_times_complaint(std::string_view field, std::string_view text, TimeKind before) {
+  return std::string(field) + ": " + quoted(text) + " mixes two formats; the rows before use " +
+         (before == TimeKind::calendar ? "ISO 8601: write it like 2010-12-01T08:26:00"
+                                       : "whole numbers: write all as numbers, or all like 2010-12-01T08:26:00");
 }
 
 std::string amount_complaint(std::string_view field, std::string_view text, std::string_view example) {

@@ -67,7 +67,21 @@ Result<void> Table::read_header(std::span<Column const> columns) {
     }
     place_.push_back(found == header.end() ? kAbsent : static_cast<std::size_t>(found - header.begin()));
   }
+  lead_ = lead_of(columns);
   return {};
+}
+
+std::size_t Table::lead_of(std::span<Column const> columns) const {
+  std::size_t steady_end = 0;
+  auto lead = width_ - 1;
+  for (std::size_t n = 0; n < columns.size(); ++n) {
+    if (!columns[n].steady) {
+      lead = std::min(lead, place_[n]);
+    } else if (place_[n] != kAbsent) {
+      steady_end = std::max(steady_end, place_[n] + 1);
+    }
+  }
+  return steady_end <= lead && steady_end > 0 ? lead : 0;
 }
 
 Result<bool> Table::next(BadRows& bad, Refused const& refused) {
@@ -98,6 +112,7 @@ Table Table::rows_between(std::size_t begin, std::size_t end) const {
   part.name_ = name_;
   part.place_ = place_;
   part.width_ = width_;
+  part.lead_ = lead_;
   part.reader_ = std::make_unique<CsvReader>(source_->whole().substr(0, end), begin);
   return part;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -63,7 +64,7 @@ class TextIndex {
  public:
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
-  TextIndex() : slots_(kFirstSlots, Slot{0, 0, kNone, 0}) {}
+  TextIndex() : slots_(kFirstSlots, Slot{0, 0, kNone, 0}), shift_(64 - std::countr_zero(kFirstSlots)) {}
 
   [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(begin_.size() - 1); }
   [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept {
@@ -71,7 +72,7 @@ class TextIndex {
   }
   /// The number of `text`, kNone when it is new. `hash` is text_hash(text).
   [[nodiscard]] std::uint32_t find(std::string_view text, std::uint64_t hash) const noexcept {
-    for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+    for (auto at = home_of(hash);; at = after(at)) {
       auto const& slot = slots_[at];
       if (slot.number == kNone) return kNone;
       if (slot.size != text.size() || slot.tag != tag_of(hash)) continue;
@@ -81,16 +82,22 @@ class TextIndex {
     }
   }
   /// Ask the memory for what find() will need soon, the second when the first has come.
-  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
-  /// Answers the number that find() is most likely to answer.
-  std::uint32_t prefetch_text(std::uint64_t hash) const noexcept {
-    for (auto at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[home_of(hash)]); }
+  /// Answers what find() would if the text is short, else what it is most likely to answer.
+  [[nodiscard]] std::uint32_t seek(std::string_view text, std::uint64_t hash) const noexcept {
+    for (auto at = home_of(hash);; at = after(at)) {
       auto const& slot = slots_[at];
-      if (slot.tag != tag_of(hash) && slot.number != kNone) continue;
-      if (!is_short(slot.size)) __builtin_prefetch(arena_.data() + slot.word);
-      return slot.number;
+      if (slot.number == kNone) return kNone;
+      if (is_short(text.size())) {
+        if (slot.word == hash && slot.size == text.size()) return slot.number;
+      } else if (slot.tag == tag_of(hash)) {
+        if (!is_short(slot.size)) __builtin_prefetch(arena_.data() + slot.word);
+        return slot.number;
+      }
     }
   }
+  /// For texts of one such size text_hash() is one to one: the hash stands for the text, which need not be looked at.
+  static bool is_short(std::size_t size) noexcept { return size <= 8; }
   /// Numbers a text that is not there yet, of at most 65,535 bytes.
   std::uint32_t add(std::string_view text, std::uint64_t hash);
 
@@ -101,19 +108,43 @@ class TextIndex {
  private:
   static constexpr std::size_t kFirstSlots = 64;
   struct Slot {
-    std::uint16_t tag;  ///< the upper bits of the hash
+    std::uint16_t tag;  ///< bits of the hash that do not tell the slot
     std::uint16_t size;
     std::uint32_t number;
     std::uint64_t word;  ///< of a short text its hash, else where it begins in arena_
   };
-  /// For texts of one such size text_hash() is one to one: the hash stands for the text, which need not be looked at.
-  static bool is_short(std::size_t size) noexcept { return size <= 8; }
-  static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash >> 48U); }
+  static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash >> 16U); }
+  /// The upper bits: of a product only they depend on all bits of both factors.
+  [[nodiscard]] std::size_t home_of(std::uint64_t hash) const noexcept { return hash >> shift_; }
+  [[nodiscard]] std::size_t after(std::size_t at) const noexcept { return (at + 1) & (slots_.size() - 1); }
+  friend class RisingIndex;
+  std::uint32_t append(std::string_view text);
+  void spread(std::size_t slots);
   void place(std::uint32_t number, std::uint64_t hash) noexcept;
 
   std::vector<Slot> slots_;  ///< a power of two, at most half full
+  unsigned shift_;           ///< 64 - its logarithm
   std::vector<char> arena_;
   std::vector<std::uint64_t> begin_{0};
+};
+
+/// The same for texts that mostly rise, shorter ones first, as the numbers of receipts do: as long as each is the last
+/// one or beyond it, nothing need be looked up. Threads  one.
+class RisingIndex {
+ public:
+  [[nodiscard]] std::uint32_t size() const noexcept { return index_.size(); }
+  [[nodiscard]] std::size_t memory() const noexcept { return index_.memory(); }
+  void prefetch(std::uint64_t hash) const noexcept {
+    if (!rising_) index_.prefetch(hash);
+  }
+  /// The number of `text`, which is size() as it was before when the text is new. `hash` is text_hash(text).
+  std::uint32_t number_of(std::string_view text, std::uint64_t hash);
+  /// Makes room for about so many texts.
+  void expect(std::size_t texts);
+
+ private:
+  TextIndex index_;
+  bool rising_ = true;  ///< then the texts have no slots yet
 };
 
 }  // namespace tillcue::models

@@ -16,13 +16,12 @@ constexpr std::size_t kPiecesPerThread = 8;
 constexpr std::size_t kRowsPerBatch = 1U << 16U;
 constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
 
-/// A stretch of the file that starts and ends with whole lines, and what one parser made of it.
+/// A stretch of the file that starts and ends with whole lines, and who read it.
 struct Piece {
   std::size_t begin = 0;
   std::size_t end = 0;
   unsigned parser = 0;
   bool quotes = false;
-  RowBatch batch;
 };
 
 /// Cuts the next stretches of about `size` bytes after line ends.
@@ -31,7 +30,7 @@ std::vector<Piece> cut(std::string_view text, std::size_t begin, std::size_t siz
   while (begin < text.size() && pieces.size() < most) {
     auto const line_end = text.find('\n', std::min(begin + size, text.size()) - 1);
     auto const end = line_end == std::string_view::npos ? text.size() : line_end + 1;
-    pieces.push_back({begin, end, 0, false, {}});
+    pieces.push_back({begin, end, 0, false});
     begin = end;
   }
   return pieces;
@@ -62,6 +61,7 @@ struct TransactionReader::State {
   BadRows bad;
   BasketJoin join;
   std::vector<RowParser> parsers;
+  std::vector<RowBatch> batches;  ///< by piece; kept, because fresh memory costs more than reading
   TimeKind kind = TimeKind::none;
   std::uint64_t returns = 0;
   bool outgrown = false;
@@ -100,7 +100,8 @@ Result<void> TransactionReader::State::read_stream(Table& table) {
 
 Result<void> TransactionReader::State::read_piece(Table const& table, std::size_t& position, std::uint64_t& lines) {
   auto part = table.rows_between(position, kNoEnd);
-  RowBatch batch;
+  auto& batch = batches.front();
+  batch.clear();
   parsers[0].set_kind(kind);
   if (auto const taken = parsers[0].take(part, position + limits.piece, kNoEnd, batch); !taken) {
     return tl::unexpected(taken.error());
@@ -126,13 +127,14 @@ bool TransactionReader::State::read_pieces(Table const& table, std::size_t& posi
   in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
     auto& piece = pieces[n];
     piece.parser = number;
+    batches[n].clear();
     auto part = table.rows_between(piece.begin, piece.end);
-    (void)parsers[number].take(part, piece.end, kNoEnd, piece.batch);  // memory cannot fail to be read
+    (void)parsers[number].take(part, piece.end, kNoEnd, batches[n]);  // memory cannot fail to be read
   });
-  for (auto const& piece : pieces) {
+  for (std::size_t n = 0; n < pieces.size(); ++n) {
     // Running out of memory is noticed by the caller: it asks outgrown.
-    if (auto const kept = take(piece.batch, piece.parser, lines); !kept) return true;
-    lines += piece.batch.lines;
+    if (auto const kept = take(batches[n], pieces[n].parser, lines); !kept) return true;
+    lines += batches[n].lines;
   }
   position = pieces.back().end;
   return true;
@@ -144,6 +146,7 @@ Result<void> TransactionReader::State::read_whole(Table& table, Advance const& a
   auto lines = table.lines();
   auto const begun = position;
   auto const rows_before = join.data().basket_items.size();
+  batches.resize(parsers.size() * kPiecesPerThread);
   while (position < size) {
     bool const first = position == begun;
     if (first || !read_pieces(table, position, lines)) {
@@ -152,10 +155,13 @@ Result<void> TransactionReader::State::read_whole(Table& table, Advance const& a
     if (outgrown) return fail(Code::rejected, "transactions: the baskets need more memory than allowed");
     if (first) {
       // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both.
-      auto const rows = static_cast<double>(join.data().basket_items.size() - rows_before);
-      auto const share = static_cast<double>(size - begun) / static_cast<double>(position - begun);
-      auto const expected = static_cast<std::uint64_t>(rows * share * 1.02);
-      if (limits.memory == 0 || expected * sizeof(std::uint32_t) <= limits.memory) join.expect_rows(expected);
+      auto const share = static_cast<double>(size - position) / static_cast<double>(position - begun) * 1.02;
+      auto const expected = [&](std::size_t found) {
+        return static_cast<std::size_t>(static_cast<double>(found) * share);
+      };
+      auto const rows = expected(join.data().basket_items.size() - rows_before);
+      auto const baskets = expected(join.open_baskets());
+      if (limits.memory == 0 || join.memory_with(rows, baskets) <= limits.memory) join.expect(rows, baskets);
     }
     if (advance) advance(static_cast<double>(position) / static_cast<double>(size));
   }
@@ -211,6 +217,8 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
   auto& state = *state_;
   state.parsers[0].set_kind(state.kind);
   auto const read = table->whole().empty() ? state.read_stream(*table) : state.read_whole(*table, advance);
+  state.batches.clear();
+  state.batches.shrink_to_fit();
   if (!read) return read;
   state.join.close_file(table->name(), state.limits.basket_items, state.bad);
   return {};

@@ -4,6 +4,7 @@
 
 #include "tillcue/models/catalogue.hpp"
 #include "tillcue/models/csv.hpp"
+#include "tillcue/models/logged_decisions.hpp"
 #include "tillcue/models/transactions.hpp"
 
 using namespace tillcue::models;
@@ -46,5 +47,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }
   BadRows bad;
   (void)read_catalogue(from_memory(text, 5), "fuzz.csv", 1.0, bad);
+  (void)read_decisions(from_memory(text, 3), "fuzz.csv", bad, [](LoggedDecision const& row) {
+    if (row.sale.empty() || row.propensity_ppm == 0 || row.propensity_ppm > 1'000'000) std::abort();
+    return std::string();
+  });
   return 0;
 }

@@ -18,7 +18,7 @@ import sys
 import time
 import unittest
 
-from programs import BIN, SHARED, Shop, Till, run, wait_until
+from programs import BIN, SHARED, CustomerDisplay, Shop, Till, run, wait_until
 
 
 def setUpModule():
@@ -132,6 +132,28 @@ class WholeLoop(Journey):
         self.shop.wait_for_delivery()
         baskets = {row['basket_id'] for row in self.shop.exported()}
         self.assertEqual(len(baskets), 25 - int(self.shop.metrics()['sales_voided_total']))
+
+    def test_the_customers_display_shows_the_offer_and_then_rests(self):
+        display = CustomerDisplay()
+        self.addCleanup(display.close)
+        self.shop.make_keys()
+        self.shop.start_broker()
+        self.shop.start_hq()
+        self.shop.start_terminal(more={'customer_display': {
+            'address': f'127.0.0.1:{display.port}', 'hints': 'all', 'resting': ['Welcome', 'Corner Shop']}})
+        wait_until('the resting text', lambda: display.shown == [('Welcome', 'Corner Shop')])
+        self.shop.publish(bundle)
+        self.shop.wait_for_release(1)
+        till = self.till()
+        push, _ = self.ring_up_until(till, 'hints')
+        card = push['cards'][0]
+        wait_until('the offer', lambda: any(upper == card['name'][:20].rstrip() for upper, _ in display.shown))
+        wait_until('rest', lambda: display.shown[-1] == ('Welcome', 'Corner Shop'))
+        lower = next(lower for upper, lower in display.shown if upper == card['name'][:20].rstrip())
+        self.assertIn(card['discount'] or card['price'], lower)
+        # The display goes; selling goes on.
+        display.close()
+        till.ring_up('after', [card['sku']])
 
 
 class LiveState(Journey):

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -113,13 +114,13 @@ class Shop:
             self.path('receipts'), '--show', *options])
         wait_until('the printer', lambda: listens(self.paper))
 
-    def start_terminal(self, currency='EUR', **options):
+    def start_terminal(self, currency='EUR', more=None, **options):
         config = {
             'terminal': 'till-1', 'data_dir': 'terminal',
             'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': currency},
             'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
             'printer': {'address': f'127.0.0.1:{self.paper}'},
-            'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}}
+            'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}, **(more or {})}
         with open(self.path('tillcued.json'), 'w', encoding='utf-8') as out:
             json.dump(config, out)
         self.processes['terminal'] = Process(
@@ -154,6 +155,31 @@ class Shop:
         with open(self.path('export.csv'), encoding='utf-8') as rows:
             header = next(rows).rstrip('\n').split(',')
             return [dict(zip(header, row.rstrip('\n').split(','))) for row in rows]
+
+
+class CustomerDisplay:
+    """A 2x20 display behind a TCP port, in Epson mode; every text it showed, in order."""
+
+    def __init__(self):
+        self.server = socket.create_server(('127.0.0.1', 0))
+        self.port = self.server.getsockname()[1]
+        self.shown = []
+        self.thread = threading.Thread(target=self.follow, daemon=True)
+        self.thread.start()
+
+    def follow(self):
+        line, _ = self.server.accept()
+        held = b''
+        while part := line.recv(4096):
+            held += part
+            while (home := held.find(b'\x0b')) >= 0 and len(held) >= home + 41:
+                text = held[home + 1:home + 41].decode('ascii')
+                self.shown.append((text[:20].rstrip(), text[20:].rstrip()))
+                held = held[home + 41:]
+        line.close()
+
+    def close(self):
+        self.server.close()
 
 
 class Till:

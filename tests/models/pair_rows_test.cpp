@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "../../models/src/reached.hpp"
 #include "made.hpp"
 
 using namespace tillcue;
@@ -71,6 +72,21 @@ Pairs counted(Dataset const& data, std::span<std::uint16_t const> weights, PairO
 
 }  // namespace
 
+TEST_CASE("sums one by one or 16 at once: the same reach the least count") {
+  std::uint64_t seed = 3;
+  for (int n = 0; n < 2000; ++n) {
+    std::uint32_t sums[kReachedSums];
+    std::uint32_t const bits = n % 33;
+    for (auto& sum : sums) {
+      seed = mix(seed);
+      sum = bits == 0 ? 0 : static_cast<std::uint32_t>(seed) >> (32 - bits);
+    }
+    for (auto const least : {1U, 2U, 5U, 0x7FFF'FFFFU, 0x8000'0000U, 0xFFFF'FFFFU, std::max(1U, sums[3])}) {
+      CHECK(reached(sums, least) == portable_reached(sums, least));
+    }
+  }
+}
+
 TEST_CASE("rows in both orders hold the pairs of the definition, with any memory, threads and least count") {
   auto const data = made::dataset(made::random_baskets(700, 150, 11));
   for (auto const order : {RowOrder::by_sku, RowOrder::by_popularity}) {
@@ -88,6 +104,23 @@ TEST_CASE("rows in both orders hold the pairs of the definition, with any memory
         }
       }
     }
+  }
+}
+
+TEST_CASE("baskets of every size hold each of their pairs once") {
+  std::vector<std::vector<std::string>> baskets;
+  std::uint64_t seed = 21;
+  for (std::size_t n = 0; n < 210; ++n) {
+    std::vector<std::string> basket;
+    for (std::size_t k = 0; k <= n / 3; ++k) basket.push_back("i" + std::to_string((seed = mix(seed)) % 300));
+    baskets.push_back(std::move(basket));
+  }
+  auto const data = made::dataset(baskets);
+  auto const expected = by_hand(data, {}, 1);
+  for (auto const order : {RowOrder::by_sku, RowOrder::by_popularity}) {
+    PairOptions options;
+    options.order = order;
+    CHECK(counted(data, {}, options) == expected);
   }
 }
 

@@ -88,6 +88,8 @@ TEST_CASE("many baskets are calibrated on the held-out ones, few by folds, singl
   CHECK(none->calibration == "none");
   REQUIRE(!none->notes.empty());
   CHECK(none->notes[0].find("rough") != std::string::npos);
+  CHECK(none->notes[1].find("'a' is in 100.0 % of the baskets; if it is a bag") != std::string::npos);
+  CHECK(many->notes.empty());
 
   std::string dated = "basket_id,timestamp,sku\n";
   for (int n = 0; n < 3000; ++n) {

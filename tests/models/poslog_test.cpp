@@ -53,10 +53,27 @@ TEST_CASE(
   CHECK(rows.complaints.empty());
   CHECK(rows.rows == std::vector<std::string>{"48/6/2026-11-20/73||2026-11-20T06:20:14|31002|1|4.20",
                                               "48/6/2026-11-20/73||2026-11-20T06:20:14|999|-1|2.00"});
-  REQUIRE(rows.notes.size() == 3);
-  CHECK(tells(rows.notes[0], "sales.xml: 3 transactions cancelled, voided, suspended or rung up in training left out"));
+  REQUIRE(rows.notes.size() == 4);
+  CHECK(tells(rows.notes[0], "sales.xml: 2 transactions cancelled, voided, suspended or rung up in training left out"));
   CHECK(tells(rows.notes[1], "1 transactions that were already in the file left out"));
   CHECK(tells(rows.notes[2], "3 voided lines left out"));
+  CHECK(tells(rows.notes[3], "1 transactions that void an earlier sale, which is counted, left out"));
+}
+
+TEST_CASE(
+    "POSLog 6: orders, what was suspended and what voids an earlier sale are left out and told; a card is a customer") {
+  auto const rows = read(document("v6_orders_and_suspended.xml"));
+  CHECK(rows.complaints.empty());
+  CHECK(rows.rows == std::vector<std::string>{"12/3/2026-11-20/83|T2200|2026-11-20T09:14:00|501|2.0000|9.90",
+                                              "12/3/2026-11-20/83|T2200|2026-11-20T09:14:00|502|-1.0000|1.50"});
+  REQUIRE(rows.notes.size() == 3);
+  CHECK(tells(rows.notes[0], "1 transactions cancelled, voided, suspended or rung up in training left out"));
+  CHECK(tells(rows.notes[1], "1 customers' orders (what is sold of them comes as sales) left out"));
+  CHECK(tells(rows.notes[2], "1 transactions that void an earlier sale, which is counted, left out"));
+  auto const scanned =
+      made::read_as(SalesFormat::poslog, document("v6_orders_and_suspended.xml"), 0, PoslogSku::pos_item_id);
+  REQUIRE(scanned.rows.size() == 2);
+  CHECK(tells(scanned.rows[0], "|4006381333931|"));
 }
 
 TEST_CASE("POSLog 1: lines in the transaction itself, only a day, no namespace") {
@@ -74,8 +91,8 @@ TEST_CASE("documents one after the other: a broken one costs what is behind its 
 }
 
 TEST_CASE("however the bytes arrive, every document says the same") {
-  for (auto const* const name : {"v6_prefixed.xml", "v2_default_namespace.xml", "wrapped_concatenated.xml",
-                                 "doctype_bomb.xml", "cut_short.xml"}) {
+  for (auto const* const name : {"v6_prefixed.xml", "v6_orders_and_suspended.xml", "v2_default_namespace.xml",
+                                 "wrapped_concatenated.xml", "doctype_bomb.xml", "cut_short.xml"}) {
     auto const whole = read(document(name));
     for (std::size_t const step : {1, 2, 3, 7, 100}) {
       auto const parts = read(document(name), step);

@@ -86,6 +86,39 @@ std::string log(std::uint64_t seed, int rows, unsigned kinds) {
   return text;
 }
 
+/// Rows that mostly begin as the one before, in the given order of columns; with quotes, which no row needs, they say
+/// the same and each is read by itself.
+std::string repeating(std::vector<std::string> const& columns, std::uint64_t seed, bool quotes) {
+  std::string text;
+  for (auto const& column : columns) text += (text.empty() ? "" : ",") + column;
+  text += '\n';
+  auto const pick = [&](std::vector<std::string> const& choices) {
+    seed = mix(seed);
+    return choices[seed % choices.size()];
+  };
+  std::string basket = "b1";
+  std::string time = "2026-02-03T04:05:06";
+  for (int n = 0; n < 400; ++n) {
+    if (pick({"", "", "", "", "new"}) == "new")
+      basket = pick({"b1", "receipt-000017", "", std::string(70, 'b'), "7", "x\x01"});
+    if (pick({"", "", "", "", "", "new"}) == "new")
+      time = pick({"2026-02-03T04:05:06", "2026-02-01", "", "77", "noon"});
+    std::string row;
+    for (auto const& column : columns) {
+      auto value = column == "basket_id"   ? basket
+                   : column == "timestamp" ? time
+                   : column == "sku"
+                       ? pick({"1", "22", "a\xC3\xA9", "4006381333931", "4006381333932", "7", "8", "9", ""})
+                   : column == "quantity"   ? pick({"1", "1", "1", "", "2", "-1", "0.5", "one"})
+                   : column == "unit_price" ? pick({"1.00", "1.00", "2.50", "", "-1", "12345678.25", "x"})
+                                            : pick({"", std::string(40, 'c')});
+      row += (row.empty() && &column == &columns.front() ? "" : ",") + (quotes ? '"' + value + '"' : value);
+    }
+    text += row + (pick({"", "", "", "\r"})) + '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("bytes at a time or 64 at once: the same marks") {
@@ -101,6 +134,61 @@ TEST_CASE("bytes at a time or 64 at once: the same marks") {
     }
     CHECK(marks_of(bytes) == expected);
     CHECK(portable_marks(bytes) == expected);
+    auto const few = short_marks_of(bytes);
+    auto const same = portable_short_marks(bytes);
+    CHECK((few.commas | few.ends | few.quotes) == static_cast<std::uint32_t>(expected));
+    CHECK((few.commas == same.commas && few.ends == same.ends && few.quotes == same.quotes));
+  }
+}
+
+TEST_CASE("texts are the same in all their bytes or not, of every length") {
+  std::string const text = "The quick brown fox jumps over the lazy dog and the other 17 foxes";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    auto other = text;
+    CHECK(same_bytes(text.data(), other.data(), size));
+    for (std::size_t n = 0; n < size; ++n) {
+      other[n] ^= 1;
+      CHECK(!same_bytes(text.data(), other.data(), size));
+      other[n] ^= 1;
+    }
+  }
+}
+
+TEST_CASE("rows that begin as the one before are read as if each stood alone") {
+  std::vector<std::vector<std::string>> const layouts = {
+      {"basket_id", "customer_id", "timestamp", "sku", "quantity", "unit_price"},
+      {"timestamp", "basket_id", "unit_price", "note", "sku", "quantity"},
+      {"basket_id", "sku"},
+      {"sku", "basket_id", "timestamp", "quantity"},
+      {"basket_id", "sku", "unit_price", "timestamp"},
+      {"note", "basket_id", "quantity", "sku", "note2"}};
+  for (auto const& columns : layouts) {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      auto const text = repeating(columns, seed, false);
+      auto const expected = told(repeating(columns, seed, true), 1, 1U << 30U);
+      CHECK(tells(expected, " rows, "));
+      for (std::size_t const step : {0U, 1U, 97U}) CHECK(told(text, 1, 1U << 30U, step) == expected);
+      for (std::size_t const piece : {500U, 3000U}) CHECK(told(text, 2, piece) == expected);
+    }
+  }
+}
+
+TEST_CASE("numbers of receipts that rise, and then do not, are found again") {
+  for (int const falls_after : {0, 1, 500, 3000}) {
+    RisingIndex rising;
+    TextIndex index;
+    std::uint64_t seed = 9;
+    for (int n = 0; n < 3000; ++n) {
+      seed = mix(seed);
+      auto const text = std::to_string(n < falls_after ? n / 3 : static_cast<int>(seed % 1500));
+      auto const hash = text_hash(text);
+      auto expected = index.find(text, hash);
+      if (expected == TextIndex::kNone) expected = index.add(text, hash);
+      rising.prefetch(hash);
+      CHECK(rising.number_of(text, hash) == expected);
+      if (n == 700) rising.expect(2000);
+    }
+    CHECK(rising.size() == index.size());
   }
 }
 

@@ -24,6 +24,12 @@ TEST_CASE("replay decides a till's day again from its log alone") {
                             " > " + shop().folder.file("rows"));
   CHECK(rows.code == 0);
   CHECK(tells(rows, "\"same\":true"));
+  // What head office exports ends with it; silent decisions have none.
+  auto const table = run(kRules + " --quiet < " + shop().folder.file("table"),
+                         "(echo sale,item,replay; echo s,,; sed 's/^/s,\"a, b\",/' " + shop().folder.file("records") +
+                             ") > " + shop().folder.file("table"));
+  CHECK(table.code == 0);
+  CHECK(tells(table, "432 the same, 0 different, 0 no records"));
 }
 
 TEST_CASE("replay names what is no record, and what was decided with another bundle") {

@@ -27,7 +27,12 @@ tillcue_test(models_program_test SOURCES
   LIBS tillcue::models nlohmann_json::nlohmann_json)
 target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
 add_dependencies(models_program_test tillcue_models_program)
-target_sources(models_program_test PRIVATE models/campaign_program_test.cpp)
+target_sources(models_program_test PRIVATE
+  core/shop.cpp models/campaign_program_test.cpp models/log_world.cpp models/off_policy_program_test.cpp)
+
+tillcue_test(off_policy_test SOURCES
+  core/shop.cpp models/log_world.cpp models/made.cpp models/off_policy_test.cpp
+  LIBS tillcue::models nlohmann_json::nlohmann_json)
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME models_campaigns_schema

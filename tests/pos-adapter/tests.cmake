@@ -20,7 +20,7 @@ find_package(ZLIB REQUIRED)
 tillcue_test(pos_paper_test
   SOURCES
     pos-adapter/code_table_test.cpp pos-adapter/coupon_picture_test.cpp pos-adapter/coupon_test.cpp pos-adapter/escpos_samples_test.cpp
-    pos-adapter/device_printer_test.cpp pos-adapter/escpos_test.cpp pos-adapter/printer_test.cpp pos-adapter/profile_test.cpp
+    pos-adapter/device_printer_test.cpp pos-adapter/escpos_test.cpp pos-adapter/customer_display_test.cpp pos-adapter/printer_test.cpp pos-adapter/profile_test.cpp
   LIBS tillcue::pos_paper nlohmann_json::nlohmann_json Boost::headers Threads::Threads util)
 if(TARGET tillcue_painter)
   target_sources(pos_paper_test PRIVATE pos-adapter/coupon_painted_test.cpp pos-adapter/coupon_scan_test.cpp)
@@ -40,3 +40,5 @@ target_include_directories(printer_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapte
 # ---- names and feeds
 tillcue_test(pos_names_test SOURCES pos-adapter/name_matcher_test.cpp LIBS tillcue::pos_names)
 tillcue_fuzz(names_fuzz CORPUS names SOURCES fuzz/names_fuzz.cpp LIBS tillcue::pos_names)
+
+include(pos-adapter/proxy_tests.cmake)

@@ -13,6 +13,7 @@ using Command = std::function<int()>;
 
 // Each adds its subcommand to `app` and sets `chosen` when it is the one on the command line.
 void add_run(CLI::App& app, Command& chosen);
+void add_print(CLI::App& app, Command& chosen);
 void add_printer(CLI::App& app, Command& chosen);
 void add_coupon(CLI::App& app, Command& chosen);
 void add_script(CLI::App& app, Command& chosen);

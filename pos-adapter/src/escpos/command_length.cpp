@@ -171,7 +171,13 @@ CommandLength file(Head head) {
 
 }  // namespace
 
-CommandLength command_length(std::span<std::byte const> head) noexcept {
+CommandLength command_length(std::span<std::byte const> head, Dialect dialect) noexcept {
+  if (dialect == Dialect::star && at(head, 0) == kEsc) return star_length(head);
+  if (dialect == Dialect::bematech) {
+    if (at(head, 0) == kGs && at(head, 1) == 0xF9) return known(4);
+    constexpr std::string_view kPlain = "EF45GH";
+    if (at(head, 0) == kEsc && kPlain.find(static_cast<char>(at(head, 1))) != std::string_view::npos) return known(2);
+  }
   switch (at(head, 0)) {
     case kDle:
       return real_time(head);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "tillcue/pos/escpos.hpp"
+
 namespace tillcue::pos {
 
 /// What the head of a command tells about its length.
@@ -16,6 +18,8 @@ struct CommandLength {
 /// `head` starts with ESC, GS, FS, DLE or US and holds at least two bytes.
 /// Need_more never asks for fewer bytes than it was given plus one. Cost  constant, but linear in the held bytes for
 /// the few commands that end at a NUL or hold records.
-CommandLength command_length(std::span<std::byte const> head) noexcept;
+CommandLength command_length(std::span<std::byte const> head, Dialect dialect = Dialect::escpos) noexcept;
+/// The same for what begins with ESC in Star's dialect.
+CommandLength star_length(std::span<std::byte const> head) noexcept;
 
 }  // namespace tillcue::pos

@@ -43,6 +43,7 @@ class Reader {
   void take_command(Token const& token);
   void take_escape(Token const& token);
   void take_group(Token const& token);
+  void take_star(Token const& token);
   void take_control(std::uint8_t byte);
   void type(Token const& token);
   void type(char32_t character);
@@ -93,6 +94,9 @@ void Reader::take(Token const& token) {
 
 void Reader::take_command(Token const& token) {
   if (token.is_cut()) return cut(token);
+  if (token.dialect == Dialect::star) return take_star(token);
+  bool const emphasis = token.byte(1) == 'E' || token.byte(1) == 'F' || token.byte(1) == 'G' || token.byte(1) == 'H';
+  if (token.dialect == Dialect::bematech && emphasis) return;
   if (token.byte(0) == 0x1B) return take_escape(token);
   if (token.byte(0) == 0x1D) return take_group(token);
   if (token.is('\x10', '\x14') && token.byte(2) == 1) job_.drawer_kicks.push_back(token.offset);
@@ -163,6 +167,20 @@ void Reader::take_group(Token const& token) {
     default:
       return;
   }
+}
+
+void Reader::take_star(Token const& token) {
+  unsigned const code = token.byte(1), group = token.byte(2);
+  unsigned const dots = token.byte(3) | static_cast<unsigned>(token.byte(4)) << 8U;
+  if (code == '@') return reset();
+  if (code == 'a' || code == 'J') return feed(code == 'a' ? token.byte(2) : 1);
+  if (code == 'i') modes_.scale = (token.byte(3) & 7U) + 1;
+  if (code == 'W' || code == 'w') modes_.scale = (token.byte(2) & 7U) + 1;
+  if (code == 0x07) job_.drawer_kicks.push_back(token.offset);
+  if (code != 0x1D) return;
+  if (group == 'a') modes_.align = static_cast<Align>(std::min(token.byte(3) & 3U, 2U));
+  if (group == 'A') move_to(std::min(dots, paper()));
+  if (group == 'R') move_to(std::min((x_ + dots) & 0xFFFFU, paper()));
 }
 
 void Reader::take_control(std::uint8_t byte) {
@@ -260,9 +278,10 @@ std::string PrintedJob::text() const {
   return out;
 }
 
-PrintedJob read_printed(std::span<std::byte const> job, PrinterProfile const& profile, Letters letters) {
+PrintedJob read_printed(std::span<std::byte const> job, PrinterProfile const& profile, Letters letters,
+                        Dialect dialect) {
   Reader reader(profile, letters);
-  Tokenizer tokenizer;
+  Tokenizer tokenizer(dialect);
   auto const sink = [&](Token const& token) { reader.take(token); };
   tokenizer.feed(job, sink);
   tokenizer.finish(sink);

@@ -21,7 +21,10 @@ std::uint8_t Token::byte(std::size_t at) const noexcept {
   return at < bytes.size() ? std::to_integer<std::uint8_t>(bytes[at]) : std::uint8_t{0};
 }
 
-bool Token::is_cut() const noexcept { return is('\x1D', 'V') || is('\x1B', 'i') || is('\x1B', 'm'); }
+bool Token::is_cut() const noexcept {
+  if (dialect == Dialect::star) return is('\x1B', 'd');
+  return is('\x1D', 'V') || is('\x1B', 'i') || is('\x1B', 'm');
+}
 
 void Tokenizer::feed(std::span<std::byte const> bytes, Sink const& sink) {
   while (!bytes.empty()) {
@@ -57,7 +60,7 @@ void Tokenizer::take_in_command(std::byte byte, Sink const& sink) {
   held_.push_back(byte);
   ++seen_;
   if (seen_ < wanted_) return;
-  auto const length = command_length(held_);
+  auto const length = command_length(held_, dialect_);
   if (length.kind == CommandLength::Kind::unknown) return refuse(sink);
   if (length.bytes <= seen_) return emit(TokenKind::command, sink);
   // Records must be held to be measured. Beyond the limit all of it is dropped: reading it anew could cost n^2.
@@ -78,7 +81,7 @@ void Tokenizer::refuse(Sink const& sink) {
 }
 
 void Tokenizer::emit(TokenKind kind, Sink const& sink) {
-  sink(Token{kind, offset_, seen_, held_});
+  sink(Token{kind, offset_, seen_, held_, dialect_});
   offset_ += seen_;
   held_.clear();
   seen_ = 0;
@@ -87,7 +90,7 @@ void Tokenizer::emit(TokenKind kind, Sink const& sink) {
 
 void Tokenizer::finish(Sink const& sink) {
   if (!held_.empty()) emit(in_command_ ? TokenKind::truncated : TokenKind::text, sink);
-  *this = Tokenizer{};
+  *this = Tokenizer{dialect_};
 }
 
 }  // namespace tillcue::pos

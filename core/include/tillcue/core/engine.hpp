@@ -89,6 +89,11 @@ struct Context {
   std::uint64_t seed = 0;               ///< of what is chosen at random
   std::uint8_t channels = 0xFF;         ///< that work now, a bit for each Channel
   Live const* live = nullptr;  ///< bound to the same bundle; nullptr: nothing stopped or out of stock, free allotments
+
+  static constexpr std::uint8_t kDrawn = 0xFF;
+  /// Which of the eligible is taken instead of drawing, to ask what else could have been said (0: the best; beyond the
+  /// last: the last). The propensity stays that of the draw, 0 for what it never makes. No part of a replay record.
+  std::uint8_t choice = kDrawn;
 };
 
 /// Why nothing was offered.

@@ -11,6 +11,7 @@
 #include "tillcue/core/result.hpp"
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
+#include "tillcue/pos/customer_display.hpp"
 #include "tillcue/pos/serial_settings.hpp"
 
 namespace tillcue::terminal {
@@ -48,6 +49,30 @@ struct PrinterConfig {
   bool qr = false;     ///< also print the serial as a QR code where the profile can
 };
 
+/// A customer display that is ours alone.
+struct CustomerDisplayConfig {
+  Address address{};   ///< of a display behind a serial server, or
+  std::string device;  ///< the file of a serial (/dev/ttyS1) or USB one
+  std::optional<pos::SerialSettings> serial{};
+  pos::DisplayProfile profile{};
+  pos::DisplayText resting{};       ///< while there is no offer
+  std::string hints = "campaigns";  ///< shown to the customer: "campaigns" that name the display, or "all" main hints
+};
+
+/// A till that knows nothing of us prints through tillcue-bypass (pos-adapter/PROXY.md).
+struct ProxyConfig {
+  std::string tap;                       ///< the bypass's Unix socket
+  std::filesystem::path layout{};        ///< receipt layout profile; empty: the generic reader
+  std::chrono::milliseconds quiet{100};  ///< of the line before a slip is printed
+  bool same_paper = false;               ///< slips before the cut; the bypass must hold it
+  bool sales = true;  ///< receipts make the sales; false: the till speaks the native protocol as well
+};
+
+/// A customer display's line that runs through a tillcue-bypass of its own.
+struct DisplayConfig {
+  std::string tap;
+};
+
 struct SyncConfig {
   std::string broker;  ///< mqtt://host:port or mqtts://host:port
   std::string ca, certificate, key;
@@ -64,6 +89,9 @@ struct Config {
   Address screen{"127.0.0.1", 7780};
   PageConfig page{};
   std::optional<PrinterConfig> printer;
+  std::optional<ProxyConfig> proxy;
+  std::optional<DisplayConfig> display;
+  std::optional<CustomerDisplayConfig> customer_display{};
   std::optional<SyncConfig> sync;
   std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
   std::filesystem::path live{};                 ///< head office's live state by file; empty: data_dir/live.json

@@ -32,8 +32,13 @@ class CsvReader {
   Result<Next> next();
 
   /// Takes the next row if it is of the common kind: no quotes, exactly `width` fields, short, and already in memory.
-  /// False: nothing was taken, next() knows more.
-  bool quick(std::size_t width) noexcept;
+  /// False: nothing was taken, next() knows more. Rows often begin as the one before: with `lead` of the first fields
+  /// alike, less than `width`, they are not looked at again.
+  bool quick(std::size_t width, std::size_t lead = 0) noexcept;
+  /// Whether the row that quick() just took begins with the `lead` fields of the one that it took before.
+  [[nodiscard]] bool repeats() const noexcept { return repeats_; }
+  /// A field of the row that quick() just took.
+  [[nodiscard]] std::string_view quick_field(std::size_t n) const noexcept { return fields_.data()[n]; }
 
   /// Where the next row starts in a text that is there as a whole.
   [[nodiscard]] std::size_t position() const noexcept { return begin_; }
@@ -48,6 +53,9 @@ class CsvReader {
   [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
  private:
+  char const* quick_end(char const* start, std::size_t width, std::size_t field) noexcept;
+  bool quick_whole(char const* row, std::size_t reach, std::size_t width, std::size_t lead) noexcept;
+  bool quick_taken(char const* end) noexcept;
   Result<bool> fill();
   Result<std::size_t> line_length();
   Result<Next> quoted_row();
@@ -69,6 +77,9 @@ class CsvReader {
   std::uint64_t line_ = 0;
   std::uint64_t next_line_ = 1;
   std::vector<std::string_view> fields_;
+  char const* lead_ = nullptr;  ///< the first fields of the last row of quick(), with the commas behind them
+  std::size_t lead_size_ = 0;   ///< 0: none to compare with
+  bool repeats_ = false;
   std::string unquoted_;
   std::vector<std::pair<std::size_t, std::size_t>> extents_;  ///< of the fields in unquoted_
   std::string complaint_;

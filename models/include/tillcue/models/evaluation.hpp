@@ -12,6 +12,8 @@
 
 namespace tillcue::models {
 
+struct OffPolicy;
+
 /// Suggestions looked at per question, and how many of them count for calibration.
 inline constexpr std::size_t kEvaluatedRanks = 10;
 inline constexpr std::size_t kCalibratedRanks = 5;
@@ -116,10 +118,11 @@ struct Prediction {
 /// deviation. Source  Bröcker & Smith, Weather and Forecasting 22, 2007, for the question; clusters as for Difference.
 CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std::size_t bins);
 
-/// "0.2345 against 0.2301" and the like is for people: reports of an evaluation, each ending with a line end.
+/// "0.2345 against 0.2301" and the like is for people: reports of an evaluation, each ending with a line end; with
+/// `log` also of what it would have earned there.
 std::string text_report(Evaluation const& evaluation);
-std::string json_report(Evaluation const& evaluation);
+std::string json_report(Evaluation const& evaluation, OffPolicy const* log = nullptr);
 /// One page that needs nothing else: tables, and charts drawn by Chart.js.
-std::string html_report(Evaluation const& evaluation, std::string_view title);
+std::string html_report(Evaluation const& evaluation, std::string_view title, OffPolicy const* log = nullptr);
 
 }  // namespace tillcue::models

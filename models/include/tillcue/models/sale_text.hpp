@@ -44,6 +44,10 @@ struct SaleFields {
 /// Understands a row; `known` is the kind of time of the rows before. Nothing, or "field: what is wrong; mend".
 std::optional<std::string> understand(SaleText const& row, RowNames const& names, TimeKind known, SaleFields& out);
 
+/// What is wrong with a time that is none, or that is of another kind than those before, and the mend.
+std::string no_time_complaint(std::string_view field, std::string_view text);
+std::string mixed_times_complaint(std::string_view field, std::string_view text, TimeKind before);
+
 /// What is wrong with the text of an amount that parse_decimal refused, and how to write it:
 /// "price: '3,50' is not a number like 2.55; use a point, no currency: write 3.50".
 std::string amount_complaint(std::string_view field, std::string_view text, std::string_view example);

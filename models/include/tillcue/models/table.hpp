@@ -16,6 +16,7 @@ namespace tillcue::models {
 struct Column {
   std::string_view name;
   bool required = false;
+  bool steady = false;  ///< often the same as in the row before
 };
 
 /// A CSV file with a header: the wanted columns in any order, others ignored.
@@ -35,7 +36,14 @@ class Table {
   Result<bool> next(BadRows& bad, Refused const& refused = {});
 
   /// Takes the next row if it is of the common kind (CsvReader::quick), without counting it.
-  bool quick() noexcept { return reader_->quick(width_); }
+  bool quick() noexcept { return reader_->quick(width_, lead_); }
+  /// Field of a row that quick() took.
+  [[nodiscard]] std::string_view quick_field(std::size_t column) const noexcept {
+    auto const place = place_[column];
+    return place < width_ ? reader_->quick_field(place) : std::string_view{};
+  }
+  /// Whether all steady fields of the row that quick() just took are those of the row it took before.
+  [[nodiscard]] bool repeats() const noexcept { return reader_->repeats(); }
 
   /// Field of the row by position in the wanted columns; empty when the file or the row has no such column.
   [[nodiscard]] std::string_view field(std::size_t column) const noexcept {
@@ -57,12 +65,14 @@ class Table {
  private:
   Table() = default;
   Result<void> read_header(std::span<Column const> columns);
+  [[nodiscard]] std::size_t lead_of(std::span<Column const> columns) const;
 
   std::string name_;
   std::unique_ptr<ByteSource> source_;
   std::unique_ptr<CsvReader> reader_;
   std::vector<std::size_t> place_;  ///< wanted column -> field, kAbsent when there is none
   std::size_t width_ = 0;
+  std::size_t lead_ = 0;  ///< the first fields, with all steady ones among them; 0 where others stand between
 };
 
 }  // namespace tillcue::models

@@ -16,6 +16,16 @@ enum class TokenKind : std::uint8_t {
   truncated,  ///< the job ended inside a command
 };
 
+/// The command languages told apart: the same bytes mean other things in each.
+enum class Dialect : std::uint8_t {
+  escpos,
+  star,      ///< Star Line and StarPRNT
+  bematech,  ///< ESC/Bema: ESC/POS but for the emphasis commands
+};
+
+/// The dialect a whole job gives away; escpos when nothing speaks against it. Cost  linear.
+Dialect dialect_of(std::span<std::byte const> job) noexcept;
+
 /// One piece of a print job. `bytes` is valid during the call only, and holds at most Tokenizer::kMaxHeld bytes;
 /// `length` is how many there were.
 struct Token {
@@ -23,12 +33,13 @@ struct Token {
   std::uint64_t offset = 0;  ///< of its first byte in the job
   std::uint64_t length = 0;
   std::span<std::byte const> bytes;
+  Dialect dialect = Dialect::escpos;
 
   /// True for the command introduced by these two bytes ("\x1D" "V").
   [[nodiscard]] bool is(char introducer, char code) const noexcept;
   /// The byte at `at`, 0 beyond the held ones.
   [[nodiscard]] std::uint8_t byte(std::size_t at) const noexcept;
-  /// True for every form of a paper cut: GS V, ESC i, ESC m.
+  /// True for every form of a paper cut: GS V, ESC i, ESC m; in Star's dialect ESC d.
   [[nodiscard]] bool is_cut() const noexcept;
 };
 
@@ -40,12 +51,20 @@ struct Token {
 class Tokenizer {
  public:
   using Sink = std::function<void(Token const&)>;
+
+  Tokenizer() = default;
+  explicit Tokenizer(Dialect dialect) noexcept : dialect_(dialect) {}
+
   static constexpr std::size_t kMaxText = 4096;
   static constexpr std::size_t kMaxHeld = std::size_t{256} * 1024;
 
   void feed(std::span<std::byte const> bytes, Sink const& sink);
   /// The job ended: hands out what is pending and starts anew at offset 0.
   void finish(Sink const& sink);
+  /// Nothing is pending: the last byte ended a token. Never true inside a command.
+  [[nodiscard]] bool between_tokens() const noexcept { return held_.empty(); }
+  /// Bytes of the pending token, introducer first.
+  [[nodiscard]] std::span<std::byte const> pending() const noexcept { return held_; }
 
  private:
   void take(std::byte byte, Sink const& sink);
@@ -53,6 +72,7 @@ class Tokenizer {
   void refuse(Sink const& sink);
   void emit(TokenKind kind, Sink const& sink);
 
+  Dialect dialect_ = Dialect::escpos;
   std::vector<std::byte> held_;
   std::uint64_t offset_ = 0;  ///< of held_[0]
   std::uint64_t seen_ = 0;    ///< bytes of the pending token

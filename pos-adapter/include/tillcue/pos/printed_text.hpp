@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tillcue/pos/escpos.hpp"
 #include "tillcue/pos/printer_profile.hpp"
 
 namespace tillcue::pos {
@@ -29,7 +30,7 @@ enum class Letters : std::uint8_t {
 /// Reads a whole job: code pages by the profile, alignment and column positions by its width. A cut shows as a line
 /// "--- cut ---"; what goes to a pass-through display (ESC = 2) is not on paper and left out.
 /// Limits  at most 10,000 lines; the rest is counted nowhere and not shown.  Errors  none: see Tokenizer.
-PrintedJob read_printed(std::span<std::byte const> job, PrinterProfile const& profile,
-                        Letters letters = Letters::plain);
+PrintedJob read_printed(std::span<std::byte const> job, PrinterProfile const& profile, Letters letters = Letters::plain,
+                        Dialect dialect = Dialect::escpos);
 
 }  // namespace tillcue::pos

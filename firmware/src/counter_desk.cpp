@@ -1,0 +1,153 @@
+#include "counter_desk.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+namespace tillcue::terminal {
+namespace {
+
+constexpr std::chrono::milliseconds kSettled{60};
+
+Result<pos::ReceiptLayout> load_layout(Config const& config) {
+  pos::ReceiptLayout layout;
+  if (config.proxy && !config.proxy->layout.empty()) {
+    std::ifstream file(config.proxy->layout, std::ios::binary);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) {
+      return fail(Code::io, "proxy.layout: " + config.proxy->layout.string() + ": cannot be read");
+    }
+    auto read = pos::parse_layout(text.str(), config.proxy->layout.string());
+    if (!read) return tl::unexpected(read.error().within("proxy.layout"));
+    layout = std::move(*read);
+  }
+  layout.digits = config.store.currency.digits;
+  return layout;
+}
+
+pos::PrinterProfile profile_of(Config const& config) {
+  auto const found = pos::find_profile(config.printer ? config.printer->profile : "epson-tm-t88");
+  return found ? *found : pos::PrinterProfile{};
+}
+
+}  // namespace
+
+CounterDesk::CounterDesk(boost::asio::io_context& io, Config const& config, Log const& log, pos::SaleEvents& events)
+    : io_(io),
+      config_(config),
+      log_(log),
+      feed_(
+          events,
+          [] { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
+          [this](pos::HeardName const& heard) -> std::optional<Sku> {
+            auto const match = names_ ? names_->find(heard) : pos::NameMatch{};
+            if (!match) return {};
+            return match.sku;
+          }),
+      screen_(profile_of(config)),
+      reader_(config.store.currency.digits),
+      settle_(io) {}
+
+Result<std::unique_ptr<CounterDesk>> CounterDesk::open(boost::asio::io_context& io, Config const& config,
+                                                       Log const& log, pos::SaleEvents& events) {
+  std::unique_ptr<CounterDesk> desk(new CounterDesk(io, config, log, events));
+  if (config.proxy) {
+    if (auto const fine = desk->open_proxy(); !fine) return tl::unexpected(fine.error());
+  }
+  if (config.display) {
+    if (auto const fine = desk->open_display(); !fine) return tl::unexpected(fine.error());
+  }
+  return desk;
+}
+
+Result<void> CounterDesk::check(Config const& config) {
+  if (auto const layout = load_layout(config); !layout) return tl::unexpected(layout.error());
+  return {};
+}
+
+Result<void> CounterDesk::open_proxy() {
+  auto layout = load_layout(config_);
+  if (!layout) return tl::unexpected(layout.error());
+  pos::PrintProxyOptions options;
+  options.tap = config_.proxy->tap;
+  options.profile = profile_of(config_);
+  options.layout = std::move(*layout);
+  options.quiet = config_.proxy->quiet;
+  options.same_paper = config_.proxy->same_paper;
+  options.late_orders = !config_.proxy->sales;
+  auto heard = handlers("proxy");
+  heard.slip = [this](pos::Receipt const& receipt) { slip(receipt); };
+  heard.display = [this](std::span<std::byte const> bytes) { shown(bytes); };
+  proxy_ = std::make_unique<pos::PrintProxy>(io_, std::move(options), std::move(heard));
+  return {};
+}
+
+Result<void> CounterDesk::open_display() {
+  pos::PrintProxyOptions options;
+  options.tap = config_.display->tap;
+  options.profile = profile_of(config_);
+  auto heard = handlers("display");
+  heard.display = [this](std::span<std::byte const> bytes) { shown(bytes); };
+  display_ = std::make_unique<pos::PrintProxy>(io_, std::move(options), std::move(heard));
+  return {};
+}
+
+pos::PrintProxyHandlers CounterDesk::handlers(std::string line) {
+  pos::PrintProxyHandlers out;
+  out.connected = [this, line](bool connected) {
+    if (connected) {
+      log_.info(line + ".connected");
+    } else {
+      log_.warning(line + ".lost");
+    }
+  };
+  out.trouble = [this, line](std::string const& what) { log_.warning(line + ".trouble", {{"error", what}}); };
+  return out;
+}
+
+void CounterDesk::slip(pos::Receipt const& receipt) {
+  log_.info("receipt.read", {{"kind", std::string(pos::name(receipt.kind))},
+                             {"items", std::to_string(receipt.items.size())},
+                             {"total", std::to_string(receipt.total_minor.value_or(0))},
+                             {"adds_up", receipt.balanced ? "yes" : "no"}});
+  if (!config_.proxy->sales) return;
+  feed_.slip(receipt);
+  if (receipt.kind == pos::SlipKind::sale) reader_.sale_over();
+}
+
+void CounterDesk::shown(std::span<std::byte const> bytes) {
+  screen_.feed(bytes, [this](pos::DisplayFrame const& whole) { frame(whole); });
+  if (!screen_.unsettled()) return;
+  settle_.expires_after(kSettled);
+  settle_.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled) screen_.settle([this](pos::DisplayFrame const& whole) { frame(whole); });
+  });
+}
+
+void CounterDesk::frame(pos::DisplayFrame const& whole) {
+  reader_.take(whole, [this](pos::DisplayEvent const& event) { feed_.display(event); });
+}
+
+void CounterDesk::use(Bundle const& bundle) {
+  std::vector<pos::NamedItem> items;
+  items.reserve(bundle.item_count());
+  for (std::uint32_t n = 0; n < bundle.item_count(); ++n) {
+    auto const item = bundle.item(ItemIx{n});
+    std::optional<std::int64_t> price;
+    if (item.price) price = item.price->minor;
+    items.push_back({item.sku, item.name, price});
+  }
+  names_.emplace(items);
+}
+
+pos::PrintProxyCounters CounterDesk::proxy_counters() const noexcept {
+  return proxy_ ? proxy_->counters() : pos::PrintProxyCounters{};
+}
+
+void CounterDesk::stop() {
+  if (proxy_) proxy_->stop();
+  if (display_) display_->stop();
+  settle_.cancel();
+}
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "counter_feed.hpp"
+#include "tillcue/core/bundle.hpp"
+#include "tillcue/firmware/config.hpp"
+#include "tillcue/firmware/log.hpp"
+#include "tillcue/pos/line_display.hpp"
+#include "tillcue/pos/print_proxy.hpp"
+
+namespace tillcue::terminal {
+
+/// The counter of a till that knows nothing of us: its printer's and its display's lines listened to, sales made of
+/// what they say, slips put behind its receipts.
+/// Threads  the io_context's.
+class CounterDesk {
+ public:
+  /// Borrows all references. Errors  invalid (the layout file), not_found (no such printer profile).
+  static Result<std::unique_ptr<CounterDesk>> open(boost::asio::io_context& io, Config const& config, Log const& log,
+                                                   pos::SaleEvents& events);
+  /// What a configuration names must serve, too: for --check.
+  static Result<void> check(Config const& config);
+
+  /// Names mean this bundle's items from now on.
+  void use(Bundle const& bundle);
+  /// Where slips are printed; nullptr when only a display is listened to.
+  [[nodiscard]] pos::ReceiptPrinter* printer() const noexcept { return proxy_.get(); }
+  [[nodiscard]] bool after_the_fact() const noexcept { return feed_.after_the_fact(); }
+  [[nodiscard]] CounterFeedCounters const& counters() const noexcept { return feed_.counters(); }
+  [[nodiscard]] pos::PrintProxyCounters proxy_counters() const noexcept;
+  void stop();
+
+ private:
+  CounterDesk(boost::asio::io_context& io, Config const& config, Log const& log, pos::SaleEvents& events);
+  Result<void> open_proxy();
+  Result<void> open_display();
+  pos::PrintProxyHandlers handlers(std::string line);
+  void slip(pos::Receipt const& receipt);
+  void shown(std::span<std::byte const> bytes);
+  void frame(pos::DisplayFrame const& frame);
+
+  boost::asio::io_context& io_;
+  Config const& config_;
+  Log const& log_;
+  std::optional<pos::NameMatcher> names_;
+  CounterFeed feed_;
+  std::unique_ptr<pos::PrintProxy> proxy_, display_;
+  pos::DisplayScreen screen_;
+  pos::DisplayReader reader_;
+  boost::asio::steady_timer settle_;
+};
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,128 @@
+#include "counter_feed.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "tillcue/pos/code_table.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+/// An item nobody knows keeps its printed name, marked so that it is no article number.
+Sku unknown_sku(std::string const& name) {
+  auto text = "?" + name;
+  if (text.size() > kMaxIdentifier) {
+    auto end = kMaxIdentifier;
+    while (end > 1 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    text.resize(end);
+  }
+  return Sku(std::move(text));
+}
+
+}  // namespace
+
+CounterFeed::CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names)
+    : events_(events), now_(std::move(now)), names_(std::move(names)) {}
+
+void CounterFeed::tell(pos::Message const& message) {
+  if (!events_.on(message)) ++counters_.refused;
+}
+
+void CounterFeed::begin(bool live) {
+  auto const at = now_().time_since_epoch().count();
+  sale_ = SaleId((live ? "display-" : "receipt-") + std::to_string(at) + "-" + std::to_string(++sales_made_));
+  lines_.clear();
+  numbered_ = 0;
+  totalled_ = false;
+  ++counters_.sales;
+  tell(pos::Begin{*sale_});
+}
+
+CounterFeed::Line CounterFeed::heard(std::string const& name, std::string const& code, Quantity quantity,
+                                     std::int64_t unit_minor) {
+  // Any name may be cut where it ends; a whole one is found first.
+  auto const cut_at = pos::from_utf8(name).size();
+  Line line{{}, Sku(code), quantity, unit_minor, name};
+  if (code.size() >= 8) return line;  // a GTIN; a shorter number may be the POS's own
+  auto found = names_({name, unit_minor, cut_at});
+  // A display may show prices without tax: then the name alone must tell.
+  if (!found) found = names_({name, std::nullopt, cut_at});
+  if (!found && !code.empty()) return line;
+  if (!found) ++counters_.unnamed;
+  line.sku = found ? *found : unknown_sku(name);
+  return line;
+}
+
+void CounterFeed::put(Line const& line, pos::PutLine::Verb verb) {
+  ++counters_.lines;
+  tell(pos::PutLine{*sale_, line.number, line.sku, line.quantity, line.unit_minor, line.name.substr(0, pos::kMaxText),
+                    verb});
+}
+
+void CounterFeed::display(pos::DisplayEvent const& event) {
+  using Kind = pos::DisplayEvent::Kind;
+  if (event.kind == Kind::item) {
+    if (!sale_) begin(true);
+    auto line = heard(event.name, {}, event.quantity, event.unit_minor);
+    line.number = LineNo{++numbered_};
+    lines_.push_back(line);
+    put(line, pos::PutLine::Verb::add);
+    return;
+  }
+  if (!sale_) return;
+  if (event.kind == Kind::abandoned) {
+    tell(pos::Void{*sale_});
+    sale_.reset();
+    lines_.clear();
+    return;
+  }
+  if (event.kind == Kind::removed && !lines_.empty()) {
+    tell(pos::RemoveLine{*sale_, lines_.back().number});
+    lines_.pop_back();
+  }
+  if (event.kind == Kind::subtotal && !std::exchange(totalled_, true)) tell(pos::Subtotal{*sale_});
+}
+
+/// The receipt is right: what it does not name goes, what it names otherwise is changed, what is missing is added.
+void CounterFeed::reconcile(pos::Receipt const& receipt) {
+  std::vector<Line> left = std::exchange(lines_, {}), fresh;
+  bool changed = false;
+  for (auto const& item : receipt.items) {
+    auto line = heard(item.name, item.code, item.quantity, item.unit_minor);
+    auto const same = [&](Line const& shown) {
+      return shown.sku == line.sku || line.name.rfind(shown.name, 0) == 0 || shown.name.rfind(line.name, 0) == 0;
+    };
+    auto const same_count = [&](Line const& shown) { return same(shown) && shown.quantity == line.quantity; };
+    auto found = std::find_if(left.begin(), left.end(), same_count);
+    if (found == left.end()) found = std::find_if(left.begin(), left.end(), same);
+    if (found == left.end()) {
+      line.number = LineNo{++numbered_};
+      fresh.push_back(line);
+      continue;
+    }
+    line.number = found->number;
+    bool const as_shown =
+        line.sku == found->sku && line.quantity == found->quantity && line.unit_minor == found->unit_minor;
+    if (!as_shown) put(line, pos::PutLine::Verb::change);
+    changed = changed || !(line.quantity == found->quantity);
+    left.erase(found);
+  }
+  for (auto const& gone : left) tell(pos::RemoveLine{*sale_, gone.number});
+  for (auto const& line : fresh) put(line, pos::PutLine::Verb::add);
+  if (changed || !left.empty() || !fresh.empty()) ++counters_.reconciled;
+}
+
+void CounterFeed::slip(pos::Receipt const& receipt) {
+  if (receipt.kind != pos::SlipKind::sale) return;
+  after_the_fact_ = true;
+  if (!sale_) begin(false);
+  reconcile(receipt);
+  if (!totalled_) tell(pos::Subtotal{*sale_});
+  tell(pos::Tender{*sale_});
+  tell(pos::Finish{*sale_, receipt.total_minor});
+  after_the_fact_ = false;
+  sale_.reset();
+  lines_.clear();
+}
+
+}  // namespace tillcue::terminal

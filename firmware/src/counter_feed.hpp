@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tillcue/firmware/checkout.hpp"
+#include "tillcue/pos/line_display.hpp"
+#include "tillcue/pos/name_matcher.hpp"
+#include "tillcue/pos/receipt.hpp"
+
+namespace tillcue::terminal {
+
+/// Counted since start.
+struct CounterFeedCounters {
+  std::uint64_t sales = 0, lines = 0, unnamed = 0, refused = 0, reconciled = 0;
+};
+
+/// Makes sales of what a till without a protocol prints and shows: a receipt is a whole sale; a display's frames are a
+/// sale while it is rung up, and the receipt then says what it was.
+/// Threads  one (the io_context's).
+class CounterFeed {
+ public:
+  /// The item behind a name; none when nothing fits for sure.
+  using NameToSku = std::function<std::optional<Sku>(pos::HeardName const&)>;
+
+  CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names);
+
+  /// A slip of the till. Anything but a sale is passed over.
+  void slip(pos::Receipt const& receipt);
+  void display(pos::DisplayEvent const& event);
+
+  /// True while a sale is told that is over already: nobody can be shown a hint any more.
+  [[nodiscard]] bool after_the_fact() const noexcept { return after_the_fact_; }
+  [[nodiscard]] CounterFeedCounters const& counters() const noexcept { return counters_; }
+
+ private:
+  struct Line {
+    LineNo number{};
+    Sku sku;
+    Quantity quantity{};
+    std::int64_t unit_minor = 0;
+    std::string name;
+  };
+
+  void begin(bool live);
+  void tell(pos::Message const& message);
+  void put(Line const& line, pos::PutLine::Verb verb);
+  Line heard(std::string const& name, std::string const& code, Quantity quantity, std::int64_t unit_minor);
+  void reconcile(pos::Receipt const& receipt);
+
+  pos::SaleEvents& events_;
+  std::function<Timestamp()> now_;
+  NameToSku names_;
+  std::optional<SaleId> sale_;
+  std::vector<Line> lines_;
+  std::uint32_t numbered_ = 0;
+  std::uint64_t sales_made_ = 0;
+  bool totalled_ = false, after_the_fact_ = false;
+  CounterFeedCounters counters_;
+};
+
+}  // namespace tillcue::terminal

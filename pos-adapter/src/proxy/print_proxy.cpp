@@ -1,0 +1,331 @@
+#include "tillcue/pos/print_proxy.hpp"
+
+#include <array>
+#include <deque>
+#include <utility>
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include "slip_collector.hpp"
+#include "tap_frame.hpp"
+
+namespace tillcue::pos {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using Failure = boost::system::error_code;
+
+constexpr std::chrono::milliseconds kReconnect = 250ms, kFate = 4s, kWithoutCut = 1s, kFresh = 3s;
+constexpr std::size_t kMostWaiting = 2;
+
+}  // namespace
+
+class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& io, PrintProxyOptions options, PrintProxyHandlers handlers)
+      : io_(io),
+        options_(std::move(options)),
+        handlers_(std::move(handlers)),
+        socket_(io),
+        reconnect_(io),
+        quiet_(io),
+        deadline_(io),
+        collector_(options_.profile, options_.layout) {}
+
+  void connect();
+  void print(std::vector<std::byte> job, Done done);
+  void cancel();
+  void stop();
+  [[nodiscard]] bool idle() const { return jobs_.empty(); }
+  [[nodiscard]] bool connected() const { return connected_; }
+
+  PrintProxyCounters counters;
+
+ private:
+  struct Job {
+    std::uint64_t id = 0;
+    std::vector<std::byte> bytes;
+    Done done;
+    Clock::time_point until;
+    bool sent = false;
+  };
+
+  void read();
+  void lost(std::string const& why);
+  Result<void> hear(TapFrame const& frame);
+  void hear_bytes(TapAt const& at);
+  void hear_fate(TapFate const& fate);
+  void arm_quiet(std::chrono::milliseconds after);
+  void gone_quiet();
+  void deliver();
+  void send_next();
+  void send(std::vector<std::byte> frame);
+  void write();
+  void arm_deadline();
+  void overdue();
+  void end(Job job, Result<PrintProof> proof);
+  SlipCollector::Sink sink();
+
+  asio::io_context& io_;
+  PrintProxyOptions options_;
+  PrintProxyHandlers handlers_;
+  asio::local::stream_protocol::socket socket_;
+  asio::steady_timer reconnect_, quiet_, deadline_;
+  SlipCollector collector_;
+  TapReader reader_;
+  std::array<std::byte, 16 * 1024> buffer_{};
+  std::vector<std::byte> out_, writing_;
+  std::deque<Job> jobs_;
+  std::deque<Receipt> slips_;          ///< read, and not delivered until the line is quiet
+  std::uint64_t offset_ = 0;           ///< of the POS's stream: all that was heard
+  std::optional<std::uint64_t> hold_;  ///< of the cut that waits for us
+  std::uint64_t last_id_ = 0;
+  Clock::time_point slip_at_{};  ///< when the last slip ended and the line was quiet
+  bool slip_open_ = false;       ///< a slip may be put at offset_
+  bool connected_ = false, stopped_ = false, troubled_ = false;
+};
+
+void PrintProxy::Impl::connect() {
+  if (stopped_) return;
+  socket_ = asio::local::stream_protocol::socket(io_);
+  // Made before it is used: a path that is too long throws.
+  asio::local::stream_protocol::endpoint const where(options_.tap);
+  socket_.async_connect(where, [self = shared_from_this()](Failure failure) {
+    if (self->stopped_) return;
+    if (failure) return self->lost(failure.message());
+    self->connected_ = true;
+    self->troubled_ = false;
+    ++self->counters.connects;
+    self->reader_.reset();
+    self->out_.clear();
+    self->writing_.clear();
+    if (self->handlers_.connected) self->handlers_.connected(true);
+    self->read();
+  });
+}
+
+void PrintProxy::Impl::read() {
+  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](Failure failure, std::size_t got) {
+    if (self->stopped_) return;
+    if (failure) return self->lost(failure == asio::error::eof ? "the bypass hung up" : failure.message());
+    auto const fine = self->reader_.feed(std::span(self->buffer_).first(got),
+                                         [&](TapFrame const& frame) { return self->hear(frame); });
+    if (!fine) return self->lost(fine.error().what);
+    if (!self->stopped_) self->read();
+  });
+}
+
+void PrintProxy::Impl::lost(std::string const& why) {
+  Failure ignored;
+  socket_.close(ignored);
+  if (handlers_.trouble && !std::exchange(troubled_, true)) handlers_.trouble(options_.tap + ": " + why);
+  if (std::exchange(connected_, false) && handlers_.connected) handlers_.connected(false);
+  slip_open_ = false;
+  slips_.clear();
+  hold_.reset();
+  quiet_.cancel();
+  for (auto& job : std::exchange(jobs_, {})) {
+    bool const sent = job.sent;
+    end(std::move(job),
+        sent ? Result<PrintProof>(PrintProof{PrintFate::unconfirmed, false, "the bypass was lost while printing"})
+             : fail(Code::io, "the bypass was lost before printing"));
+  }
+  reconnect_.expires_after(kReconnect);
+  reconnect_.async_wait([self = shared_from_this()](Failure cancelled) {
+    if (!cancelled) self->connect();
+  });
+}
+
+SlipCollector::Sink PrintProxy::Impl::sink() {
+  return {[this](Receipt const& receipt) {
+            ++counters.slips;
+            if (receipt.kind == SlipKind::sale) ++counters.sales;
+            if (slips_.size() < 16) slips_.push_back(receipt);
+          },
+          [this](std::span<std::byte const> bytes) {
+            if (handlers_.display) handlers_.display(bytes);
+          }};
+}
+
+Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
+  if (frame.kind == TapKind::fate) {
+    auto const fate = read_fate(frame);
+    if (!fate) return tl::unexpected(fate.error());
+    hear_fate(*fate);
+    return {};
+  }
+  if (frame.kind == TapKind::pushed) return {};
+  auto const at = read_at(frame);
+  if (!at) return tl::unexpected(at.error());
+  if (frame.kind == TapKind::hello) {
+    offset_ = at->at;
+    collector_.reset(at->bytes);
+  } else if (frame.kind == TapKind::from_pos) {
+    hear_bytes(*at);
+  } else if (frame.kind == TapKind::cut_held) {
+    hold_ = at->at;
+    if (options_.same_paper) deliver();
+  } else if (frame.kind == TapKind::job_ended) {
+    collector_.end_without_cut(sink());
+    if (!slips_.empty()) arm_quiet(options_.quiet);
+  }
+  return {};
+}
+
+void PrintProxy::Impl::hear_bytes(TapAt const& at) {
+  offset_ = at.at + at.bytes.size();
+  counters.bytes += at.bytes.size();
+  slip_open_ = false;
+  if (!handlers_.slip) return handlers_.display(at.bytes);  // a display's line
+  collector_.feed(at.bytes, sink());
+  arm_quiet(slips_.empty() ? kWithoutCut : options_.quiet);
+}
+
+void PrintProxy::Impl::arm_quiet(std::chrono::milliseconds after) {
+  quiet_.expires_after(after);
+  quiet_.async_wait([self = shared_from_this()](Failure cancelled) {
+    if (!cancelled && !self->stopped_) self->gone_quiet();
+  });
+}
+
+void PrintProxy::Impl::gone_quiet() {
+  if (slips_.empty()) collector_.end_without_cut(sink());
+  if (!slips_.empty()) deliver();
+}
+
+/// The line is quiet, or its cut is held: what was read is told, and what is ordered by that printed.
+void PrintProxy::Impl::deliver() {
+  slip_open_ = true;
+  slip_at_ = Clock::now();
+  bool sale = false;
+  for (auto const& slip : std::exchange(slips_, {})) {
+    sale = sale || slip.kind == SlipKind::sale;
+    handlers_.slip(slip);
+  }
+  if (!jobs_.empty()) return send_next();
+  if (sale && !hold_ && options_.late_orders) return;  // the bypass lingers
+  std::vector<std::byte> frame;
+  put_frame(frame, TapKind::release, TapAt{hold_.value_or(offset_), {}});
+  send(std::move(frame));
+  hold_.reset();
+}
+
+void PrintProxy::Impl::print(std::vector<std::byte> job, Done done) {
+  Job made{++last_id_, std::move(job), std::move(done), Clock::now() + options_.wait_for_receipt};
+  if (!connected_) return end(std::move(made), fail(Code::io, options_.tap + ": no bypass; start tillcue-bypass"));
+  if (collector_.dialect() != Dialect::escpos) {
+    return end(std::move(made), fail(Code::unsupported, "the printer speaks another language than ESC/POS"));
+  }
+  if (jobs_.size() >= kMostWaiting) return end(std::move(made), fail(Code::busy, "two slips wait already"));
+  jobs_.push_back(std::move(made));
+  bool const fresh = slip_open_ && Clock::now() - slip_at_ < kFresh;
+  if (fresh) send_next();
+  arm_deadline();
+}
+
+void PrintProxy::Impl::send_next() {
+  if (jobs_.empty() || jobs_.front().sent || !slip_open_) return;
+  auto& job = jobs_.front();
+  job.sent = true;
+  job.until = Clock::now() + kFate;
+  std::vector<std::byte> frame;
+  put_frame(frame, TapPrint{job.id, hold_.value_or(offset_), job.bytes});
+  hold_.reset();
+  send(std::move(frame));
+  arm_deadline();
+}
+
+void PrintProxy::Impl::hear_fate(TapFate const& fate) {
+  if (jobs_.empty() || jobs_.front().id != fate.id || !jobs_.front().sent) return;
+  auto job = std::move(jobs_.front());
+  jobs_.pop_front();
+  if (fate.fate == SlipFate::refused) {
+    ++counters.refused;
+    end(std::move(job), fail(Code::busy, fate.text));
+  } else {
+    ++counters.printed;
+    auto const kind = fate.fate == SlipFate::printed ? PrintFate::printed : PrintFate::unconfirmed;
+    end(std::move(job), PrintProof{kind, fate.near_end, fate.text});
+  }
+  send_next();
+  arm_deadline();
+}
+
+void PrintProxy::Impl::arm_deadline() {
+  if (jobs_.empty()) {
+    deadline_.cancel();
+    return;
+  }
+  deadline_.expires_at(jobs_.front().until);
+  deadline_.async_wait([self = shared_from_this()](Failure cancelled) {
+    if (!cancelled && !self->stopped_) self->overdue();
+  });
+}
+
+void PrintProxy::Impl::overdue() {
+  while (!jobs_.empty() && jobs_.front().until <= Clock::now()) {
+    auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    bool const sent = job.sent;
+    end(std::move(job), sent ? Result<PrintProof>(PrintProof{PrintFate::unconfirmed, false, "the bypass did not say"})
+                             : fail(Code::timeout, "no receipt came through the proxy"));
+  }
+  arm_deadline();
+}
+
+void PrintProxy::Impl::end(Job job, Result<PrintProof> proof) {
+  asio::post(io_, [done = std::move(job.done), proof = std::move(proof)]() mutable { done(std::move(proof)); });
+}
+
+void PrintProxy::Impl::cancel() {
+  for (auto& job : std::exchange(jobs_, {})) {
+    bool const sent = job.sent;
+    end(std::move(job), sent ? Result<PrintProof>(PrintProof{PrintFate::unconfirmed, false,
+                                                             "cancelled while printing; it may come out"})
+                             : fail(Code::rejected, "the job was cancelled"));
+  }
+  deadline_.cancel();
+}
+
+void PrintProxy::Impl::send(std::vector<std::byte> frame) {
+  if (!connected_) return;
+  out_.insert(out_.end(), frame.begin(), frame.end());
+  if (writing_.empty()) write();
+}
+
+void PrintProxy::Impl::write() {
+  writing_ = std::exchange(out_, {});
+  asio::async_write(socket_, asio::buffer(writing_), [self = shared_from_this()](Failure failure, std::size_t) {
+    self->writing_.clear();
+    if (self->stopped_ || failure) return;  // the reader notices
+    if (!self->out_.empty()) self->write();
+  });
+}
+
+void PrintProxy::Impl::stop() {
+  if (std::exchange(stopped_, true)) return;
+  cancel();
+  Failure ignored;
+  socket_.close(ignored);
+  reconnect_.cancel();
+  quiet_.cancel();
+}
+
+PrintProxy::PrintProxy(asio::io_context& io, PrintProxyOptions options, PrintProxyHandlers handlers)
+    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handlers))) {
+  impl_->connect();
+}
+PrintProxy::~PrintProxy() { impl_->stop(); }
+void PrintProxy::print(std::vector<std::byte> job, Done done) { impl_->print(std::move(job), std::move(done)); }
+void PrintProxy::cancel() { impl_->cancel(); }
+bool PrintProxy::idle() const noexcept { return impl_->idle(); }
+bool PrintProxy::connected() const noexcept { return impl_->connected(); }
+PrintProxyCounters const& PrintProxy::counters() const noexcept { return impl_->counters; }
+void PrintProxy::stop() { impl_->stop(); }
+
+}  // namespace tillcue::pos

@@ -1,0 +1,62 @@
+#include "slip_collector.hpp"
+
+namespace tillcue::pos {
+namespace {
+
+constexpr std::size_t kPicture = 2048;  // commands longer than that are pictures
+
+}  // namespace
+
+void SlipCollector::reset(std::span<std::byte const> state) {
+  tokens_ = {};
+  state_ = {};
+  tokens_.feed(state, [this](Token const& token) { state_.take(token); });
+  to_display_ = false;
+  begin();
+}
+
+void SlipCollector::begin() {
+  slip_ = state_.from_power_on();
+  has_text_ = false;
+}
+
+void SlipCollector::feed(std::span<std::byte const> bytes, Sink const& sink) {
+  tokens_.feed(bytes, [&](Token const& token) { take(token, sink); });
+}
+
+void SlipCollector::take(Token const& token, Sink const& sink) {
+  state_.take(token);
+  if (token.is('\x1B', '=')) {
+    to_display_ = (token.byte(2) & 3U) == 2;
+  } else if (to_display_) {
+    if (sink.display) sink.display(token.bytes);
+    return;
+  }
+  bool const picture = token.kind == TokenKind::command && token.length > kPicture;
+  if (!picture && slip_.size() + token.bytes.size() <= kMaxSlip) {
+    slip_.insert(slip_.end(), token.bytes.begin(), token.bytes.end());
+  }
+  if (token.kind == TokenKind::text) has_text_ = true;
+  if (!token.is_cut() || !has_text_) return;
+  // ESC i and ESC m inside a Star job are no cuts, and Star's own cut is no command of ESC/POS.
+  if (dialect_of(slip_) == Dialect::star) return;
+  auto const receipt = read();
+  begin();
+  sink.slip(receipt);
+}
+
+Receipt SlipCollector::read() {
+  dialect_ = dialect_of(slip_);
+  auto const printed = read_printed(slip_, profile_, Letters::plain, dialect_);
+  return read_receipt(printed.lines, layout_);
+}
+
+void SlipCollector::end_without_cut(Sink const& sink) {
+  if (!has_text_) return;
+  auto const receipt = read();
+  if (receipt.kind == SlipKind::nothing && !receipt.items.empty()) return;  // more of it may come
+  begin();
+  sink.slip(receipt);
+}
+
+}  // namespace tillcue::pos

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "tillcue/pos/escpos.hpp"
+#include "tillcue/pos/printed_text.hpp"
+#include "tillcue/pos/printer_state.hpp"
+#include "tillcue/pos/receipt.hpp"
+
+namespace tillcue::pos {
+
+/// Cuts what a POS prints into slips and reads each. Pictures are left out of what is kept.
+/// Limits  256 KiB of text and commands a slip; of a longer one the beginning is read.
+class SlipCollector {
+ public:
+  struct Sink {
+    std::function<void(Receipt const&)> slip;                 ///< one that ended with a cut
+    std::function<void(std::span<std::byte const>)> display;  ///< what went to a pass-through display (ESC = 2)
+  };
+  static constexpr std::size_t kMaxSlip = std::size_t{256} * 1024;
+
+  SlipCollector(PrinterProfile profile, ReceiptLayout layout)
+      : profile_(std::move(profile)), layout_(std::move(layout)) {}
+
+  /// Starts anew with a printer in the state these commands make.
+  void reset(std::span<std::byte const> state);
+  void feed(std::span<std::byte const> bytes, Sink const& sink);
+  /// The job ended or the line is quiet: what was printed without a cut is a slip too, if it is a whole sale.
+  void end_without_cut(Sink const& sink);
+  /// Something was printed since the last slip.
+  [[nodiscard]] bool has_text() const noexcept { return has_text_; }
+  /// Of the last slip read.
+  [[nodiscard]] Dialect dialect() const noexcept { return dialect_; }
+
+ private:
+  void take(Token const& token, Sink const& sink);
+  [[nodiscard]] Receipt read();
+  void begin();
+
+  PrinterProfile profile_;
+  ReceiptLayout layout_;
+  Tokenizer tokens_;
+  PrinterState state_;
+  std::vector<std::byte> slip_;
+  Dialect dialect_ = Dialect::escpos;
+  bool has_text_ = false, to_display_ = false;
+};
+
+}  // namespace tillcue::pos

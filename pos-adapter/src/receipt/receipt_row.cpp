@@ -1,0 +1,310 @@
+#include "receipt_row.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "tillcue/pos/code_table.hpp"
+
+namespace tillcue::pos::reading {
+namespace {
+
+struct Word {
+  std::u32string text;
+  unsigned column = 0;
+  unsigned gap = 0;  ///< columns free before it
+};
+
+bool is_letter(char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z') || c >= 0xC0; }
+bool is_line_drawing(char32_t c) {
+  return c == U'-' || c == U'=' || c == U'_' || c == U'*' || c == U'~' || c == U'.' || c == U'#' ||
+         (c >= 0x2500 && c <= 0x25FF) || c == 0x2014 || c == 0x2013;
+}
+
+/// A line of one and the same character, whatever it is: some printers draw lines with letters of another code page.
+bool is_rule(std::u32string_view line) {
+  std::u32string marks;
+  for (char32_t const c : line) {
+    if (c != U' ') marks += c;
+  }
+  if (marks.size() < 3) return false;
+  bool const same = std::all_of(marks.begin(), marks.end(), [&](char32_t c) { return c == marks.front(); });
+  return std::all_of(marks.begin(), marks.end(), is_line_drawing) || (same && marks.size() >= 8);
+}
+
+/// "Flat white ........ 4.20": the dots are room, not text.
+std::u32string without_leaders(std::u32string_view line) {
+  std::u32string out(line);
+  for (std::size_t at = 0; at < out.size();) {
+    auto end = at;
+    while (end < out.size() && (out[end] == U'.' || out[end] == U'_' || out[end] == U'\u00B7')) ++end;
+    if (end - at >= 3)
+      std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.begin() + static_cast<std::ptrdiff_t>(end), U' ');
+    at = std::max(end, at + 1);
+  }
+  return out;
+}
+
+std::vector<Word> words_of(std::u32string_view line) {
+  std::vector<Word> words;
+  unsigned column = 0, free = 0;
+  bool inside = false;
+  for (char32_t const c : line) {
+    if (c == U' ' || c == U'\u00A0') {
+      inside = false;
+      ++free;
+    } else {
+      if (!inside) words.push_back({{}, column, free});
+      words.back().text += c;
+      inside = true;
+      free = 0;
+    }
+    column += std::max(1U, display_width(c));
+  }
+  return words;
+}
+
+std::u32string joined(std::vector<Word> const& words) {
+  std::u32string out;
+  for (auto const& word : words) out += (out.empty() ? U"" : U" ") + word.text;
+  return out;
+}
+
+bool is_times(std::u32string_view word) {
+  return word == U"x" || word == U"X" || word == U"*" || word == U"@" || word == U"\u00D7" || word == U"х" ||
+         word == U"Х" || word == U"à" || word == U"a";
+}
+
+bool is_currency(std::u32string_view word) {
+  bool const digits = std::any_of(word.begin(), word.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
+  return !word.empty() && word.size() <= 4 && !digits && parse_amount(std::u32string(word) + U"1.00", 2).has_value();
+}
+
+/// The tail of a line, read from its right end word by word.
+class Tail {
+ public:
+  Tail(std::vector<Word> words, unsigned digits) : words_(std::move(words)), digits_(digits) {}
+
+  std::optional<std::int64_t> take_amount();
+  void take_quantity_and_price(ReceiptRow& row);
+  [[nodiscard]] std::vector<Word> const& words() const { return words_; }
+  [[nodiscard]] unsigned numbers_column() const { return numbers_column_; }
+
+ private:
+  [[nodiscard]] std::u32string_view last(std::size_t n = 0) const {
+    return n < words_.size() ? std::u32string_view(words_[words_.size() - 1 - n].text) : std::u32string_view{};
+  }
+  void drop(std::size_t count) {
+    for (; count > 0 && !words_.empty(); --count) {
+      numbers_column_ = words_.back().column;
+      words_.pop_back();
+    }
+  }
+  std::optional<std::int64_t> amount_at_end(std::size_t skipped, std::size_t& used) const;
+  bool take_times(ReceiptRow& row);
+  bool take_glued(ReceiptRow& row);
+  bool take_cells(ReceiptRow& row);
+
+  std::vector<Word> words_;
+  unsigned digits_;
+  unsigned numbers_column_ = 0;
+};
+
+/// The amount that ends `skipped` words before the end; `used` counts its words, its money signs included.
+std::optional<std::int64_t> Tail::amount_at_end(std::size_t skipped, std::size_t& used) const {
+  used = 0;
+  if (is_currency(last(skipped))) ++used;  // "7,92 EUR"
+  auto const number = last(skipped + used);
+  // "1 234,56": three digits and decimals behind a short group, one space apart
+  auto const before = last(skipped + used + 1);
+  bool const close = skipped + used < words_.size() && words_[words_.size() - 1 - skipped - used].gap == 1;
+  std::optional<std::int64_t> amount;
+  if (close && digits_ > 0 && !before.empty() && before.size() <= 3 && number.size() == 4 + digits_) {
+    amount = parse_amount(std::u32string(before) + U' ' + std::u32string(number), digits_);
+    if (amount) used += 2;
+  }
+  if (!amount) {
+    amount = parse_amount(number, digits_);
+    if (!amount) return {};
+    used += 1;
+  }
+  if (is_currency(last(skipped + used))) ++used;  // "$ 14.25", "= 7.00"
+  return amount;
+}
+
+std::optional<std::int64_t> Tail::take_amount() {
+  std::size_t used = 0;
+  for (std::size_t skipped : {std::size_t{0}, std::size_t{1}}) {
+    if (words_.size() <= skipped) break;
+    auto const flag = last();
+    // "1,99 A", "2.50 *": the mark of a tax group
+    if (skipped == 1 && (flag.size() > 2 || (is_letter(flag.front()) && flag.size() > 2))) break;
+    if (auto const amount = amount_at_end(skipped, used)) {
+      drop(skipped + used);
+      return amount;
+    }
+  }
+  return {};
+}
+
+bool near_product(std::int64_t quantity_milli, std::int64_t unit, std::int64_t amount) {
+  auto const product = extended(Money{unit, {}}, Quantity{quantity_milli}).minor;
+  return std::llabs(product - std::llabs(amount)) <= 1;
+}
+
+/// "3 x 0,45", "0.45 x 3", "2 @ 1.20", "1,000 кг x 48,00".
+bool Tail::take_times(ReceiptRow& row) {
+  std::size_t used = 0;
+  auto const price = amount_at_end(0, used);
+  bool const apart = price && is_times(last(used));
+  std::size_t const behind = apart ? used + 1 : used;
+  // "10 x 0,75" or "10x 0,75"
+  if (price && (apart || (!last(used).empty() && is_times(last(used).substr(last(used).size() - 1))))) {
+    std::size_t unit = 0;
+    auto count = parse_quantity(last(behind));
+    if (!count && last(behind).size() <= 4) {
+      count = parse_quantity(last(behind + 1));
+      unit = 1;
+    }
+    if (count) {
+      row.quantity_milli = count;
+      row.unit_minor = price;
+      drop(behind + 1 + unit);
+      return true;
+    }
+  }
+  // "0.45 x 3"
+  auto const count = parse_quantity(last());
+  if (count && is_times(last(1)) && (words_.size() == 2 || amount_at_end(2, used))) {
+    if (words_.size() > 2) {
+      row.unit_minor = amount_at_end(2, used);
+      row.quantity_milli = count;
+      drop(2 + used);
+      return true;
+    }
+  }
+  return false;
+}
+
+/// "3x0,45" in one word.
+bool Tail::take_glued(ReceiptRow& row) {
+  auto const word = last();
+  for (std::size_t at = 1; at + 1 < word.size(); ++at) {
+    if (!is_times(word.substr(at, 1))) continue;
+    auto const count = parse_quantity(word.substr(0, at));
+    auto const price = parse_amount(word.substr(at + 1), digits_);
+    if (!count || !price) continue;
+    row.quantity_milli = count;
+    row.unit_minor = price;
+    drop(1);
+    return true;
+  }
+  return false;
+}
+
+/// Columns of their own: "$1.20     x1", "2           7.00".
+bool Tail::take_cells(ReceiptRow& row) {
+  auto const saved = *this;
+  std::optional<std::int64_t> count, price;
+  auto const take_count = [&] {
+    auto const word = last();
+    bool const marked = !word.empty() && (is_times(word.substr(0, 1)) || is_times(word.substr(word.size() - 1)));
+    if (words_.empty() || (words_.back().gap < 2 && words_.size() > 1 && !marked)) return;
+    if ((count = parse_quantity(word))) drop(1);
+  };
+  take_count();
+  std::size_t used = 0;
+  if (words_.size() > 1 || count) {
+    if ((price = amount_at_end(0, used)) && used < words_.size()) {
+      drop(used);
+    } else {
+      price.reset();
+    }
+  }
+  if (!count && price) take_count();
+  auto const amount = row.amount_minor.value_or(0);
+  if (price && !count) {
+    if (*price > 0 && std::llabs(amount) % *price == 0 && amount != 0) count = std::llabs(amount) / *price * 1000;
+  }
+  bool const fits = count && (!price || near_product(*count, *price, amount));
+  if (!fits) {
+    *this = saved;  // "Milk 3.25" is a name
+    return false;
+  }
+  row.quantity_milli = count;
+  row.unit_minor = price;
+  return true;
+}
+
+void Tail::take_quantity_and_price(ReceiptRow& row) {
+  if (words_.empty()) return;
+  if (take_times(row) || take_glued(row)) return;
+  take_cells(row);
+}
+
+ReceiptRow row_of_words(std::u32string_view line, unsigned digits) {
+  ReceiptRow row;
+  row.rule = is_rule(line);
+  row.numbers_column = static_cast<unsigned>(line.size());
+  if (row.rule) return row;
+  Tail tail(words_of(without_leaders(line)), digits);
+  row.amount_minor = tail.take_amount();
+  if (row.amount_minor) {
+    row.numbers_column = tail.numbers_column();
+    // "  3 x 0,45" alone: what looked like the amount is the price of one.
+    auto const& left = tail.words();
+    bool const marked = !left.empty() && is_times(left.back().text.substr(left.back().text.size() - 1));
+    auto const unit_marked = left.size() == 3 && parse_quantity(left[0].text) && is_times(left[2].text);
+    auto const alone = (left.size() == 2 && parse_quantity(left[0].text) && is_times(left[1].text)) || unit_marked ||
+                       (left.size() == 1 && marked && parse_quantity(left[0].text));
+    if (alone) {
+      row.quantity_milli = parse_quantity(left[0].text);
+      row.unit_minor = row.amount_minor;
+      row.amount_minor.reset();
+      row.numbers_column = left.front().column;
+      return row;
+    }
+    tail.take_quantity_and_price(row);
+    row.numbers_column = tail.numbers_column();
+  } else if (tail.words().size() == 1 || tail.words().size() == 3) {
+    ReceiptRow glued;
+    Tail again = tail;
+    again.take_quantity_and_price(glued);
+    if (again.words().empty() && glued.quantity_milli && glued.unit_minor) {
+      glued.numbers_column = again.numbers_column();
+      return glued;
+    }
+  }
+  row.text = joined(tail.words());
+  row.text_column = tail.words().empty() ? row.numbers_column : tail.words().front().column;
+  return row;
+}
+
+std::u32string field(std::u32string_view line, ColumnSpan at) {
+  if (at.from >= line.size() || at.to <= at.from) return {};
+  return joined(words_of(line.substr(at.from, at.to - at.from)));
+}
+
+ReceiptRow row_of_columns(std::u32string_view line, ReceiptLayout const& layout) {
+  ReceiptRow row;
+  row.rule = is_rule(line);
+  if (row.rule) return row;
+  row.numbers_column = layout.name_at ? layout.name_at->to : 0;
+  if (layout.total_at) row.amount_minor = parse_amount(field(line, *layout.total_at), layout.digits);
+  if (layout.unit_at) row.unit_minor = parse_amount(field(line, *layout.unit_at), layout.digits);
+  if (layout.quantity_at) row.quantity_milli = parse_quantity(field(line, *layout.quantity_at));
+  if (layout.name_at) row.text = field(line, *layout.name_at);
+  row.text_column = layout.name_at ? layout.name_at->from : 0;
+  return row;
+}
+
+}  // namespace
+
+ReceiptRow read_row(std::u32string_view line, ReceiptLayout const& layout) {
+  bool const declared = layout.name_at && layout.total_at;
+  if (!declared) return row_of_words(line, layout.digits);
+  auto row = row_of_columns(line, layout);
+  // Totals and payments need not keep to the columns of the items.
+  return row.amount_minor || row.rule ? row : row_of_words(line, layout.digits);
+}
+
+}  // namespace tillcue::pos::reading

@@ -1,0 +1,184 @@
+#include "receipt_words.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "tillcue/pos/code_table.hpp"
+
+namespace tillcue::pos::reading {
+namespace {
+
+using Words = std::u32string_view;
+
+// English, German, French, Spanish, Portuguese, Italian, Polish, Turkish, Russian, Ukrainian.
+constexpr Words kTotal[] = {U"total",   U"grand total",  U"totale",      U"balance due",  U"amount due", U"to pay",
+                            U"summe",   U"gesamt",       U"gesamtsumme", U"gesamtbetrag", U"zu zahlen",  U"a payer",
+                            U"à payer", U"net à payer",  U"importe",     U"suma",         U"razem",      U"do zapłaty",
+                            U"toplam",  U"genel toplam", U"итого",       U"итог",         U"всего",      U"к оплате",
+                            U"сума",    U"всього",       U"разом",       U"до сплати"};
+constexpr Words kSubtotal[] = {U"subtotal",   U"sub total", U"zwischensumme", U"sous total",         U"suma częściowa",
+                               U"ara toplam", U"подытог",   U"подитог",       U"промежуточный итог", U"subtotale"};
+constexpr Words kTax[] = {U"tax", U"taxes", U"vat", U"gst", U"mwst", U"ust",   U"tva", U"iva",
+                          U"ptu", U"kdv",   U"ндс", U"пдв", U"nett", U"netto", U"btw", U"moms"};
+constexpr Words kInclusive[] = {U"incl", U"inkl", U"ttc", U"including", U"с учетом", U"з урахуванням"};
+constexpr Words kTender[] = {U"cash",         U"card",     U"visa",      U"mastercard", U"maestro",  U"amex",
+                             U"credit",       U"debit",    U"tendered",  U"tender",     U"paid",     U"payment",
+                             U"bar",          U"gegeben",  U"karte",     U"ec karte",   U"girocard", U"kartenzahlung",
+                             U"espèces",      U"carte",    U"cb",        U"efectivo",   U"tarjeta",  U"dinheiro",
+                             U"cartão",       U"contanti", U"carta",     U"gotówka",    U"karta",    U"nakit",
+                             U"kredi kartı",  U"наличные", U"наличными", U"картой",     U"карта",    U"безналичными",
+                             U"электронными", U"оплата",   U"получено",  U"готівка",    U"картка"};
+constexpr Words kChange[] = {U"change", U"rückgeld", U"zurück",    U"rendu", U"cambio", U"troco",
+                             U"resto",  U"reszta",   U"para üstü", U"сдача", U"решта"};
+constexpr Words kDiscount[] = {U"discount",  U"savings",  U"you saved", U"coupon", U"promo",
+                               U"promotion", U"rabatt",   U"nachlass",  U"remise", U"réduction",
+                               U"descuento", U"desconto", U"sconto",    U"rabat",  U"obniżka",
+                               U"opust",     U"indirim",  U"скидка",    U"скидки", U"знижка"};
+constexpr Words kVoided[] = {U"void",       U"voided",     U"storno",       U"cancelled", U"canceled",
+                             U"correction", U"annulation", U"anulado",      U"anulowano", U"iptal",
+                             U"сторно",     U"отмена",     U"аннулировано", U"скасовано"};
+constexpr Words kCount[] = {U"items count", U"item count",        U"items sold",  U"number of items", U"total items",
+                            U"total qty",   U"total quantity",    U"no of items", U"anzahl artikel",  U"anzahl",
+                            U"positionen",  U"nombre d articles", U"кол во",      U"количество",      U"позиций",
+                            U"товаров",     U"ilość pozycji"};
+
+struct Telling {
+  Words phrase;
+  SlipKind kind;
+};
+constexpr Telling kTelling[] = {
+    {U"report", SlipKind::report},
+    {U"bericht", SlipKind::report},
+    {U"kassenbericht", SlipKind::report},
+    {U"tagesabschluss", SlipKind::report},
+    {U"rapport", SlipKind::report},
+    {U"raport", SlipKind::report},
+    {U"rapor", SlipKind::report},
+    {U"отчет", SlipKind::report},
+    {U"отчёт", SlipKind::report},
+    {U"звіт", SlipKind::report},
+    {U"end of day", SlipKind::report},
+    {U"close of day", SlipKind::report},
+    {U"cash up", SlipKind::report},
+    {U"close cash", SlipKind::report},
+    {U"reprint", SlipKind::copy},
+    {U"reprinted", SlipKind::copy},
+    {U"duplicate", SlipKind::copy},
+    {U"duplicata", SlipKind::copy},
+    {U"duplikat", SlipKind::copy},
+    {U"duplicado", SlipKind::copy},
+    {U"copy", SlipKind::copy},
+    {U"kopie", SlipKind::copy},
+    {U"kopia", SlipKind::copy},
+    {U"copie", SlipKind::copy},
+    {U"копия", SlipKind::copy},
+    {U"копія", SlipKind::copy},
+    {U"дубликат", SlipKind::copy},
+    {U"дублікат", SlipKind::copy},
+    {U"kitchen", SlipKind::kitchen},
+    {U"küche", SlipKind::kitchen},
+    {U"cuisine", SlipKind::kitchen},
+    {U"кухня", SlipKind::kitchen},
+    {U"на кухню", SlipKind::kitchen},
+    {U"kuchnia", SlipKind::kitchen},
+    {U"mutfak", SlipKind::kitchen},
+    {U"merchant copy", SlipKind::card_slip},
+    {U"customer copy", SlipKind::card_slip},
+    {U"cardholder copy", SlipKind::card_slip},
+    {U"kundenbeleg", SlipKind::card_slip},
+    {U"händlerbeleg", SlipKind::card_slip},
+    {U"refund", SlipKind::refund},
+    {U"return receipt", SlipKind::refund},
+    {U"retoure", SlipKind::refund},
+    {U"remboursement", SlipKind::refund},
+    {U"возврат", SlipKind::refund},
+    {U"возврат прихода", SlipKind::refund},
+    {U"повернення", SlipKind::refund},
+    {U"sale cancelled", SlipKind::refund},
+    {U"sale canceled", SlipKind::refund},
+    {U"receipt cancelled", SlipKind::refund},
+    {U"чек аннулирован", SlipKind::refund},
+    {U"proforma", SlipKind::nothing},
+    {U"pro forma", SlipKind::nothing},
+    {U"training", SlipKind::nothing},
+    {U"test page", SlipKind::nothing},
+    {U"no sale", SlipKind::nothing},
+};
+
+char32_t small(char32_t c) {
+  if (c >= U'A' && c <= U'Z') return c + 32;
+  if (c == U'\u00D7') return U' ';
+  if (c >= 0xC0 && c <= 0xDE) return c + 32;
+  if (c == 0x130) return U'i';
+  if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177)) return c | 1U;
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c % 2 == 1 ? c + 1 : c;
+  if (c >= 0x410 && c <= 0x42F) return c + 32;
+  if (c >= 0x400 && c <= 0x40F) return c + 80;
+  if (c == 0x490) return 0x491;
+  return c;
+}
+
+bool is_word(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9') || c == U'%' || c >= 0xC0; }
+
+template <std::size_t N>
+bool any_of(std::u32string_view line, Words const (&phrases)[N]) {
+  return std::any_of(std::begin(phrases), std::end(phrases), [&](Words phrase) { return has_phrase(line, phrase); });
+}
+
+bool any_of(std::u32string_view line, std::vector<std::string> const& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(),
+                     [&](std::string const& phrase) { return has_phrase(line, folded(from_utf8(phrase))); });
+}
+
+}  // namespace
+
+std::u32string folded(std::u32string_view text) {
+  std::u32string out;
+  for (char32_t const c : text) {
+    auto const low = small(c);
+    if (is_word(low)) {
+      out += low;
+    } else if (!out.empty() && out.back() != U' ') {
+      out += U' ';
+    }
+  }
+  while (!out.empty() && out.back() == U' ') out.pop_back();
+  return out;
+}
+
+bool has_phrase(std::u32string_view line, std::u32string_view phrase) {
+  if (phrase.empty()) return false;
+  for (auto at = line.find(phrase); at != std::u32string_view::npos; at = line.find(phrase, at + 1)) {
+    auto const end = at + phrase.size();
+    if ((at == 0 || line[at - 1] == U' ') && (end == line.size() || line[end] == U' ')) return true;
+  }
+  return false;
+}
+
+LineTopic topic_of(std::u32string_view line, ReceiptLayout const& layout) {
+  if (any_of(line, layout.total_words)) return LineTopic::total;
+  if (any_of(line, layout.tender_words)) return LineTopic::tender;
+  if (any_of(line, kCount)) return LineTopic::count;
+  if (any_of(line, kSubtotal)) return LineTopic::subtotal;
+  if (any_of(line, kVoided)) return LineTopic::voided;
+  if (any_of(line, kDiscount)) return LineTopic::discount;
+  bool const total = any_of(line, kTotal);
+  if (any_of(line, kTax) && !(total && any_of(line, kInclusive))) return LineTopic::tax;
+  if (total) return LineTopic::total;
+  if (any_of(line, kChange)) return LineTopic::change;
+  return any_of(line, kTender) ? LineTopic::tender : LineTopic::none;
+}
+
+std::optional<SlipKind> kind_told(std::u32string_view line, ReceiptLayout const& layout) {
+  if (any_of(line, layout.not_sale_words)) return SlipKind::nothing;
+  std::optional<SlipKind> told;
+  std::size_t longest = 0;  // "customer copy" says more than "copy"
+  for (auto const& row : kTelling) {
+    if (row.phrase.size() <= longest || !has_phrase(line, row.phrase)) continue;
+    told = row.kind;
+    longest = row.phrase.size();
+  }
+  return told;
+}
+
+}  // namespace tillcue::pos::reading

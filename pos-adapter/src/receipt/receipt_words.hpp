@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tillcue/pos/receipt.hpp"
+
+namespace tillcue::pos::reading {
+
+/// What the words of a receipt line say it is about.
+enum class LineTopic : std::uint8_t { none, total, subtotal, tax, tender, change, discount, voided, count };
+
+/// Small letters of the scripts receipts are printed in; punctuation other than letters, digits and % becomes a space.
+std::u32string folded(std::u32string_view text);
+/// True when `phrase` (folded) stands in `line` (folded) as whole words.
+bool has_phrase(std::u32string_view line, std::u32string_view phrase);
+
+LineTopic topic_of(std::u32string_view folded_line, ReceiptLayout const& layout);
+/// The kind a line gives away: "Z report", "duplicate", ...; none for most.
+std::optional<SlipKind> kind_told(std::u32string_view folded_line, ReceiptLayout const& layout);
+
+}  // namespace tillcue::pos::reading

@@ -1,0 +1,379 @@
+#!/usr/bin/env python3
+"""Between a POS and its printer, with the real programs: tillcue-bypass, tillcued and the virtual printer.
+
+  TILLCUE_BIN=build/dev/bin tests/journeys/proxy_test.py [-v] [Class.test]
+"""
+import glob
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+from programs import BIN, SHARED, Process, free_port, run, wait_until
+
+SAMPLES = os.path.join(SHARED, 'data', 'escpos')
+POLLS = bytes.fromhex('100401100402100404')
+PROOF = b'\x1dr\x01'
+NAMES = ['Coca-Cola 0.33L', 'Mars bar 51g', 'Nutella 400g', 'Ritter Sport 100g', 'Barilla spaghetti 500g',
+         'Bananas loose', 'Oreo cookies 154g', 'Ferrero Kuesschen']
+PRICES = [1.20, 0.80, 4.25, 1.49, 1.35, 1.79, 2.10, 3.99]
+
+
+def setUpModule():
+    """A shop that sells what the captured POS sold, and whose every basket earns a coupon."""
+    global store, bundle
+    store = tempfile.mkdtemp(prefix='tillcue-proxy-store-')
+    chance = random.Random(7)
+    with open(os.path.join(store, 'items.csv'), 'w', encoding='utf-8') as out:
+        out.write('sku,name,category,price\n')
+        for n, name in enumerate(NAMES):
+            out.write(f'p{n},{name},food,{PRICES[n]:.2f}\n')
+    with open(os.path.join(store, 'transactions.csv'), 'w', encoding='utf-8') as out:
+        out.write('basket_id,customer_id,timestamp,sku,quantity,unit_price\n')
+        for basket in range(3000):
+            first = chance.randrange(len(NAMES))
+            chosen = {first, (first + 1) % len(NAMES)} | {n for n in range(len(NAMES)) if chance.random() < 0.15}
+            for n in chosen:
+                out.write(f'{basket},,2026-11-{1 + basket % 20:02d}T10:00:00Z,p{n},1,{PRICES[n]:.2f}\n')
+    campaign = {'coupons': [{'id': 'next-visit-10', 'headline': '10 % off', 'terms': 'One per customer.',
+                             'discount': {'percent': 10}, 'valid_days': 14, 'min_probability': 0.01}]}
+    with open(os.path.join(store, 'campaigns.json'), 'w', encoding='utf-8') as out:
+        json.dump(campaign, out)
+    bundle = os.path.join(store, 'store.bundle')
+    run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
+        os.path.join(store, 'items.csv'), '--campaigns', os.path.join(store, 'campaigns.json'), '--currency', 'USD', '--out', bundle)
+
+
+def tearDownModule():
+    shutil.rmtree(store, ignore_errors=True)
+
+
+def receipt(number, lines=((0, 1), (1, 2)), cut=b'\x1dVB\x00'):
+    total = sum(PRICES[n] * count for n, count in lines)
+    text = f'CORNER SHOP\nReceipt {number}\n'
+    text += ''.join(f'{NAMES[n]:<24}{count} x {PRICES[n]:.2f}{PRICES[n] * count:9.2f}\n' for n, count in lines)
+    text += f'{"TOTAL":<24}{total:17.2f}\nCash\n\n\n'
+    return text.encode() + cut
+
+
+class RawPrinter:
+    """Keeps every byte of every connection, in order; answers status as a printer that is well."""
+
+    def __init__(self):
+        self.server = socket.create_server(('127.0.0.1', 0))
+        self.port = self.server.getsockname()[1]
+        self.data, self.times, self.delay = b'', [], 0.0
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:
+                return
+            with client:
+                while block := client.recv(4096):
+                    self.data += block
+                    self.times.append((time.monotonic(), len(self.data)))
+                    answers = b'\x12' * block.count(b'\x10\x04') + b'\x00' * block.count(PROOF)
+                    if answers:
+                        client.sendall(answers)
+                    if self.delay:
+                        time.sleep(self.delay)
+
+    def close(self):
+        self.server.close()
+
+
+class Counter(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='tillcue-proxy-')
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.processes = {}
+        self.addCleanup(self.end)
+        self.tap = os.path.join(self.folder, 'tap')
+
+    def end(self):
+        for process in self.processes.values():
+            if process.alive:
+                process.process.send_signal(signal.SIGCONT)
+                process.end(signal.SIGKILL)
+        errors = getattr(getattr(self, '_outcome', None), 'errors', None) or []
+        if any(error for _, error in errors):
+            for name, process in self.processes.items():
+                print(f'--- {name}\n{process.output()[-3000:]}', file=sys.stderr)
+
+    def start_bypass(self, printer, *options, pos='tcp:127.0.0.1:0'):
+        process = Process(self.folder, 'bypass', [os.path.join(BIN, 'tillcue-bypass'), '--pos', pos, '--printer',
+                                                  printer, '--tap', self.tap, *options])
+        self.processes['bypass'] = process
+        found = wait_until('the bypass', lambda: re.search(r' -> ', process.output()))
+        port = re.search(r'\(port (\d+)\)', process.output())
+        self.port = int(port.group(1)) if found and port else 0
+
+    def start_terminal(self, **proxy):
+        self.screen = free_port()
+        config = {'terminal': 'till-1', 'data_dir': 'terminal', 'bundle': bundle,
+                  'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': 'USD'},
+                  'pos': {'listen': f'127.0.0.1:{free_port()}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
+                  'printer': {'profile': 'epson-tm-t88'}, 'proxy': {'tap': self.tap, **proxy}}
+        path = os.path.join(self.folder, 'tillcued.json')
+        with open(path, 'w', encoding='utf-8') as out:
+            json.dump(config, out)
+        self.assertEqual(run('tillcued', '--config', path, '--check').stderr, '')
+        process = Process(self.folder, 'terminal', [os.path.join(BIN, 'tillcued'), '--config', path])
+        self.processes['terminal'] = process
+        wait_until('the terminal', lambda: process.output().count('proxy.connected') >= 1)
+
+    def told(self, event):
+        return [line for line in self.processes['terminal'].output().splitlines() if f' {event} ' in line]
+
+    def send(self, data, chunk=None, seed=1):
+        """As a POS: connect, print, half-close, wait until the other end hangs up."""
+        chance = random.Random(seed)
+        with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:
+            till.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            at = 0
+            while at < len(data):
+                size = chunk or chance.choice((1, 3, 20, 200, 1500))
+                till.sendall(data[at:at + size])
+                at += size
+            till.shutdown(socket.SHUT_WR)
+            answers = b''
+            while block := till.recv(4096):
+                answers += block
+        return answers
+
+
+class Proxy(Counter):
+    def test_every_sample_goes_through_unchanged_and_only_sales_get_a_coupon_behind_their_cut(self):
+        if not os.path.isdir(SAMPLES):
+            self.skipTest('no samples')
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}', '--linger', '250')
+        self.start_terminal()
+        coupons = 0
+        paths = sorted(glob.glob(os.path.join(SAMPLES, 'edge', '*.bin')) + glob.glob(os.path.join(SAMPLES, 'files', '*.bin')))
+        for path in paths:
+            with open(path, 'rb') as file:
+                sample = file.read()
+            before = len(printer.data)
+            self.send(sample, seed=len(sample))
+            wait_until(path, lambda: len(printer.data) - before >= len(sample))
+            time.sleep(0.02)
+            printed = printer.data[before:]
+            self.assertEqual(printed[:len(sample)], sample, path)
+            ours = printed[len(sample):]
+            if ours in (b'', POLLS):
+                continue
+            self.assertTrue(ours.startswith(POLLS) and ours.endswith(PROOF), (path, ours))
+            self.assertIn(b'10 % off', ours)
+            self.assertTrue(os.path.exists(path.replace('.bin', '.expected.json')), path)
+            self.assertNotIn('star', path.lower())  # our slips are ESC/POS
+            if 'chromispos' in path:  # sent ESC t 19 once at its start
+                self.assertEqual(ours.count(b'\x1dVB'), 1)
+            coupons += 1
+        self.assertGreaterEqual(len(paths), 70)
+        self.assertGreaterEqual(coupons, 4)
+        read = [line for line in self.told('receipt.read') if 'kind=sale' in line]
+        self.assertTrue(any('total=705 ' in line for line in read), read)
+
+    def test_single_bytes_a_drawer_kick_and_a_poll_from_the_pos_change_nothing(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        self.start_terminal()
+        job = b'\x10\x04\x01' + b'\x1bt\x13\x1ba\x01' + receipt(1) + b'\x1bp\x00\x19\xfa'
+        answers = self.send(job, chunk=1)
+        self.assertEqual(answers, b'\x12')  # its own poll, not ours
+        self.assertEqual(printer.data[:len(job)], job)
+        ours = printer.data[len(job):]
+        self.assertIn(b'10 % off', ours)
+        self.assertTrue(ours.startswith(POLLS + b'\x1ba\x00'), ours)  # plain first
+        self.assertTrue(ours.endswith(b'\x1ba\x01' + PROOF), ours)    # and as it was
+        wait_until('the proof', lambda: self.told('coupon.printed'))
+
+    def test_reports_drawers_and_copies_get_nothing(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        self.start_terminal()
+        jobs = [b'\x1bp\x00\x19\xfa', b'*** REPRINT ***\n' + receipt(2), b'Z REPORT\nCash 120.00\nTOTAL 120.00\n\x1dV\x00',
+                b'KITCHEN\n2 Soup\n\x1dV\x00', b'VISA\nTOTAL 12.00\nCUSTOMER COPY\n\x1dV\x00']
+        for job in jobs:
+            self.send(job)
+        self.assertEqual(printer.data, b''.join(jobs))
+
+    def test_receipts_print_whole_and_in_order_while_the_daemon_is_killed_stopped_and_started(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        self.start_terminal()
+        sent, slowest = [], 0.0
+
+        def print_some(count, meanwhile=None):
+            nonlocal slowest
+            for n in range(count):
+                job = receipt(len(sent))
+                began = time.monotonic()
+                with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:
+                    till.sendall(job[:60])
+                    if meanwhile and n == 0:
+                        meanwhile()
+                    till.sendall(job[60:])
+                    target = sum(map(len, sent)) + len(job)
+                    while len(self.pos_bytes(printer.data)) < target:
+                        time.sleep(0.001)
+                        self.assertLess(time.monotonic() - began, 5, 'a receipt did not print')
+                    if not (meanwhile and n == 0):
+                        slowest = max(slowest, time.monotonic() - began)
+                sent.append(job)
+
+        terminal = self.processes['terminal']
+        print_some(5)
+        print_some(10, meanwhile=lambda: terminal.process.send_signal(signal.SIGSTOP))
+        print_some(10, meanwhile=lambda: terminal.process.send_signal(signal.SIGCONT))
+        print_some(10, meanwhile=lambda: terminal.end(signal.SIGKILL))
+        print_some(10, meanwhile=self.start_terminal)
+        self.assertEqual(self.pos_bytes(printer.data), b''.join(sent))
+        self.assertLess(slowest, 1.0)
+        # And the daemon that came back reads and prints again, with the state the bypass kept.
+        before = len(self.told('coupon.printed'))
+        self.send(receipt(99))
+        wait_until('a coupon again', lambda: len(self.told('coupon.printed')) > before)
+
+    @staticmethod
+    def pos_bytes(data):
+        """What the POS printed: without our polls and coupons, each of which ends with our question behind it."""
+        data = re.sub(re.escape(POLLS) + rb'(?:(?:(?!CORNER SHOP\nReceipt).)*?Coupon no\.(?:(?!CORNER SHOP\nReceipt).)*?' +
+                      re.escape(PROOF) + rb')?', b'', data, flags=re.S)
+        return data
+
+    def test_a_slow_printer_makes_the_pos_wait_and_loses_nothing(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        printer.delay = 0.002
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        job = b'\x1dv0\x00\x40\x00\x00\x10' + bytes(range(256)) * 1024 + receipt(1)  # 256 KiB of picture
+        self.send(job, chunk=65536)
+        self.assertEqual(printer.data, job)
+
+    def test_a_printer_that_is_away_is_told_to_the_pos_and_comes_back(self):
+        port = free_port()
+        self.start_bypass(f'tcp:127.0.0.1:{port}')
+        with self.assertRaises(OSError):
+            self.send(receipt(1))
+        with socket.create_server(('127.0.0.1', port)) as server:
+            with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:
+                till.sendall(receipt(2))
+                client, _ = server.accept()
+                with client:
+                    client.settimeout(10)
+                    got = b''
+                    while len(got) < len(receipt(2)):
+                        got += client.recv(4096)
+        self.assertEqual(got, receipt(2))
+
+    def test_a_fifo_and_a_serial_line_carry_receipts_too(self):
+        master, slave = os.openpty()
+        self.addCleanup(os.close, master)
+        name = os.ttyname(slave)
+        fifo = os.path.join(self.folder, 'lp')
+        self.start_bypass(f'serial:{name},115200,none', pos=f'fifo:{fifo}')
+        self.start_terminal()
+        job = receipt(1)
+        with open(fifo, 'wb') as till:
+            till.write(job)
+        got, end = b'', time.monotonic() + 10
+        os.set_blocking(master, False)
+        while PROOF not in got and time.monotonic() < end:
+            try:
+                block = os.read(master, 4096)
+            except BlockingIOError:
+                time.sleep(0.005)
+                continue
+            got += block
+            answers = b'\x12' * block.count(b'\x10\x04') + b'\x00' * block.count(PROOF)
+            if answers:
+                os.write(master, answers)
+        os.close(slave)
+        self.assertEqual(got[:len(job)], job)
+        self.assertIn(b'10 % off', got[len(job):])
+
+    def test_on_the_same_paper_the_coupon_comes_before_the_cut_or_the_cut_goes_without_it(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}', '--same-paper', '150')
+        self.start_terminal(same_paper=True)
+        job = receipt(1, cut=b'')
+        self.send(job + b'\x1dVB\x00')
+        self.assertEqual(printer.data[:len(job)], job)
+        self.assertIn(b'10 % off', printer.data)
+        self.assertEqual(printer.data.count(b'\x1dVB'), 1)
+        self.assertGreater(printer.data.index(b'\x1dVB'), printer.data.index(b'10 % off'))
+        # A daemon that hangs costs the coupon and 150 ms.
+        self.processes['terminal'].process.send_signal(signal.SIGSTOP)
+        before, began = len(printer.data), time.monotonic()
+        with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:
+            till.sendall(job + b'\x1dVB\x00')
+            wait_until('the cut', lambda: printer.data[before:] == job + b'\x1dVB\x00', patience=3)
+        self.assertLess(time.monotonic() - began, 1.0)
+
+    def test_a_bypass_that_is_killed_is_started_anew_behind_the_same_socket_and_refuses_nobody(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        held = socket.create_server(('127.0.0.1', 0))  # as systemd holds it
+        self.addCleanup(held.close)
+        self.port = held.getsockname()[1]
+        command = (f'exec 3<&{held.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec {os.path.join(BIN, "tillcue-bypass")} '
+                   f'--pos tcp:127.0.0.1:{self.port} --printer tcp:127.0.0.1:{printer.port} --tap {self.tap}')
+
+        def start(name):
+            self.processes[name] = Process(self.folder, name, ['sh', '-c', command], pass_fds=[held.fileno()])
+
+        start('first')
+        self.send(receipt(1))
+        self.processes['first'].end(signal.SIGKILL)
+        with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:  # nobody is there: it waits
+            till.sendall(receipt(2))
+            start('second')
+            whole = receipt(1) + receipt(2)
+            wait_until('the receipt', lambda: printer.data == whole)
+
+    def test_bad_settings_are_told(self):
+        for options, said in ((['--pos', 'tcp:127.0.0.1:0'], '--printer'), (['--pos', 'usb:1'], 'is no line'),
+                              (['--linger', 'soon'], 'whole number'), (['--speed'], 'no such option')):
+            done = run('tillcue-bypass', *options, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
+        path = os.path.join(self.folder, 'bad.json')
+        with open(path, 'w', encoding='utf-8') as out:
+            json.dump({'terminal': 't', 'data_dir': 'd', 'store': {'id': 's', 'name': 'S', 'chain': 'c', 'currency': 'EUR'},
+                       'printer': {'address': '127.0.0.1:9100'}, 'proxy': {'tap': 'tap', 'quiet_ms': 5}}, out, indent=1)
+        done = run('tillcued', '--config', path, '--check', check=False)
+        self.assertEqual(done.returncode, 2)
+        for said in ('proxy.tap: must be an absolute path', 'proxy.quiet_ms', 'leave out address'):
+            self.assertIn(said, done.stderr)
+        layout = os.path.join(self.folder, 'layout.json')
+        with open(layout, 'w', encoding='utf-8') as out:
+            out.write('{"name_columns": [0], "totals": ["X"]}')
+        with open(path, 'w', encoding='utf-8') as out:
+            json.dump({'terminal': 't', 'data_dir': 'd', 'store': {'id': 's', 'name': 'S', 'chain': 'c', 'currency': 'EUR'},
+                       'proxy': {'tap': '/run/tap', 'layout': 'layout.json'}}, out)
+        done = run('tillcued', '--config', path, '--check', check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('name_columns: must be two columns', done.stderr)
+        self.assertIn('totals: is not a known field', done.stderr)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,153 @@
+#include <array>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "job_bytes.hpp"
+#include "line/line.hpp"
+#include "proxy/reply_splitter.hpp"
+#include "proxy/tap_frame.hpp"
+
+using namespace tillcue::pos;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+namespace {
+
+/// A printer's line with two who ask, and a clock in the test's hand.
+struct Asked {
+  ReplySplitter splitter{3000ms};
+  ReplySplitter::Clock::time_point now{};
+
+  void asks(Asker who, std::string const& commands) {
+    Tokenizer tokenizer;
+    tokenizer.feed(job_of(commands), [&](Token const& token) { splitter.asked(token, who, now); });
+  }
+  ReplySplitter::Split hears(std::string const& bytes) { return splitter.take(job_of(bytes), now); }
+};
+
+}  // namespace
+
+TEST_CASE("each gets the answers to its own questions") {
+  Asked line;
+  line.asks(Asker::pos, "\x10\x04\x01"s);
+  line.asks(Asker::us, "\x10\x04\x01\x10\x04\x04"s);
+  line.asks(Asker::pos, "\x1Dr\x01"s);
+  line.asks(Asker::us, "\x1Dr\x01"s);
+  line.asks(Asker::pos, "\x10\x04\x02"s);
+  // Real-time answers overtake the in-order ones.
+  auto const first = line.hears("\x16\x12\x12\x12"s);
+  CHECK(text_of(first.to_pos) == "\x16\x12"s);
+  CHECK(first.real_time == std::vector<std::uint8_t>{0x12, 0x12});
+  auto const second = line.hears("\x00\x0C"s);
+  CHECK(text_of(second.to_pos) == "\x00"s);
+  CHECK(second.in_order == std::vector<std::uint8_t>{0x0C});
+}
+
+TEST_CASE("automatic status stays whole, also when its bytes look like answers to us") {
+  Asked line;
+  line.asks(Asker::us, "\x10\x04\x01\x1Dr\x01"s);
+  auto const split = line.hears("\x14\x00\x00\x0F\x12\x00"s);
+  CHECK(text_of(split.to_pos) == "\x14\x00\x00\x0F"s);
+  CHECK(split.pushed.size() == 4);
+  CHECK(split.real_time.size() == 1);
+  CHECK(split.in_order.size() == 1);
+  auto cut = line.hears("\x14\x00"s);
+  auto rest = line.hears("\x00\x0F"s);
+  CHECK(text_of(cut.to_pos) + text_of(rest.to_pos) == "\x14\x00\x00\x0F"s);
+}
+
+TEST_CASE("what nobody asked, flow control and names of printers go to the POS") {
+  Asked line;
+  CHECK(text_of(line.hears("\x11\x13\x12\x00"s).to_pos) == "\x11\x13\x12\x00"s);
+  line.asks(Asker::pos, "\x1DI\x43"s);
+  line.asks(Asker::us, "\x1Dr\x01"s);
+  auto const split = line.hears("_TM-T88V\x12\x00\x00"s);
+  CHECK(text_of(split.to_pos) == "_TM-T88V\x12\x00"s);
+  CHECK(split.in_order.size() == 1);
+}
+
+TEST_CASE("a question that was never answered does not take the answer of a later one") {
+  Asked line;
+  line.asks(Asker::us, "\x10\x04\x01"s);
+  line.now += 4s;
+  line.asks(Asker::pos, "\x10\x04\x01"s);
+  CHECK(text_of(line.hears("\x12"s).to_pos) == "\x12"s);
+}
+
+TEST_CASE("a flood of questions is bounded") {
+  Asked line;
+  for (int n = 0; n < 10'000; ++n) line.asks(Asker::pos, "\x10\x04\x01"s);
+  line.asks(Asker::us, "\x10\x04\x01"s);
+  std::size_t ours = 0;
+  for (std::size_t n = 0; n < ReplySplitter::kMaxOpen; ++n) ours += line.hears("\x12"s).real_time.size();
+  CHECK(ours == 1);
+}
+
+TEST_CASE("lines are read from text and written back; every fault is told with the forms there are") {
+  for (auto const* text : {"tcp:127.0.0.1:9100", "tcp:[::1]:9100", "device:/dev/usb/lp0", "fifo:/run/till/lp",
+                           "pty:/run/till/lp", "serial:/dev/ttyS0,19200,xon_xoff"}) {
+    auto const line = parse_line_address(text);
+    REQUIRE(line);
+    CHECK(line->text() == text);
+  }
+  CHECK(parse_line_address("serial:/dev/ttyS0")->text() == "serial:/dev/ttyS0,9600,rts_cts");
+  for (auto const* text :
+       {"", "tcp", "tcp:", "tcp:host", "tcp:host:99999", "usb:/dev/usb/lp0", "device:lp0", "serial:/dev/ttyS0,9601",
+        "serial:/dev/ttyS0,9600,maybe", "serial:/dev/ttyS0,9600,none,8N1"}) {
+    CAPTURE(text);
+    auto const line = parse_line_address(text);
+    REQUIRE_FALSE(line);
+    CHECK(line.error().code == tillcue::Code::invalid);
+  }
+}
+
+TEST_CASE("a FIFO carries bytes, a pty is a terminal under a link, a plain file is refused as serial port") {
+  auto const folder = "/tmp/tillcue-line-" + std::to_string(::getpid());
+  auto const fifo = open_line(*parse_line_address("fifo:" + folder + ".fifo"));
+  REQUIRE(fifo);
+  auto const again = open_line(*parse_line_address("device:" + folder + ".fifo"));  // the program that prints
+  REQUIRE(again);
+  CHECK(*write_some(*again, job_of("abc")) == 3);
+  std::array<std::byte, 16> got{};
+  CHECK(*read_some(*fifo, got) == 3);
+  CHECK(*read_some(*fifo, got) == 0);
+  auto const pty = open_line(*parse_line_address("pty:" + folder + ".pty"));
+  REQUIRE(pty);
+  auto const program = open_line(*parse_line_address("serial:" + folder + ".pty,9600,none"));
+  REQUIRE(program);
+  CHECK(*write_some(*program, job_of("\r\n\x03\x11"s)) == 4);
+  CHECK(*read_some(*pty, got) == 4);
+  CHECK(text_of({got.begin(), got.begin() + 4}) == "\r\n\x03\x11"s);
+  CHECK_FALSE(open_line(*parse_line_address("serial:/dev/null")));
+  ::unlink((folder + ".fifo").c_str());
+  ::unlink((folder + ".pty").c_str());
+}
+
+TEST_CASE("frames of the tap survive every split, and foreign bytes end it") {
+  std::vector<std::byte> stream;
+  put_frame(stream, TapKind::hello, TapAt{7, job_of("\x1Bt\x13"s)});
+  auto const job = job_of("slip");
+  put_frame(stream, TapPrint{3, 99, job});
+  put_frame(stream, TapFate{3, SlipFate::printed, true, "printed"});
+  for (std::size_t step = 1; step <= stream.size(); ++step) {
+    TapReader reader;
+    std::string told;
+    for (std::size_t at = 0; at < stream.size(); at += step) {
+      auto const part = std::span(stream).subspan(at, std::min(step, stream.size() - at));
+      CHECK(reader.feed(part, [&](TapFrame const& frame) -> tillcue::Result<void> {
+        if (frame.kind == TapKind::hello) told += "H" + std::to_string(read_at(frame)->at);
+        if (frame.kind == TapKind::print) told += "I" + std::to_string(read_print(frame)->at);
+        if (frame.kind == TapKind::fate) told += "A" + read_fate(frame)->text;
+        return {};
+      }));
+    }
+    CHECK(told == "H7I99Aprinted");
+  }
+  TapReader reader;
+  auto const none = [](TapFrame const&) -> tillcue::Result<void> { return {}; };
+  CHECK_FALSE(reader.feed(job_of("GET / HTTP/1.1\r\n"), none));
+  CHECK_FALSE(TapReader{}.feed(job_of("P\xFF\xFF\xFF\xFF"s), none));
+  CHECK_FALSE(read_at({TapKind::hello, job_of("\x02 another version"s)}));
+}

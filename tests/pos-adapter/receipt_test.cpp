@@ -1,0 +1,115 @@
+#include "tillcue/pos/receipt.hpp"
+
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+using namespace tillcue::pos;
+
+namespace {
+
+Receipt read(std::string const& text, ReceiptLayout const& layout = {}) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return read_receipt(lines, layout);
+}
+
+std::string told(Receipt const& receipt) {
+  std::string out;
+  for (auto const& item : receipt.items) {
+    out += item.name + (item.code.empty() ? "" : "#" + item.code) + ":" + std::to_string(item.quantity.milli) + "x" +
+           std::to_string(item.unit_minor) + "=" + std::to_string(item.total_minor);
+    if (item.discount_minor != 0) out += "-" + std::to_string(item.discount_minor);
+    out += ";";
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("quantities are read beside, before, behind and below their names") {
+  CHECK(told(read("Milk            2 x 1.10     2.20\nTOTAL  2.20\n")) == "Milk:2000x110=220;");
+  CHECK(told(read("Milk                         2.20\n   2 x 1.10\nTOTAL  2.20\n")) == "Milk:2000x110=220;");
+  CHECK(told(read("   2 x 1.10\nMilk                         2.20\nTOTAL  2.20\n")) == "Milk:2000x110=220;");
+  CHECK(told(read("Milk\n   2 x 1.10                  2.20\nTOTAL  2.20\n")) == "Milk:2000x110=220;");
+  CHECK(told(read("Milk\n   2 x 1.10\nBread\n 1 x 0.80\nTOTAL  3.00\n")) == "Milk:2000x110=220;Bread:1000x80=80;");
+  CHECK(told(read("Milk   1.10 x 2   2.20\nTOTAL  2.20\n")) == "Milk:2000x110=220;");
+  CHECK(told(read("2 Milk                2.20\n1 Bread               0.80\nTOTAL 3.00\n")) ==
+        "Milk:2000x110=220;Bread:1000x80=80;");
+  CHECK(told(read("Bananas  0,456 kg x 1,79     0,82\nSUMME EUR  0,82\n")) == "Bananas:456x179=82;");
+  CHECK(told(read("Молоко\n 2.000 x 89.90 = 179.80\nИТОГО  179.80\n")) == "Молоко:2000x8990=17980;");
+}
+
+TEST_CASE("numbers that belong to a name stay there") {
+  CHECK(told(read("Milk 3.25                     1.00\nTOTAL  1.00\n")) == "Milk 3.25:1000x100=100;");
+  CHECK(told(read("7 Up 0.5l                     1.00\nBread   2.00\nTOTAL  3.00\n")) ==
+        "7 Up 0.5l:1000x100=100;Bread:1000x200=200;");
+  CHECK(told(read("4006381333931 Pen             1.00\nTOTAL  1.00\n")) == "Pen#4006381333931:1000x100=100;");
+}
+
+TEST_CASE("amounts come with signs of money, thousands, tax marks and dot leaders") {
+  CHECK(read("TV set    1,299.00 A\nTOTAL  $ 1,299.00\n").total_minor == 129900);
+  CHECK(read("TV set    1.299,00 €\nSUMME  1.299,00 €\n").total_minor == 129900);
+  CHECK(read("Диван     12 499,90\nИТОГО  =12 499,90\n").total_minor == 1249990);
+  CHECK(told(read("Tea ........ £2.50\nTOTAL: £2.50\n")) == "Tea:1000x250=250;");
+  ReceiptLayout yen;
+  yen.digits = 0;
+  CHECK(told(read("Onigiri    ¥150\nTea    ¥1,120\nTotal   ¥1,270\n", yen)) ==
+        "Onigiri:1000x150=150;Tea:1000x1120=1120;");
+}
+
+TEST_CASE("a discount goes to the item above it, a void takes its item away") {
+  auto const receipt = read(
+      "Milk                  2.00\nDiscount 10%         -0.20\nBread                 1.00\nVOID Bread           -1.00\n"
+      "Eggs                  3.00\n----------\nLoyalty discount     -0.50\nTOTAL                 4.30\nCash "
+      "5.00\nChange 0.70\n");
+  CHECK(told(receipt) == "Milk:1000x200=200-20;Eggs:1000x300=300;");
+  CHECK(receipt.discount_minor == 50);
+  CHECK(receipt.balanced);
+  CHECK(receipt.tender == "Cash");
+  CHECK(told(read("Milk  2.00\nMilk  2.00-\nEggs  3.00\nTOTAL  3.00\n")) == "Eggs:1000x300=300;");
+}
+
+TEST_CASE("tax before the total is no item, and the total that adds up is chosen") {
+  auto const receipt = read("Pen   10.00\nSubtotal  10.00\nSales tax  0.80\nTotal savings 1.00\nTOTAL  10.80\n");
+  CHECK(told(receipt) == "Pen:1000x1000=1000;");
+  CHECK(receipt.total_minor == 1080);
+  CHECK(receipt.tax_minor == 80);
+  CHECK(read("A  1.00\nB  2.00\nTotal EUR  2.52\nTotal incl. VAT  3.00\n").total_minor == 300);
+  CHECK(read("A  1.00\nTOTAL\n            1.00\n").total_minor == 100);
+}
+
+TEST_CASE("reports, copies, kitchen bons, card slips and refunds are no sales") {
+  CHECK(read("Milk 1.00\nTOTAL 1.00\n").kind == SlipKind::sale);
+  CHECK(read("Z-REPORT No 17\nGross sales 120.00\nTOTAL 120.00\n").kind == SlipKind::report);
+  CHECK(read("X-отчёт\nПродажи 120.00\nИТОГО 120.00\n").kind == SlipKind::report);
+  CHECK(read("*** DUPLICATE ***\nMilk 1.00\nTOTAL 1.00\n").kind == SlipKind::copy);
+  CHECK(read("Milk 1.00\nИТОГО 1.00\nКОПИЯ\n").kind == SlipKind::copy);
+  CHECK(read("KITCHEN\n2 Soup\n1 Steak\n").kind == SlipKind::kitchen);
+  CHECK(read("VISA CREDIT\nAmount  12.00\nTotal  12.00\nCUSTOMER COPY\n").kind == SlipKind::card_slip);
+  CHECK(read("REFUND\nMilk 1.00\nTOTAL -1.00\n").kind == SlipKind::refund);
+  CHECK(read("Milk -1.00\nTOTAL -1.00\n").kind != SlipKind::sale);
+  CHECK(read("NO SALE\n").kind == SlipKind::nothing);
+  CHECK(read("").kind == SlipKind::nothing);
+}
+
+TEST_CASE("a declared layout reads by position and by its own words") {
+  ReceiptLayout layout;
+  layout.name_at = ColumnSpan{0, 12};
+  layout.quantity_at = ColumnSpan{12, 16};
+  layout.total_at = ColumnSpan{16, 26};
+  layout.total_words = {"SLUTSUMMA"};
+  layout.items_after = "ARTIKEL";
+  auto const receipt = read("Butik 12.00\nARTIKEL\nMjölk 3 1.00   2     24.00\nSLUTSUMMA            24.00\n", layout);
+  CHECK(told(receipt) == "Mjölk 3 1.00:2000x1200=2400;");
+  CHECK(receipt.kind == SlipKind::sale);
+}
+
+TEST_CASE("nothing foreign makes it fall over") {
+  std::string hostile;
+  for (int n = 0; n < 3000; ++n) hostile += "x 99999999999999999999.99 x x @ 1\n";
+  CHECK(read(hostile).items.size() <= 500);
+  CHECK(read(std::string(100'000, '9') + "\n").items.empty());
+  CHECK(read("0.00\n1  0.00\nTOTAL 0.00\n").kind == SlipKind::nothing);
+}
