@@ -56,6 +56,7 @@ Policy read_policy(std::byte const* at, std::uint32_t bytes) {
   policy.trust_visits = load<std::uint16_t>(at + field::kTrust);
   policy.large_upgrade_percent = load<std::uint16_t>(at + field::kLargeUpgrade);
   policy.expert_probability_ppm = load<std::uint32_t>(at + field::kExpert);
+  policy.upsell_least_percent = load<std::uint16_t>(at + field::kUpsellLeast);
   return policy;
 }
 

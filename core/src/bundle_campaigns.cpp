@@ -205,6 +205,28 @@ bool Bundle::forbids(Range records, ItemIx offered) const noexcept {
   return false;
 }
 
+BudgetView Bundle::budget(std::size_t n) const noexcept {
+  namespace field = format::budget;
+  auto const* at = parts_.budgets.at(n);
+  return {string(at + field::kName), load<std::int64_t>(at + field::kMinor), load<std::int64_t>(at + field::kIssues),
+          load<std::int64_t>(at + field::kFreeMinor), load<std::int64_t>(at + field::kFreeIssues)};
+}
+
+std::optional<BudgetView> Bundle::find_budget(std::string_view name) const noexcept {
+  std::size_t low = 0, high = budget_count();
+  while (low < high) {
+    auto const middle = low + (high - low) / 2;
+    auto const at = budget(middle);
+    if (at.name == name) return at;
+    if (at.name < name) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return std::nullopt;
+}
+
 CategoryIx Bundle::category(ItemIx item) const noexcept {
   if (index(item) >= item_count_) return kNoCategory;
   return CategoryIx{load<std::uint32_t>(parts_.items.at(index(item)) + format::item::kCategory)};

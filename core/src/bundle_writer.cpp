@@ -207,7 +207,8 @@ Output policy(Policy const& policy) {
   out.put(policy.trust_visits);
   out.put(policy.large_upgrade_percent);
   out.put(policy.expert_probability_ppm);
-  out.zeros(4);
+  out.put(policy.upsell_least_percent);
+  out.zeros(2);
   return out;
 }
 

@@ -1,13 +1,12 @@
 #include "campaign_table.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace tillcue {
 namespace {
 
-using Pairs = std::vector<std::pair<std::uint32_t, std::uint16_t>>;
-
-void collect(RefList list, std::size_t campaign, Pairs& pairs) {
+void collect(RefList list, std::size_t campaign, std::vector<std::pair<std::uint32_t, std::uint16_t>>& pairs) {
   for (std::uint32_t n = 0; n < list.size(); ++n) pairs.emplace_back(list[n], static_cast<std::uint16_t>(campaign));
 }
 
@@ -27,25 +26,46 @@ bool is_here(Bundle const& bundle, RefList places, Place const& place) noexcept 
   return places.empty();
 }
 
+Allotment free_of(Bundle const& bundle, CampaignView const& campaign) {
+  Allotment free{Allotment::kUnlimited, Allotment::kUnlimited};
+  if (campaign.budgeted) free = {campaign.free_minor, campaign.free_issues};
+  if (campaign.partner.empty()) return free;
+  auto const partner = bundle.find_budget("partner:" + std::string(campaign.partner));
+  if (!partner) return free;
+  return {std::min(free.minor, partner->free_minor), std::min(free.issues, partner->free_issues)};
+}
+
 }  // namespace
 
-void CampaignTable::ByKey::fill(Pairs& pairs) {
+void CampaignTable::ByItem::fill(Pairs& pairs, std::size_t items) {
+  named.assign(pairs.empty() ? 0 : (items + 63) / 64, 0);
   std::sort(pairs.begin(), pairs.end());
   for (auto const& [key, campaign] : pairs) {
     if (keys.empty() || keys.back() != key) {
       keys.push_back(key);
       begins.push_back(static_cast<std::uint32_t>(campaigns.size()));
+      named[key / 64] |= std::uint64_t{1} << key % 64;
     }
     campaigns.push_back(campaign);
   }
   begins.push_back(static_cast<std::uint32_t>(campaigns.size()));
 }
 
-std::span<std::uint16_t const> CampaignTable::ByKey::of(std::uint32_t key) const noexcept {
-  auto const found = std::lower_bound(keys.begin(), keys.end(), key);
-  if (found == keys.end() || *found != key) return {};
+std::span<std::uint16_t const> CampaignTable::ByItem::find(std::uint32_t item) const noexcept {
+  auto const found = std::lower_bound(keys.begin(), keys.end(), item);
   auto const n = static_cast<std::size_t>(found - keys.begin());
   return std::span(campaigns).subspan(begins[n], begins[n + 1] - begins[n]);
+}
+
+void CampaignTable::ByCategory::fill(Pairs& pairs, std::size_t categories) {
+  if (pairs.empty()) return;
+  std::sort(pairs.begin(), pairs.end());
+  begins.assign(categories + 1, 0);
+  for (auto const& [category, campaign] : pairs) {
+    campaigns.push_back(campaign);
+    begins[category + 1] = static_cast<std::uint32_t>(campaigns.size());
+  }
+  for (std::size_t n = 1; n < begins.size(); ++n) begins[n] = std::max(begins[n], begins[n - 1]);
 }
 
 CampaignTable::CampaignTable(Bundle const& bundle, Place const& place) : bundle_(&bundle) {
@@ -62,10 +82,10 @@ CampaignTable::CampaignTable(Bundle const& bundle, Place const& place) : bundle_
     }
   }
   few_begins_.push_back(static_cast<std::uint32_t>(few_.size()));
-  targets_.items.fill(target_items);
-  targets_.categories.fill(target_categories);
-  triggers_.items.fill(trigger_items);
-  triggers_.categories.fill(trigger_categories);
+  targets_.items.fill(target_items, bundle.item_count());
+  targets_.categories.fill(target_categories, bundle.category_count());
+  triggers_.items.fill(trigger_items, bundle.item_count());
+  triggers_.categories.fill(trigger_categories, bundle.category_count());
   chances_.resize(rules_.size());
 }
 
@@ -73,7 +93,13 @@ void CampaignTable::read(std::size_t n, Place const& place) {
   auto const lists = bundle_->campaign_lists(n);
   auto const campaign = bundle_->campaign(n);
   rules_.push_back(campaign);
+  // Where its type is never tried, nothing of it need be looked at.
+  rules_.back().stages &= stages_of(campaign.type);
+  for (std::size_t stage = 0; stage < kStages; ++stage) {
+    if ((rules_.back().stages >> stage & 1U) != 0) at_stage_[stage].push_back(static_cast<std::uint16_t>(n));
+  }
   partnered_.push_back(campaign.partner.empty() ? 0 : 1);
+  free_.push_back(free_of(*bundle_, campaign));
   segmented_.push_back(lists.segments.empty() ? 0 : 1);
   here_.push_back(is_here(*bundle_, lists.places, place) ? 1 : 0);
   if (here_.back() != 0) types_ = static_cast<std::uint16_t>(types_ | 1U << static_cast<unsigned>(campaign.type));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -37,6 +38,8 @@ class CampaignTable {
   [[nodiscard]] bool has_triggers(std::size_t n) const noexcept { return triggered_[n] != 0; }
   [[nodiscard]] bool has_segments(std::size_t n) const noexcept { return segmented_[n] != 0; }
   [[nodiscard]] bool has_partner(std::size_t n) const noexcept { return partnered_[n] != 0; }
+  /// What a terminal without a share may give away for it: its own free allotment and its partner's.
+  [[nodiscard]] Allotment free(std::size_t n) const noexcept { return free_[n]; }
   [[nodiscard]] bool for_segment(std::size_t n, std::string_view segment) const noexcept;
 
   [[nodiscard]] Concern targeting(ItemIx item) const noexcept { return concern(targets_, item); }
@@ -44,21 +47,45 @@ class CampaignTable {
   /// The target items, when they are few and no category is targeted besides.
   [[nodiscard]] std::span<ItemIx const> few_targets(std::size_t n) const noexcept;
 
+  /// Those that are tried at this stage, in their order.
+  [[nodiscard]] std::span<std::uint16_t const> at(Stage stage) const noexcept {
+    return at_stage_[static_cast<std::size_t>(stage)];
+  }
+
   /// Scratch of the decision being made, one a campaign.
   [[nodiscard]] std::span<Chance> chances() noexcept { return chances_; }
 
  private:
-  /// CampaignTable by item or category: sorted keys, where each key's campaigns begin, and the campaigns.
-  struct ByKey {
+  using Pairs = std::vector<std::pair<std::uint32_t, std::uint16_t>>;
+  /// Campaigns by item: sorted keys, where each key's campaigns begin, and the campaigns. Most items have none, which a
+  /// bit an item says.
+  struct ByItem {
+    std::vector<std::uint64_t> named;
     std::vector<std::uint32_t> keys;
     std::vector<std::uint32_t> begins;
     std::vector<std::uint16_t> campaigns;
 
-    void fill(std::vector<std::pair<std::uint32_t, std::uint16_t>>& pairs);
-    [[nodiscard]] std::span<std::uint16_t const> of(std::uint32_t key) const noexcept;
+    void fill(Pairs& pairs, std::size_t items);
+    [[nodiscard]] std::span<std::uint16_t const> of(std::uint32_t item) const noexcept {
+      bool const any = item / 64 < named.size() && (named[item / 64] >> item % 64 & 1U) != 0;
+      return any ? find(item) : std::span<std::uint16_t const>{};
+    }
+    [[nodiscard]] std::span<std::uint16_t const> find(std::uint32_t item) const noexcept;
+  };
+  /// Where each category's campaigns begin, and the campaigns.
+  struct ByCategory {
+    std::vector<std::uint32_t> begins;
+    std::vector<std::uint16_t> campaigns;
+
+    void fill(Pairs& pairs, std::size_t categories);
+    [[nodiscard]] std::span<std::uint16_t const> of(std::uint32_t category) const noexcept {
+      if (std::size_t{category} + 1 >= begins.size()) return {};
+      return std::span(campaigns).subspan(begins[category], begins[category + 1] - begins[category]);
+    }
   };
   struct Index {
-    ByKey items, categories;
+    ByItem items;
+    ByCategory categories;
     std::vector<std::uint16_t> any;
   };
 
@@ -69,7 +96,9 @@ class CampaignTable {
   std::uint16_t types_ = 0;  ///< of campaigns that run here, a bit for each OfferType
   std::vector<CampaignRules> rules_;
   std::vector<std::uint8_t> here_, triggered_, segmented_, partnered_;
+  std::vector<Allotment> free_;
   std::vector<Chance> chances_;
+  std::array<std::vector<std::uint16_t>, kStages> at_stage_;
   std::vector<ItemIx> few_;
   std::vector<std::uint32_t> few_begins_;
   Index targets_, triggers_;

@@ -80,27 +80,27 @@ void Eligible::offer(Choice const& choice, Witness* witness) noexcept {
 std::uint16_t find_chances(Matter const& m) noexcept {
   std::uint16_t running = 0;
   auto const chances = m.campaigns.chances();
-  auto const stage = mask_of(m.rules.stage());
+  auto const tried = m.campaigns.at(m.rules.stage());
   std::fill(chances.begin(), chances.end(), CampaignTable::Chance{});
   for (auto const& shown : m.sale.shown) {
     if (shown.offer.campaign < chances.size()) ++chances[shown.offer.campaign].times;
   }
-  for (std::size_t n = 0; n < chances.size(); ++n) {
-    if ((m.campaigns.rules(n).stages & stage) == 0) continue;
+  for (auto const n : tried) {
     auto rule = m.rules.campaign(n, chances[n].times);
     if (rule == Rule::none) rule = m.rules.amounts(n);
     chances[n].runs = rule == Rule::none;
-    if (rule != Rule::none) m.stopped(kNoItem, static_cast<std::uint16_t>(n), rule);
+    if (rule != Rule::none) m.stopped(kNoItem, n, rule);
   }
   for (auto const& held : m.rules.basket()) {
-    if (held.quantity_milli <= 0 || !is_goods(m.bundle, held.item)) continue;
+    if (held.quantity_milli <= 0 || !may_trigger(m.bundle, held.item)) continue;
     auto const concern = m.campaigns.triggered_by(held.item);
     for (auto const& list : {concern.by_item, concern.by_category}) {
       for (auto n : list) {
         auto& chance = chances[n];
+        if (!chance.runs) continue;
         bool const counted = list.data() == concern.by_category.data() &&
                              std::binary_search(concern.by_item.begin(), concern.by_item.end(), n);
-        if (!chance.runs || counted) continue;
+        if (counted) continue;
         chance.quantity_milli += held.quantity_milli;
         if (chance.trigger != kNoItem && held.price <= chance.trigger_price) continue;
         chance.trigger = held.item;
@@ -108,12 +108,12 @@ std::uint16_t find_chances(Matter const& m) noexcept {
       }
     }
   }
-  for (std::size_t n = 0; n < chances.size(); ++n) {
+  for (auto const n : tried) {
     if (!chances[n].runs) continue;
     auto const rule = m.rules.triggers(n, chances[n]);
     chances[n].runs = rule == Rule::none;
     if (chances[n].runs) running |= campaigns(m.campaigns.rules(n).type);
-    if (rule != Rule::none) m.stopped(kNoItem, static_cast<std::uint16_t>(n), rule);
+    if (rule != Rule::none) m.stopped(kNoItem, n, rule);
   }
   return running;
 }

@@ -251,14 +251,13 @@ void propose_named(Matter const& m, std::uint16_t n, CampaignRules const& rules,
 void choose_campaigns(Matter const& m, Attempt const& attempt, Eligible& eligible) noexcept {
   propose_ranked(m, attempt, eligible);
   auto const chances = m.campaigns.chances();
-  for (std::size_t n = 0; n < chances.size(); ++n) {
+  for (auto const n : m.campaigns.at(m.rules.stage())) {
     auto const& rules = m.campaigns.rules(n);
     if (!chances[n].runs || !of_attempt(attempt, rules)) continue;
-    auto const number = static_cast<std::uint16_t>(n);
     if (rules.type == OfferType::multi_buy) {
-      propose_unranked(m, number, chances[n].trigger, eligible);
+      propose_unranked(m, n, chances[n].trigger, eligible);
     } else {
-      propose_named(m, number, rules, eligible);
+      propose_named(m, n, rules, eligible);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "tillcue/core/engine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "arm.hpp"
@@ -60,6 +61,27 @@ Draw draw(Policy const& policy, Sale const& sale, Stage stage, std::uint32_t num
   return draw;
 }
 
+/// The cross-sells of the same stage when these upsells bring little beside the best of them (D1); else none. What has
+/// no known value gives way to nothing.
+Eligible instead_of(Matter const& matter, Attempt const& attempt, std::uint16_t running,
+                    Eligible const& upsells) noexcept {
+  auto const percent = matter.bundle.policy().upsell_least_percent;
+  if (percent == 0 || attempt.technique != Technique::upsell) return {};
+  auto const* const other = std::find_if(std::begin(kAttempts), std::end(kAttempts), [&](Attempt const& a) {
+    return a.stage == attempt.stage && a.technique == Technique::cross_sell;
+  });
+  if (other == std::end(kAttempts)) return {};
+  auto quiet = matter;
+  quiet.witness = nullptr;
+  auto const crosses = choose(quiet, *other, running);
+  if (crosses.list().empty() || !crosses.list().front().value.known) return {};
+  auto const worth = crosses.list().front().rank_micro;
+  if (worth <= 0 || upsells.list().front().rank_micro >= worth / 100 * percent) return {};
+  if (matter.witness == nullptr) return crosses;
+  for (auto const& choice : upsells.list()) matter.stopped(choice.scored.item, choice.campaign, Rule::worth_little);
+  return choose(matter, *other, running);
+}
+
 std::uint32_t next_number(Sale const& sale) noexcept {
   auto last = sale.numbers_from;
   for (auto const& shown : sale.shown) last = std::max(last, shown.offer.number);
@@ -105,9 +127,11 @@ std::string_view to_text(Rule rule) noexcept {
                                                         "excluded",
                                                         "not_for_sale",
                                                         "out_of_stock",
+                                                        "probably_out_of_stock",
                                                         "never_beside",
                                                         "category_silent",
                                                         "technique",
+                                                        "never_trigger",
                                                         "improbable",
                                                         "price_guard",
                                                         "second_item_guard",
@@ -116,6 +140,7 @@ std::string_view to_text(Rule rule) noexcept {
                                                         "trust",
                                                         "not_dearer",
                                                         "not_cheaper",
+                                                        "worth_little",
                                                         "outranked"};
   return kNames[static_cast<std::size_t>(rule)];
 }
@@ -184,7 +209,8 @@ void Engine::hold(Basket const& basket) noexcept {
   constexpr std::size_t kFewRows = 4;
   wanted_.clear();
   for (auto const& line : basket.lines()) {
-    if (index(line.item) < bundle_->item_count() && line.quantity.milli > 0) wanted_.push_back(line.item);
+    if (index(line.item) >= bundle_->item_count() || line.quantity.milli <= 0) continue;
+    if (!bundle_->has(line.item, ItemFlag::no_trigger)) wanted_.push_back(line.item);
   }
   std::size_t same = 0;
   while (same < held_.size() && same < wanted_.size() && held_[same] == wanted_[same]) ++same;
@@ -227,7 +253,9 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
     notice = attempt.offers == campaigns(OfferType::notice);
     if (!notice && (only_notices || (only_alternative && attempt.sources != from(Source::cheaper)))) continue;
     eligible = choose(matter, attempt, running);
-    if (!eligible.list().empty()) break;
+    if (eligible.list().empty()) continue;
+    if (auto const better = instead_of(matter, attempt, running, eligible); !better.list().empty()) eligible = better;
+    break;
   }
   auto const choices = eligible.list();
   if (choices.empty()) {

@@ -33,17 +33,20 @@ void Live::bind_campaigns() {
       bound.own = &purses_[std::string(campaign.id)];
     }
     // What the partner's campaigns spend is counted from the beginning, known share or not.
-    if (!campaign.partner.empty()) bound.partner = &purses_[std::string(kPartner) + std::string(campaign.partner)];
+    if (campaign.partner.empty()) continue;
+    auto const partner = std::string(kPartner) + std::string(campaign.partner);
+    bound.partner = &purses_[partner];
+    if (auto const budget = bundle_->find_budget(partner))
+      bound.partner_free = {budget->free_minor, budget->free_issues};
   }
 }
 
 void Live::bind_stock() {
   if (bundle_ == nullptr) return;
-  missing_.clear();
-  for (auto const& sku : stock_) {
-    if (auto const item = bundle_->find(sku); item != kNoItem) missing_.push_back(item);
-  }
-  std::sort(missing_.begin(), missing_.end());
+  told_.clear();
+  find_items(stock_, told_);
+  missing_ = told_;
+  find_items(probable_, missing_);
 }
 
 void Live::stop(std::string_view campaign, bool stopped) {
@@ -66,14 +69,26 @@ void Live::grant(std::string_view name, Allotment granted) {
   bind_campaigns();
 }
 
-void Live::out_of_stock(std::string_view sku, bool out) {
+/// Adds them to `out`, which is sorted and has each once afterwards.
+void Live::find_items(Codes const& codes, std::vector<ItemIx>& out) const {
+  for (auto const& code : codes) {
+    if (auto const item = bundle_->find(code); item != kNoItem) out.push_back(item);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+}
+
+void Live::put(Codes& codes, std::string_view sku, bool out) {
   if (out) {
-    stock_.emplace(sku);
-  } else if (auto const found = stock_.find(sku); found != stock_.end()) {
-    stock_.erase(found);
+    codes.emplace(sku);
+  } else if (auto const found = codes.find(sku); found != codes.end()) {
+    codes.erase(found);
   }
   bind_stock();
 }
+
+void Live::out_of_stock(std::string_view sku, bool out) { put(stock_, sku, out); }
+void Live::probably_out(std::string_view sku, bool out) { put(probable_, sku, out); }
 
 void Live::spend(std::size_t n, std::int64_t cost) noexcept {
   for (auto* purse : {bound_[n].own, bound_[n].partner}) {
@@ -115,7 +130,11 @@ Allotment Live::left(std::size_t n) const noexcept {
   auto const bind_to = [&](Allotment most) {
     least = {std::min(least.minor, most.minor), std::min(least.issues, most.issues)};
   };
-  if (bound.partner != nullptr && bound.partner->granted) bind_to(left(*bound.partner, bound.partner->share));
+  if (bound.partner != nullptr && bound.partner->granted) {
+    bind_to(left(*bound.partner, bound.partner->share));
+  } else if (bound.partner_free) {
+    bind_to(left(*bound.partner, *bound.partner_free));
+  }
   if (bound.own != nullptr) bind_to(left(*bound.own, bound.own->granted ? bound.own->share : bound.free));
   return least;
 }
@@ -123,6 +142,10 @@ Allotment Live::left(std::size_t n) const noexcept {
 bool Live::affords(std::size_t n, std::int64_t cost) const noexcept {
   auto const may = left(n);
   return may.issues > 0 && cost <= may.minor;
+}
+
+bool Live::only_probably_out(ItemIx item) const noexcept {
+  return out_of_stock(item) && !std::binary_search(told_.begin(), told_.end(), item);
 }
 
 bool Live::out_of_stock(ItemIx item) const noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,6 +15,30 @@ namespace tillcue {
 struct BuiltIn {
   std::string_view key, text;
 };
+
+/// What the words about an offer may speak of (offer.cpp fills them in).
+struct KnownVariable {
+  std::string_view name;
+  bool counted = false;  ///< may have plural cases
+};
+inline constexpr std::array<KnownVariable, 18> kOfferVariables{{{"item"},
+                                                                {"trigger"},
+                                                                {"category"},
+                                                                {"price"},
+                                                                {"paid"},
+                                                                {"share"},
+                                                                {"value"},
+                                                                {"amount"},
+                                                                {"size"},
+                                                                {"threshold"},
+                                                                {"headline"},
+                                                                {"off"},
+                                                                {"set"},
+                                                                {"together"},
+                                                                {"partner"},
+                                                                {"more", true},
+                                                                {"buy", true},
+                                                                {"get", true}}};
 
 struct Variable {
   std::string_view name;

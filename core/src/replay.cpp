@@ -195,6 +195,11 @@ std::unique_ptr<Live> take_live(Bundle const& bundle, Reader& in, bool& too_much
     auto const item = item_of(in.number() + 1, bundle, in);
     if (in.ok()) live->out_of_stock(bundle.item(item).sku, true);
   }
+  // What was left is the least of a campaign's and its partner's: the partner's is no further bound.
+  for (std::size_t n = 0; n < bundle.campaign_count() && bundle.budget_count() > 0; ++n) {
+    auto const partner = std::string(bundle.campaign(n).partner);
+    if (!partner.empty()) live->grant("partner:" + partner, {Allotment::kUnlimited, Allotment::kUnlimited});
+  }
   live->use(bundle);
   return live;
 }

@@ -33,6 +33,10 @@ bool is_goods(Bundle const& bundle, ItemIx item) noexcept {
   return index(item) < bundle.item_count() && !bundle.has(item, ItemFlag::not_for_sale);
 }
 
+bool may_trigger(Bundle const& bundle, ItemIx item) noexcept {
+  return is_goods(bundle, item) && !bundle.has(item, ItemFlag::no_trigger);
+}
+
 Rules::Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& sale, Stage stage,
              Context const& context, std::vector<InBasket>& room) noexcept
     : bundle_(bundle),
@@ -52,7 +56,7 @@ void Rules::read_basket(std::vector<InBasket>& room) noexcept {
   room.clear();
   for (auto const& line : sale_.basket.lines()) {
     bool const known = index(line.item) < bundle_.item_count();
-    bool const goods = is_goods(bundle_, line.item), sold = line.quantity.milli > 0;
+    bool const goods = may_trigger(bundle_, line.item), sold = line.quantity.milli > 0;
     auto const price = price_of_line(bundle_, line);
     if (known) {
       constexpr std::int64_t kMost = 1'000'000'000;
@@ -225,8 +229,8 @@ Rule Rules::amounts(std::size_t n) const noexcept {
 
 bool Rules::affords(std::size_t n, std::int64_t cost) const noexcept {
   if (context_.live != nullptr) return context_.live->affords(n, cost);
-  auto const& rules = campaigns_.rules(n);
-  return !rules.budgeted || (rules.free_issues > 0 && cost <= rules.free_minor);
+  auto const free = campaigns_.free(n);
+  return free.issues > 0 && cost <= free.minor;
 }
 
 bool Rules::forbidden(ItemIx item) const noexcept {
@@ -251,7 +255,9 @@ Rule Rules::item(ItemIx item, bool same_item) const noexcept {
   if (has(ItemFlag::not_for_sale)) return Rule::not_for_sale;
   if (!same_item && find(item) != nullptr) return Rule::in_basket;
   if (bundle_.technique(bundle_.category(item)) == Technique::none) return Rule::category_silent;
-  if (context_.live != nullptr && context_.live->out_of_stock(item)) return Rule::out_of_stock;
+  if (context_.live != nullptr && context_.live->out_of_stock(item)) {
+    return context_.live->only_probably_out(item) ? Rule::probably_out_of_stock : Rule::out_of_stock;
+  }
   auto const shown = [item](Shown const& s) {
     return s.offer.item == item || std::find(s.offer.more.begin(), s.offer.more.end(), item) != s.offer.more.end();
   };
@@ -267,6 +273,7 @@ bool Rules::passes_second_item_guard(std::int64_t paid, ItemIx main) const noexc
 Rule Rules::trigger(ItemIx trigger, Technique technique) const noexcept {
   // A bag fee may be bought with everything; nobody wants to hear that.
   if (!is_goods(bundle_, trigger)) return Rule::not_for_sale;
+  if (bundle_.has(trigger, ItemFlag::no_trigger)) return Rule::never_trigger;
   if (technique == Technique::both) return Rule::none;
   auto const allowed = bundle_.technique(bundle_.category(trigger));
   if (allowed == Technique::none) return Rule::category_silent;

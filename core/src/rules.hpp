@@ -115,7 +115,9 @@ class Rules {
   bool all_forbidding_ = true;  ///< they fit
 };
 
-/// True for what may be the reason of an offer or count as an item: known and really for sale.
+/// True for what is known and really for sale.
 [[nodiscard]] bool is_goods(Bundle const& bundle, ItemIx item) noexcept;
+/// The same, and no law forbids it as a reason.
+[[nodiscard]] bool may_trigger(Bundle const& bundle, ItemIx item) noexcept;
 
 }  // namespace tillcue

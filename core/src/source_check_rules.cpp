@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "format/layout.hpp"
 #include "source_check.hpp"
@@ -91,6 +93,25 @@ Result<void> check_ladder(BundleSource const& source, LadderStep const& step) {
   return step.share.ppm <= 1'000'000 ? Result<void>{} : broken("ladder", "share is above 1000000 ppm");
 }
 
+Result<void> check_budgets(std::vector<BudgetSource> const& budgets) {
+  std::set<std::string_view> names;
+  for (auto const& budget : budgets) {
+    auto const where = "budget \"" + budget.name + "\"";
+    constexpr std::string_view kPartner = "partner:";
+    bool const partner = budget.name.rfind(kPartner, 0) == 0;
+    if (auto ok = check_identifier(partner ? budget.name.substr(kPartner.size()) : budget.name, where, "name"); !ok) {
+      return ok;
+    }
+    if (!names.insert(budget.name).second) return broken(where, "is there twice");
+    for (auto const amount : {budget.minor, budget.issues, budget.free_minor, budget.free_issues}) {
+      if (amount < 0 || amount > format::kMaxPrice) {
+        return broken(where, "amount " + std::to_string(amount) + " is not within 0..10^12");
+      }
+    }
+  }
+  return {};
+}
+
 bool exists(BundleSource const& source, NeverSource::Key key) {
   return key.number < (key.category ? source.categories.size() : source.items.size());
 }
@@ -111,6 +132,7 @@ Result<void> check_rules(BundleSource const& source) {
   for (auto const& step : source.ladders) {
     if (auto ok = check_ladder(source, step); !ok) return ok;
   }
+  if (auto ok = check_budgets(source.budgets); !ok) return ok;
   for (auto const& pair : source.never) {
     if (!exists(source, pair.in_basket) || !exists(source, pair.offered)) {
       return broken("never", "an item or category does not exist");

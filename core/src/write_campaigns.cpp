@@ -93,6 +93,17 @@ Output never(std::vector<NeverSource> const& pairs) {
   return out;
 }
 
+Output budgets(std::vector<BudgetSource> sorted, StringPool& pool) {
+  std::sort(sorted.begin(), sorted.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
+  Output out;
+  for (auto const& budget : sorted) {
+    out.put(pool.add(budget.name));
+    out.zeros(4);
+    for (auto const amount : {budget.minor, budget.issues, budget.free_minor, budget.free_issues}) out.put(amount);
+  }
+  return out;
+}
+
 }  // namespace
 
 void add_campaigns(BundleSource const& source, StringPool& pool, format::FileOutput& file) {
@@ -102,6 +113,8 @@ void add_campaigns(BundleSource const& source, StringPool& pool, format::FileOut
     file.add(format::kPlans, format::kPlanBytes, std::move(campaigns));
     file.add(format::kRefs, format::kRefBytes, std::move(refs));
   }
+  // Who does not know them asks for shares all the same: campaigns say that they have a budget.
+  if (!source.budgets.empty()) file.add(format::kBudgets, format::kBudgetBytes, budgets(source.budgets, pool), false);
   // Who does not know ladders offers none.
   if (!source.ladders.empty()) file.add(format::kLadders, format::kLadderBytes, ladders(source.ladders), false);
   // Who does not know what must not be offered has to leave the file alone.

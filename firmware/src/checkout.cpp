@@ -4,6 +4,7 @@
 
 #include "day_book.hpp"
 #include "open_sale.hpp"
+#include "shelf_book.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -45,7 +46,8 @@ Checkout::Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, C
       ports_(std::move(ports)),
       terminal_(std::move(terminal)),
       live_(std::make_unique<Live>()),
-      today_(std::make_unique<DayBook>()) {}
+      today_(std::make_unique<DayBook>()),
+      shelf_(std::make_unique<ShelfBook>()) {}
 
 Checkout::~Checkout() = default;
 
@@ -124,6 +126,7 @@ Result<void> Checkout::handle(pos::PutLine const& put) {
   } else if (known != kNoItem) {
     line.unit_price.minor = engine_->bundle().item(known).price.value_or(line.unit_price).minor;
   }
+  if (shelf_->seen(known == kNoItem ? put.sku.value : engine_->bundle().item(known).sku)) hold_shelf();
   bool const scanned = (*open)->sale.basket.find(put.line) == nullptr;
   if (auto const added = (*open)->sale.basket.put(std::move(line)); !added) return added;
   if (scanned) (*open)->sale.pace.scanned(ports_.now());
@@ -259,6 +262,7 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
   auto const& sale = open.sale;
   if (end == SaleEnd::abandoned) ++counters_.sales_abandoned;
   if (open.coupon && end != SaleEnd::finished) give_back(open.coupon_campaign, open.coupon_cost);
+  settle_costs(open, end);
   SaleClosed closed{sale.id, end, sale.arm, sale.begun, {}, sale.basket.total(store_.currency), {}, 0, 0, open.coupons};
   if (open.total_minor) closed.total.minor = *open.total_minor;
   if (!sale.customer.empty()) closed.customer = ports_.pseudonym(sale.customer);
@@ -274,6 +278,7 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
     record(now, OfferAnswered{sale.id, shown.offer.number, response, sale.basket.contains(shown.offer.item)});
   }
   record(now, std::move(closed));
+  if (end == SaleEnd::finished) learn_stock(sale);
   auto const id = sale.id;
   sales_.erase(id);  // `open` is gone from here on
   closed_.push_back(id);

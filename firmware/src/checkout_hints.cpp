@@ -118,6 +118,23 @@ void Checkout::give_back(std::string const& campaign, std::int64_t cost) {
   if (ports_.keep_spent) (void)ports_.keep_spent(live_->spent());
 }
 
+/// When a sale ends, a discount on the screen that nobody took has cost nothing. Whoever declined may still have
+/// bought, and the till may have honoured it: then it stays spent, as whatever cannot be seen from here does (a reward
+/// off the receipt, more of the same). Killed before this, all of it stays spent.
+void Checkout::settle_costs(OpenSale& open, SaleEnd end) {
+  for (auto const& cost : open.costs) {
+    auto const* const shown = open.find_shown(cost.offer);
+    if (shown == nullptr) continue;
+    auto const& offer = shown->offer;
+    bool const by_item = offer.type != OfferType::threshold && offer.type != OfferType::gift;
+    bool const refused =
+        end == SaleEnd::finished && (shown->response == Response::declined || shown->response == Response::ignored);
+    bool const taken = offer.item == kNoItem || open.sale.basket.contains(offer.item);
+    if (end == SaleEnd::voided || (by_item && refused && !taken)) give_back(cost.campaign, cost.minor);
+  }
+  open.costs.clear();
+}
+
 void Checkout::suggest(OpenSale& open, Stage stage) {
   if (!engine_) return;
   if (!open.cards.empty() && ports_.now() < open.cards_until - hint_lifetime_ + kStable) return;
@@ -142,6 +159,10 @@ void Checkout::show(OpenSale& open, Asked const& asked) {
   auto const& decision = asked.decision;
   take_away(open);
   remember(open.sale, decision);
+  if (auto const campaign = decision.offers[0].campaign; campaign != Offer::kNoCampaign) {
+    auto const id = std::string(engine_->bundle().campaign(campaign).id);
+    open.costs.push_back({decision.offers[0].number, id, decision.cost_minor});
+  }
   open.cards.assign(decision.offers.begin(), decision.offers.begin() + decision.offer_count);
   open.cards_until = ports_.now() + hint_lifetime_;
   ++(decision.offers[0].kind == OfferKind::notice ? counters_.notices : counters_.hints);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "open_sale.hpp"
+#include "shelf_book.hpp"
 
 // What moves faster than bundles: stop switches, budgets and stock, and what they take back from open sales.
 namespace tillcue::terminal {
@@ -8,6 +9,7 @@ namespace tillcue::terminal {
 Result<void> Checkout::handle(pos::SetStock const& stock) {
   if (stock.available) {
     out_of_stock_.erase(stock.sku.value);
+    if (shelf_->seen(stock.sku.value)) hold_shelf();
   } else {
     if (out_of_stock_.size() >= kMaxOutOfStock) {
       return fail(Code::rejected, "more than " + std::to_string(kMaxOutOfStock) +
@@ -46,8 +48,45 @@ void Checkout::renew_live() {
   fresh->restore(live_->spent());
   terminal::apply(state_, *fresh);
   for (auto const& sku : out_of_stock_) fresh->out_of_stock(sku, true);
+  for (auto const& sku : probably_out_) fresh->probably_out(sku, true);
   if (engine_) fresh->use(engine_->bundle());
   live_ = std::move(fresh);
+}
+
+/// Which items are bought, counted by the bundle's own SKU whatever code was scanned.
+void Checkout::learn_stock(Sale const& sale) {
+  if (!engine_) return;
+  std::vector<std::string> skus;
+  for (auto const& line : sale.basket.lines()) {
+    bool const bought = line.quantity.milli > 0 && line.item != kNoItem;
+    if (bought) skus.emplace_back(engine_->bundle().item(line.item).sku);
+  }
+  if (skus.empty()) return;
+  shelf_->sold(skus);
+  hold_shelf();
+}
+
+void Checkout::hold_probably_out(bool on) {
+  hold_ = on;
+  hold_shelf();
+}
+
+/// Tells the engine what has changed in the shelf book since the last time.
+void Checkout::hold_shelf() {
+  static std::set<std::string, std::less<>> const kNone;
+  auto const& held = hold_ ? shelf_->held() : kNone;
+  if (held == probably_out_) return;
+  bool more = false;
+  for (auto const& sku : probably_out_) {
+    if (!held.contains(sku)) live_->probably_out(sku, false);
+  }
+  for (auto const& sku : held) {
+    if (probably_out_.contains(sku)) continue;
+    live_->probably_out(sku, true);
+    more = true;
+  }
+  probably_out_ = held;
+  if (more) withdraw();
 }
 
 bool Checkout::withdrawn(Offer const& offer) const {

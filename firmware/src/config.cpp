@@ -200,6 +200,7 @@ std::vector<Field> const& fields() {
       {"store.group", false, [](Config& c, Json const& v) { return read_name(v, c.store.group); }},
       {"data_dir", true, [](Config& c, Json const& v) { return read_path(v, c.data_dir); }},
       {"bundle", false, [](Config& c, Json const& v) { return read_optional_path(v, c.bundle); }},
+      {"learned_stock", false, [](Config& c, Json const& v) { return read_flag(v, c.learned_stock); }},
       {"live", false, [](Config& c, Json const& v) { return read_path(v, c.live); }},
       {"secret", false, [](Config& c, Json const& v) { return read_optional_path(v, c.secret); }},
       {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},

@@ -1,6 +1,7 @@
 #include "counter_feed.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include "tillcue/pos/code_table.hpp"
@@ -28,9 +29,18 @@ void CounterFeed::tell(pos::Message const& message) {
   if (!events_.on(message)) ++counters_.refused;
 }
 
-void CounterFeed::begin(bool live) {
-  auto const at = now_().time_since_epoch().count();
-  sale_ = SaleId((live ? "display-" : "receipt-") + std::to_string(at) + "-" + std::to_string(++sales_made_));
+/// Named by the printed number and the time, because it stands on the coupon: "17-261129021828".
+void CounterFeed::begin(std::string const& number) {
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now_().time_since_epoch()).count();
+  auto const time = static_cast<std::time_t>(seconds);
+  std::tm utc{};
+  ::gmtime_r(&time, &utc);
+  char text[16];
+  std::strftime(text, sizeof text, "%y%m%d%H%M%S", &utc);
+  auto name = (number.empty() ? "" : number + "-") + text;
+  if (last_name_ == name || last_name_.rfind(name + "-", 0) == 0) name = last_name_ + "-2";
+  last_name_ = name;
+  sale_ = SaleId(std::move(name));
   lines_.clear();
   numbered_ = 0;
   totalled_ = false;
@@ -62,7 +72,7 @@ void CounterFeed::put(Line const& line, pos::PutLine::Verb verb) {
 void CounterFeed::display(pos::DisplayEvent const& event) {
   using Kind = pos::DisplayEvent::Kind;
   if (event.kind == Kind::item) {
-    if (!sale_) begin(true);
+    if (!sale_) begin({});
     auto line = heard(event.name, {}, event.quantity, event.unit_minor);
     line.number = LineNo{++numbered_};
     lines_.push_back(line);
@@ -115,7 +125,7 @@ void CounterFeed::reconcile(pos::Receipt const& receipt) {
 void CounterFeed::slip(pos::Receipt const& receipt) {
   if (receipt.kind != pos::SlipKind::sale) return;
   after_the_fact_ = true;
-  if (!sale_) begin(false);
+  if (!sale_) begin(receipt.number);
   reconcile(receipt);
   if (!totalled_) tell(pos::Subtotal{*sale_});
   tell(pos::Tender{*sale_});

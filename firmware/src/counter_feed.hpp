@@ -45,7 +45,7 @@ class CounterFeed {
     std::string name;
   };
 
-  void begin(bool live);
+  void begin(std::string const& number);
   void tell(pos::Message const& message);
   void put(Line const& line, pos::PutLine::Verb verb);
   Line heard(std::string const& name, std::string const& code, Quantity quantity, std::int64_t unit_minor);
@@ -57,7 +57,7 @@ class CounterFeed {
   std::optional<SaleId> sale_;
   std::vector<Line> lines_;
   std::uint32_t numbered_ = 0;
-  std::uint64_t sales_made_ = 0;
+  std::string last_name_;  ///< of a sale
   bool totalled_ = false, after_the_fact_ = false;
   CounterFeedCounters counters_;
 };

@@ -345,6 +345,7 @@ TerminalReading Daemon::Impl::reading() const {
   reading.screen = screen->counters();
   reading.results_lost = results_lost_;
   reading.live_refused = live_.refused();
+  reading.probably_out = checkout_.probably_out().size();
   reading.release = release_;
   reading.has_bundle = has_bundle_;
   reading.handling = handling_;
@@ -412,6 +413,7 @@ void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
   native->stop();
   desk_->cancel();
+  live_.stop();
   display_.rest();
   if (counter_) counter_->stop();
   // A slip that is under way tells its fate a moment after the cancel; only then is everything recorded.

@@ -7,6 +7,7 @@ void DayBook::turn_to(std::int64_t day) {
   day_ = day;
   counts_.clear();
   came_.clear();
+  changed_.clear();
 }
 
 void DayBook::add(std::string const& customer, Counts const& counts) {
@@ -19,9 +20,28 @@ void DayBook::add(std::string const& customer, Counts const& counts) {
     auto& sum = entry->second.campaigns[campaign];
     sum = static_cast<std::uint16_t>(sum + times);
   }
+  changed_.insert(customer);
   if (came_.size() <= kMost) return;
   counts_.erase(came_.front());
   came_.pop_front();
+}
+
+void DayBook::restore(sync::TodayRows const& rows) {
+  if (counts_.empty()) turn_to(rows.day);
+  if (day_ != rows.day) return;
+  for (auto const& [customer, counts] : rows.customers) {
+    if (came_.size() >= kMost) return;
+    if (counts_.emplace(customer, counts).second) came_.push_back(customer);
+  }
+}
+
+sync::TodayRows DayBook::changes() const {
+  sync::TodayRows rows;
+  rows.day = day_;
+  for (auto const& customer : changed_) {
+    if (auto const found = counts_.find(customer); found != counts_.end()) rows.customers.insert(*found);
+  }
+  return rows;
 }
 
 void DayBook::tell(std::string const& customer, Shopper& shopper) const {

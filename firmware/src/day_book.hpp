@@ -3,22 +3,20 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 
 #include "tillcue/core/engine.hpp"
+#include "tillcue/sync/live_store.hpp"
 
 namespace tillcue::terminal {
 
-/// What each known customer was offered today at this terminal, for the caps of a day (D2). By pseudonym, in memory
-/// only: a restart forgets it. Threads one.
+/// What each known customer was offered today at this terminal, for the caps of a day (D2). By pseudonym. Other
+/// terminals of the store have books of their own. Threads one.
 class DayBook {
  public:
   static constexpr std::size_t kMost = 4096;  ///< customers; beyond, who came first is forgotten
-
-  struct Counts {
-    std::uint16_t hints = 0, coupons = 0;
-    std::map<std::string, std::uint16_t> campaigns;  ///< by id
-  };
+  using Counts = sync::OfferedToday;
 
   /// Days since 1970 by the store's clock. Another day than before: all is forgotten.
   void turn_to(std::int64_t day);
@@ -27,10 +25,18 @@ class DayBook {
   void tell(std::string const& customer, Shopper& shopper) const;
   [[nodiscard]] std::size_t size() const noexcept { return counts_.size(); }
 
+  /// What was kept before a restart. What is known already stays.
+  void restore(sync::TodayRows const& rows);
+  /// What is not kept yet.
+  [[nodiscard]] bool changed() const noexcept { return !changed_.empty(); }
+  [[nodiscard]] sync::TodayRows changes() const;
+  void kept() { changed_.clear(); }
+
  private:
   std::int64_t day_ = 0;
   std::map<std::string, Counts> counts_;
   std::deque<std::string> came_;
+  std::set<std::string> changed_;
 };
 
 }  // namespace tillcue::terminal

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "day_book.hpp"
+#include "shelf_book.hpp"
+
 namespace tillcue::terminal {
 
 LiveDesk::LiveDesk(Config const& config, Log const& log, Checkout& checkout)
@@ -28,6 +31,50 @@ void LiveDesk::open_store() {
   recall();
   if (auto const known = store_->state(); known.empty() || !take(known, file.string())) apply();
   checkout_.restore_spent(store_->spent());
+  restore_books();
+}
+
+/// What cannot be read is only a cap or a guess: it begins anew.
+void LiveDesk::restore_books() {
+  auto const today = store_->today();
+  if (today) checkout_.day_book().restore(*today);
+  if (!today) log_.warning("day.unread", {{"error", today.error().what}});
+  auto shelf = store_->shelf();
+  if (shelf) checkout_.shelf_book().restore(std::move(*shelf));
+  if (!shelf) log_.warning("shelf.unread", {{"error", shelf.error().what}});
+  checkout_.hold_probably_out(config_.learned_stock);
+  tell_shelf();
+}
+
+void LiveDesk::keep_day() {
+  auto& book = checkout_.day_book();
+  if (!store_ || !book.changed()) return;
+  if (auto const kept = store_->keep_today(book.changes()); !kept) {
+    return log_.error("day.unkept", {{"error", kept.error().what}});
+  }
+  book.kept();
+}
+
+void LiveDesk::keep_shelf() {
+  auto& book = checkout_.shelf_book();
+  auto const changed = book.changes();
+  if (!store_ || changed.empty()) return;
+  if (auto const kept = store_->keep_shelf(book.sales(), changed); !kept) {
+    return log_.error("shelf.unkept", {{"error", kept.error().what}});
+  }
+  book.kept();
+}
+
+void LiveDesk::tell_shelf() {
+  auto const& held = checkout_.probably_out();
+  if (held == probably_out_) return;
+  for (auto const& sku : held) {
+    if (!probably_out_.contains(sku)) log_.info("stock.probably_out", {{"sku", sku}});
+  }
+  for (auto const& sku : probably_out_) {
+    if (!held.contains(sku)) log_.info("stock.there_again", {{"sku", sku}});
+  }
+  probably_out_ = held;
 }
 
 /// What is on the disk and not held yet. Words that came while the store was closed are newer, and are kept now.
@@ -131,9 +178,22 @@ void LiveDesk::look() {
 }
 
 void LiveDesk::tick(Clock::time_point now) {
-  if (look_ <= now) look();
+  if (look_ <= now) {
+    look();
+    keep_day();
+    tell_shelf();
+  }
+  if (habits_ <= now) {
+    habits_ = now + kHabits;
+    keep_shelf();
+  }
   if (store_ || now < retry_) return;
   open_store();
+}
+
+void LiveDesk::stop() {
+  keep_day();
+  keep_shelf();
 }
 
 bool LiveDesk::keep(std::map<std::string, Allotment> const& spent) {

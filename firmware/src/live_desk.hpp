@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "live_file.hpp"
@@ -18,12 +19,15 @@ namespace tillcue::terminal {
 /// Brings head office's live state to the checkout and keeps both it and what was spent of budgets on the disk: the one
 /// place where they arrive, whatever carries them. A state that is not good is told in the log and the one before
 /// holds, also over a restart. What holds is everything that any of them says: the file, and head office's words to the
-/// chain, the group, the store and this terminal; of two grants of one name the word's. Threads  the io_context's.
+/// chain, the group, the store and this terminal; of two grants of one name the word's. Beside them it keeps, within a
+/// second, what customers were offered today, and, within a minute and at the end, how items sell.
+/// Threads  the io_context's.
 class LiveDesk {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kLook{1};    ///< between two looks at the file
-  static constexpr std::chrono::seconds kRetry{30};  ///< between two attempts to open the store
+  static constexpr std::chrono::seconds kLook{1};     ///< between two looks at the file
+  static constexpr std::chrono::seconds kRetry{30};   ///< between two attempts to open the store
+  static constexpr std::chrono::seconds kHabits{60};  ///< between two writings of how items sell
 
   /// Borrows all.
   LiveDesk(Config const& config, Log const& log, Checkout& checkout);
@@ -32,6 +36,8 @@ class LiveDesk {
   void start();
   /// Looks at the file and at a store that would not open, when it is time.
   void tick(Clock::time_point now);
+  /// Writes what is not kept yet.
+  void stop();
   [[nodiscard]] Clock::time_point next_due() const noexcept { return look_; }
 
   /// See CheckoutPorts::keep_spent.
@@ -56,6 +62,10 @@ class LiveDesk {
   bool take(std::string const& text, std::string const& name);
   void recall();
   void apply();
+  void restore_books();
+  void keep_day();
+  void keep_shelf();
+  void tell_shelf();
 
   Config const& config_;
   Log const& log_;
@@ -66,7 +76,8 @@ class LiveDesk {
   std::map<std::string, sync::LiveStore::KeptWord> words_;               ///< of every kind
   std::map<std::string, std::map<std::string, std::uint32_t>> numbers_;  ///< of grants, by word
   std::optional<sync::LiveStore> store_;
-  Clock::time_point look_{}, retry_{};
+  std::set<std::string, std::less<>> probably_out_;  ///< as last told in the log
+  Clock::time_point look_{}, retry_{}, habits_{};
   std::uint64_t refused_ = 0;
 };
 

@@ -36,6 +36,13 @@ struct Checkout::OpenSale {
   std::optional<CouponOrder> coupon;  ///< decided at tender, printed when the sale is finished
   std::string coupon_campaign;        ///< whose budget it has taken from
   std::int64_t coupon_cost = 0;
+  /// What was taken from budgets for offers on the screen.
+  struct Cost {
+    std::uint32_t offer = 0;
+    std::string campaign;
+    std::int64_t minor = 0;
+  };
+  std::vector<Cost> costs;
   std::optional<std::int64_t> total_minor;  ///< as the till counts it
   std::uint32_t coupons = 0;
 

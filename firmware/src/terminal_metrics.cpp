@@ -24,6 +24,8 @@ void sale_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("down_sells_total", "Cheaper alternatives shown after a decline; hints as well.", r.checkout.down_sells);
   out.counter("budget_unkept_total", "Offers not made because their cost could not be written down.",
               r.checkout.unkept);
+  out.gauge("items_probably_out_of_stock", "Items not sold for far longer than chance allows, so not offered.",
+            static_cast<std::int64_t>(r.probably_out));
   out.counter("live_refused_total", "Live states refused.", r.live_refused);
   out.counter("coupons_printed_total", "Coupons printed.", r.checkout.coupons);
   out.counter("coupons_dropped_total", "Coupons not printed.", r.checkout.coupons_dropped);

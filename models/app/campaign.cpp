@@ -23,7 +23,9 @@ struct Options {
   std::size_t top = 10;
   bool json = false;
   // of explain
-  std::string basket, at;
+  std::string basket, at, live;
+  std::string shown, declined, accepted;
+  std::vector<std::string> today, usual, channels;
   ExplainQuestion question;
 };
 
@@ -168,7 +170,77 @@ Result<Ranker> compiled(Campaigns const& campaigns, Ground& ground) {
   return Ranker::open(std::move(*bytes));
 }
 
+/// "NAME=VALUE".
+Result<std::pair<std::string, std::string>> split(std::string const& entry, char const* option, char const* form) {
+  auto const at = entry.rfind('=');
+  if (at != std::string::npos && at > 0 && at + 1 < entry.size())
+    return std::pair{entry.substr(0, at), entry.substr(at + 1)};
+  return fail(Code::invalid, std::string(option) + ": '" + entry + "'; write " + form);
+}
+
+Result<void> read_prompts(Options& options) {
+  struct {
+    std::string const& text;
+    Response response;
+    char const* option;
+  } const said[] = {{options.shown, Response::ignored, "--shown"},
+                    {options.accepted, Response::accepted, "--accepted"},
+                    {options.declined, Response::declined, "--declined"}};
+  for (auto const& one : said) {
+    auto prompts = parse_prompts(one.text, one.response, one.option);
+    if (!prompts) return tl::unexpected(prompts.error());
+    auto& before = options.question.before;
+    before.insert(before.end(), prompts->begin(), prompts->end());
+  }
+  return {};
+}
+
+Result<void> read_habits(Options& options) {
+  for (auto const& entry : options.today) {
+    auto const parts = split(entry, "--campaign-today", "CAMPAIGN=TIMES");
+    if (!parts) return tl::unexpected(parts.error());
+    auto const times = parse_decimal(parts->second, 0);
+    if (!times || *times < 0 || *times > 1000)
+      return fail(Code::invalid, "--campaign-today: '" + entry + "': times are 0 to 1000");
+    options.question.campaigns_today.emplace_back(parts->first, static_cast<std::uint16_t>(*times));
+  }
+  for (auto const& entry : options.usual) {
+    auto const parts = split(entry, "--usual", "SKU=SHARE, like 4711=0.8");
+    if (!parts) return tl::unexpected(parts.error());
+    auto const share = parse_decimal(parts->second, 6);
+    if (!share || *share < 0 || *share > 1'000'000)
+      return fail(Code::invalid, "--usual: '" + entry + "': a share is 0 to 1");
+    options.question.usual.emplace_back(parts->first, Probability{static_cast<std::uint32_t>(*share)});
+  }
+  if (options.channels.empty()) return {};
+  options.question.channels = 0;
+  std::map<std::string, Channel> const known{
+      {"screen", Channel::screen}, {"receipt", Channel::receipt}, {"display", Channel::display}};
+  for (auto const& word : options.channels) {
+    auto const at = known.find(word);
+    if (at == known.end()) return fail(Code::invalid, "--channels: '" + word + "' is none of screen, receipt, display");
+    options.question.channels = static_cast<std::uint8_t>(options.question.channels | mask_of(at->second));
+  }
+  return {};
+}
+
+Result<void> read_live(Options& options) {
+  if (options.live.empty()) return {};
+  constexpr std::size_t kLargest = std::size_t{1} << 20U;  // as a till
+  auto const text = read_file(options.live, kLargest);
+  if (!text) return tl::unexpected(text.error().within("--live"));
+  auto words = parse_live_words(*text, options.live);
+  if (!words) return tl::unexpected(words.error());
+  for (auto const& field : words->unread) tell_notes({options.live + ": " + field + " is a field no till reads"});
+  options.question.live = std::move(*words);
+  return {};
+}
+
 Result<int> explain(Options& options) {
+  for (auto const read : {read_prompts, read_habits, read_live}) {
+    if (auto const done = read(options); !done) return tl::unexpected(done.error());
+  }
+
   auto ground = ground_of(options);
   if (!ground) return tl::unexpected(ground.error());
   auto lines = parse_basket(options.basket, ground->source.currency);
@@ -243,6 +315,26 @@ void add_explain(CLI::App& campaign, Action& action) {
   command.add_option("--store", question.place.store, "the till's store");
   command.add_option("--group", question.place.group, "the store's group");
   command.add_option("--till", question.place.terminal, "the till");
+  command.add_option("--shown", options->shown, "SKU[:CAMPAIGN],... said before in this sale, and not answered");
+  command.add_option("--declined", options->declined, "the same, declined: the last of them may bring a cheaper one");
+  command.add_option("--accepted", options->accepted, "the same, accepted");
+  command.add_option("--seconds-since", question.seconds_since, "seconds since the last of them")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+  command.add_option("--pace", question.pace, "scans a minute now; 0: slow")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  command.add_option("--hints-today", question.hints_today, "prompts the customer had in earlier sales of the day");
+  command.add_option("--coupons-today", question.coupons_today, "coupons likewise");
+  command.add_option("--campaign-today", options->today, "CAMPAIGN=TIMES: offers of it likewise")->delimiter(',');
+  command.add_option("--usual", options->usual, "SKU=SHARE,... of the customer's visits")->delimiter(',');
+  command.add_flag("--no-paper", question.no_paper, "the customer wants nothing printed");
+  command.add_option("--channels", options->channels, "that work now: screen,receipt,display (all)")->delimiter(',');
+  command.add_option("--live", options->live, "a till's live.json: stop switches, shares of budgets, stock");
+  command
+      .add_option("--probably-out", question.probably_out,
+                  "SKU,... the till holds back, because they have not sold for long")
+      ->delimiter(',');
   command.add_option("--speak", question.language, "language of the sentences")->default_str("the bundle's");
   command.footer(
       "Example:\n  tillcue-models campaign explain campaigns.json --bundle bundle --basket '1001,1031*2' --stage "

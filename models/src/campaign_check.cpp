@@ -6,6 +6,7 @@
 #include <set>
 
 #include "campaign_types.hpp"
+#include "campaign_words.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
@@ -54,7 +55,9 @@ class Check {
         campaign(campaigns_.campaigns[n], source_.campaigns[applied_.number[n]]);
       }
     }
+    for (auto const& rule : campaigns_.partners) partner(rule);
     for (auto const& rule : campaigns_.ladders) ladder(rule);
+    check_words(campaigns_, source_, found_);
     std::stable_sort(found_.begin(), found_.end(),
                      [](auto const& a, auto const& b) { return a.place.line < b.place.line; });
     return std::move(found_);
@@ -120,7 +123,7 @@ class Check {
     if (made.type == OfferType::multi_buy) offered_ = triggers_;
     times(made);
     people(made);
-    budget(said, made);
+    if (made.budgeted) budget(said.budget, made.discount != DiscountKind::none, "budget");
     if (made.weight_percent == 0) warn("weight_percent is 0: everything else ranks before it");
     if (made.probability_ppm > 0 && made.probability_ppm < made.min_probability_ppm) {
       error("probability is below min_probability: it never runs; lower min_probability");
@@ -155,17 +158,31 @@ class Check {
     }
   }
 
-  void budget(Campaign const& said, CampaignSource const& made) {
-    if (!made.budgeted) return;
-    if (made.free_issues == 0 || (made.free_minor == 0 && made.discount != DiscountKind::none)) {
-      warn("budget has no free_per_till: no till makes this offer before head office has allotted it a share");
+  void budget(BudgetSource const& budget, bool costs, char const* what) {
+    if (budget.free_issues == 0 || (budget.free_minor == 0 && costs)) {
+      warn(std::string(what) +
+           " has no free_per_till: no till makes such an offer before head office has allotted it a "
+           "share");
     }
-    if (said.budget_minor > 0 && made.free_minor > said.budget_minor) {
+    if (budget.minor > 0 && budget.free_minor > budget.minor) {
       error("free_per_till is more than the whole budget; lower it");
     }
-    if (said.budget_issues > 0 && made.free_issues > said.budget_issues) {
+    if (budget.issues > 0 && budget.free_issues > budget.issues) {
       error("free_per_till has more issues than the whole budget; lower it");
     }
+  }
+
+  void partner(PartnerRule const& rule) {
+    at_ = rule.place;
+    auto const name = rule.budget.name.substr(rule.budget.name.find(':') + 1);
+    bool costs = false, named = false;
+    for (auto const& campaign : campaigns_.campaigns) {
+      if (campaign.source.partner != name) continue;
+      named = true;
+      costs = costs || campaign.source.discount != DiscountKind::none;
+    }
+    if (!named) return warn("no campaign has the partner '" + name + "': nothing draws on this budget");
+    budget(rule.budget, costs, "it");
   }
 
   void who_is_offered() {
@@ -201,6 +218,15 @@ class Check {
     std::erase_if(triggers_, [&](auto n) { return flagged(source_.items[n], ItemFlag::not_for_sale); });
     if (triggers_.empty()) return error("all its triggers are not_for_sale; such items trigger nothing: name others");
     if (triggers_.size() < before) warn("some of its triggers are not_for_sale: they trigger nothing");
+    auto const lawful = triggers_.size();
+    auto const barred = [&](auto n) { return flagged(source_.items[n], ItemFlag::no_trigger); };
+    auto const first = std::find_if(triggers_.begin(), triggers_.end(), barred);
+    auto const why =
+        first == triggers_.end() ? std::string() : "(" + why_never(*first) + ": '" + source_.items[*first].name + "')";
+    std::erase_if(triggers_, barred);
+    if (triggers_.empty())
+      return error("the law lets none of its triggers bring an offer about " + why + "; name others");
+    if (triggers_.size() < lawful) warn("some of its triggers bring nothing about by law " + why);
     bool const upsell = made.type == OfferType::upgrade || made.type == OfferType::multi_buy;
     bool const cross = made.type == OfferType::suggestion || made.type == OfferType::second_item ||
                        made.type == OfferType::buy_get || made.type == OfferType::set;

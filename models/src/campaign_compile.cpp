@@ -85,6 +85,7 @@ class Applying {
     for (auto const& campaign : campaigns_.campaigns) {
       applied_.number.push_back(add(campaign) ? source_.campaigns.size() - 1 : AppliedCampaigns::kDropped);
     }
+    for (auto const& partner : campaigns_.partners) source_.budgets.push_back(partner.budget);
     return std::move(applied_);
   }
 
@@ -96,6 +97,9 @@ class Applying {
       auto& item = source_.items[caught.item];
       if (caught.pack->never_offered) set_flag(item, ItemFlag::excluded);
       if (caught.pack->not_counted) set_flag(item, ItemFlag::not_counted);
+      auto const& silent = campaigns_.legal.silent;
+      bool const told = std::find(silent.begin(), silent.end(), caught.pack->name) != silent.end();
+      if (caught.pack->no_trigger || told) set_flag(item, ItemFlag::no_trigger);
       if (caught.pack->no_volume_promotion) barred_[caught.item] = 1;
     }
   }
@@ -142,6 +146,10 @@ class Applying {
     auto const number = std::to_string(source_.campaigns.size());
     for (auto const& text : campaign.texts) {
       source_.texts.push_back({text.language, text.key + ".c" + number, text.text});
+    }
+    if (source.budgeted) {
+      source_.budgets.push_back(campaign.budget);
+      source_.budgets.back().name = source.id;
     }
     source_.campaigns.push_back(std::move(source));
     return true;

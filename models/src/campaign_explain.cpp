@@ -165,13 +165,59 @@ void tell_not_made(Bundle const& bundle, Notebook const& notebook, Decision cons
   }
 }
 
-Sale sale_of(Bundle const& bundle, ExplainQuestion const& question, std::vector<std::string>& unknown) {
+void add_prompts(Bundle const& bundle, ExplainQuestion const& question, Timestamp now, Sale& sale,
+                 std::vector<std::string>& unknown) {
+  for (auto const& prompt : question.before) {
+    Shown shown;
+    shown.offer.number = static_cast<std::uint32_t>(sale.shown.size() + 1);
+    shown.offer.kind = OfferKind::suggestion;
+    shown.offer.stage = Stage::scan;
+    shown.offer.item = bundle.find(prompt.sku);
+    if (shown.offer.item == kNoItem) unknown.push_back(prompt.sku);
+    for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
+      if (bundle.campaign(n).id != prompt.campaign) continue;
+      shown.offer.campaign = static_cast<std::uint16_t>(n);
+      shown.offer.type = bundle.campaign(n).type;
+    }
+    bool const lost = !prompt.campaign.empty() && shown.offer.campaign == Offer::kNoCampaign;
+    if (lost) unknown.push_back(prompt.campaign);
+    shown.response = prompt.response;
+    shown.at = now - std::chrono::seconds(question.seconds_since);
+    sale.shown.push_back(shown);
+  }
+}
+
+void add_customer(Bundle const& bundle, ExplainQuestion const& question, Sale& sale,
+                  std::vector<std::string>& unknown) {
+  sale.customer.value = question.customer;
+  auto& shopper = sale.shopper;
+  shopper.visits = question.visits;
+  shopper.segment = question.segment;
+  shopper.no_paper = question.no_paper;
+  shopper.hints_today = question.hints_today;
+  shopper.coupons_today = question.coupons_today;
+  shopper.campaigns_today = question.campaigns_today;
+  for (auto const& [sku, share] : question.usual) {
+    auto const item = bundle.find(sku);
+    if (item == kNoItem) unknown.push_back(sku);
+    shopper.usual.push_back({Sku{sku}, item, share});
+  }
+}
+
+/// Enough scans for a pace, the last one now.
+void add_pace(std::uint32_t per_minute, Timestamp now, ScanPace& pace) {
+  constexpr int kScans = 5;
+  if (per_minute == 0) return;
+  for (int n = kScans - 1; n >= 0; --n) pace.scanned(now - std::chrono::milliseconds(n * 60'000 / per_minute));
+}
+
+Sale sale_of(Bundle const& bundle, ExplainQuestion const& question, Timestamp now, std::vector<std::string>& unknown) {
   Sale sale;
   sale.arm = Arm::treated;
   sale.id.value = "explain";
-  sale.customer.value = question.customer;
-  sale.shopper.visits = question.visits;
-  sale.shopper.segment = question.segment;
+  add_customer(bundle, question, sale, unknown);
+  add_prompts(bundle, question, now, sale, unknown);
+  add_pace(question.pace, now, sale.pace);
   std::uint32_t number = 0;
   for (auto const& wanted : question.basket) {
     BasketLine line;
@@ -220,18 +266,42 @@ Result<std::vector<ExplainLine>> parse_basket(std::string_view text, Currency cu
   return lines;
 }
 
+Result<std::vector<ExplainPrompt>> parse_prompts(std::string_view text, Response response, char const* option) {
+  std::vector<ExplainPrompt> prompts;
+  while (!text.empty()) {
+    auto const end = std::min(text.find(','), text.size());
+    auto const entry = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    auto const colon = std::min(entry.find(':'), entry.size());
+    if (colon == 0) {
+      return fail(Code::invalid,
+                  std::string(option) + ": '" + std::string(entry) + "' names no SKU; write SKU or SKU:CAMPAIGN");
+    }
+    prompts.push_back({std::string(entry.substr(0, colon)),
+                       std::string(colon < entry.size() ? entry.substr(colon + 1) : std::string_view()), response});
+  }
+  return prompts;
+}
+
 Explanation explain_decision(std::shared_ptr<Bundle const> bundle, ExplainQuestion const& question) {
   Explanation out;
   Engine engine(bundle, question.place);
-  auto const sale = sale_of(*bundle, question, out.unknown);
   Context context;
   auto const seconds = question.at != 0 ? question.at : bundle->info().created;
   context.now = Timestamp{std::chrono::seconds{seconds}};
+  // A till that is stopped altogether has nothing to say anything on.
+  context.channels = question.live.stop_all ? std::uint8_t{0} : question.channels;
+  Live live;
+  tell(question.live, live);
+  for (auto const& sku : question.probably_out) live.probably_out(sku, true);
+  live.use(*bundle);
+  context.live = &live;
+  auto const sale = sale_of(*bundle, question, context.now, out.unknown);
   Notebook notebook;
   auto const decision = engine.decide(sale, question.stage, context, &notebook);
   auto const language = question.language.empty() ? std::string(bundle->info().language) : question.language;
   out.stage = kStageWords[static_cast<std::size_t>(question.stage)];
-  out.silence = words_for(decision.silence);
+  out.silence = question.live.stop_all ? "everything is stopped (stop_all)" : words_for(decision.silence);
   out.currency = bundle->info().currency.text();
   for (std::size_t n = 0; n < decision.offer_count; ++n) {
     out.offers.push_back(made_offer(*bundle, decision.offers[n], language));

@@ -5,6 +5,7 @@
 #include "campaign_reading.hpp"
 #include "campaign_types.hpp"
 #include "tillcue/core/engine.hpp"
+#include "tillcue/core/phrase_check.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -222,28 +223,18 @@ class CampaignReader {
       }
       TextSource text{language, std::string(key), {}};
       languages.text(language, kLongestText, text.text);
-      if (!text.text.empty()) campaign_.texts.push_back(std::move(text));
+      if (text.text.empty()) continue;
+      read_words(reading_, text, languages.at(language));
+      campaign_.text_places.push_back(reading_.place(languages.at(language)));
+      campaign_.texts.push_back(std::move(text));
     }
   }
 
   void budget(Json const& value) {
-    JsonObject fields(value, fields_.at("budget"), reading_.problems());
+    read_budget(reading_, value, fields_.at("budget"), campaign_.budget);
     source().budgeted = true;
-    reading_.amount(fields, "amount", campaign_.budget_minor);
-    fields.integer("issues", 1, kUnlimited, campaign_.budget_issues);
-    if (auto const* const free = fields.take("free_per_till")) {
-      JsonObject each(*free, fields.at("free_per_till"), reading_.problems());
-      // What is not limited as a whole is not limited at a till either.
-      source().free_minor = campaign_.budget_minor > 0 ? campaign_.budget_minor : kUnlimited;
-      source().free_issues = campaign_.budget_issues > 0 ? campaign_.budget_issues : kUnlimited;
-      reading_.amount(each, "amount", source().free_minor);
-      each.integer("issues", 0, kUnlimited, source().free_issues);
-      each.finish();
-    }
-    fields.finish();
-    if (campaign_.budget_minor == 0 && campaign_.budget_issues == 0) {
-      reading_.problem(fields.path(), "limits nothing; write an amount, issues or both");
-    }
+    source().free_minor = campaign_.budget.free_minor;
+    source().free_issues = campaign_.budget.free_issues;
   }
 
   void fits_type() {
@@ -333,6 +324,30 @@ std::string words_of_mask(std::uint32_t mask, std::span<std::string_view const> 
     if ((mask & 1U << n) != 0) text.append(text.empty() ? "" : ", ").append(words[n]);
   }
   return text;
+}
+
+void read_words(CampaignReading const& reading, TextSource const& text, std::string const& path) {
+  for (auto const& fault : check_phrase(text.text, text.language).faults) reading.problem(path, fault);
+}
+
+void read_budget(CampaignReading const& reading, Json const& value, std::string const& path, BudgetSource& out) {
+  auto const before = reading.problems().size();
+  JsonObject fields(value, path, reading.problems());
+  reading.amount(fields, "amount", out.minor);
+  fields.integer("issues", 1, kUnlimited, out.issues);
+  if (auto const* const free = fields.take("free_per_till")) {
+    JsonObject each(*free, fields.at("free_per_till"), reading.problems());
+    // What is not limited as a whole is not limited at a till either.
+    out.free_minor = out.minor > 0 ? out.minor : kUnlimited;
+    out.free_issues = out.issues > 0 ? out.issues : kUnlimited;
+    reading.amount(each, "amount", out.free_minor);
+    each.integer("issues", 0, kUnlimited, out.free_issues);
+    each.finish();
+  }
+  fields.finish();
+  if (out.minor == 0 && out.issues == 0 && reading.problems().size() == before) {
+    reading.problem(path, "limits nothing; write an amount, issues or both");
+  }
 }
 
 Campaign read_campaign(CampaignReading const& reading, Json const& value, std::string const& path) {

@@ -48,6 +48,11 @@ bool is_key(std::string_view text, std::string_view more, std::size_t most);
 
 /// An entry of "campaigns".
 Campaign read_campaign(CampaignReading const& reading, nlohmann::json const& value, std::string const& path);
+/// Reports what is wrong with head office's words at `path`.
+void read_words(CampaignReading const& reading, TextSource const& text, std::string const& path);
+/// {"amount", "issues", "free_per_till"}; out keeps its name.
+void read_budget(CampaignReading const& reading, nlohmann::json const& value, std::string const& path,
+                 BudgetSource& out);
 /// An entry of "coupons": the flat form for the commonest kind.
 Campaign read_coupon(CampaignReading const& reading, nlohmann::json const& value, std::string const& path);
 

@@ -6,6 +6,7 @@
 
 #include "campaign_reading.hpp"
 #include "campaign_types.hpp"
+#include "json_text.hpp"
 #include "shipped_text.hpp"
 #include "tillcue/models/legal.hpp"
 
@@ -28,6 +29,7 @@ class Parser {
              [this](Json const& value, std::string const& path) { keep(read_campaign(reading_, value, path)); });
     top.each("coupons",
              [this](Json const& value, std::string const& path) { keep(read_coupon(reading_, value, path)); });
+    if (auto const* const value = top.take("partners")) partners(*value);
     top.each("ladders", [this](Json const& value, std::string const& path) { ladder(value, path); });
     top.each("never", [this](Json const& value, std::string const& path) { never(value, path); });
     if (auto const* const value = top.take("techniques")) techniques(*value);
@@ -64,6 +66,7 @@ class Parser {
     fields.integer("gap_percent", 1, 100, policy.gap_percent);
     fields.integer("trust_visits", 0, 1000, policy.trust_visits);
     fields.integer("large_upgrade_percent", 0, 1000, policy.large_upgrade_percent);
+    fields.integer("upsell_least_percent", 0, 1000, policy.upsell_least_percent);
     fields.scaled("expert_probability", 0, 1, 1e6, policy.expert_probability_ppm);
     fields.finish();
   }
@@ -80,6 +83,21 @@ class Parser {
       reading_.problem(campaign.place.path + "/id", "'" + id + "' is there twice; rename one");
     }
     result_.campaigns.push_back(std::move(campaign));
+  }
+
+  void partners(Json const& value) {
+    JsonObject names(value, "/partners", problems_);
+    if (!value.is_object()) return;
+    for (auto const& [name, budget] : value.items()) {
+      PartnerRule rule;
+      rule.place = reading_.place(names.at(name));
+      rule.budget.name = "partner:" + name;
+      if (name.empty() || name.size() > kMaxIdentifier) {
+        names.problem(name, "is no name of 1 to " + std::to_string(kMaxIdentifier) + " bytes");
+      }
+      read_budget(reading_, budget, names.at(name), rule.budget);
+      result_.partners.push_back(std::move(rule));
+    }
   }
 
   void ladder(Json const& value, std::string const& path) {
@@ -152,16 +170,20 @@ class Parser {
     }
     if (auto const* const packs = fields.take("packs")) {
       legal.own_packs = packs->is_array();
-      fields.texts("packs", legal.packs);
-      for (std::size_t n = 0; n < legal.packs.size(); ++n) {
-        if (find_pack(legal.packs[n]) == nullptr) {
-          fields.problem("packs/" + std::to_string(n),
-                         "'" + legal.packs[n] + "' is no pack; there are " + known_packs());
-        }
-      }
+      pack_names(fields, "packs", legal.packs);
     }
+    pack_names(fields, "no_trigger", legal.silent);
     reading_.skus(fields, "except", legal.except);
     fields.finish();
+  }
+
+  void pack_names(JsonObject& fields, std::string_view key, std::vector<std::string>& out) {
+    fields.texts(key, out);
+    for (std::size_t n = 0; n < out.size(); ++n) {
+      if (find_pack(out[n]) != nullptr) continue;
+      fields.problem(std::string(key) + "/" + std::to_string(n),
+                     "'" + out[n] + "' is no pack; there are " + known_packs());
+    }
   }
 
   void texts(Json const& value) {
@@ -180,6 +202,8 @@ class Parser {
         }
         TextSource text{language, key, {}};
         keys.text(key, kLongestText, text.text);
+        read_words(reading_, text, keys.at(key));
+        result_.text_places.push_back(reading_.place(keys.at(key)));
         result_.texts.push_back(std::move(text));
       }
     }
@@ -191,64 +215,19 @@ class Parser {
   std::set<std::string> ids_;
 };
 
-/// "FILE:LINE: PATH: what", in the order of the file.
-Error all_of(std::vector<std::string> const& problems, JsonLines const& lines, std::string const& name) {
-  std::vector<std::pair<std::size_t, std::string const*>> sorted;
-  for (auto const& problem : problems) sorted.emplace_back(lines.of(problem.substr(0, problem.find(": "))), &problem);
-  std::stable_sort(sorted.begin(), sorted.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
-  std::string text = name + ": " + std::to_string(problems.size()) + (problems.size() == 1 ? " problem" : " problems");
-  for (auto const& [line, problem] : sorted) text += "\n  " + name + ":" + std::to_string(line) + ": " + *problem;
-  return {Code::invalid, std::move(text)};
-}
-
-/// The line on which `what` says the fault is, or on which the one token that it quotes stands; 0 when it is open.
-std::size_t line_of(std::string_view json, std::string_view what) {
-  constexpr std::string_view kAt = "at line ";
-  if (auto const at = what.find(kAt); at != std::string_view::npos) {
-    std::size_t line = 0;
-    for (char const c : what.substr(at + kAt.size())) {
-      if (c < '0' || c > '9') break;
-      line = line * 10 + static_cast<std::size_t>(c - '0');
-    }
-    return line;
-  }
-  auto const open = what.find('\'');
-  auto const close = what.rfind('\'');
-  if (open == close) return 0;
-  auto const token = what.substr(open + 1, close - open - 1);
-  auto const found = json.find(token);
-  if (found == std::string_view::npos || json.find(token, found + 1) != std::string_view::npos) return 0;
-  return 1 +
-         static_cast<std::size_t>(std::count(json.begin(), json.begin() + static_cast<std::ptrdiff_t>(found), '\n'));
-}
-
-tl::unexpected<Error> no_json(std::string_view json, std::string const& name, std::string_view what) {
-  // The library puts its own code in brackets in front.
-  if (auto const bracket = what.find("] "); bracket != std::string_view::npos) what.remove_prefix(bracket + 2);
-  auto const line = line_of(json, what);
-  return fail(Code::invalid,
-              name + (line > 0 ? ":" + std::to_string(line) : "") + ": is not JSON: " + std::string(what));
-}
-
 }  // namespace
 
 Result<Campaigns> parse_campaigns(std::string_view json, std::string const& name, Currency currency,
                                   Assortment const& assortment) {
-  Json root;
-  try {
-    root = Json::parse(json, nullptr, true, true);
-  } catch (Json::out_of_range const& error) {
-    return no_json(json, name, std::string(error.what()) + "; write a smaller number");
-  } catch (Json::exception const& error) {
-    return no_json(json, name, error.what());
-  }
+  auto const root = parse_json(json, name);
+  if (!root) return tl::unexpected(root.error());
   JsonLines const lines(json);
   Parser parser(currency, assortment, lines);
-  auto campaigns = parser.parse(root);
+  auto campaigns = parser.parse(*root);
   auto problems = parser.problems();
   for (auto const& path : lines.repeated()) problems.push_back(path + ": is there twice; keep one");
   if (problems.empty()) return campaigns;
-  return tl::unexpected(all_of(problems, lines, name));
+  return tl::unexpected(all_problems(problems, lines, name));
 }
 
 std::string_view campaigns_schema() noexcept {

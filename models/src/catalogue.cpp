@@ -23,7 +23,8 @@ struct NamedFlag {
 };
 constexpr NamedFlag kFlagNames[] = {{"age_restricted", ItemFlag::age_restricted},
                                     {"excluded", ItemFlag::excluded},
-                                    {"not_for_sale", ItemFlag::not_for_sale}};
+                                    {"not_for_sale", ItemFlag::not_for_sale},
+                                    {"no_trigger", ItemFlag::no_trigger}};
 
 using Complaint = std::optional<std::string>;
 
@@ -40,7 +41,8 @@ Complaint parse_flags(std::string_view text, std::uint16_t& flags) {
     if (known != std::end(kFlagNames)) {
       flags = static_cast<std::uint16_t>(flags | static_cast<std::uint16_t>(known->flag));
     } else if (!complaint) {
-      complaint = "flags: '" + std::string(word.substr(0, 40)) + "' is none of age_restricted, excluded, not_for_sale";
+      complaint = "flags: '" + std::string(word.substr(0, 40)) +
+                  "' is none of age_restricted, excluded, not_for_sale, no_trigger";
     }
   }
   return complaint;

@@ -15,6 +15,7 @@ std::string flags_text(ItemView const& item) {
   add(ItemFlag::age_restricted, "age_restricted");
   add(ItemFlag::excluded, "excluded");
   add(ItemFlag::not_for_sale, "not_for_sale");
+  add(ItemFlag::no_trigger, "no_trigger");
   return text.empty() ? "none" : text;
 }
 

@@ -39,6 +39,7 @@ Facts policy_facts(Policy const& policy) {
           {"gap_percent", whole(policy.gap_percent)},
           {"trust_visits", whole(policy.trust_visits)},
           {"large_upgrade_percent", whole(policy.large_upgrade_percent)},
+          {"upsell_least_percent", whole(policy.upsell_least_percent)},
           {"expert_probability", percent(policy.expert_probability_ppm / 1e6)}};
 }
 
@@ -84,6 +85,15 @@ std::string hours_text(CampaignView const& campaign) {
   return text;
 }
 
+/// All terminals together.
+std::string limits_text(Bundle const& bundle, std::string const& name) {
+  auto const budget = bundle.find_budget(name);
+  if (!budget) return "yes";
+  auto const most = [](std::int64_t limit, std::string text) { return limit > 0 ? text : "no limit"; };
+  return most(budget->minor, to_text(Money{budget->minor, bundle.info().currency})) + ", " +
+         most(budget->issues, whole(budget->issues));
+}
+
 Facts campaign_facts(Bundle const& bundle, std::size_t n) {
   auto const campaign = bundle.campaign(n);
   auto const lists = bundle.campaign_lists(n);
@@ -119,7 +129,7 @@ Facts campaign_facts(Bundle const& bundle, std::size_t n) {
       {"trigger quantity", whole(campaign.buy_quantity)},
       {"targets", items_text(bundle, lists.target_items, lists.target_categories, "every item")},
       {"offer quantity", whole(campaign.get_quantity)},
-      {"budget", campaign.budgeted ? "yes" : "none"},
+      {"budget", campaign.budgeted ? limits_text(bundle, std::string(campaign.id)) : "none"},
       {"free_per_till", campaign.budgeted ? money(campaign.free_minor) + ", " + whole(campaign.free_issues) : "none"}};
 }
 
@@ -169,6 +179,10 @@ FactsByName rules_of(Bundle const& bundle) {
     auto const step = bundle.ladder_step(n);
     facts["ladder from " + std::string(bundle.item(step.from).sku) + " to " + std::string(bundle.item(step.to).sku)] =
         step.manual ? "head office's" : "mined";
+  }
+  for (std::size_t n = 0; n < bundle.budget_count(); ++n) {
+    auto const name = std::string(bundle.budget(n).name);
+    if (name.rfind("partner:", 0) == 0) facts["budget of " + name] = limits_text(bundle, name);
   }
   return facts;
 }

@@ -121,6 +121,7 @@ void describe(Bundle const& bundle, ItemIx item, ItemRow& out) {
   if (view.has(ItemFlag::age_restricted)) out.flags.emplace_back("age_restricted");
   if (view.has(ItemFlag::excluded)) out.flags.emplace_back("excluded");
   if (view.has(ItemFlag::not_for_sale)) out.flags.emplace_back("not_for_sale");
+  if (view.has(ItemFlag::no_trigger)) out.flags.emplace_back("no_trigger");
   if (view.has(ItemFlag::not_counted)) out.flags.emplace_back("not_counted");
   out.intercept = bundle.bias(item) * bundle.info().score_unit;
 }

@@ -46,6 +46,7 @@ void read_pack(Json const& json, Shelf& shelf) {
     bool* const flag = word == "never_offered"         ? &pack.never_offered
                        : word == "not_counted"         ? &pack.not_counted
                        : word == "no_volume_promotion" ? &pack.no_volume_promotion
+                       : word == "no_trigger"          ? &pack.no_trigger
                                                        : nullptr;
     if (flag == nullptr) slip(pack.name, "does something unknown");
     *flag = true;

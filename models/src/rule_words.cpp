@@ -37,9 +37,11 @@ std::string_view words_of(Rule rule) noexcept {
       "it is excluded: by /exclude, items.csv or a legal pack",
       "it is not for sale",
       "it is out of stock",
+      "it is probably out of stock: it has not been sold here for far longer than chance allows",
       "something in the basket forbids it (/never)",
       "nothing is said about its category (techniques: none)",
       "the technique of the trigger's category does not allow it (techniques)",
+      "the law forbids its trigger as a reason (legal)",
       "it is too unlikely (min_probability)",
       "it is too dear beside what it goes with (policy.price_guard_percent)",
       "it is not cheap enough for a second item (policy.second_item_percent)",
@@ -48,6 +50,7 @@ std::string_view words_of(Rule rule) noexcept {
       "the customer does not know us well enough for it (policy.trust_visits)",
       "it is not dearer than what it would replace",
       "it is not cheaper than what was declined",
+      "it brings little beside the best cross-sell, which is said instead (policy.upsell_least_percent)",
       "it passed every rule; others are worth more"};
   return kWords[static_cast<std::size_t>(rule)];
 }

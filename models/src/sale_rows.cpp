@@ -48,6 +48,7 @@ void RowBatch::clear() {
   items.clear();
   bad = {};
   returns = 0;
+  priced_below_zero = 0;
   lines = 0;
 }
 
@@ -131,8 +132,11 @@ bool RowParser::keep(SaleFields const& row, std::uint32_t item, std::uint64_t li
   return true;
 }
 
-void RowParser::add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key) {
-  if (micro < 0) return;
+void RowParser::add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key, RowBatch& out) {
+  if (micro < 0) {
+    ++out.priced_below_zero;
+    return;
+  }
   auto& sold = sold_[item];
   auto& prices = prices_[item];
   for (unsigned n = 0; n < 2 && key != 0; ++n) {
@@ -154,7 +158,7 @@ std::optional<std::string> RowParser::add(SaleFields const& row, std::uint64_t l
     if (auto complaint = learn_item(row.sku, hash, item)) return complaint;
   }
   if (auto complaint = wrong_kind("of this row", row.kind)) return complaint;
-  if (keep(row, item, line, out) && row.price_micro) add_price_of(item, *row.price_micro, 0);
+  if (keep(row, item, line, out) && row.price_micro) add_price_of(item, *row.price_micro, 0, out);
   return std::nullopt;
 }
 
@@ -219,7 +223,7 @@ void RowParser::settle_row(Waiting const& waiting, Table const& table, RowBatch&
   if (price_known) {
     ++sold.times[place];
   } else if (row.price_micro) {
-    add_price_of(item, *row.price_micro, key);
+    add_price_of(item, *row.price_micro, key, out);
   }
 }
 

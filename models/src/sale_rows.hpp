@@ -35,6 +35,7 @@ struct RowBatch {
   std::vector<std::uint32_t> items;  ///< as numbered by the parser
   BadRows bad;                       ///< lines as counted by the table
   std::uint64_t returns = 0;
+  std::uint64_t priced_below_zero = 0;  ///< sold all the same; the price is passed over
   std::uint64_t lines = 0;
 
   void clear();
@@ -102,7 +103,7 @@ class RowParser {
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
   /// False: a return, or not of this share.
   bool keep(SaleFields const& row, std::uint32_t item, std::uint64_t line, RowBatch& out);
-  void add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key);
+  void add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;

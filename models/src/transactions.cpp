@@ -64,6 +64,7 @@ struct TransactionReader::State {
   std::vector<RowBatch> batches;  ///< by piece; kept, because fresh memory costs more than reading
   TimeKind kind = TimeKind::none;
   std::uint64_t returns = 0;
+  std::uint64_t priced_below_zero = 0;
   bool outgrown = false;
   std::unique_ptr<OpenFile> file;
 
@@ -77,6 +78,7 @@ struct TransactionReader::State {
 Result<void> TransactionReader::State::take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before) {
   bad.append(batch.bad, lines_before);
   returns += batch.returns;
+  priced_below_zero += batch.priced_below_zero;
   join.add(batch, parsers[parser], parser, lines_before);
   if (limits.memory == 0 || join.memory() <= limits.memory) return {};
   outgrown = true;
@@ -263,6 +265,11 @@ Result<Dataset> TransactionReader::finish() {
   auto& state = *state_;
   if (auto const judged = state.bad.judge(state.limits.bad_rows, "transactions"); !judged) {
     return tl::unexpected(judged.error());
+  }
+  if (state.priced_below_zero > 0) {
+    state.bad.total(
+        "transactions: " + std::to_string(state.priced_below_zero) +
+        " rows with a unit_price below 0: taken as sold, without the price; a return has a quantity below 0");
   }
   // Who reads by shares adds up what was left out.
   if (state.limits.share.of == 1) {

@@ -103,6 +103,7 @@ def main():
         counter.start_terminal()
         row('through tillcue-bypass, daemon', chunk_delays(counter.port, sink, given.chunks))
         counter.processes['bypass'].end()
+        os.remove(counter.processes['bypass'].log)
         printer = journey.RawPrinter()
         counter.start_bypass(f'tcp:127.0.0.1:{printer.port}')
         wait_until('the daemon', lambda: counter.processes['terminal'].output().count('proxy.connected') >= 2)

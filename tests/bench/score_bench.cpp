@@ -2,7 +2,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <memory>
 #include <numeric>
 #include <random>
 #include <string>
@@ -11,7 +10,8 @@
 #include "bench/score_catalogue.hpp"
 #include "bench/score_peers.hpp"
 #include "item_order.hpp"
-#include "tillcue/core/engine.hpp"
+#include "tillcue/core/bundle_writer.hpp"
+#include "tillcue/core/candidates.hpp"
 
 // score_bench [SKUs [varying]]: speed at 10k, 100k and 1M SKUs, or at one size, with 32 neighbours each or 26 on
 // average; score_bench size: bits an entry.
@@ -119,25 +119,6 @@ Times measure_cold(Bundle const& bundle, Scorer& scorer, std::span<std::byte con
   return percentiles(times);
 }
 
-void measure_decide(Engine& engine, std::vector<std::vector<ItemIx>> const& baskets) {
-  std::vector<double> scan;
-  for (auto const& basket : baskets) {
-    Sale sale;
-    sale.id = SaleId{"bench"};
-    for (std::uint32_t n = 0; n < basket.size(); ++n) {
-      BasketLine line;
-      line.line = LineNo{n};
-      line.item = basket[n];
-      line.unit_price = {2000, engine.bundle().info().currency};
-      (void)sale.basket.put(std::move(line));
-      if (n + 2 == basket.size()) sink += engine.decide(sale, Stage::scan, {}).offer_count;
-    }
-    scan.push_back(timed([&] { sink += engine.decide(sale, Stage::scan, {}).offer_count; }));
-  }
-  auto const t = percentiles(scan);
-  std::printf("  basket %2zu  decide on scan  p50 %8.0f ns  p99 %8.0f ns\n", baskets[0].size(), t.p50, t.p99);
-}
-
 /// Numbered as the builder numbers them; the largest by category, because dividing it takes minutes.
 void number(BundleSource& source) {
   if (source.items.size() <= 100'000) {
@@ -179,30 +160,28 @@ bool measure(Shape const& shape, bool only_size) {
     std::fprintf(stderr, "%s\n", opened.error().what.c_str());
     return false;
   }
-  auto const bundle = std::make_shared<Bundle const>(*opened);
-  bench::Csr csr(*bundle);
-  measure_size(*bundle, csr, open_ns);
+  auto const& bundle = *opened;
+  bench::Csr csr(bundle);
+  measure_size(bundle, csr, open_ns);
   if (only_size) return true;
-  std::vector<std::byte> memory(Scorer::memory_needed(*bundle));
-  bench::Popularity const popularity(bench::shares_in(*bundle, catalogue));
-  Engine engine(bundle);
+  std::vector<std::byte> memory(Scorer::memory_needed(bundle));
+  bench::Popularity const popularity(bench::shares_in(bundle, catalogue));
   for (std::size_t size : {5, 20, 50}) {
     auto const baskets = draw_baskets(shape, popularity, size, random);
-    auto const floor = measure_floor(*bundle, baskets), flat = measure_csr(csr, baskets);
+    auto const floor = measure_floor(bundle, baskets), flat = measure_csr(csr, baskets);
     std::printf("  basket %2zu  byte sum %.0f ns, CSR %.0f / %.0f ns (p50 / p99)\n", size, floor.p50, flat.p50,
                 flat.p99);
     for (auto instructions : {Instructions::portable, Instructions::avx2}) {
       if (instructions > best_instructions()) continue;
-      Scorer scorer(*bundle, memory, instructions);
+      Scorer scorer(bundle, memory, instructions);
       auto const full = measure_full(scorer, baskets), scan = measure_scan(scorer, baskets);
-      auto const cold = measure_cold(*bundle, scorer, memory, baskets);
+      auto const cold = measure_cold(bundle, scorer, memory, baskets);
       std::printf(
           "    %-8s  score + top 5 %.0f / %.0f ns: %.1f x byte sum, %.2f x CSR; one scan more + top 5 %.0f / %.0f ns: "
           "1/%.1f; cold %.0f / %.0f ns\n",
           name_of(instructions), full.p50, full.p99, full.p50 / floor.p50, full.p50 / flat.p50, scan.p50, scan.p99,
           full.p50 / scan.p50, cold.p50, cold.p99);
     }
-    measure_decide(engine, baskets);
   }
   return true;
 }

@@ -26,6 +26,7 @@ std::vector<std::byte> small_bundle() {
   source.ladders = {{ItemIx{shop::bread}, ItemIx{shop::torch}, {300'000}, 200, true},
                     {ItemIx{shop::jam}, ItemIx{shop::honey}, {100'000}, 0, false}};
   source.never = {{{false, shop::bread}, {false, shop::wine}}, {{true, 0}, {true, 1}}};
+  source.budgets = {{"a", 5000, 40, 100, 2}, {"partner:ACME", 0, 300, 0, 0}};
   source.texts = {{"en", "a", "1"}, {"en", "b", "2"}, {"ru", "a", "3"}};
   source.sets = {{shop::bread, {shop::jam, shop::butter}, 12, 90, 2500},
                  {shop::torch, {shop::batteries, shop::honey, shop::jam}, 7, 7, 1100}};
@@ -222,6 +223,12 @@ std::vector<Lie> const kLies{
        s.set(f::kNever, f::never::kInBasket, f::kIsCategory | 0U);
        s.set(f::kNever, f::never::kOffered, f::kIsCategory | 1U);
      }},
+    lie("BDGT", f::budget::kName, std::uint32_t{0}, "text"),
+    lie("BDGT", f::budget::kMinor, std::int64_t{-1}, "value"),
+    lie("BDGT", f::budget::kIssues, std::int64_t{f::kMaxPrice + 1}, "value"),
+    lie("BDGT", f::budget::kFreeMinor, std::int64_t{-1}, "value"),
+    lie("BDGT", f::budget::kFreeIssues, std::int64_t{-1}, "value"),
+    {"BDGT", "order", [](Surgery& s) { s.set(f::kBudgets, f::kBudgetBytes, s.get<std::uint32_t>(f::kBudgets, 0)); }},
     lie("TEXT", f::text::kLanguage, std::uint32_t{0}, "text"),
     lie("TEXT", f::text::kKey, std::uint32_t{0}, "text"),
     lie("TEXT", f::text::kText, std::uint32_t{0x00FF'FFFF}, "text"),

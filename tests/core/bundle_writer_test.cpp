@@ -83,6 +83,22 @@ std::vector<Mistake> const kCampaignMistakes{
     {"text \"k\" (en): text is longer", [](auto& s) { s.texts[0].text = std::string(5000, 't'); }},
     {"key is empty", [](auto& s) { s.texts[0].key.clear(); }},
     {"language is empty", [](auto& s) { s.texts[0].language.clear(); }},
+    {"budget \"\": name is empty",
+     [](auto& s) {
+       s.budgets = {{"", 1, 0, 0, 0}};
+     }},
+    {"budget \"partner:\": name is empty",
+     [](auto& s) {
+       s.budgets = {{"partner:", 1, 0, 0, 0}};
+     }},
+    {"budget \"a\": is there twice",
+     [](auto& s) {
+       s.budgets = {{"a", 1, 0, 0, 0}, {"a", 1, 0, 0, 0}};
+     }},
+    {"budget \"a\": amount -1 is not within",
+     [](auto& s) {
+       s.budgets = {{"a", 1, -1, 0, 0}};
+     }},
 };
 
 void check_named(BundleSource const& source, char const* named) {

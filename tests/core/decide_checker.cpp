@@ -48,11 +48,12 @@ class DecideChecker::Case {
   bool flag(ItemIx item, ItemFlag f) const { return (source(item).flags & static_cast<std::uint16_t>(f)) != 0; }
   std::int64_t price(ItemIx item) const { return source(item).price_minor.value_or(0); }
   Technique technique(ItemIx item) const { return s_.techniques[static_cast<std::size_t>(source(item).category)]; }
+  /// Nothing but goods brings offers about; the law leaves some out.
+  bool silent(ItemIx item) const { return flag(item, ItemFlag::not_for_sale) || flag(item, ItemFlag::no_trigger); }
   std::int64_t price_in_basket(ItemIx item) const {
     std::int64_t most = 0;
     for (auto const& line : sale_.basket.lines()) {
-      if (item != kNoItem ? line.item != item : line.item != kNoItem && flag(line.item, ItemFlag::not_for_sale))
-        continue;
+      if (item != kNoItem ? line.item != item : line.item != kNoItem && silent(line.item)) continue;
       if (line.quantity.milli <= 0) continue;
       auto const shelf = line.item == kNoItem ? 0 : price(line.item);
       most = std::max(most, line.unit_price.minor > 0 ? line.unit_price.minor : shelf);
@@ -87,6 +88,7 @@ class DecideChecker::Case {
     must(offer.type == OfferType::multi_buy || !sale_.basket.contains(item), "in_basket");
     for (auto const& s : sale_.shown) must(s.offer.item != item && !has(s.offer.more, item), "shown_before");
     must(!has(rules_.moving_.missing, source(item).sku), "out_of_stock");
+    must(!has(rules_.moving_.probable, source(item).sku), "probably_out_of_stock");
     for (auto const& line : sale_.basket.lines()) {
       if (line.item == kNoItem || line.quantity.milli <= 0 || flag(line.item, ItemFlag::not_for_sale)) continue;
       for (auto const& pair : s_.never)
@@ -99,6 +101,7 @@ class DecideChecker::Case {
 
   void guards(Offer const& offer) {
     auto const trigger = offer.reason.trigger;
+    must(trigger == kNoItem || !flag(trigger, ItemFlag::no_trigger), "never_trigger");
     auto const main = price_in_basket(trigger);
     if (is_add_on(offer.type) && offer.stage != Stage::tender && offer.reason.code != ReasonCode::usual &&
         offer.reason.code != ReasonCode::cheaper) {
@@ -197,7 +200,7 @@ class DecideChecker::Case {
     std::int64_t milli = 0;
     std::set<ItemIx> seen;
     for (auto const& line : sale_.basket.lines()) {
-      if (line.item == kNoItem || flag(line.item, ItemFlag::not_for_sale) || !seen.insert(line.item).second) continue;
+      if (line.item == kNoItem || silent(line.item) || !seen.insert(line.item).second) continue;
       bool const by_item = has(c.trigger_items, index(line.item));
       bool const by_category = has(c.trigger_categories, static_cast<std::uint32_t>(source(line.item).category));
       if (by_item || by_category) milli += pieces(line.item);
@@ -221,12 +224,17 @@ class DecideChecker::Case {
       return spent.issues + 1 <= share.issues && spent.minor + decision_.cost_minor <= share.minor;
     };
     std::string const partner = "partner:" + c.partner;
-    bool granted = false;
+    bool granted = false, partner_granted = false;
     for (auto const& [name, share] : rules_.moving_.shares) {
       if (name == c.id) granted = true;
+      if (name == partner) partner_granted = true;
       if (name == c.id || name == partner) must(!is_first(c) || fits(name, share), "budget");
     }
     if (c.budgeted && !granted) must(!is_first(c) || fits(c.id, {c.free_minor, c.free_issues}), "budget");
+    for (auto const& budget : s_.budgets) {
+      if (budget.name != partner || partner_granted) continue;
+      must(!is_first(c) || fits(partner, {budget.free_minor, budget.free_issues}), "partner_budget");
+    }
   }
   // Only what is put to the customer costs anything.
   bool is_first(CampaignSource const& c) const {
@@ -239,6 +247,11 @@ class DecideChecker::Case {
     auto const& first = decision_.offers[0];
     must(sale_.arm == Arm::treated || first.kind == OfferKind::notice, "holdout");
     if (first.kind == OfferKind::notice) return;
+    auto const& lines = sale_.basket.lines();
+    auto const goods = std::count_if(lines.begin(), lines.end(), [&](BasketLine const& line) {
+      return line.item != kNoItem && line.quantity.milli > 0 && !silent(line.item);
+    });
+    must(goods >= p.min_items_before_hint, "too_few_items");
     if (decision_.stage == Stage::tender) {
       must(shown(OfferKind::coupon) < p.max_coupons_per_sale, "coupons_per_sale");
       must(p.max_coupons_per_customer_day == 0 ||

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "core/shop.hpp"
+#include "tillcue/core/replay.hpp"
 
 using namespace tillcue;
 using shop::coupon;
@@ -70,6 +71,46 @@ TEST_CASE("D1: a scan tries the better version first, and the other items once t
   for (std::size_t n = 0; n < second.offer_count; ++n) CHECK(second.offers[n].reason.trigger == kNoItem);
   shop::scan(sale, *till.bundle, shop::bread);
   CHECK(till.decide(sale, Stage::scan).offers[0].reason.trigger == ItemIx{shop::bread});
+}
+
+TEST_CASE("D1: an upsell that brings little gives way to a cross-sell that brings more, as far as the policy says") {
+  auto const first = [](std::uint16_t percent, std::uint32_t chosen_ppm) {
+    Till till([&](BundleSource& s) {
+      s.ladders = {torch_to_saffron()};
+      s.ladders[0].share = {chosen_ppm};
+      s.policy.large_upgrade_percent = 0;
+      s.policy.upsell_least_percent = percent;
+    });
+    auto const decision = till.decide(till.sale({shop::torch}));
+    REQUIRE(decision.offer_count > 0);
+    return decision.offers[0].type;
+  };
+  CHECK(first(50, 200'000) == OfferType::upgrade);
+  CHECK(first(50, 100) == OfferType::suggestion);
+  CHECK(first(0, 100) == OfferType::upgrade);
+}
+
+TEST_CASE("D7: what the law keeps out of promotions brings nothing about and speaks for nothing") {
+  auto const barred = [](BundleSource& s) {
+    s.items[shop::bread].flags |= static_cast<std::uint16_t>(ItemFlag::no_trigger);
+  };
+  Till till(barred);
+  CHECK(till.decide(till.sale({shop::bread})).silence == Silence::too_few_items);
+  auto const decision = till.decide(till.sale({shop::bread, shop::torch}));
+  REQUIRE(decision.offer_count > 0);
+  // As if it were not there.
+  Till plain;
+  auto const without = plain.decide(plain.sale({shop::torch}));
+  CHECK(decision.offers[0].item == without.offers[0].item);
+  CHECK(decision.eligible[0].score == without.eligible[0].score);
+  for (std::size_t n = 0; n < decision.offer_count; ++n)
+    CHECK(decision.offers[n].reason.trigger != ItemIx{shop::bread});
+  Till named([&](BundleSource& s) {
+    barred(s);
+    s.campaigns = {campaign(OfferType::suggestion, {shop::bread}, {shop::butter})};
+  });
+  auto const beside = named.decide(named.sale({shop::bread, shop::torch}));
+  CHECK((beside.offer_count == 0 || beside.offers[0].campaign == Offer::kNoCampaign));
 }
 
 TEST_CASE("D4: a category says whether its goods are upsold, cross-sold or left alone") {
@@ -287,6 +328,41 @@ TEST_CASE("D9: a partner's campaigns share the partner's budget, and a coupon co
   CHECK(till.decide(till.sale({shop::torch}), Stage::tender).offer_count == 1);
 }
 
+TEST_CASE(
+    "D9: a partner with a budget and no share keeps to its free allotment, with live words and without, and replays") {
+  auto c = coupon("week");
+  c.partner = "ACME";
+  Till till([&](BundleSource& s) {
+    s.campaigns = {c};
+    s.budgets = {{"partner:ACME", 10'000, 100, 1000, 1}};
+  });
+  auto const sale = till.sale({shop::torch});
+  CHECK(till.decide(sale, Stage::tender).offer_count == 1);
+  Live live;
+  live.use(*till.bundle);
+  till.context.live = &live;
+  CHECK(till.decide(sale, Stage::tender).offer_count == 1);
+  live.grant("partner:ACME", {1000, 2});
+  live.spend(0, 20);
+  auto const decision = till.decide(sale, Stage::tender);
+  CHECK(decision.offer_count == 1);
+  auto const record = replay_record(*till.engine, sale, Stage::tender, till.context, decision);
+  auto const read = read_replay(record, *till.bundle);
+  REQUIRE(read);
+  CHECK(digest_of(till.engine->decide(read->sale, read->stage, read->context)) == read->digest);
+  Live poor;
+  poor.use(*till.bundle);
+  poor.spend(0, 20);
+  till.context.live = &poor;
+  CHECK(till.decide(sale, Stage::tender).offer_count == 0);
+
+  Till silent([&](BundleSource& s) {
+    s.campaigns = {c};
+    s.budgets = {{"partner:ACME", 10'000, 100, 0, 0}};
+  });
+  CHECK(silent.decide(silent.sale({shop::torch}), Stage::tender).offer_count == 0);
+}
+
 TEST_CASE("D11: exploration draws evenly, and the propensity is the frequency") {
   Till till([](BundleSource& s) { s.policy.exploration_permille = 300; });
   std::map<ItemIx, std::uint32_t> chosen, ppm;
@@ -404,6 +480,30 @@ TEST_CASE("D16: a campaign keeps to its hours over midnight, its days and its st
   CHECK_FALSE(offered(60, 0));
 }
 
+TEST_CASE("D7: what is probably out of stock is held back apart from what is told, and says so") {
+  struct Heard final : Witness {
+    void stopped(ItemIx item, std::uint16_t, Rule rule) noexcept override { rules[item] = rule; }
+    std::map<ItemIx, Rule> rules;
+  };
+  Till till;
+  Live live;
+  live.use(*till.bundle);
+  live.probably_out("200", true);
+  live.probably_out("300", true);
+  live.out_of_stock("300", true);
+  till.context.live = &live;
+  auto const sale = till.sale({shop::bread});
+  Heard heard;
+  (void)till.engine->decide(sale, Stage::scan, till.context, &heard);
+  CHECK(heard.rules[ItemIx{shop::butter}] == Rule::probably_out_of_stock);
+  CHECK(heard.rules[ItemIx{shop::jam}] == Rule::out_of_stock);
+  // The till's word that it is there again says nothing about sales, and the other way round.
+  live.out_of_stock("300", false);
+  CHECK(live.out_of_stock(ItemIx{shop::jam}));
+  live.probably_out("300", false);
+  CHECK_FALSE(live.out_of_stock(ItemIx{shop::jam}));
+}
+
 TEST_CASE("D7: what is out of stock or must not stand beside the basket is not offered") {
   Till till([](BundleSource& s) { s.never = {{{false, shop::bread}, {false, shop::butter}}}; });
   Live live;
@@ -477,6 +577,7 @@ TEST_CASE("a witness hears of every rule that stopped something") {
     Rule wine = Rule::none, whole = Rule::none;
   } heard;
   auto c = coupon("late");
+  c.type = OfferType::suggestion;
   c.stages = 7;
   c.ends = 1;
   auto till = with(c);

@@ -173,6 +173,8 @@ std::vector<Mutation> const kMutations{
     without_flag("excluded", ItemFlag::excluded),
     without_flag("not_for_sale", ItemFlag::not_for_sale),
     without_flag("gap", ItemFlag::not_counted),
+    without_flag("never_trigger", ItemFlag::no_trigger),
+    in_policy("too_few_items", [](Policy& p) { p.min_items_before_hint = 0; }),
     in_source("category_silent", [](auto& s) { s.techniques.clear(); }),
     in_source("technique", [](auto& s) { s.techniques.clear(); }),
     in_source("never_beside", [](auto& s) { s.never.clear(); }),
@@ -228,8 +230,10 @@ std::vector<Mutation> const kMutations{
                    if (c.type == OfferType::threshold) c.threshold_minor = 6000;
                  }),
     in_campaigns("budget", [](CampaignSource& c) { c.free_minor = c.free_issues = 1'000'000; }),
+    in_source("partner_budget", [](BundleSource& s) { s.budgets.clear(); }),
     in_moving("stopped", [](auto& m) { m.stopped.clear(); }),
     in_moving("out_of_stock", [](auto& m) { m.missing.clear(); }),
+    in_moving("probably_out_of_stock", [](auto& m) { m.probable.clear(); }),
     in_moving("budget",
               [](auto& m) {
                 for (auto& [name, share] : m.shares) share = {1'000'000, 1'000'000};

@@ -29,7 +29,7 @@ void add_items(BundleSource& s, Random& random) {
     item.category = static_cast<std::int32_t>(random() % kCategories);
     if (!chance(random, 5)) item.price_minor = 20 + static_cast<std::int64_t>(random() % 2000);
     if (item.price_minor && chance(random, 60)) item.unit_cost_minor = *item.price_minor * 7 / 10;
-    if (chance(random, 20)) item.flags = static_cast<std::uint16_t>(1U << random() % 5);
+    if (chance(random, 20)) item.flags = static_cast<std::uint16_t>(1U << random() % 6);
     if (chance(random, 10)) item.boost_percent = 50;
     s.items.push_back(std::move(item));
   }
@@ -140,6 +140,7 @@ BundleSource source(std::uint32_t seed) {
   add_table(s, random);
   add_campaigns(s, random);
   add_ladders(s, random);
+  if (chance(random, 50)) s.budgets = {{"partner:bolt", 4000, 40, 600, 6}};
   for (std::uint32_t n = 0; n < 8; ++n) {
     std::uint32_t const main = random() % kItems, a = (main + 1 + random() % 29) % kItems;
     s.sets.push_back({main, {a, (a + 30) % kItems == main ? (a + 31) % kItems : (a + 30) % kItems}, 20, 100, 2000});
@@ -156,6 +157,8 @@ BundleSource source(std::uint32_t seed) {
   p.price_guard_percent = chance(random, 50) ? 100 : 60;
   p.holdout_permille = chance(random, 50) ? 0 : 100;
   p.exploration_permille = chance(random, 50) ? 0 : 300;
+  p.min_items_before_hint = chance(random, 70) ? 1 : 3;
+  p.upsell_least_percent = chance(random, 50) ? 0 : 50;
   p.second_item_percent = 20;
   p.cooldown_seconds = chance(random, 50) ? 0 : 20;
   p.max_hints_per_customer_day = chance(random, 50) ? 0 : 3;
@@ -168,6 +171,7 @@ void Moving::tell(Live& live) const {
   for (auto const& id : stopped) live.stop(id, true);
   for (auto const& [name, share] : shares) live.grant(name, share);
   for (auto const& sku : missing) live.out_of_stock(sku, true);
+  for (auto const& sku : probable) live.probably_out(sku, true);
 }
 
 Moving moving(BundleSource const& source, Random& random) {
@@ -181,6 +185,7 @@ Moving moving(BundleSource const& source, Random& random) {
   if (chance(random, 50)) moving.shares.push_back({"partner:acme", {2000, 15}});
   for (auto const& item : source.items) {
     if (chance(random, 8)) moving.missing.push_back(item.sku);
+    if (chance(random, 4)) moving.probable.push_back(item.sku);
   }
   return moving;
 }

@@ -34,7 +34,7 @@ extern char const* const kSegments[3];
 struct Moving {
   std::vector<std::string> stopped;
   std::vector<std::pair<std::string, tillcue::Allotment>> shares;
-  std::vector<std::string> missing;
+  std::vector<std::string> missing, probable;
 
   void tell(tillcue::Live& live) const;
 };

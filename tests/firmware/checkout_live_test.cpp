@@ -122,6 +122,59 @@ TEST_CASE("what never reached anybody is given back: a dropped print, a voided s
   CHECK(changed.kept.at("butter-20").issues == 1);
 }
 
+TEST_CASE("a discount on the screen goes back to its budget when nobody took it, and only then") {
+  // Salsa beside nachos, 50 cents off, once.
+  auto source = small_store();
+  auto salsa = campaign("salsa-50", OfferType::suggestion, Stage::scan, 1);
+  salsa.trigger_items = {0};
+  salsa.discount = DiscountKind::amount;
+  salsa.value = 50;
+  salsa.budgeted = true;
+  salsa.free_issues = 1;
+  salsa.free_minor = 50;
+  source.campaigns = {salsa};
+  source.policy.max_down_sells = 0;
+  auto const offered = [](Counter& counter, char const* sale) {
+    REQUIRE(counter.begin(sale));
+    REQUIRE(counter.add(1, "nachos", 1000, sale));
+    auto const cards = counter.cards();
+    return !cards.empty() && !cards.front().discount_text.empty() ? cards.front().offer : 0;
+  };
+  Counter counter(source);
+  auto const offer = offered(counter, "1");
+  REQUIRE(offer > 0);
+  CHECK(counter.kept.at("salsa-50") == Allotment{50, 1});
+  REQUIRE(counter.answer(offer, false));
+  CHECK(counter.kept.at("salsa-50") == Allotment{50, 1});  // the customer may still buy it
+  REQUIRE(counter.finish());
+  CHECK(counter.kept.empty());
+
+  // Unanswered, and the sale is voided.
+  REQUIRE(offered(counter, "2") > 0);
+  REQUIRE(counter.checkout.on(pos::Void{SaleId{"2"}}));
+  CHECK(counter.kept.empty());
+
+  // Declined and bought all the same: the till may have given the discount.
+  Counter bought(source);
+  REQUIRE(bought.answer(offered(bought, "1"), false));
+  REQUIRE(bought.add(2, "salsa"));
+  REQUIRE(bought.finish());
+  CHECK(bought.kept.at("salsa-50") == Allotment{50, 1});
+  CHECK(offered(bought, "2") == 0);
+
+  // Accepted: spent, whatever the receipt says.
+  Counter accepted(source);
+  REQUIRE(accepted.answer(offered(accepted, "1"), true));
+  REQUIRE(accepted.finish());
+  CHECK(accepted.kept.at("salsa-50") == Allotment{50, 1});
+
+  // Given up while open: nobody knows what became of it.
+  Counter lost(source);
+  REQUIRE(offered(lost, "1") > 0);
+  for (int n = 2; n < 20; ++n) REQUIRE(lost.begin(std::to_string(n)));
+  CHECK(lost.kept.at("salsa-50") == Allotment{50, 1});
+}
+
 TEST_CASE("two sales open at once share one budget") {
   Counter counter(with_budget(1));
   for (auto const* sale : {"1", "2"}) {

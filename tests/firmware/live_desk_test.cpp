@@ -74,6 +74,32 @@ TEST_CASE("a file put there acts on the open sale, a bad one leaves everything a
   CHECK(desk.hint_for("5"));
 }
 
+TEST_CASE("the caps of a customer's day hold over a restart, and not into the next day") {
+  TempDir const folder;
+  auto source = small_store();
+  source.policy.max_hints_per_customer_day = 1;
+  auto const hint = [](Desk& desk, char const* sale) {
+    REQUIRE(desk.counter.begin(sale));
+    REQUIRE(desk.counter.know({.sale = SaleId{sale}, .customer = CustomerId{"c1"}}));
+    REQUIRE(desk.counter.add(1, "nachos", 1000, sale));
+    bool const shown = !desk.counter.cards().empty();
+    REQUIRE(desk.counter.finish(sale));
+    return shown;
+  };
+  {
+    Desk desk(folder.path(), source);
+    CHECK(hint(desk, "1"));
+    desk.later();  // then it is killed
+  }
+  {
+    Desk desk(folder.path(), source);
+    CHECK_FALSE(hint(desk, "2"));
+  }
+  Desk desk(folder.path(), source);
+  desk.counter.now += 24h;
+  CHECK(hint(desk, "3"));
+}
+
 TEST_CASE("what was stopped stays stopped over a restart, also when the file is bad by then") {
   TempDir const folder;
   {

@@ -125,3 +125,62 @@ TEST_CASE("findings are told by file, line, severity and path") {
   REQUIRE(checked.findings.size() == 1);
   CHECK(text_of(checked.findings[0], "c.json").starts_with("c.json:2: error: /campaigns/0: ended on 2026-11-01"));
 }
+
+TEST_CASE("what the law lets bring nothing about is named as a trigger") {
+  auto const with_lager = R"("type":"suggestion","trigger":{"skus":["lager"]},"offer":{"skus":["milk"]})";
+  CHECK(one(with_lager).findings.empty());  // crisps beside a beer are no promotion of the beer
+  CHECK(errs(one(with_lager, R"(,"legal":{"no_trigger":["alcohol"]})"),
+             "the law lets none of its triggers bring an offer about (legal pack alcohol: 'Lager')"));
+  CHECK(warns(one(R"("type":"suggestion","trigger":{"skus":["lager","cake"]},"offer":{"skus":["milk"]})",
+                  R"(,"legal":{"no_trigger":["alcohol"]})"),
+              "some of its triggers bring nothing about by law"));
+}
+
+TEST_CASE("a partner's budget that nobody draws on, or that no till may use, is a warning") {
+  CHECK(check(R"({"partners":{"Brand":{"issues":5}}})").tells(false, "/partners/Brand", "no campaign has the partner"));
+  CHECK(one(R"("type":"coupon","partner":"Brand")", R"(,"partners":{"Brand":{"issues":5}})")
+            .tells(false, "/partners/Brand", "has no free_per_till"));
+  CHECK(
+      one(R"("type":"coupon","partner":"Brand")", R"(,"partners":{"Brand":{"issues":5,"free_per_till":{"issues":6}}})")
+          .tells(true, "/partners/Brand", "more issues than the whole"));
+}
+
+TEST_CASE("words that an offer of this type never has are errors, by field") {
+  auto const said = [](char const* fields, char const* words) {
+    return one(std::string(fields) + R"(,"script":{"en":")" + words + R"("})");
+  };
+  auto const path = "/campaigns/0/script/en";
+  auto const suggestion = R"("type":"suggestion","trigger":{"skus":["coffee"]},"offer":{"skus":["cake"]})";
+  CHECK(said(suggestion, "Take {item}[, {paid}]").findings.empty());
+  CHECK(said(suggestion, "Save {off}")
+            .tells(true, path, "{off}, which its offers never have: this campaign has no discount"));
+  CHECK(said(suggestion, "+{amount}").tells(true, path, "only upgrade, threshold and gift have it"));
+  CHECK(said(suggestion, "{set}").tells(true, path, "only sets have it"));
+  CHECK(said(suggestion, "{threshold}").tells(true, path, "only threshold and gift"));
+  CHECK(said(suggestion, "{buy} {get}").tells(true, path, "{buy}, which"));
+  CHECK(said(suggestion, "{buy} {get}").tells(true, path, "{get}, which"));
+  CHECK(said(suggestion, "{partner}").tells(true, path, "has no partner"));
+  CHECK(said(suggestion, "[{size}]").tells(true, path, "only upgrades that were learned"));
+  CHECK(said(suggestion, "{together}").tells(true, path, "only a set with discount.price"));
+  CHECK(said(R"("type":"threshold","threshold":"30.00","offer":{"skus":["cake"]})", "{amount} to {threshold}")
+            .findings.empty());
+}
+
+TEST_CASE("doubtful words are warnings: what may be empty, languages and cases that are missing, long sentences") {
+  auto const pair = std::string(R"("type":"suggestion","trigger":{"skus":["coffee"]},"offer":{"skus":["cake"]})");
+  CHECK(one(R"("type":"suggestion","offer":{"skus":["cake"]},"script":{"en":"With your {trigger}"})")
+            .tells(false, "/campaigns/0/script/en", "outside of [ ]: no trigger is named"));
+  CHECK(one(pair + R"(,"script":{"ru":"Берите"})")
+            .tells(false, "/campaigns/0/script", "no words in en, the store's language: tills in it say the usual"));
+  CHECK(
+      one(pair + R"(,"script":{"en":"Take it"})", R"(,"texts":{"ru":{"script.popular":"Берите"}})")
+          .tells(false, "/campaigns/0/script", "no words in ru, which other texts have: tills in it say those in en"));
+  CHECK(one(pair + R"(,"script":{"en":"Our baker has just taken a fresh {item} out of the oven, shall I add one?"})")
+            .tells(false, "/campaigns/0/script/en", "characters with 'Cake'; a cashier reads at most 60"));
+  CHECK(one(R"("type":"buy_get","trigger":{"skus":["coffee"]},"offer":{"skus":["cake"]},)"
+            R"("script":{"en":"Cake","ru":"{get, plural, one {#} other {#}}"})")
+            .tells(false, "/campaigns/0/script/ru", "no case few, many"));
+  CHECK(check(R"({"texts":{"en":{"script.bougth_together":"Take {item}"}}})")
+            .tells(false, "/texts/en/script.bougth_together", "a key that nothing says"));
+  CHECK(one(R"("type":"coupon","headline":"{item} cheaper")").tells(false, "/campaigns/0/headline", "as it stands"));
+}

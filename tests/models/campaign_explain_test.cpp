@@ -208,3 +208,86 @@ TEST_CASE("every rule has words of its own") {
     CHECK(words.insert(text).second);
   }
 }
+
+TEST_CASE("a till's live words are asked about, with those of its own shelves") {
+  auto const a = R"("type":"coupon","offer":{"skus":["i1"]},"discount":{"percent":10})";
+  auto question = with("i0", Stage::tender);
+  question.live = parse_live_words(R"({"stop":["a"]})", "live.json").value();
+  CHECK(stopped(a, question) == Rules{"stopped"});
+  question.live = parse_live_words(R"({"grants":{"a":{"issues":0}}})", "live.json").value();
+  CHECK(stopped(a, question) == Rules{"budget"});
+  question.live = parse_live_words(R"({"out_of_stock":["i1"]})", "live.json").value();
+  CHECK(stopped(a, question) == Rules{"out_of_stock"});
+  question.live = {};
+  question.probably_out = {"i1"};
+  CHECK(stopped(a, question) == Rules{"probably_out_of_stock"});
+  question.live.stop_all = true;
+  auto const silent = explain("{}", question);
+  CHECK(silent.offers.empty());
+  CHECK(silent.silence.find("stop_all") != std::string::npos);
+
+  auto const bad = parse_live_words("{\n\"grants\":{\"a\":{\"issues\":-1}},\n\"stop\":3}", "live.json");
+  REQUIRE_FALSE(bad.has_value());
+  CHECK(bad.error().what.find("live.json:2: /grants/a/issues: is -1") != std::string::npos);
+  CHECK(bad.error().what.find("live.json:3: /stop") != std::string::npos);
+  CHECK(parse_live_words(R"({"stop_al":true})", "live.json")->unread == std::vector<std::string>{"stop_al"});
+}
+
+TEST_CASE("what was said before counts: repeats, caps, the pause, a decline and its cheaper alternative") {
+  auto const json = R"({"policy":{"max_hints_per_sale":2,"cooldown_seconds":30}})";
+  auto question = with("i0", Stage::subtotal);
+  auto const first = explain(json, question);
+  REQUIRE(!first.offers.empty());
+  question.before = parse_prompts(first.offers[0].sku, Response::ignored, "--shown").value();
+  auto const second = explain(json, question);
+  REQUIRE(!second.offers.empty());
+  CHECK(second.offers[0].sku != first.offers[0].sku);
+  question.seconds_since = 10;
+  CHECK(explain(json, question).silence.find("cooldown_seconds") != std::string::npos);
+  question.before.push_back({second.offers[0].sku, {}, Response::ignored});
+  question.seconds_since = 60;
+  CHECK(explain(json, question).silence.find("has had all") != std::string::npos);
+
+  // Cream costs more than milk and is of the same category.
+  auto declined = with("i0,i1", Stage::scan);
+  declined.before = parse_prompts("i3", Response::declined, "--declined").value();
+  auto const cheaper = explain(R"({"policy":{"min_probability":0}})", declined);
+  REQUIRE(!cheaper.offers.empty());
+  CHECK(cheaper.offers[0].code == "cheaper");
+  CHECK(cheaper.offers[0].sku == "i2");
+
+  auto thanked = with("i0", Stage::tender);
+  auto const thanks = R"("type":"thank_you","offer":{"skus":["i1"]})";
+  CHECK(stopped(thanks, thanked) == Rules{"nothing_accepted"});
+  thanked.before = parse_prompts("i7", Response::accepted, "--accepted").value();
+  CHECK(stopped(thanks, thanked) == Rules{});
+
+  question.before = parse_prompts("zz:nobody", Response::ignored, "--shown").value();
+  CHECK(explain(json, question).unknown == std::vector<std::string>{"zz", "nobody"});
+  CHECK(parse_prompts(":a", Response::ignored, "--shown").error().what.find("names no SKU") != std::string::npos);
+}
+
+TEST_CASE("pace, paper, the customer's day and usual items are asked about") {
+  auto question = with("i0", Stage::scan);
+  question.pace = 60;
+  CHECK(explain("{}", question).silence.find("too fast") != std::string::npos);
+  question.pace = 20;
+  CHECK(!explain("{}", question).offers.empty());
+  auto tender = with("i0", Stage::tender);
+  tender.no_paper = true;
+  CHECK(explain(R"({"coupons":[{"id":"a"}]})", tender).silence.find("print") != std::string::npos);
+  tender.no_paper = false;
+  tender.customer = "somebody";
+  tender.campaigns_today = {{"a", 1}};
+  CHECK(stopped(R"("type":"coupon","max_per_customer_day":1)", tender) == Rules{"per_customer_day"});
+  tender.campaigns_today.clear();
+  tender.coupons_today = 1;
+  CHECK(explain(R"({"policy":{"max_coupons_per_customer_day":1}})", tender).silence.find("has had all") !=
+        std::string::npos);
+  auto usual = with("i0", Stage::subtotal);
+  usual.customer = "somebody";
+  usual.usual = {{"i7", Probability{900'000}}};
+  auto const asked = explain("{}", usual);
+  CHECK(std::any_of(asked.offers.begin(), asked.offers.end(),
+                    [](MadeOffer const& offer) { return offer.code == "usual" && offer.sku == "i7"; }));
+}

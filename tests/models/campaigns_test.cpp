@@ -196,10 +196,25 @@ TEST_CASE("every field of a campaign arrives in its unit") {
   CHECK(source.max_per_customer_day == 3);
   CHECK(source.valid_days == 7);
   CHECK(source.budgeted);
-  CHECK(campaign.budget_minor == 10'000);
-  CHECK(campaign.budget_issues == 50);
+  CHECK(campaign.budget.minor == 10'000);
+  CHECK(campaign.budget.issues == 50);
   CHECK(source.free_minor == 400);
   CHECK(source.free_issues == 2);
+}
+
+TEST_CASE("a partner's budget arrives, and faults in it are told with their place") {
+  auto const parsed = parse(R"({"partners": {"Brand": {"amount": "500.00", "free_per_till": {"issues": 3}}}})");
+  REQUIRE_MESSAGE(parsed.has_value(), parsed.error().what);
+  REQUIRE(parsed->partners.size() == 1);
+  auto const& budget = parsed->partners[0].budget;
+  CHECK(budget.name == "partner:Brand");
+  CHECK(budget.minor == 50'000);
+  CHECK(budget.issues == 0);
+  CHECK(budget.free_minor == 50'000);
+  CHECK(budget.free_issues == 3);
+  CHECK(starts(problem(R"({"partners":{"Brand":{}}})"), "/partners/Brand: limits nothing"));
+  CHECK(starts(problem(R"({"partners":{"Brand":{"issues":0}}})"), "/partners/Brand/issues: is 0"));
+  CHECK(starts(problem(R"({"partners":{"":{"issues":1}}})"), "/partners/: is no name"));
 }
 
 TEST_CASE("the further parts of the file arrive, too") {
@@ -371,4 +386,13 @@ TEST_CASE("the example file fits the sample store, and so do the sample's own ca
   check(made::get_file(std::string(TILLCUE_SOURCE_DIR) + "/models/campaigns.example.json"), "items.csv");
   check(made::get_file(folder.file("campaigns.json")), "items.csv");
   check(made::get_file(folder.file("campaigns.ru.json")), "items.ru.csv");
+}
+
+TEST_CASE("words with a mistake are refused with their field") {
+  CHECK(starts(problem(R"({"campaigns":[{"id":"a","type":"suggestion","script":{"en":"Take {itm}"}}]})"),
+               "/campaigns/0/script/en: has {itm}, which is no variable; there are item, trigger"));
+  CHECK(starts(problem(R"({"campaigns":[{"id":"a","type":"suggestion","reason":{"ru":"{item"}}]})"),
+               "/campaigns/0/reason/ru: has a { that is never closed"));
+  CHECK(starts(problem(R"({"texts":{"en":{"script.popular":"{buy, plural, one {#}}"}}})"),
+               "/texts/en/script.popular: {buy, plural}: has no case other"));
 }

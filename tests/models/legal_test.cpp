@@ -192,3 +192,30 @@ TEST_CASE("quantity promotions leave out what a pack forbids them for, and disap
   CHECK(source.campaigns[1].id == "coupon");
   CHECK(source.campaigns[1].trigger_items == std::vector<std::uint32_t>{0});
 }
+
+TEST_CASE("formula, tobacco and lotteries bring nothing about, other packs only when told to") {
+  std::vector<std::string> silent;
+  for (auto const& pack : legal_packs()) {
+    if (pack.no_trigger) silent.push_back(pack.name);
+  }
+  std::sort(silent.begin(), silent.end());
+  CHECK(silent == std::vector<std::string>{"infant_formula", "lottery", "tobacco_vapes"});
+  auto const flagged = [](LegalChoice legal, std::string const& name) {
+    BundleSource source;
+    source.items.resize(1);
+    source.items[0].sku = "1";
+    source.items[0].name = name;
+    Campaigns campaigns;
+    campaigns.legal = std::move(legal);
+    (void)apply_campaigns(campaigns, source);
+    return (source.items[0].flags & static_cast<std::uint16_t>(ItemFlag::no_trigger)) != 0;
+  };
+  CHECK(flagged({}, "First infant milk 800 g"));
+  CHECK_FALSE(flagged({}, "Stout 0.5 l"));
+  LegalChoice alcohol;
+  alcohol.silent = {"alcohol"};
+  CHECK(flagged(alcohol, "Stout 0.5 l"));
+  LegalChoice except;
+  except.except = {"1"};
+  CHECK_FALSE(flagged(except, "First infant milk 800 g"));
+}

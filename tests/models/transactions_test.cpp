@@ -91,6 +91,19 @@ TEST_CASE("no rows, or none that is a purchase, is an error") {
   CHECK(tells(read(kHeader + "1,,,a,-1,\n").error().what, "not one basket"));
 }
 
+TEST_CASE("a price below 0 is no price, and is told") {
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory("basket_id,sku,quantity,unit_price\n1,a,1,-2.50\n1,b,1,3\n2,a,1,2\n"), "t.csv"));
+  auto const data = reader.finish();
+  REQUIRE(data.has_value());
+  CHECK(data->baskets() == 2);
+  REQUIRE(data->items[0].prices.size() == 1);
+  CHECK(data->items[0].prices[0].micro == 2'000'000);
+  REQUIRE(reader.bad().notes().size() == 1);
+  CHECK(tells(reader.bad().notes()[0],
+              "transactions: 1 rows with a unit_price below 0: taken as sold, without the price"));
+}
+
 TEST_CASE("returns are noted and not counted") {
   TransactionReader reader;
   REQUIRE(reader.add(from_memory(kHeader + "1,,,a,1,\n1,,,b,-1,\n1,,,c,0,\n"), "t.csv").has_value());

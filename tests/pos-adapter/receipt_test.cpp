@@ -94,6 +94,13 @@ TEST_CASE("reports, copies, kitchen bons, card slips and refunds are no sales") 
   CHECK(read("").kind == SlipKind::nothing);
 }
 
+TEST_CASE("the receipt's number is read above the items") {
+  CHECK(read("Receipt:       17\nMilk 1.00\nTOTAL 1.00\n").number == "17");
+  CHECK(read("Чек №0042\nМолоко 1.00\nИТОГО 1.00\n").number == "0042");
+  CHECK(read("Order A-1847\nMilk 1.00\nTOTAL 1.00\n").number == "A-1847");
+  CHECK(read("Keep your receipt\nMilk 1.00\nTOTAL 1.00\nReceipt 99\n").number.empty());
+}
+
 TEST_CASE("a declared layout reads by position and by its own words") {
   ReceiptLayout layout;
   layout.name_at = ColumnSpan{0, 12};

@@ -144,3 +144,26 @@ TEST_CASE("reports of grants that were never made are ignored") {
   ledger.reported(TerminalId{"a"}, {7, {900, 90}});
   CHECK(ledger.left() == Allotment{1000, 100});
 }
+
+TEST_CASE("what the campaigns file says of budgets is what head office splits, whatever it leaves unlimited") {
+  auto source = shop::source();
+  source.campaigns = {shop::coupon("week")};
+  source.campaigns[0].budgeted = true;
+  source.budgets = {{"week", 5000, 0, 100, 1'000'000}, {"partner:ACME", 0, 300, 0, 5}};
+  auto const opened = shop::open(source);
+  auto const plans = budget_plans(*opened.bundle);
+  REQUIRE(plans.size() == 2);
+  CHECK(plans[0].name == "partner:ACME");
+  CHECK(plans[0].total == Allotment{Allotment::kUnlimited, 300});
+  CHECK(plans[0].free == Allotment{0, 5});
+  CHECK(plans[1].name == "week");
+  CHECK(plans[1].total == Allotment{5000, Allotment::kUnlimited});
+
+  BudgetLedger ledger(plans[1].total, plans[1].free, 2);
+  CHECK(ledger.left() == Allotment{4800, Allotment::kUnlimited});
+  for (auto const* const till : {"a", "b"}) {
+    auto const grant = ledger.give(TerminalId{till}, {1000, Allotment::kUnlimited});
+    CHECK(grant.share == Allotment{1100, Allotment::kUnlimited});
+  }
+  CHECK(ledger.left() == Allotment{2800, Allotment::kUnlimited});
+}

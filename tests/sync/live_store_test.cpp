@@ -29,6 +29,30 @@ TEST_CASE("what was spent and the last live state are there after the file is op
   CHECK(again.state() == "{\"stop_all\":true}");
 }
 
+TEST_CASE("the customers' day and how items sell are there again, and another day begins anew") {
+  TempDir const folder;
+  auto const file = folder / "live.sqlite";
+  TodayRows const today{20'000, {{"p1", {2, 1, {{"spring sale", 2}, {"jam", 1}}}}, {"p2", {1, 0, {}}}}};
+  {
+    auto store = *LiveStore::open(file);
+    CHECK(store.today()->customers.empty());
+    CHECK(store.shelf()->sales == 0);
+    REQUIRE(store.keep_today(today));
+    REQUIRE(store.keep_shelf(70, {{"4711", ShelfRow{3.5, 1, 60, 40}}, {"4712", ShelfRow{1, 9, 9, 0}}}));
+    REQUIRE(store.keep_shelf(71, {{"4712", std::nullopt}}));
+  }
+  auto again = *LiveStore::open(file);
+  CHECK(again.today()->day == 20'000);
+  CHECK(again.today()->customers == today.customers);
+  auto const shelf = *again.shelf();
+  CHECK(shelf.sales == 71);
+  REQUIRE(shelf.items.size() == 1);
+  CHECK(shelf.items.at("4711").count == 3.5);
+  CHECK(shelf.items.at("4711").longest == 40);
+  REQUIRE(again.keep_today({20'001, {{"p2", {1, 0, {}}}}}));
+  CHECK(again.today()->customers.size() == 1);
+}
+
 TEST_CASE("a file that is no database is refused and left as it is") {
   TempDir const folder;
   auto const file = folder / "live.sqlite";

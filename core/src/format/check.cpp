@@ -90,6 +90,7 @@ Finding Checker::place_records() noexcept {
   p_.refs = records(kRefs);
   p_.ladders = records(kLadders);
   p_.never = records(kNever);
+  p_.budgets = records(kBudgets);
   if (p_.items.count > kMaxItems) return {Fault::count, kItems, 0};
   p_.item_count = p_.items.count;
   return {};

@@ -38,7 +38,8 @@ namespace policy {
 inline constexpr std::size_t kHintsPerSale = 0, kHintsPerStage = 2, kCoupons = 4, kMinItems = 6, kMinProbability = 8,
                              kGuard = 12, kHoldout = 14, kSalt = 16, kMargin = 20, kFlags = 22, kExploration = 24,
                              kSecondItem = 26, kQuiet = 28, kCooldown = 30, kHintsPerDay = 32, kCouponsPerDay = 34,
-                             kDownSells = 36, kGap = 38, kTrust = 40, kLargeUpgrade = 42, kExpert = 44;
+                             kDownSells = 36, kGap = 38, kTrust = 40, kLargeUpgrade = 42, kExpert = 44,
+                             kUpsellLeast = 48;
 }
 namespace campaign {
 inline constexpr std::size_t kId = 0, kHeadline = 4, kTerms = 8, kDiscount = 12, kValidDays = 14, kValue = 16,
@@ -62,6 +63,9 @@ inline constexpr std::uint16_t kManual = 1;
 }  // namespace ladder
 namespace never {
 inline constexpr std::size_t kInBasket = 0, kOffered = 4;
+}
+namespace budget {
+inline constexpr std::size_t kName = 0, kMinor = 8, kIssues = 16, kFreeMinor = 24, kFreeIssues = 32;
 }
 namespace text {
 inline constexpr std::size_t kLanguage = 0, kKey = 4, kText = 8;

@@ -183,10 +183,28 @@ Finding check_never(Parts const& p) noexcept {
   return {};
 }
 
+/// Names ascend, so that one can be found.
+Finding check_budgets(Parts const& p) noexcept {
+  if (p.budgets.count > kMaxBudgets) return {Fault::count, kBudgets, 0};
+  std::string_view before;
+  for (std::uint32_t n = 0; n < p.budgets.count; ++n) {
+    auto const r = record(p.budgets, n, kBudgets);
+    auto const name = r.get<std::uint32_t>(budget::kName);
+    if (!text_ok(p, name, 1, 2 * kMaxIdentifier)) return r.fault(Fault::text, budget::kName);
+    if (n > 0 && string_at(p, name) <= before) return r.fault(Fault::order, budget::kName);
+    before = string_at(p, name);
+    for (auto field : {budget::kMinor, budget::kIssues, budget::kFreeMinor, budget::kFreeIssues}) {
+      auto const amount = r.get<std::int64_t>(field);
+      if (amount < 0 || amount > kMaxPrice) return r.fault(Fault::value, field);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Finding check_campaigns(Parts const& parts) noexcept {
-  for (auto step : {check_old_campaigns, check_plans, check_ladders, check_never}) {
+  for (auto step : {check_old_campaigns, check_plans, check_ladders, check_never, check_budgets}) {
     if (auto found = step(parts); !found.ok()) return found;
   }
   return {};

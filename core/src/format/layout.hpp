@@ -44,14 +44,15 @@ inline constexpr std::uint32_t kMeta = tag("META"), kCategories = tag("CATS"), k
                                kPacked = tag("AFFP"), kBias = tag("BIAS"), kPopular = tag("POPU"),
                                kCalibration = tag("CALI"), kPolicy = tag("PLCY"), kCampaigns = tag("CAMP"),
                                kTargets = tag("CTGT"), kTexts = tag("TEXT"), kSets = tag("SETS"), kPlans = tag("CMPN"),
-                               kRefs = tag("CREF"), kLadders = tag("LADR"), kNever = tag("NEVR");
+                               kRefs = tag("CREF"), kLadders = tag("LADR"), kNever = tag("NEVR"),
+                               kBudgets = tag("BDGT");
 inline constexpr std::uint16_t kSectionVersion = 1;  // of all of them
 
 /// Bytes of a record as this version writes it; a reader takes longer ones and ignores the tail.
 inline constexpr std::uint32_t kMetaBytes = 56, kCategoryBytes = 4, kItemBytes = 32, kCodeBytes = 8, kPopularBytes = 4,
                                kPolicyBytes = 24, kCampaignBytes = 64, kTargetBytes = 4, kTextBytes = 12,
                                kPointBytes = 8, kSetBytes = 28, kPlanBytes = 152, kRefBytes = 4, kLadderBytes = 16,
-                               kNeverBytes = 8;
+                               kNeverBytes = 8, kBudgetBytes = 40;
 /// Records that have grown since version 1 was first written: what follows is absent in older files.
 inline constexpr std::uint32_t kPolicyGrown = 52, kCategoryGrown = 8;
 inline constexpr std::size_t kAffinityHeader = 16, kBiasHeader = 8, kCalibrationHeader = 8;
@@ -74,7 +75,8 @@ inline constexpr std::uint32_t kMaxExtras = 3;
 inline constexpr std::uint32_t kMaxRefs = 0xFF'FFFF;
 inline constexpr std::uint32_t kMaxLadders = 0xFF'FFFF;
 inline constexpr std::uint32_t kMaxNever = 0xFF'FFFF;
-inline constexpr std::uint32_t kIsCategory = 0x8000'0000;  // of a key in NEVR
+inline constexpr std::uint32_t kMaxBudgets = 2 * kMaxCampaigns;  // its own and its partner's
+inline constexpr std::uint32_t kIsCategory = 0x8000'0000;        // of a key in NEVR
 inline constexpr std::uint32_t kNoExtra = 0xFFFF'FFFF;
 inline constexpr std::uint32_t kNoCategory = 0xFFFF'FFFF;
 inline constexpr std::int64_t kNoPrice = -1;

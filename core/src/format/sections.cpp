@@ -35,6 +35,7 @@ constexpr std::array<Known, Sections::kCount> kKnown{{
     {kRefs, kRefBytes, false},
     {kLadders, kLadderBytes, false},
     {kNever, kNeverBytes, false},
+    {kBudgets, kBudgetBytes, false},
 }};
 
 std::size_t place_of(std::uint32_t tag) noexcept {

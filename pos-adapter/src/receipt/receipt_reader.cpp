@@ -72,6 +72,7 @@ void Reader::take(std::u32string_view line) {
   } else if (auto const more = kind_told(words, layout_); more == SlipKind::card_slip) {
     told_ = more;
   }
+  if (receipt_.number.empty() && drafts_.empty()) receipt_.number = to_utf8(receipt_number(line));
   if (!started_) {
     started_ = has_phrase(words, folded(from_utf8(layout_.items_after)));
     return;

@@ -42,6 +42,9 @@ constexpr Words kCount[] = {U"items count", U"item count",        U"items sold",
                             U"positionen",  U"nombre d articles", U"кол во",      U"количество",      U"позиций",
                             U"товаров",     U"ilość pozycji"};
 
+constexpr Words kNumber[] = {U"receipt", U"order",   U"ticket", U"invoice", U"sale", U"bon",    U"beleg",
+                             U"facture", U"paragon", U"fiş",    U"чек",     U"чека", U"рахунок"};
+
 struct Telling {
   Words phrase;
   SlipKind kind;
@@ -167,6 +170,19 @@ LineTopic topic_of(std::u32string_view line, ReceiptLayout const& layout) {
   if (total) return LineTopic::total;
   if (any_of(line, kChange)) return LineTopic::change;
   return any_of(line, kTender) ? LineTopic::tender : LineTopic::none;
+}
+
+std::u32string receipt_number(std::u32string_view line) {
+  auto const last = line.find_last_not_of(U' ');
+  if (last == std::u32string_view::npos || !any_of(folded(line), kNumber)) return {};
+  auto const space = line.find_last_of(U" #:\u2116", last);
+  auto const word = line.substr(space == std::u32string_view::npos ? 0 : space + 1,
+                                last - (space == std::u32string_view::npos ? 0 : space + 1) + 1);
+  bool const plain = std::all_of(word.begin(), word.end(), [](char32_t c) {
+    return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || c == U'-' || c == U'/';
+  });
+  bool const digit = std::any_of(word.begin(), word.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
+  return plain && digit && word.size() <= 16 ? std::u32string(word) : std::u32string{};
 }
 
 std::optional<SlipKind> kind_told(std::u32string_view line, ReceiptLayout const& layout) {

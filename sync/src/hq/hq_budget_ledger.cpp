@@ -23,7 +23,21 @@ Allotment least_of(Allotment a, Allotment b) { return {std::min(a.minor, b.minor
 
 Allotment not_negative(Allotment a) { return most_of(a, {}); }
 
+/// 0 of the campaigns file: not limited.
+std::int64_t limit_of(std::int64_t said) { return said > 0 ? said : Allotment::kUnlimited; }
+
 }  // namespace
+
+std::vector<BudgetPlan> budget_plans(Bundle const& bundle) {
+  std::vector<BudgetPlan> plans;
+  for (std::size_t n = 0; n < bundle.budget_count(); ++n) {
+    auto const budget = bundle.budget(n);
+    plans.push_back({std::string(budget.name),
+                     {limit_of(budget.minor), limit_of(budget.issues)},
+                     {budget.free_minor, budget.free_issues}});
+  }
+  return plans;
+}
 
 BudgetLedger::BudgetLedger(Allotment total, Allotment free, std::uint32_t terminals)
     : total_(not_negative(total)), free_(not_negative(free)), unknown_(terminals) {}
@@ -41,7 +55,10 @@ Allotment BudgetLedger::left() const {
   Allotment gone;
   for (auto const& [terminal, account] : accounts_) gone = plus(gone, account.most());
   for (std::uint32_t n = 0; n < unknown_; ++n) gone = plus(gone, free_);
-  return minus(total_, gone);
+  auto left = minus(total_, gone);
+  if (total_.minor == Allotment::kUnlimited) left.minor = Allotment::kUnlimited;
+  if (total_.issues == Allotment::kUnlimited) left.issues = Allotment::kUnlimited;
+  return left;
 }
 
 BudgetLedger::Account& BudgetLedger::account(TerminalId const& terminal) {

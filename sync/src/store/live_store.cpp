@@ -3,18 +3,9 @@
 #include <utility>
 
 #include "live_store_schema.hpp"
-#include "tillcue/sync/sqlite.hpp"
+#include "live_store_tables.hpp"
 
 namespace tillcue::sync {
-
-struct LiveStore::Tables {
-  Database db;
-  std::map<std::string, Allotment> spent{};
-  std::string state{};
-  std::map<std::string, KeptWord> words{};
-
-  Result<void> read();
-};
 
 Result<void> LiveStore::Tables::read() {
   auto rows = db.prepare("SELECT name, minor, issues FROM spent");

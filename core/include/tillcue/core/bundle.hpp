@@ -21,6 +21,7 @@ enum class ItemFlag : std::uint16_t {
   not_for_sale = 1U << 2,    ///< postage, bag fee, adjustments, service lines: never offered, never a reason
   borrowed_row = 1U << 3,    ///< too few sales of its own: its row is, at least in part, that of items like it
   not_counted = 1U << 4,     ///< by law or rule: what it costs does not count towards a threshold (D7)
+  no_trigger = 1U << 5,      ///< by law: brings no offer about, speaks for none, moves no ranking (D7)
 };
 
 enum class CategoryIx : std::uint32_t {};
@@ -148,6 +149,15 @@ struct CampaignLists {
   RefList segments;  ///< none: all
 };
 
+/// What all terminals together may give away; head office splits it among them (hq_budget_ledger.hpp).
+struct BudgetView {
+  std::string_view name;        ///< of a campaign, or "partner:NAME": as Live::grant() takes it
+  std::int64_t minor = 0;       ///< minor units; 0: not limited
+  std::int64_t issues = 0;      ///< offers; 0: not limited
+  std::int64_t free_minor = 0;  ///< what each terminal may give away before it has a share
+  std::int64_t free_issues = 0;
+};
+
 /// What a bundle says about itself.
 struct BundleInfo {
   std::int64_t created = 0;    ///< seconds since 1970, from the builder's input, not its clock
@@ -232,6 +242,10 @@ class Bundle {
   [[nodiscard]] std::size_t campaign_count() const noexcept;
   [[nodiscard]] CampaignView campaign(std::size_t n) const noexcept;
   [[nodiscard]] CampaignLists campaign_lists(std::size_t n) const noexcept;
+  /// Budgets of campaigns and partners, by rising name.
+  [[nodiscard]] std::size_t budget_count() const noexcept { return parts_.budgets.count; }
+  [[nodiscard]] BudgetView budget(std::size_t n) const noexcept;
+  [[nodiscard]] std::optional<BudgetView> find_budget(std::string_view name) const noexcept;
   /// The name a place or segment of a campaign stands for.
   [[nodiscard]] std::string_view name(std::uint32_t ref) const noexcept;
   /// True when `item` is one of the campaign's targets (no target and no target category means every item).

@@ -47,7 +47,7 @@ struct Parts {
   Records categories, items, codes, popular, texts, sets;
   Records campaigns, targets;  ///< as the first writers made them: coupons only
   Records plans, refs;         ///< campaigns, and what they refer to
-  Records ladders, never;
+  Records ladders, never, budgets;
   std::span<std::byte const> strings;
 
   AffinityTable affinity;

@@ -44,6 +44,12 @@ struct CampaignSource : CampaignRules {
   std::vector<std::string> places, segments;
 };
 
+/// See BudgetView.
+struct BudgetSource {
+  std::string name;
+  std::int64_t minor = 0, issues = 0, free_minor = 0, free_issues = 0;
+};
+
 /// Something that must not be offered beside something in the basket: items, or whole categories.
 struct NeverSource {
   struct Key {
@@ -86,6 +92,7 @@ struct BundleSource {
   std::vector<CalibrationSource> calibration;   ///< at least one
   Policy policy;
   std::vector<CampaignSource> campaigns;
+  std::vector<BudgetSource> budgets;  ///< in any order, each name once
   std::vector<TextSource> texts;
   std::vector<SetSource> sets;      ///< those of one main item best first
   std::vector<LadderStep> ladders;  ///< those of one item best first

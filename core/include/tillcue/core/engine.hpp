@@ -141,9 +141,11 @@ enum class Rule : std::uint8_t {
   excluded,
   not_for_sale,
   out_of_stock,
+  probably_out_of_stock,  ///< it usually sells here and has not for far longer than chance allows
   never_beside,
   category_silent,
   technique,
+  never_trigger,  ///< the law forbids it as the reason of anything
   improbable,
   price_guard,
   second_item_guard,
@@ -152,10 +154,11 @@ enum class Rule : std::uint8_t {
   trust,
   not_dearer,
   not_cheaper,
-  outranked,  ///< passed every rule; others are worth more
+  worth_little,  ///< an upsell that brings far less than the best cross-sell
+  outranked,     ///< passed every rule; others are worth more
 };
 
-inline constexpr std::size_t kRules = 41;
+inline constexpr std::size_t kRules = 44;
 /// "cap_reached": the word of files, wires and reports.
 [[nodiscard]] std::string_view to_text(Silence silence) noexcept;
 /// "price_guard".

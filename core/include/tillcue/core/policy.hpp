@@ -69,6 +69,7 @@ struct Policy {
   std::uint16_t gap_percent = 20;            ///< a threshold further away than this share of it is not mentioned (D5)
   std::uint16_t trust_visits = 3;            ///< visits before offers that need trust (D15)
   std::uint16_t large_upgrade_percent = 50;  ///< an upgrade dearer by more than this needs trust; 0: none does
+  std::uint16_t upsell_least_percent = 50;   ///< of the best cross-sell's expected margin; less: that goes first (D1)
   std::uint32_t expert_probability_ppm = 50'000;  ///< of what a campaign offers and nothing was learned about
 };
 

@@ -20,6 +20,7 @@
 namespace tillcue::terminal {
 
 class DayBook;
+class ShelfBook;
 
 /// A coupon decided at tender, on its way to paper. Shares the bundle it was decided with.
 struct CouponOrder {
@@ -83,6 +84,14 @@ class Checkout final : public pos::SaleEvents {
   void apply(LiveState state);
   /// What was spent before a restart; never less than what is known already.
   void restore_spent(std::map<std::string, Allotment> const& spent);
+  /// What customers were offered today, and how items sell here: to be kept and restored (live_desk).
+  [[nodiscard]] DayBook& day_book() noexcept { return *today_; }
+  [[nodiscard]] ShelfBook const& shelf_book() const noexcept { return *shelf_; }
+  [[nodiscard]] ShelfBook& shelf_book() noexcept { return *shelf_; }
+  /// Takes what the shelf book holds into account; false: it is kept, and nothing is held back for it.
+  void hold_probably_out(bool on);
+  /// SKUs that are held back as probably out of stock.
+  [[nodiscard]] std::set<std::string, std::less<>> const& probably_out() const noexcept { return probably_out_; }
   /// Of what is chosen at random from now on.
   void explore_with(std::uint64_t seed) noexcept { seed_ = seed; }
 
@@ -153,6 +162,9 @@ class Checkout final : public pos::SaleEvents {
   void note_day(OpenSale const& sale, SaleEnd end);
   void renew_live();
   void withdraw();
+  void learn_stock(Sale const& sale);
+  void hold_shelf();
+  void settle_costs(OpenSale& sale, SaleEnd end);
   [[nodiscard]] bool withdrawn(Offer const& offer) const;
   void record(Timestamp at, decltype(Outcome::what) what);
 
@@ -165,6 +177,9 @@ class Checkout final : public pos::SaleEvents {
   LiveState state_;                     ///< head office's words
   std::set<std::string> out_of_stock_;  ///< the till's words
   std::unique_ptr<DayBook> today_;
+  std::unique_ptr<ShelfBook> shelf_;
+  std::set<std::string, std::less<>> probably_out_;  ///< as the engine knows them
+  bool hold_ = true;
   std::uint64_t seed_ = 0;
   std::uint64_t release_ = 0;
   std::map<SaleId, std::unique_ptr<OpenSale>> sales_;

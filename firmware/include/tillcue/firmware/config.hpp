@@ -95,6 +95,7 @@ struct Config {
   std::optional<SyncConfig> sync;
   std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
   std::filesystem::path live{};                 ///< head office's live state by file; empty: data_dir/live.json
+  bool learned_stock = true;                    ///< hold back what has not been sold for far too long
   std::chrono::milliseconds hint_lifetime{8000};
   std::string log_level = "info";
 };

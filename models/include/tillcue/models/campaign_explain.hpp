@@ -7,6 +7,7 @@
 
 #include "tillcue/core/engine.hpp"
 #include "tillcue/models/campaigns.hpp"
+#include "tillcue/models/live_words.hpp"
 
 namespace tillcue::models {
 
@@ -14,6 +15,12 @@ struct ExplainLine {
   std::string sku;
   std::int64_t quantity_milli = 1000;
   std::int64_t price_minor = -1;  ///< below 0: the shelf price
+};
+
+/// Something that was said in the sale before.
+struct ExplainPrompt {
+  std::string sku, campaign;  ///< the campaign may be empty: learned
+  Response response = Response::ignored;
 };
 
 /// One moment of a sale to look at.
@@ -26,7 +33,21 @@ struct ExplainQuestion {
   std::string segment;
   Place place;
   std::string language;  ///< of the sentences; empty: the bundle's
+
+  std::vector<ExplainPrompt> before;  ///< prompts of this sale, the last one last, each while scanning
+  std::int64_t seconds_since = 60;    ///< the last of them
+  std::uint32_t pace = 0;             ///< scans a minute now; 0: slow
+  bool no_paper = false;
+  std::uint8_t channels = 0xFF;  ///< that work now
+  std::uint16_t hints_today = 0, coupons_today = 0;
+  std::vector<std::pair<std::string, std::uint16_t>> campaigns_today;
+  std::vector<std::pair<std::string, Probability>> usual;  ///< SKUs
+  LiveWords live;
+  std::vector<std::string> probably_out;  ///< SKUs that have not been sold for too long
 };
+
+/// Reads "SKU[:CAMPAIGN],...".  Errors  invalid, naming the entry.
+Result<std::vector<ExplainPrompt>> parse_prompts(std::string_view text, Response response, char const* option);
 
 /// Reads "SKU[*QTY][@PRICE],..."; QTY up to three decimals.
 /// Errors  invalid, naming the entry.
@@ -52,7 +73,7 @@ struct Explanation {
   std::string stage, silence;        ///< silence in words; empty when something is offered
   std::vector<MadeOffer> offers;     ///< the first is said; the others may be looked at
   std::vector<NotMade> not_made;     ///< campaigns first, in the order of the file
-  std::vector<std::string> unknown;  ///< SKUs the bundle does not know
+  std::vector<std::string> unknown;  ///< SKUs and campaigns the bundle does not know
   std::string currency;
 };
 

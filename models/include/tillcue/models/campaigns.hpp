@@ -32,11 +32,17 @@ struct FilePlace {
 
 /// An offer head office makes. One entry of "campaigns", or of "coupons".
 struct Campaign {
-  CampaignSource source;          ///< without items and categories: these follow from the two selections
-  Selection offer, trigger;       ///< an empty one: any item, any basket
-  std::vector<TextSource> texts;  ///< its own words; the key is "script" or "reason"
-  std::int64_t budget_minor = 0;  ///< of all terminals together; 0: no such limit
-  std::int64_t budget_issues = 0;
+  CampaignSource source;               ///< without items and categories: these follow from the two selections
+  Selection offer, trigger;            ///< an empty one: any item, any basket
+  std::vector<TextSource> texts;       ///< its own words; the key is "script" or "reason"
+  std::vector<FilePlace> text_places;  ///< of each
+  BudgetSource budget;                 ///< where the source is budgeted; without a name
+  FilePlace place;
+};
+
+/// What a partner pays for, all its campaigns together.
+struct PartnerRule {
+  BudgetSource budget;  ///< its name is "partner:" and the partner's
   FilePlace place;
 };
 
@@ -64,6 +70,7 @@ struct LegalChoice {
   bool own_packs = false;           ///< `packs` instead of the country's
   std::vector<std::string> packs;   ///< names
   std::vector<std::string> except;  ///< SKUs that no pack catches
+  std::vector<std::string> silent;  ///< further packs of which nothing may be a trigger or a reason
   FilePlace place;
 };
 
@@ -72,12 +79,14 @@ struct Campaigns {
   Policy policy;
   Selection excluded;
   std::vector<Campaign> campaigns;
+  std::vector<PartnerRule> partners;
   std::vector<LadderRule> ladders;
   std::vector<NeverRule> never;
   std::vector<std::pair<std::string, Technique>> techniques;  ///< by category
   std::vector<BoostRule> boosts;
   LegalChoice legal;
   std::vector<TextSource> texts;
+  std::vector<FilePlace> text_places;  ///< of each
 };
 
 /// Reads a campaigns file (JSON with comments; models/README.md, models/campaigns.schema.json). `name` is the file in

@@ -16,6 +16,7 @@ struct LegalPack {
   bool never_offered = false;        ///< ItemFlag::excluded
   bool not_counted = false;          ///< ItemFlag::not_counted
   bool no_volume_promotion = false;  ///< neither multi_buy nor buy_get nor set
+  bool no_trigger = false;           ///< ItemFlag::no_trigger
 };
 
 /// All packs shipped. Threads  any.

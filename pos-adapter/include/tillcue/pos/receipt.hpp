@@ -37,6 +37,7 @@ struct ReceiptItem {
 /// A receipt as its reader understood it.
 struct Receipt {
   SlipKind kind = SlipKind::nothing;
+  std::string number{};  ///< as printed above the items; may be empty
   std::vector<ReceiptItem> items{};
   std::optional<std::int64_t> total_minor{};
   std::int64_t tax_minor = 0;       ///< told before the total

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "tillcue/core/live.hpp"
 #include "tillcue/core/sku.hpp"
@@ -19,6 +21,15 @@ struct BudgetReport {
   std::uint32_t number = 0;  ///< of the last grant it applied; 0: none yet
   Allotment spent;
 };
+
+/// A budget as the campaigns file has it: what a ledger is made from, and the name its grants go by.
+struct BudgetPlan {
+  std::string name;  ///< as Live::grant() takes it
+  Allotment total, free;
+};
+
+/// Those of a bundle (Bundle::budget), by rising name.
+std::vector<BudgetPlan> budget_plans(Bundle const& bundle);
 
 /// Splits one budget among terminals that may be offline for weeks, so that all of them together never exceed it: a
 /// share counts as gone from the moment it is sent, and what is taken back is free only when the terminal has said that
@@ -41,7 +52,7 @@ class BudgetLedger {
   /// it counts as given to all of them.
   BudgetLedger(Allotment total, Allotment free, std::uint32_t terminals);
 
-  /// What may still be given, to anybody.
+  /// What may still be given, to anybody; of what the total does not limit, without end.
   [[nodiscard]] Allotment left() const;
   /// Raises a terminal's share by what it wants in addition, as far as it is there. The grant has to be sent until a
   /// report with its number comes back.

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,8 +14,31 @@
 
 namespace tillcue::sync {
 
+/// What a known customer was offered on one day, by pseudonym.
+struct OfferedToday {
+  std::uint16_t hints = 0, coupons = 0;
+  std::map<std::string, std::uint16_t> campaigns;  ///< by id
+  friend bool operator==(OfferedToday const&, OfferedToday const&) = default;
+};
+struct TodayRows {
+  std::int64_t day = 0;  ///< since 1970, by the store's clock
+  std::map<std::string, OfferedToday> customers;
+};
+
+/// How an item has been selling at a till; `first` and `last` are numbers of finished sales.
+struct ShelfRow {
+  double count = 0;  ///< sales with it, older ones counting less
+  std::int64_t first = 0, last = 0;
+  double longest = 0;  ///< sales without it in a row, long ago counting less
+};
+struct ShelfRows {
+  std::int64_t sales = 0;  ///< finished here so far
+  std::map<std::string, ShelfRow, std::less<>> items;
+};
+
 /// What a terminal must remember of budgets and of head office's last live state: a restart may neither fill a purse
-/// again nor start what was stopped. One SQLite file of its own, one writer connection, so that a damaged or full
+/// again nor start what was stopped. Beside it what may be lost, but not at every restart: the caps of the day and how
+/// items sell. One SQLite file of its own, one writer connection, so that a damaged or full
 /// outbox has no say in it and a terminal without sync has it too. Threads  one.
 class LiveStore {
  public:
@@ -44,6 +69,16 @@ class LiveStore {
   [[nodiscard]] std::string const& state() const noexcept;
   /// Errors  as keep.
   Result<void> keep_state(std::string_view text);
+
+  /// What customers were offered on the last day that was kept.
+  Result<TodayRows> today();
+  /// Of another day than before: what was kept is thrown away. Otherwise these customers are put in place of what was
+  /// kept of them.  Errors  as keep.
+  Result<void> keep_today(TodayRows const& changed);
+  /// How items have been selling.
+  Result<ShelfRows> shelf();
+  /// `changed`: in place of what was kept of them; without a row: forgotten.  Errors  as keep.
+  Result<void> keep_shelf(std::int64_t sales, std::map<std::string, std::optional<ShelfRow>> const& changed);
 
  private:
   struct Tables;
