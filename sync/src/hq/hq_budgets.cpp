@@ -46,10 +46,10 @@ Result<Ledgers> read_plans(Database& db) {
     auto const there = rows->step();
     if (!there) return tl::unexpected{there.error()};
     if (!*there) return found;
-    BudgetPlan plan{std::string{rows->text(0)},
-                    {rows->integer(1), rows->integer(2)},
-                    {rows->integer(3), rows->integer(4)},
-                    static_cast<std::uint32_t>(rows->integer(5))};
+    EnteredBudget plan{std::string{rows->text(0)},
+                       {rows->integer(1), rows->integer(2)},
+                       {rows->integer(3), rows->integer(4)},
+                       static_cast<std::uint32_t>(rows->integer(5))};
     BudgetLedger ledger{countable(plan.total), plan.free, plan.terminals};
     auto name = plan.name;
     found.emplace(std::move(name), HqBudgets::Entry{std::move(plan), std::move(ledger)});
@@ -94,7 +94,7 @@ Result<void> HqBudgets::load(Database& db) {
   return {};
 }
 
-Result<void> HqBudgets::enter(Database& db, BudgetPlan const& plan, std::int64_t now) {
+Result<void> HqBudgets::enter(Database& db, EnteredBudget const& plan, std::int64_t now) {
   bool const bounded = plan.total.minor != Allotment::kUnlimited || plan.total.issues != Allotment::kUnlimited;
   if (!bounded) return fail(Code::invalid, "budget " + plan.name + ": limit its amount, its issues or both");
   if (plan.total.minor < 0 || plan.total.issues < 0 || plan.free.minor < 0 || plan.free.issues < 0) {

@@ -13,7 +13,7 @@
 namespace tillcue::sync {
 
 /// A budget as head office enters it.
-struct BudgetPlan {
+struct EnteredBudget {
   std::string name;  ///< a campaign, or partner:NAME
   Allotment total{Allotment::kUnlimited, Allotment::kUnlimited};
   Allotment free{};             ///< each terminal's without a grant, as the bundle says
@@ -28,7 +28,7 @@ class HqBudgets {
  public:
   Result<void> load(Database& db);
   /// Enters a budget or changes its total. Errors  invalid (nothing is limited, negative).
-  Result<void> enter(Database& db, BudgetPlan const& plan, std::int64_t now);
+  Result<void> enter(Database& db, EnteredBudget const& plan, std::int64_t now);
   /// Forgets it; its campaign falls back to the bundle's free allotment.  Errors  not_found.
   Result<void> end(Database& db, std::string const& name);
   /// What a terminal said. `online`: from whom something may be taken back.
@@ -39,7 +39,7 @@ class HqBudgets {
 
   [[nodiscard]] std::map<std::string, LiveContent::Grant> grants_of(TerminalId const& terminal) const;
   struct Entry {
-    BudgetPlan plan;
+    EnteredBudget plan;
     BudgetLedger ledger;
   };
   [[nodiscard]] std::map<std::string, Entry> const& all() const noexcept { return budgets_; }

@@ -177,7 +177,7 @@ HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {
   auto const amount = [&](char const* name, std::int64_t otherwise) {
     return fields.has(name) ? fields.integer(name, 0, 1'000'000'000'000) : otherwise;
   };
-  BudgetPlan plan;
+  EnteredBudget plan;
   plan.name = fields.text("name", kMaxIdentifier + 8, 1);
   plan.total = {amount("amount", Allotment::kUnlimited), amount("issues", Allotment::kUnlimited)};
   plan.free = {amount("free_amount", 0), amount("free_issues", 0)};
