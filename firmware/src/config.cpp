@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "display_settings.hpp"
+#include "feed_settings.hpp"
 #include "json_lines.hpp"
 #include "printer_settings.hpp"
 #include "tillcue/pos/printer_profile.hpp"
@@ -178,6 +179,9 @@ Complaint read_paths(Json const& value, std::vector<std::filesystem::path>& out)
 }
 
 PrinterConfig& printer(Config& config) { return config.printer ? *config.printer : config.printer.emplace(); }
+tillcue::pos::NativeWebOptions& web(Config& config) {
+  return config.pos_web ? *config.pos_web : config.pos_web.emplace();
+}
 ProxyConfig& proxy(Config& config) { return config.proxy ? *config.proxy : config.proxy.emplace(); }
 CustomerDisplayConfig& customer_display(Config& config) {
   return config.customer_display ? *config.customer_display : config.customer_display.emplace();
@@ -204,6 +208,16 @@ std::vector<Field> const& fields() {
       {"live", false, [](Config& c, Json const& v) { return read_path(v, c.live); }},
       {"secret", false, [](Config& c, Json const& v) { return read_optional_path(v, c.secret); }},
       {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},
+      {"pos.unix", false, [](Config& c, Json const& v) { return read_path(v, c.pos_unix); }},
+      {"pos.websocket", false,
+       [](Config& c, Json const& v) {
+         Address address;
+         auto complaint = read_listen(v, address);
+         web(c).host = address.host;
+         web(c).port = address.port;
+         return complaint;
+       }},
+      {"pos.origins", false, [](Config& c, Json const& v) { return read_origins(v, web(c).origins); }},
       {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
       {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
       {"screen.parents", false, [](Config& c, Json const& v) { return read_origins(v, c.page.parents); }},
@@ -247,6 +261,37 @@ std::vector<Field> const& fields() {
       {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
       {"sync.certificate", false, [](Config& c, Json const& v) { return read_text(v, sync(c).certificate, 4096); }},
       {"sync.key", false, [](Config& c, Json const& v) { return read_text(v, sync(c).key, 4096); }},
+      {"names.aliases", false, [](Config& c, Json const& v) { return read_optional_path(v, c.aliases); }},
+      {"feeds.unicenta.listen", false, [](Config& c, Json const& v) { return read_tickets(v, c.feeds); }},
+      {"feeds.odoo.listen", false,
+       [](Config& c, Json const& v) {
+         Address address;
+         auto complaint = read_listen(v, address);
+         odoo_of(c.feeds).host = address.host;
+         odoo_of(c.feeds).port = address.port;
+         return complaint;
+       }},
+      {"feeds.odoo.origins", false, [](Config& c, Json const& v) { return read_origins(v, odoo_of(c.feeds).origins); }},
+      {"feeds.text.source", false, [](Config& c, Json const& v) { return read_text_source(v, c.feeds); }},
+      {"feeds.text.start", false, [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).start); }},
+      {"feeds.text.end", false, [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).end); }},
+      {"feeds.text.line_end", false,
+       [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).line_end); }},
+      {"feeds.text.code_page", false, [](Config& c, Json const& v) { return read_text_table(v, text_of(c.feeds)); }},
+      {"feeds.text.timeout_ms", false, [](Config& c, Json const& v) { return read_silence(v, text_of(c.feeds)); }},
+      {"feeds.text.width", false, [](Config& c, Json const& v) { return read_width(v, c.feeds); }},
+      {"feeds.text.layout.ignored", false,
+       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).ignored); }},
+      {"feeds.text.layout.cancelled", false,
+       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).cancelled); }},
+      {"feeds.text.layout.closed", false,
+       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).closed); }},
+      {"feeds.text.layout.total", false,
+       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).total); }},
+      {"feeds.text.layout.removed", false,
+       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).removed); }},
+      {"feeds.text.layout.item", false,
+       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).item); }},
       {"log_level", false,
        [](Config& c, Json const& v) { return read_choice(v, c.log_level, {"debug", "info", "warning", "error"}); }},
   };
@@ -337,6 +382,8 @@ void make_absolute(Config& config, std::filesystem::path const& folder) {
   absolute(config.live);
   if (config.bundle) absolute(*config.bundle);
   if (config.page.theme) absolute(*config.page.theme);
+  absolute(config.pos_unix);
+  if (config.aliases) absolute(*config.aliases);
   if (config.secret) absolute(*config.secret);
   if (config.proxy) absolute(config.proxy->layout);
   if (!config.sync) return;
@@ -390,6 +437,10 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   if (root.contains("customer_display") && root["customer_display"].is_object()) {
     if (auto const complaint = check_display(customer_display(config))) report.add("customer_display", *complaint);
   }
+  if (root.contains("pos") && root["pos"].contains("origins") && !root["pos"].contains("websocket")) {
+    report.add("pos.origins", "goes together with pos.websocket; say where it listens");
+  }
+  if (report.empty()) check_feeds(config.feeds, [&](auto const& field, auto const& what) { report.add(field, what); });
   if (!report.empty()) return fail(Code::invalid, report.text());
   make_absolute(config, std::filesystem::absolute(file).parent_path());
   return config;

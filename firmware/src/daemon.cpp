@@ -13,6 +13,7 @@
 #include "coupon_desk.hpp"
 #include "data_lock.hpp"
 #include "display_desk.hpp"
+#include "feed_desk.hpp"
 #include "live_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
@@ -61,6 +62,8 @@ class Daemon::Impl final : public pos::SaleEvents {
         pulse_(io),
         checkout_(config.store, config.hint_lifetime, ports(), config.terminal),
         live_(config, log, checkout_),
+        names_(config, log),
+        feeds_(io, config, log, names_, *this),
         display_(io, config, log) {}
 
   Result<void> start();
@@ -96,6 +99,8 @@ class Daemon::Impl final : public pos::SaleEvents {
   boost::asio::steady_timer pulse_;
   Checkout checkout_;
   LiveDesk live_;
+  NameDesk names_;
+  FeedDesk feeds_;
   DataLock lock_;
   std::optional<Secret> secret_;
   std::unique_ptr<CounterDesk> counter_;
@@ -137,8 +142,11 @@ Result<void> Daemon::Impl::start() {
   log_.info("exploration.seed", {{"seed", std::to_string(seed)}});
   live_.start();
   if (auto const listening = listen(); !listening) return listening;
+  names_.start();
   if (config_.bundle) use_bundle(*config_.bundle, 0);
   open_uplink();
+  auto const begun = std::chrono::floor<std::chrono::seconds>(now().wall).time_since_epoch().count();
+  if (auto const hearing = feeds_.start(std::to_string(begun)); !hearing) return hearing;
   beat();
   return {};
 }
@@ -179,8 +187,10 @@ Result<void> Daemon::Impl::listen() {
   pos::NativeOptions till;
   till.host = config_.pos.host;
   till.port = config_.pos.port;
+  till.unix_path = config_.pos_unix.string();
+  till.web = config_.pos_web;
   auto tills = pos::NativeServer::listen(io_, std::move(till), *this);
-  if (!tills) return tl::unexpected(tills.error().within("pos.listen"));
+  if (!tills) return tl::unexpected(tills.error().within("pos"));
   native = std::move(*tills);
 
   pos::ScreenHandlers handlers;
@@ -246,6 +256,7 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
     log_.warning("bundle.currency",
                  {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
   }
+  names_.use(*bundle, feeds_.any());
   if (counter_) counter_->use(**bundle);
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
@@ -259,6 +270,8 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
 Result<void> Daemon::Impl::on(pos::Message const& message) {
   auto const started = micros();
   auto const answer = checkout_.on(message);
+  if (auto const* put = std::get_if<pos::PutLine>(&message); put != nullptr && answer && feeds_.any())
+    names_.hear(*put);
   handling_.add(micros() - started);
   refresh();
   schedule();
@@ -343,6 +356,9 @@ TerminalReading Daemon::Impl::reading() const {
   reading.open_sales = checkout_.open_sales();
   reading.native = native->counters();
   reading.screen = screen->counters();
+  reading.names = names_.counters();
+  reading.feeds = feeds_.counters();
+  reading.feeds_open = feeds_.open();
   reading.results_lost = results_lost_;
   reading.live_refused = live_.refused();
   reading.probably_out = checkout_.probably_out().size();
@@ -371,6 +387,7 @@ std::map<std::string, std::int64_t> Daemon::Impl::report() const {
           {"coupons", count(c.coupons)},
           {"coupons_dropped", count(c.coupons_dropped)},
           {"unknown_items", count(c.unknown_items)},
+          {"open_names", count(names_.counters().unknown + names_.counters().ambiguous)},
           {"results_lost", count(results_lost_)},
           {"resident_bytes", resident_bytes()}};
 }
@@ -388,6 +405,8 @@ void Daemon::Impl::beat() {
   if (stopped_) return;
   checkout_.expire();
   live_.tick(Steady::now());
+  names_.tick(Steady::now());
+  feeds_.tick(Steady::now());
   if (uplink_) {
     uplink_->tick();
   } else if (config_.sync && uplink_retry_ <= Steady::now()) {
@@ -412,6 +431,7 @@ void Daemon::Impl::schedule() {
 void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
   native->stop();
+  feeds_.stop();
   desk_->cancel();
   live_.stop();
   display_.rest();
@@ -428,6 +448,8 @@ void Daemon::Impl::close() {
   if (std::exchange(closed_, true)) return;
   stopped_ = true;
   pulse_.cancel();
+  feeds_.stop();
+  names_.save();
   if (native) native->stop();
   if (uplink_) uplink_->stop(kGoodbye);
   if (screen) screen->stop();

@@ -1,43 +1,13 @@
 #include "tillcue/firmware/secret.hpp"
 
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "kept_file.hpp"
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::terminal {
-namespace {
-
-/// Under another name first: a power cut must not leave half a key under the right one.
-Result<void> keep(std::filesystem::path const& file, std::vector<std::byte> const& bytes) {
-  auto const draft = file.string() + ".new";
-  int const fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(Code::io, file.string() + ": cannot be made: " + std::strerror(errno));
-  auto const written = ::write(fd, bytes.data(), bytes.size());
-  bool const kept = written == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!kept || ::rename(draft.c_str(), file.c_str()) != 0) {
-    auto const why = std::string(std::strerror(errno));
-    ::unlink(draft.c_str());
-    return fail(Code::io, file.string() + ": cannot be written: " + why);
-  }
-  int const folder = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) {
-    (void)::fsync(folder);
-    ::close(folder);
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<Secret> Secret::load(std::filesystem::path const& file) {
   std::error_code gone;
   if (!std::filesystem::exists(file, gone)) return fail(Code::not_found, file.string() + ": no such key file");
@@ -58,7 +28,7 @@ Result<Secret> Secret::load_or_make(std::filesystem::path const& file) {
   if (found || found.error().code != Code::not_found) return found;
   auto bytes = sync::random_bytes(kLeast);
   if (!bytes) return tl::unexpected(bytes.error().within(file.string()));
-  if (auto const kept = keep(file, *bytes); !kept) return tl::unexpected(kept.error());
+  if (auto const kept = keep_file(file, *bytes); !kept) return tl::unexpected(kept.error());
   return Secret(std::move(*bytes));
 }
 

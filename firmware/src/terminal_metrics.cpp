@@ -40,6 +40,13 @@ void counter_metrics(TerminalReading const& r, MetricsText& out) {
               r.native.dropped_slow + r.native.dropped_idle + r.native.dropped_oversized + r.native.dropped_unreadable);
   out.gauge("screens", "Cashier screens connected.", static_cast<std::int64_t>(r.screen.screens));
   out.counter("screen_refused_total", "HTTP requests refused.", r.screen.refused);
+  out.gauge("feeds_open", "Feeds open, of those configured.", static_cast<std::int64_t>(r.feeds_open));
+  out.counter("feed_messages_total", "Lines, datagrams and requests of feeds.", r.feeds.messages);
+  out.counter("feed_refused_total", "Those not understood or not allowed.", r.feeds.refused);
+  out.counter("names_by_code_total", "Lines of feeds whose code the bundle knows.", r.names.by_code);
+  out.counter("names_by_alias_total", "Lines of feeds found by an alias.", r.names.by_alias);
+  out.counter("names_by_name_total", "Lines of feeds found by their name.", r.names.by_name);
+  out.counter("names_open_total", "Lines of feeds whose item is not known.", r.names.unknown + r.names.ambiguous);
 }
 
 void proxy_metrics(TerminalReading const& r, MetricsText& out) {

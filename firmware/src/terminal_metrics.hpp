@@ -4,8 +4,10 @@
 #include <string>
 
 #include "counter_feed.hpp"
+#include "name_desk.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/metrics.hpp"
+#include "tillcue/pos/feeds.hpp"
 #include "tillcue/pos/native_server.hpp"
 #include "tillcue/pos/print_proxy.hpp"
 #include "tillcue/pos/screen_server.hpp"
@@ -19,6 +21,9 @@ struct TerminalReading {
   std::size_t open_sales = 0;
   pos::NativeCounters native;
   pos::ScreenCounters screen;
+  NameCounters names;
+  pos::FeedCounters feeds;
+  std::size_t feeds_open = 0;
   std::optional<CounterFeedCounters> counter;  ///< with a proxy or display
   std::optional<pos::PrintProxyCounters> proxy;
   std::optional<sync::AgentStatus> agent;

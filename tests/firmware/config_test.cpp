@@ -48,6 +48,57 @@ TEST_CASE("a whole configuration is read, its paths taken from its own folder") 
   CHECK(config->sync->trusted_keys[0] == "/etc/tillcue/hq.pub.pem");
 }
 
+TEST_CASE("tills may come by a Unix socket and by WebSocket, pages only where they are named") {
+  auto const pos = [](std::string const& more) {
+    return with("\"listen\": \"127.0.0.1:0\" }", "\"listen\": \"127.0.0.1:0\", " + more + " }");
+  };
+  auto const config = parse_config(
+      pos(R"("unix": "pos.sock", "websocket": "127.0.0.1:7708", "origins": ["http://pos.shop"])"), "/etc/till.json");
+  REQUIRE_MESSAGE(config, config.error().what);
+  CHECK(config->pos_unix == "/etc/pos.sock");
+  CHECK(config->pos_web->port == 7708);
+  CHECK(config->pos_web->origins == std::vector<std::string>{"http://pos.shop"});
+  CHECK(says(refusal(pos(R"("websocket": "0.0.0.0:1")")), "pos.websocket: must name one address"));
+  CHECK(says(refusal(pos(R"("origins": ["http://pos.shop"])")), "pos.origins: goes together with pos.websocket"));
+  CHECK(says(refusal(pos(R"("websocket": "127.0.0.1:1", "origins": ["*"])")), "pos.origins: must hold origins"));
+}
+
+TEST_CASE("feeds are read, and what is wrong with them is told by field") {
+  auto const withfeeds = [](std::string const& feeds) {
+    return with("\"log_level\"", "\"names\": {\"aliases\": \"names.csv\"}, \"feeds\": {" + feeds + "}, \"log_level\"");
+  };
+  auto const config = parse_config(withfeeds(R"("unicenta": {"listen": "udp://127.0.0.1:7711"},
+                   "odoo": {"listen": "127.0.0.1:0", "origins": ["http://odoo.shop:8069"]},
+                   "text": {"source": "serial:/dev/ttyS1?9600", "start": "0x1B40", "end": "**END**", "line_end": "0x0D0A",
+                            "code_page": 866, "timeout_ms": 800, "width": 20,
+                            "layout": {"item": ["{name} {amount}"], "total": ["TOTAL {amount}"]}})"),
+                                   "/etc/till.json");
+  REQUIRE_MESSAGE(config, config.error().what);
+  CHECK(config->aliases == "/etc/names.csv");
+  CHECK(config->feeds.unicenta->port == 7711);
+  CHECK(config->feeds.odoo->origins.front() == "http://odoo.shop:8069");
+  CHECK(config->feeds.text->options.start == "\x1B@");
+  CHECK(config->feeds.text->options.line_end == "\r\n");
+  CHECK(config->feeds.text->width == 20);
+  auto const text = [&](std::string const& rest) {
+    return refusal(withfeeds("\"text\": {\"source\": \"tcp://127.0.0.1:0\", " + rest + "}"));
+  };
+  CHECK(says(refusal(withfeeds(R"("unicenta": {"listen": "file:/tmp/x"})")), "feeds.unicenta.listen: must be udp://"));
+  CHECK(says(refusal(withfeeds(R"("unicenta": {"listen": "udp://0.0.0.0:1"})")), "not all of them"));
+  CHECK(says(refusal(withfeeds(R"("odoo": {"listen": "127.0.0.1:0"})")), "feeds.odoo.origins: is missing"));
+  CHECK(says(refusal(withfeeds(R"("odoo": {"listen": "127.0.0.1:0", "origins": ["*"]})")),
+             "feeds.odoo.origins: must hold"));
+  CHECK(says(refusal(withfeeds(R"("odoo": {"listen": "127.0.0.1:0", "origins": ["http://a/b"]})")), "no path"));
+  CHECK(says(refusal(withfeeds(R"("text": {"layout": {"item": ["{name}"]}})")), "feeds.text.source: is missing"));
+  CHECK(says(text(R"("layout": {"item": ["{nam}"], "total": ["T"]})"),
+             "feeds.text.layout.item: \"{nam}\": {nam} is no field"));
+  CHECK(says(text(R"("layout": {"item": ["{name}"]})"), "feeds.text.layout.total: without it"));
+  CHECK(says(text(R"("start": "0x1")"), "feeds.text.start: write bytes in pairs"));
+  CHECK(says(text(R"("code_page": 1)"), "feeds.text.code_page: must be one of 437"));
+  CHECK(says(text(R"("timeout_ms": 1)"), "feeds.text.timeout_ms: must be from 50"));
+  CHECK(says(text(R"("width": 3)"), "feeds.text.width: must be from 8"));
+}
+
 TEST_CASE("the cashier page's keys, frame and theme are settings") {
   auto const config = parse_config(with("\"hint_ms\": 5000",
                                         "\"accept_key\": \"F2\", \"theme\": \"shop.theme\", "

@@ -3,7 +3,7 @@ find_package(Boost 1.74 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 tillcue_test(pos_live_test
   SOURCES
-    pos-adapter/card_number_test.cpp pos-adapter/loopback.cpp pos-adapter/native_server_test.cpp
+    pos-adapter/card_number_test.cpp pos-adapter/loopback.cpp pos-adapter/native_server_test.cpp pos-adapter/native_wires_test.cpp
     pos-adapter/protocol_document_test.cpp pos-adapter/protocol_test.cpp pos-adapter/screen_server_test.cpp
     pos-adapter/screen_theme_test.cpp
     pos-adapter/terminal_line_test.cpp pos-adapter/web_peer.cpp
@@ -40,5 +40,21 @@ target_include_directories(printer_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapte
 # ---- names and feeds
 tillcue_test(pos_names_test SOURCES pos-adapter/name_matcher_test.cpp LIBS tillcue::pos_names)
 tillcue_fuzz(names_fuzz CORPUS names SOURCES fuzz/names_fuzz.cpp LIBS tillcue::pos_names)
+tillcue_test(pos_feeds_test
+  SOURCES
+    pos-adapter/basket_follower_test.cpp pos-adapter/feed_messages_test.cpp pos-adapter/feed_sockets_test.cpp
+    pos-adapter/loopback.cpp pos-adapter/text_feed_test.cpp
+  LIBS tillcue::pos nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
+target_include_directories(pos_feeds_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+
+# ---- the C client against the real server; its header and sources as strict C99 and as C++
+tillcue_test(pos_client_test
+  SOURCES pos-adapter/loopback.cpp pos-adapter/till_client_c_test.c pos-adapter/till_client_test.cpp
+  LIBS tillcue::pos tillcue_till_client_shared Boost::headers Threads::Threads)
+set_source_files_properties(pos-adapter/till_client_c_test.c PROPERTIES COMPILE_OPTIONS "-std=c99;-pedantic-errors")
+tillcue_fuzz(till_line_fuzz CORPUS terminal_lines SOURCES fuzz/till_line_fuzz.cpp LIBS tillcue_till_client)
+target_include_directories(till_line_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/client/src)
+tillcue_fuzz(feeds_fuzz CORPUS feeds SOURCES fuzz/feeds_fuzz.cpp LIBS tillcue::pos)
+target_include_directories(feeds_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
 
 include(pos-adapter/proxy_tests.cmake)

@@ -18,7 +18,7 @@ struct ScriptArguments {
 };
 
 int play(ScriptArguments const& given) {
-  auto const address = parse_address(given.terminal);
+  auto const address = parse_terminal_address(given.terminal);
   if (!address) {
     std::cerr << "tillcue-pos: --terminal: " << address.error().what << '\n';
     return kExitUsage;
@@ -45,7 +45,8 @@ int play(ScriptArguments const& given) {
 void add_script(CLI::App& app, Command& chosen) {
   auto* command = app.add_subcommand("script", "send JSON lines to a terminal and show what comes back, with times");
   auto given = std::make_shared<ScriptArguments>();
-  command->add_option("--terminal", given->terminal, "the terminal's native protocol, HOST:PORT")->required();
+  command->add_option("--terminal", given->terminal, "the terminal: HOST:PORT, unix:/PATH or ws://HOST:PORT/pos")
+      ->required();
   command->add_option("file", given->file, "JSON lines; standard input when left out");
   command->add_option("--wait-ms", given->wait_ms, "how long to listen after the last line")->capture_default_str();
   command->callback([given, &chosen] { chosen = [given] { return play(*given); }; });

@@ -12,15 +12,23 @@
 namespace tillcue::pos::sim {
 
 struct Address {
+  enum class Kind : std::uint8_t { tcp, unix_socket, web };
+
   std::string host;
   std::uint16_t port = 0;
-  [[nodiscard]] std::string text() const { return host + ":" + std::to_string(port); }
+  Kind kind = Kind::tcp;
+  std::string path{};  ///< of a Unix socket, or of a WebSocket's request
+  [[nodiscard]] std::string text() const {
+    return kind == Kind::unix_socket ? "unix:" + path : host + ":" + std::to_string(port);
+  }
 };
 
 /// "127.0.0.1:7707".  Errors  invalid, saying what is wrong.
 Result<Address> parse_address(std::string_view text);
+/// The same, "unix:/run/tillcue/pos.sock" or "ws://127.0.0.1:7708/pos".  Errors  invalid, saying what is wrong.
+Result<Address> parse_terminal_address(std::string_view text);
 
-/// A blocking TCP connection that never waits beyond a deadline.
+/// A blocking connection over TCP, a Unix socket or WebSocket that never waits beyond a deadline.
 /// Threads  one.
 class LineSocket {
  public:
@@ -45,11 +53,16 @@ class LineSocket {
 
  private:
   LineSocket(int descriptor, std::string peer) : descriptor_(descriptor), peer_(std::move(peer)) {}
+  Result<void> open_web(Address const& address, std::chrono::milliseconds patience);
+  Result<void> send_bytes(std::string_view bytes, std::chrono::milliseconds patience);
   std::optional<std::string> take_line();
+  Result<void> unwrap();
 
   int descriptor_ = -1;
   std::string peer_;
   std::string held_;
+  bool web_ = false;
+  std::string frames_;  ///< of a WebSocket, not yet whole
 };
 
 }  // namespace tillcue::pos::sim

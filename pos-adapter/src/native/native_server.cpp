@@ -7,7 +7,9 @@
 #include <boost/asio/buffer.hpp>
 
 #include "native/native_session.hpp"
+#include "native/web_gate.hpp"
 #include "net/listener.hpp"
+#include "net/unix_listener.hpp"
 
 namespace tillcue::pos {
 
@@ -17,15 +19,35 @@ class NativeServer::Impl : public NativeHost, public std::enable_shared_from_thi
   Impl(NativeOptions options, SaleEvents& events, std::shared_ptr<Listener> listener)
       : options_(std::move(options)), events_(&events), listener_(std::move(listener)) {}
 
+  /// Errors  as NativeServer::listen.
+  Result<void> open_more(boost::asio::io_context& io) {
+    if (!options_.unix_path.empty()) {
+      auto unix = UnixListener::open(io, options_.unix_path);
+      if (!unix) return tl::unexpected(unix.error());
+      unix_ = std::move(*unix);
+    }
+    if (options_.web) {
+      auto web = WebGate::open(io, *options_.web);
+      if (!web) return tl::unexpected(web.error());
+      web_ = std::move(*web);
+    }
+    return {};
+  }
+
   void start() {
-    listener_->start([weak = weak_from_this()](Listener::Socket socket) {
-      if (auto const self = weak.lock()) self->take(std::move(socket));
-    });
+    auto const take = [weak = weak_from_this()](auto socket) {
+      if (auto const self = weak.lock()) self->take(make_socket_wire(std::move(socket)));
+    };
+    listener_->start(take);
+    if (unix_) unix_->start(take);
+    if (web_) web_->start([this](std::unique_ptr<Wire> wire) { this->take(std::move(wire)); });
   }
 
   void stop() {
     stopped_ = true;
     listener_->stop();
+    if (unix_) unix_->stop();
+    if (web_) web_->stop();
     // A session closed here does not call gone(): the list is ours to empty.
     for (auto const& session : sessions_) session->close();
     sessions_.clear();
@@ -65,6 +87,7 @@ class NativeServer::Impl : public NativeHost, public std::enable_shared_from_thi
   [[nodiscard]] NativeOptions const& options() const noexcept override { return options_; }
   [[nodiscard]] NativeCounters& counters() noexcept override { return counters_; }
   [[nodiscard]] std::uint16_t port() const noexcept { return listener_->port(); }
+  [[nodiscard]] std::uint16_t web_port() const noexcept { return web_ ? web_->port() : std::uint16_t{0}; }
   [[nodiscard]] bool hints_are_shown() const noexcept {
     return std::any_of(sessions_.begin(), sessions_.end(), [](auto const& one) { return one->shows_hints(); });
   }
@@ -75,22 +98,22 @@ class NativeServer::Impl : public NativeHost, public std::enable_shared_from_thi
     std::string line;
   };
 
-  void take(Listener::Socket socket) {
+  void take(std::unique_ptr<Wire> wire) {
     if (stopped_) return;
-    if (sessions_.size() >= options_.max_connections) return refuse(std::move(socket));
+    if (sessions_.size() >= options_.max_connections) return refuse(std::move(wire));
     ++counters_.accepted;
-    sessions_.push_back(std::make_shared<NativeSession>(std::move(socket), *this));
+    sessions_.push_back(std::make_shared<NativeSession>(std::move(wire), *this));
     counters_.connections = sessions_.size();
     sessions_.back()->start();
   }
 
-  void refuse(Listener::Socket socket) {
+  void refuse(std::unique_ptr<Wire> wire) {
     ++counters_.refused_full;
-    auto const line = encode_error({}, Error{Code::busy, "all " + std::to_string(options_.max_connections) +
-                                                             " connections are in use: close one and try again"});
-    boost::system::error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(boost::asio::buffer(line), ignored);
+    // Its last word goes out before it is let go.
+    auto const held = std::make_shared<std::pair<std::unique_ptr<Wire>, std::string>>(std::move(wire), "");
+    held->second = encode_error({}, Error{Code::busy, "all " + std::to_string(options_.max_connections) +
+                                                          " connections are in use: close one and try again"});
+    held->first->write(held->second, [held](boost::system::error_code) { held->first->shut_sending(); });
   }
 
   void deliver(Push const& one) {
@@ -105,6 +128,8 @@ class NativeServer::Impl : public NativeHost, public std::enable_shared_from_thi
   NativeOptions options_;
   SaleEvents* events_;
   std::shared_ptr<Listener> listener_;
+  std::shared_ptr<UnixListener> unix_;
+  std::unique_ptr<WebGate> web_;
   std::vector<std::shared_ptr<NativeSession>> sessions_;
   std::vector<Push> deferred_;
   NativeCounters counters_;
@@ -117,6 +142,10 @@ Result<std::unique_ptr<NativeServer>> NativeServer::listen(boost::asio::io_conte
   auto listener = Listener::open(io, options.host, options.port);
   if (!listener) return tl::unexpected(listener.error().within("native protocol"));
   auto impl = std::make_shared<Impl>(std::move(options), events, std::move(*listener));
+  if (auto const more = impl->open_more(io); !more) {
+    impl->stop();
+    return tl::unexpected(more.error().within("native protocol"));
+  }
   impl->start();
   return std::unique_ptr<NativeServer>(new NativeServer(std::move(impl)));
 }
@@ -124,6 +153,7 @@ Result<std::unique_ptr<NativeServer>> NativeServer::listen(boost::asio::io_conte
 NativeServer::NativeServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 NativeServer::~NativeServer() { impl_->stop(); }
 std::uint16_t NativeServer::port() const noexcept { return impl_->port(); }
+std::uint16_t NativeServer::web_port() const noexcept { return impl_->web_port(); }
 NativeCounters const& NativeServer::counters() const noexcept { return impl_->counters(); }
 bool NativeServer::hints_are_shown() const noexcept { return impl_->hints_are_shown(); }
 void NativeServer::push(HintBoard const& board) { impl_->push(&board.sale, encode(board)); }

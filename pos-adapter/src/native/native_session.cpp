@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/error.hpp>
 
 namespace tillcue::pos {
 namespace {
@@ -26,8 +25,8 @@ Result<void> spoken_version(Hello const& hello) {
 
 }  // namespace
 
-NativeSession::NativeSession(Socket socket, NativeHost& host)
-    : socket_(std::move(socket)), host_(&host), silence_(socket_.get_executor()), heard_(Clock::now()) {}
+NativeSession::NativeSession(std::unique_ptr<Wire> wire, NativeHost& host)
+    : wire_(std::move(wire)), host_(&host), silence_(wire_->executor()), heard_(Clock::now()) {}
 
 void NativeSession::start() {
   watch();
@@ -39,7 +38,7 @@ bool NativeSession::knows(SaleId const& sale) const noexcept {
 }
 
 void NativeSession::read() {
-  socket_.async_read_some(asio::buffer(received_), [self = shared_from_this()](error_code problem, std::size_t size) {
+  wire_->read([self = shared_from_this()](error_code problem, std::string_view bytes) {
     if (self->phase_ == Phase::closed) return;
     if (problem == asio::error::eof) {
       self->at_end_ = true;
@@ -48,7 +47,7 @@ void NativeSession::read() {
     }
     if (problem) return self->leave();
     self->heard_ = Clock::now();
-    self->take({self->received_.data(), size});
+    self->take(bytes);
     if (self->phase_ != Phase::closed) self->read();
   });
 }
@@ -140,7 +139,7 @@ void NativeSession::send(std::string_view line) {
 
 void NativeSession::write() {
   writing_.swap(queued_);
-  asio::async_write(socket_, asio::buffer(writing_), [self = shared_from_this()](error_code problem, std::size_t) {
+  wire_->write(writing_, [self = shared_from_this()](error_code problem) {
     if (self->phase_ == Phase::closed) return;
     self->writing_.clear();
     if (problem) return self->leave();
@@ -152,8 +151,7 @@ void NativeSession::written() {
   if (!writing_.empty()) return;
   if (!queued_.empty()) return write();
   if (at_end_) return leave();
-  error_code ignored;
-  if (phase_ == Phase::draining) socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  if (phase_ == Phase::draining) wire_->shut_sending();
 }
 
 void NativeSession::watch() {
@@ -175,9 +173,7 @@ void NativeSession::leave() {
 
 void NativeSession::close() {
   phase_ = Phase::closed;
-  error_code ignored;
-  socket_.shutdown(asio::socket_base::shutdown_both, ignored);
-  socket_.close(ignored);
+  wire_->close();
   silence_.cancel();
 }
 

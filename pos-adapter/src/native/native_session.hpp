@@ -1,15 +1,14 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "native/wire.hpp"
 #include "protocol/line_splitter.hpp"
 #include "tillcue/pos/native_server.hpp"
 
@@ -31,9 +30,7 @@ class NativeHost {
 /// Threads  the io_context's.
 class NativeSession : public std::enable_shared_from_this<NativeSession> {
  public:
-  using Socket = boost::asio::ip::tcp::socket;
-
-  NativeSession(Socket socket, NativeHost& host);
+  NativeSession(std::unique_ptr<Wire> wire, NativeHost& host);
 
   void start();
   /// Queues one line; drops the connection when the till leaves too much unread.
@@ -61,11 +58,10 @@ class NativeSession : public std::enable_shared_from_this<NativeSession> {
   void watch();
   void leave();
 
-  Socket socket_;
+  std::unique_ptr<Wire> wire_;
   NativeHost* host_;
   boost::asio::steady_timer silence_;
   std::chrono::steady_clock::time_point heard_;
-  std::array<char, 4096> received_{};
   LineSplitter lines_{kMaxRequestLine};
   std::string queued_;
   std::string writing_;

@@ -12,6 +12,8 @@
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
 #include "tillcue/pos/customer_display.hpp"
+#include "tillcue/pos/feeds.hpp"
+#include "tillcue/pos/native_server.hpp"
 #include "tillcue/pos/serial_settings.hpp"
 
 namespace tillcue::terminal {
@@ -79,6 +81,20 @@ struct SyncConfig {
   std::vector<std::filesystem::path> trusted_keys;  ///< HQ's public signing keys (PEM); pinned
 };
 
+/// A till that sends text.
+struct TextFeedConfig {
+  std::optional<pos::FeedSource> source;
+  pos::TextFeedOptions options{};
+  std::size_t width = 0;  ///< characters it has room for in a name; 0: not known
+};
+
+/// POSes that are heard without speaking the native protocol.
+struct FeedsConfig {
+  std::optional<pos::FeedSource> unicenta;  ///< tickets of an event script
+  std::optional<pos::OdooOptions> odoo;
+  std::optional<TextFeedConfig> text;
+};
+
 /// How one terminal is set up. Every path is absolute or relative to the configuration file's folder.
 struct Config {
   TerminalId terminal;
@@ -86,6 +102,8 @@ struct Config {
   std::filesystem::path data_dir;
   std::optional<std::filesystem::path> bundle;  ///< used until HQ has sent one
   Address pos{"127.0.0.1", 7707};
+  std::filesystem::path pos_unix{};                         ///< the same protocol on a Unix socket; empty: on none
+  std::optional<tillcue::pos::NativeWebOptions> pos_web{};  ///< and over WebSocket
   Address screen{"127.0.0.1", 7780};
   PageConfig page{};
   std::optional<PrinterConfig> printer;
@@ -93,9 +111,11 @@ struct Config {
   std::optional<DisplayConfig> display;
   std::optional<CustomerDisplayConfig> customer_display{};
   std::optional<SyncConfig> sync;
-  std::optional<std::filesystem::path> secret;  ///< key file for coupon serials and loyalty pseudonyms
-  std::filesystem::path live{};                 ///< head office's live state by file; empty: data_dir/live.json
-  bool learned_stock = true;                    ///< hold back what has not been sold for far too long
+  FeedsConfig feeds{};
+  std::optional<std::filesystem::path> aliases;  ///< head office's names for items: text,sku[,price]
+  std::optional<std::filesystem::path> secret;   ///< key file for coupon serials and loyalty pseudonyms
+  std::filesystem::path live{};                  ///< head office's live state by file; empty: data_dir/live.json
+  bool learned_stock = true;                     ///< hold back what has not been sold for far too long
   std::chrono::milliseconds hint_lifetime{8000};
   std::string log_level = "info";
 };

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tillcue/core/result.hpp"
 #include "tillcue/pos/protocol.hpp"
@@ -25,6 +27,13 @@ class SaleEvents {
   virtual Result<void> on(Message const& message) = 0;
 };
 
+/// The same lines over a WebSocket at ws://host:port/pos.
+struct NativeWebOptions {
+  std::string host = "127.0.0.1";      ///< an address, not a name
+  std::uint16_t port = 0;              ///< 0: any free one, see web_port()
+  std::vector<std::string> origins{};  ///< pages that may ("http://pos.shop"); programs, which have none, always may
+};
+
 struct NativeOptions {
   std::string host = "127.0.0.1";  ///< an address, not a name
   std::uint16_t port = 0;          ///< 0: any free one, see port()
@@ -32,6 +41,8 @@ struct NativeOptions {
   std::size_t max_queue_bytes =
       std::size_t{256} * 1024;              ///< unsent bytes after which a till that does not read is dropped
   std::chrono::milliseconds idle{300'000};  ///< silence after which a connection is closed
+  std::string unix_path{};                  ///< also on this Unix socket; empty: on none
+  std::optional<NativeWebOptions> web{};
 };
 
 /// Counted since start, except `connections`.
@@ -48,10 +59,9 @@ struct NativeCounters {
   std::uint64_t dropped_unreadable = 0;  ///< what came first was not this protocol
 };
 
-/// The native protocol (pos-adapter/PROTOCOL.md) over TCP: many tills, one answer per line, pushes.
-/// A broken line is answered with an error and the connection lives; a line over the limit ends it, and so does a
-/// broken one before `hello`.
-/// Threads  the io_context's, all of it.
+/// The native protocol (pos-adapter/PROTOCOL.md) over TCP, a Unix socket and WebSocket: many tills, one answer per
+/// line, pushes. A broken line is answered with an error and the connection lives; a line over the limit ends it, and
+/// so does a broken one before `hello`. Threads  the io_context's, all of it.
 class NativeServer {
  public:
   /// Listens at once. Borrows both until destruction.
@@ -63,6 +73,7 @@ class NativeServer {
   NativeServer& operator=(NativeServer const&) = delete;
 
   [[nodiscard]] std::uint16_t port() const noexcept;
+  [[nodiscard]] std::uint16_t web_port() const noexcept;  ///< 0 without a WebSocket
   [[nodiscard]] NativeCounters const& counters() const noexcept;
 
   /// True when a connected till shows hints itself (its hello did not say otherwise).

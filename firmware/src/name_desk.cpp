@@ -1,0 +1,135 @@
+#include "name_desk.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "kept_file.hpp"
+#include "tillcue/sync/crypto.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+/// Cut at a character's boundary.
+std::string shortened(std::string text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0U) == 0x80U) --longest;
+  text.resize(longest);
+  return text;
+}
+
+}  // namespace
+
+NameDesk::NameDesk(Config const& config, Log const& log)
+    : currency_(config.store.currency),
+      learned_file_(config.data_dir / "aliases.csv"),
+      log_(log),
+      learned_(currency_),
+      told_(currency_) {
+  if (config.aliases) aliases_file_.emplace(*config.aliases);
+}
+
+void NameDesk::start() {
+  std::ifstream stream(learned_file_, std::ios::binary);
+  std::string const text(std::istreambuf_iterator<char>(stream), {});
+  if (stream && !text.empty()) {
+    auto const read = learned_.read(text, learned_file_.string(), pos::AliasOrigin::learned);
+    if (!read) log_.error("aliases.unread", {{"error", read.error().what}});
+  }
+  saved_ = learned_.revision();
+  read_aliases();
+}
+
+void NameDesk::read_aliases() {
+  if (!aliases_file_) return;
+  auto const text = aliases_file_->changed();
+  if (!text) return log_.error("aliases.refused", {{"error", text.error().what}});
+  if (!*text) return;
+  pos::AliasBook fresh(currency_);
+  auto const read = fresh.read(**text, aliases_file_->path().string(), pos::AliasOrigin::head_office);
+  if (!read) return log_.error("aliases.refused", {{"error", read.error().what}});
+  told_ = std::move(fresh);
+  log_.info("aliases.read", {{"names", std::to_string(*read)}});
+}
+
+void NameDesk::use(std::shared_ptr<Bundle const> bundle, bool soon) {
+  bundle_ = std::move(bundle);
+  matcher_.reset();
+  if (soon) (void)matcher();
+}
+
+pos::NameMatcher const& NameDesk::matcher() {
+  if (!matcher_) {
+    std::vector<pos::NamedItem> items;
+    for (std::uint32_t n = 0; bundle_ && n < bundle_->item_count(); ++n) {
+      auto const item = bundle_->item(ItemIx{n});
+      items.push_back({item.sku, item.name, item.price ? std::optional(item.price->minor) : std::nullopt});
+    }
+    matcher_.emplace(items);
+  }
+  return *matcher_;
+}
+
+Sku NameDesk::resolve(pos::HeardLine const& heard, std::size_t cut_at) {
+  pos::HeardName const asked{heard.name, heard.price_minor, cut_at};
+  if (auto const item = bundle_ && !heard.code.empty() ? bundle_->find(heard.code) : kNoItem; item != kNoItem) {
+    ++counters_.by_code;
+    learn(asked, item);
+    return Sku(heard.code);
+  }
+  for (auto const* book : {&told_, &learned_}) {
+    if (auto sku = book->find(asked)) {
+      ++counters_.by_alias;
+      return std::move(*sku);
+    }
+  }
+  auto match = matcher().find(asked);
+  if (!match) return open(heard, match.how);
+  ++counters_.by_name;
+  return std::move(match.sku);
+}
+
+Sku NameDesk::open(pos::HeardLine const& heard, pos::MatchHow how) {
+  ++(how == pos::MatchHow::ambiguous ? counters_.ambiguous : counters_.unknown);
+  // A code that is not in the bundle still tells items apart.
+  auto const name = std::string(kOpenName) + (heard.name.empty() ? heard.code : heard.name);
+  if (logged_.size() < kMostLogged && logged_.insert(name).second) {
+    log_.info("name.open", {{"name", heard.name}, {"code", heard.code}, {"how", std::string(pos::name(how))}});
+  }
+  return Sku(shortened(name, kMaxIdentifier));
+}
+
+void NameDesk::learn(pos::HeardName const& heard, ItemIx item) {
+  if (heard.text.empty() || !bundle_) return;
+  auto const known = bundle_->item(item);
+  // What the catalogue says itself need not be learned.
+  if (known.name == heard.text || matcher().find(heard).sku.value == known.sku) return;
+  learned_.learn(heard, Sku(std::string(known.sku)));
+}
+
+void NameDesk::hear(pos::PutLine const& put) {
+  if (put.name.empty() || !bundle_) return;
+  auto const item = bundle_->find(put.sku.value);
+  if (item != kNoItem) learn({put.name, put.price_minor, 0}, item);
+}
+
+void NameDesk::tick(std::chrono::steady_clock::time_point now) {
+  if (next_look_ <= now) {
+    next_look_ = now + kLook;
+    read_aliases();
+  }
+  if (next_save_ > now) return;
+  next_save_ = now + kSave;
+  save();
+}
+
+void NameDesk::save() {
+  if (learned_.revision() == saved_) return;
+  auto const csv = learned_.learned_csv();
+  if (auto const kept = keep_file(learned_file_, sync::as_bytes(csv)); !kept) {
+    return log_.error("aliases.unkept", {{"error", kept.error().what}});
+  }
+  saved_ = learned_.revision();
+}
+
+}  // namespace tillcue::terminal

@@ -1,0 +1,119 @@
+#include "net/http_connection.hpp"
+
+#include <utility>
+
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include "screen/host_check.hpp"
+
+namespace tillcue::pos {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr std::uint32_t kMaxHeader = std::uint32_t{8} * 1024;
+constexpr std::size_t kMaxDrain = std::size_t{512} * 1024;
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
+bool is_syntax(error_code problem) {
+  return problem.category() == http::make_error_code(http::error::bad_method).category() &&
+         problem != http::error::end_of_stream && problem != http::error::partial_message;
+}
+
+HttpResponse refuse_syntax(error_code problem) {
+  if (problem == http::error::body_limit) {
+    return http_text(http::status::payload_too_large, kText, "the request's body is too large\n");
+  }
+  return http_text(http::status::bad_request, kText, "not an HTTP/1.1 request: " + problem.message() + "\n");
+}
+
+}  // namespace
+
+void HttpConnection::read() {
+  parser_.emplace();
+  parser_->header_limit(kMaxHeader);
+  parser_->body_limit(limits_.body);
+  stream_.expires_after(limits_.time);
+  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code problem, std::size_t) {
+    if (!self->closed_) self->received(problem);
+  });
+}
+
+void HttpConnection::received(error_code problem) {
+  if (is_syntax(problem)) return write(refuse_syntax(problem));
+  if (problem) return leave();
+  auto request = parser_->release();
+  if (beast::websocket::is_upgrade(request)) {
+    stream_.expires_never();
+    if (host_->upgrade(stream_.socket(), request)) {
+      closed_ = true;
+      return host_->gone(*this);
+    }
+  }
+  write(host_->respond(request));
+}
+
+void HttpConnection::write(HttpResponse response) {
+  response_ = std::move(response);
+  stream_.expires_after(limits_.time);
+  http::async_write(stream_, response_, [self = shared_from_this()](error_code problem, std::size_t) {
+    if (self->closed_) return;
+    if (problem) return self->leave();
+    if (self->response_.keep_alive()) return self->read();
+    error_code ignored;
+    self->stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    self->linger();
+  });
+}
+
+/// Reads the rest away: closing on unread bytes would reset the connection and lose the answer.
+void HttpConnection::linger() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code problem, std::size_t size) {
+    if (self->closed_) return;
+    self->drained_ += size;
+    if (problem || self->drained_ > kMaxDrain) return self->leave();
+    self->linger();
+  });
+}
+
+void HttpConnection::leave() {
+  if (closed_) return;
+  auto const alive = shared_from_this();
+  close();
+  host_->gone(*this);
+}
+
+void HttpConnection::close() {
+  closed_ = true;
+  stream_.close();
+}
+
+HttpResponse http_text(http::status status, std::string_view type, std::string body) {
+  HttpResponse out{status, 11};
+  out.set(http::field::content_type, beast::string_view(type.data(), type.size()));
+  out.set(http::field::cache_control, "no-store");
+  out.set("X-Content-Type-Options", "nosniff");
+  out.body() = std::move(body);
+  out.content_length(out.body().size());
+  out.keep_alive(http::to_status_class(status) == http::status_class::successful);
+  return out;
+}
+
+bool host_is_ours(HttpRequest const& request, std::vector<std::string> const& extra) {
+  auto const host = request[http::field::host];
+  return request.count(http::field::host) == 1 && host_allowed({host.data(), host.size()}, extra);
+}
+
+std::optional<std::string> origin_of(HttpRequest const& request) {
+  if (request.count(http::field::origin) > 1) return {};
+  return std::string(request[http::field::origin]);
+}
+
+}  // namespace tillcue::pos

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace tillcue::pos {
+
+using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
+using HttpResponse = boost::beast::http::response<boost::beast::http::string_body>;
+
+/// Who answers the requests of its connections.
+class HttpHost {
+ public:
+  virtual ~HttpHost() = default;
+  virtual HttpResponse respond(HttpRequest const& request) = 0;
+  /// A request to become a WebSocket: takes the socket over and says true, or leaves it and respond() refuses.
+  virtual bool upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) = 0;
+  virtual void gone(class HttpConnection const& connection) = 0;
+};
+
+/// One HTTP connection: requests one after another until it is silent, misbehaves or is taken over. A request must be
+/// there, whole, within the time allowed.
+/// Threads  the io_context's.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  struct Limits {
+    std::uint64_t body = 1024;
+    std::chrono::milliseconds time{10'000};
+  };
+
+  HttpConnection(boost::asio::ip::tcp::socket socket, HttpHost& host, Limits limits)
+      : stream_(std::move(socket)), host_(&host), limits_(limits) {}
+
+  void start() { read(); }
+  /// Ends at once and never calls the host again.
+  void close();
+
+ private:
+  void read();
+  void received(boost::system::error_code problem);
+  void write(HttpResponse response);
+  void linger();
+  void leave();
+
+  boost::beast::tcp_stream stream_;
+  HttpHost* host_;
+  Limits limits_;
+  boost::beast::flat_buffer buffer_{std::size_t{32} * 1024};
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  HttpResponse response_;
+  std::size_t drained_ = 0;
+  bool closed_ = false;
+};
+
+/// An answer with a plain text; the connection ends behind it when it is no success.
+[[nodiscard]] HttpResponse http_text(boost::beast::http::status status, std::string_view type, std::string body);
+
+/// True when the Host header is this machine's loopback or one of `extra`.
+[[nodiscard]] bool host_is_ours(HttpRequest const& request, std::vector<std::string> const& extra);
+
+/// The Origin header, empty without one; none when there are several.
+[[nodiscard]] std::optional<std::string> origin_of(HttpRequest const& request);
+
+}  // namespace tillcue::pos
