@@ -430,6 +430,7 @@ void Daemon::Impl::schedule() {
 
 void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
+  if (uplink_) uplink_->ends_in_order();
   native->stop();
   feeds_.stop();
   desk_->cancel();

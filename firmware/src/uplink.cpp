@@ -86,6 +86,7 @@ Uplink::Uplink(Config const& config, Log const& log, Callbacks callbacks, sync::
       opened_(callbacks_.clock().steady) {}
 
 Uplink::~Uplink() {
+  store_.break_off();
   if (worker_.joinable()) worker_.join();
 }
 
@@ -175,6 +176,10 @@ void Uplink::start() {
 void Uplink::work(std::function<void()> task) {
   if (worker_.joinable()) worker_.join();
   worker_ = std::thread(std::move(task));
+}
+
+void Uplink::ends_in_order() {
+  if (auto const kept = store_.excuse(); !kept) log_.error("bundle.start", {{"error", kept.error().what}});
 }
 
 void Uplink::stop(std::chrono::milliseconds patience) {

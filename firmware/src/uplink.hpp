@@ -50,6 +50,8 @@ class Uplink {
 
   /// Connects, or says in the log why not and tries again later.
   void start();
+  /// Somebody asked the program to stop: that is no sign against the bundle.
+  void ends_in_order();
   /// Commits, says good-bye, stops the link.
   void stop(std::chrono::milliseconds patience);
 

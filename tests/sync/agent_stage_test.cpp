@@ -79,6 +79,50 @@ TEST_CASE("a parcel that does not open to the named bundle is given up for the b
   CHECK(as_text(MappedFile::open(t.store->active()->file)->bytes()) == as_text(wanted));
 }
 
+TEST_CASE("a parcel that is being opened is left for a newer release, a lost connection, or a stop by HQ") {
+  ScriptedTerminal t;
+  std::deque<std::function<void()>> working;
+  t.work = [&](auto task) { working.push_back(std::move(task)); };
+  t.restart();
+  auto const first = small_bundle("one"), second = small_bundle("two");
+  auto const publish = [&](Manifest manifest, Bundles const& bundle) {
+    add_parcel(t, manifest, bundle, nullptr);
+    t.link.publish_bundle(t.key, manifest, as_text(bundle));
+    t.settle();
+  };
+  auto const run = [&] {
+    REQUIRE_FALSE(working.empty());
+    working.front()();
+    working.pop_front();
+    t.settle();
+  };
+  t.link.connect();
+  publish(staged(as_text(first), 1, {10'000, 1, false, 0, {}}), first);
+  CHECK(t.agent->status().phase == "opening");
+  t.link.retain(t.topics.manifest("next"), "");
+  t.settle();
+  run();  // nobody waits for it any more
+  CHECK(t.activated.empty());
+  CHECK(t.errors.empty());
+  publish(manifest_of(as_text(first), 2), first);
+  publish(manifest_of(as_text(second), 3), second);
+  run();
+  CHECK(t.activated.empty());
+  CHECK(t.store->staged()->release == 3);
+  t.link.disconnect();
+  t.settle();
+  run();
+  CHECK(t.activated.empty());
+  t.link.connect();
+  t.settle();
+  CHECK(t.activated == std::vector<std::uint64_t>{3});
+  CHECK(working.empty());
+  publish(manifest_of(as_text(first), 4), first);
+  t.store->break_off();  // the program ends
+  run();
+  CHECK(t.complained("broken off"));
+}
+
 TEST_CASE("a bundle that answers otherwise than its manifest says is not switched to, for good") {
   ScriptedTerminal t;
   t.probe_test = [](auto, auto probes) -> Result<void> {
@@ -184,6 +228,12 @@ TEST_CASE("a bundle that the program does not survive is left after three starts
   t.link.publish_bundle(t.key, manifest_of(bad, 2), bad);
   t.settle();
   CHECK_FALSE(t.store->proven());
+  for (unsigned n = 0; n < 2 * BundleStore::kMostStarts; ++n) {  // ended in order: no reason for mistrust
+    REQUIRE(t.store->excuse());
+    t.restart();
+  }
+  CHECK(t.store->active()->release == 2);
+  REQUIRE(t.store->excuse());
   for (unsigned n = 0; n < BundleStore::kMostStarts; ++n) {
     t.restart();
     CHECK(t.store->active()->release == 2);

@@ -76,6 +76,7 @@ struct ScriptedTerminal {
   };
   Words words{};
   std::string group_id{}, store_id{};
+  std::function<void(std::function<void()>)> work{};  ///< set before restart(): who opens parcels
 
   ScriptedTerminal();
   /// Stores and agent anew, as after a restart of the program.

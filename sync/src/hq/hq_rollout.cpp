@@ -142,8 +142,10 @@ Result<void> HqRollout::keep(Database& db, Row const& row) const {
 }
 
 Result<std::uint64_t> HqRollout::newest(Database& db) {
-  auto row =
-      db.prepare("SELECT max(release) FROM (SELECT release FROM releases UNION ALL SELECT release FROM rollouts)");
+  // What was said a moment ago is among the manifests, and becomes a release when the broker brings it back.
+  auto row = db.prepare(
+      "SELECT max(release) FROM (SELECT release FROM releases UNION ALL SELECT release FROM rollouts UNION ALL "
+      "SELECT release FROM manifests)");
   if (!row) return tl::unexpected{row.error()};
   auto const there = row->step();
   if (!there) return tl::unexpected{there.error()};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stop_token>
 #include <tuple>
 
 #include "bundle_store_schema.hpp"
@@ -20,7 +21,7 @@ bool not_seen(Error const& error) {
 
 /// Work for any thread: the bundle out of its parcel, checked by its digest, into `out`.
 Result<void> open_parcel(fs::path const& parcel, fs::path const& base, fs::path const& out, Sha256 const& bundle,
-                         std::uint64_t size) {
+                         std::uint64_t size, std::stop_token const& stop) {
   auto const packed = MappedFile::open(parcel);
   if (!packed) return tl::unexpected(packed.error());
   std::optional<MappedFile> old;
@@ -29,7 +30,7 @@ Result<void> open_parcel(fs::path const& parcel, fs::path const& base, fs::path 
     if (!mapped) return tl::unexpected(mapped.error());
     old.emplace(std::move(*mapped));
   }
-  auto const bytes = unpack_parcel(packed->bytes(), old ? old->bytes() : std::span<std::byte const>{}, size);
+  auto const bytes = unpack_parcel(packed->bytes(), old ? old->bytes() : std::span<std::byte const>{}, size, stop);
   if (!bytes) return tl::unexpected(bytes.error().within("parcel"));
   if (sha256(*bytes) != bundle) return fail(Code::corrupt, "parcel: another bundle came out than the manifest names");
   std::error_code ignored;
@@ -82,6 +83,7 @@ struct BundleStore::State {
   std::uint64_t refused = 0;
   std::string damage{};
   std::optional<Staging> staging{};
+  std::stop_source opening{};
 
   [[nodiscard]] fs::path file(std::string const& bundle) const { return folder / (bundle + ".bundle"); }
   [[nodiscard]] fs::path part(Sha256 const& object) const { return folder / (object.hex() + ".part"); }
@@ -97,6 +99,7 @@ struct BundleStore::State {
   Result<void> settle();
   Result<void> flip();
   Result<void> save_attempt();
+  Result<void> begin_trust();
   Result<void> count_start();
   void resume();
   void choose_way();
@@ -137,6 +140,13 @@ Result<void> BundleStore::State::save_attempt() {
   return statement->run();
 }
 
+/// What is fallen back to is not counted against.
+Result<void> BundleStore::State::begin_trust() {
+  trusted = true;
+  starts = 0;
+  return save_attempt();
+}
+
 /// A bundle that the program does not survive must not be started with for ever.
 Result<void> BundleStore::State::count_start() {
   if (trusted || active.bundle.empty()) return {};
@@ -147,9 +157,7 @@ Result<void> BundleStore::State::count_start() {
   if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));
   damage = "release " + std::to_string(active.release) + ": the program did not last after " +
            std::to_string(kMostStarts) + " starts with it";
-  trusted = true;
-  starts = 0;
-  if (auto ok = save_attempt(); !ok) return ok;
+  if (auto ok = begin_trust(); !ok) return ok;
   damage +=
       fall_back ? "; fell back to release " + std::to_string(previous.release) : "; no previous bundle to fall back to";
   return save(fall_back ? previous : Place{}, {}, newest, active.release);
@@ -210,6 +218,7 @@ Result<void> BundleStore::State::choose() {
   auto const fall_back = examine(previous.bundle);
   if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));
   damage = "release " + std::to_string(active.release) + ": " + sound.error().what;
+  if (auto ok = begin_trust(); !ok) return ok;
   if (fall_back) {
     damage += "; fell back to release " + std::to_string(previous.release);
     return save(previous, {}, newest, refused);
@@ -307,9 +316,12 @@ Result<BundleStore> BundleStore::open(fs::path const& folder, SelfTest self_test
       State{.db = std::move(*db), .folder = folder, .self_test = std::move(self_test), .fault = std::move(fault)});
   if (auto ok = state->load(); !ok) return tl::unexpected(ok.error());
   state->probe_test = std::move(probe_test);
-  if (auto ok = state->count_start(); !ok) return tl::unexpected(ok.error());
-  if (auto ok = state->choose(); !ok) return tl::unexpected(ok.error());
-  return BundleStore(std::move(state));
+  auto ready = state->count_start();
+  if (ready) ready = state->choose();
+  BundleStore store(std::move(state));
+  if (ready) return store;
+  (void)store.excuse();  // not opened: the bundle has no part in that
+  return tl::unexpected(ready.error());
 }
 
 std::optional<BundleStore::Active> BundleStore::active() const {
@@ -333,6 +345,12 @@ Result<void> BundleStore::prove() {
   return state_->save_attempt();
 }
 
+Result<void> BundleStore::excuse() {
+  if (state_->trusted || state_->starts == 0) return {};
+  --state_->starts;
+  return state_->save_attempt();
+}
+
 Result<void> BundleStore::stage(Manifest const& manifest) {
   auto& s = *state_;
   auto const release = "release " + std::to_string(manifest.release);
@@ -344,6 +362,7 @@ Result<void> BundleStore::stage(Manifest const& manifest) {
   }
   if (manifest.release == s.refused) return fail(Code::rejected, release + " failed here before");
   if (auto ok = s.step("stage"); !ok) return ok;
+  break_off();
   s.staging = State::Staging{.manifest = manifest, .ways = {}, .pieces = {}, .missing = {}};
   auto const have = [&](Sha256 const& base) {
     auto const hex = base.hex();
@@ -387,7 +406,13 @@ std::function<Result<void>()> BundleStore::unpacking() const {
   if (!s.staging || !s.staging->way().parcel || s.staging->here || s.staging->opened) return {};
   auto const base = s.staging->way().base ? s.file(s.staging->way().base->hex()) : fs::path{};
   return [parcel = s.part(s.staging->way().object), base, out = s.part(), bundle = s.staging->manifest.bundle,
-          size = s.staging->manifest.size] { return open_parcel(parcel, base, out, bundle, size); };
+          size = s.staging->manifest.size,
+          stop = s.opening.get_token()] { return open_parcel(parcel, base, out, bundle, size, stop); };
+}
+
+void BundleStore::break_off() {
+  state_->opening.request_stop();
+  state_->opening = {};
 }
 
 void BundleStore::unpacked(Result<void> const& outcome) {
@@ -453,6 +478,7 @@ Result<BundleStore::Active> BundleStore::activate() {
 }
 
 void BundleStore::discard() {
+  break_off();
   state_->staging.reset();
   state_->remove_others();
 }

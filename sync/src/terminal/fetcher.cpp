@@ -298,6 +298,7 @@ void Fetcher::open() {
 void Fetcher::opened(std::uint64_t job, Result<void> const& outcome) {
   if (job != job_) return;
   opening_ = false;
+  if (store_.staged() == nullptr) return;  // left in the meantime
   store_.unpacked(outcome);
   if (!outcome) ports_.report(outcome.error().within("another way is taken"));
   happens(outcome ? Event::opened : Event::spoilt);

@@ -70,6 +70,8 @@ class BundleStore {
   /// The program has run with the active bundle long enough to trust it.
   Result<void> prove();
   [[nodiscard]] bool proven() const noexcept;
+  /// The program ends in order: this start says nothing against the bundle.
+  Result<void> excuse();
   /// The scope whose manifest brought newest_release().
   [[nodiscard]] std::string const& newest_scope() const noexcept;
   /// Highest release this terminal ever activated: a lower or equal one is a replay.
@@ -92,8 +94,10 @@ class BundleStore {
   /// Errors  corrupt (wrong length or digest: fetch it again), invalid (no such piece, nothing staged), busy, io.
   Result<void> put(std::uint32_t index, std::string_view bytes);
   /// All pieces of a parcel are here: the work of opening it, seconds of it, to be done on any thread; empty when
-  /// there is nothing to open. Borrows nothing.
+  /// there is nothing to open. Borrows nothing; is broken off within milliseconds when something else is staged,
+  /// at discard() and break_off().
   [[nodiscard]] std::function<Result<void>()> unpacking() const;
+  void break_off();
   /// What became of that. An error gives this parcel up: the next way to the bundle is in missing() then.
   void unpacked(Result<void> const& outcome);
   /// All pieces are here: checks the whole digest, runs the self-test, makes it durable and switches to it.
