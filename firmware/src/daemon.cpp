@@ -112,6 +112,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   std::string language_;
   std::uint64_t release_ = 0;
   std::uint64_t results_lost_ = 0;
+  std::int64_t const started_ = now().wall.time_since_epoch().count() / 1000;
   std::vector<Outcome> waiting_;  ///< while the outbox cannot be opened
   std::string trouble_;
   SaleId on_screen_;
@@ -381,6 +382,9 @@ std::map<std::string, std::int64_t> Daemon::Impl::report() const {
   auto const& c = checkout_.counters();
   auto const count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
   return {{"sales", count(c.sales_finished)},
+          {"decisions", count(c.decisions)},
+          {"errors", count(results_lost_ + c.unkept + (uplink_ ? uplink_->troubles() : 0))},
+          {"started", started_},
           {"hints", count(c.hints)},
           {"accepted", count(c.accepted)},
           {"coupons", count(c.coupons)},
@@ -429,6 +433,7 @@ void Daemon::Impl::schedule() {
 
 void Daemon::Impl::stop(std::function<void()> done) {
   if (std::exchange(stopped_, true)) return;
+  if (uplink_) uplink_->ends_in_order();
   native->stop();
   feeds_.stop();
   desk_->cancel();

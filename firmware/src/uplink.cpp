@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loaded_bundle.hpp"
+#include "tillcue/sync/probe.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -81,15 +82,24 @@ Uplink::Uplink(Config const& config, Log const& log, Callbacks callbacks, sync::
       log_(log),
       callbacks_(std::move(callbacks)),
       outbox_(std::move(outbox)),
-      store_(std::move(store)) {}
+      store_(std::move(store)),
+      opened_(callbacks_.clock().steady) {}
 
-Uplink::~Uplink() = default;
+Uplink::~Uplink() {
+  store_.break_off();
+  if (worker_.joinable()) worker_.join();
+}
 
 Result<std::unique_ptr<Uplink>> Uplink::open(Config const& config, Log const& log, Callbacks callbacks) {
   auto outbox = open_outbox(config, log, callbacks.clock());
   if (!outbox) return tl::unexpected(outbox.error());
-  auto store = sync::BundleStore::open(config.data_dir / "bundles",
-                                       [&config](auto bytes) { return self_test(bytes, config.store); });
+  auto store = sync::BundleStore::open(
+      config.data_dir / "bundles", [&config](auto bytes) { return self_test(bytes, config.store); }, {},
+      [](auto bytes, auto probes) -> Result<void> {
+        auto const bundle = Bundle::from_bytes(bytes);
+        if (!bundle) return tl::unexpected(bundle.error());
+        return sync::check_probes(*bundle, probes);
+      });
   if (!store) return tl::unexpected(store.error());
   if (!store->damage().empty()) log.error("bundle.damaged", {{"fell_back", store->damage()}});
   return std::unique_ptr<Uplink>(new Uplink(config, log, std::move(callbacks), std::move(*outbox), std::move(*store)));
@@ -129,15 +139,23 @@ Result<void> Uplink::connect() {
   auto link = open_link(config_, options, callbacks_.clock());
   if (!link) return tl::unexpected(link.error());
   link_ = std::move(*link);
-  auto const on_error = [this](Error const& error) { log_.warning("sync.trouble", {{"error", error.what}}); };
+  auto const on_error = [this](Error const& error) {
+    ++troubles_;
+    log_.warning("sync.trouble", {{"error", error.what}});
+  };
   agent_ = std::make_unique<sync::TerminalAgent>(
       *link_, outbox_, store_, std::move(*keys), options,
       sync::AgentCallbacks{
           .post = callbacks_.post,
           .clock = callbacks_.clock,
-          .on_bundle = callbacks_.on_bundle,
+          .on_bundle =
+              [this](auto const& file, auto release) {
+                opened_ = callbacks_.clock().steady;
+                callbacks_.on_bundle(file, release);
+              },
           .on_error = on_error,
           .counters = callbacks_.counters,
+          .work = [this](std::function<void()> task) { work(std::move(task)); },
           .held_number = [this](auto kind,
                                 auto const& scope) { return callbacks_.held_number(sync::held_name(kind, scope)); },
           .on_word = callbacks_.on_word,
@@ -152,6 +170,16 @@ void Uplink::start() {
   if (connected) return;
   retry_ = callbacks_.clock().steady + kRetry;
   log_.error("sync.closed", {{"error", trouble_}, {"retry_s", std::to_string(kRetry.count())}});
+}
+
+/// One at a time: a bundle is opened rarely, and its memory is wanted once.
+void Uplink::work(std::function<void()> task) {
+  if (worker_.joinable()) worker_.join();
+  worker_ = std::thread(std::move(task));
+}
+
+void Uplink::ends_in_order() {
+  if (auto const kept = store_.excuse(); !kept) log_.error("bundle.start", {{"error", kept.error().what}});
 }
 
 void Uplink::stop(std::chrono::milliseconds patience) {
@@ -183,12 +211,17 @@ void Uplink::commit() {
 void Uplink::tick() {
   auto const now = callbacks_.clock().steady;
   if (commit_due_ && *commit_due_ <= now) commit();
+  if (!store_.proven() && now - opened_ >= kProof) {
+    if (auto const proven = store_.prove(); !proven) log_.error("bundle.unproven", {{"error", proven.error().what}});
+    opened_ = now;
+  }
   if (!agent_ && retry_ <= now) start();
   if (agent_) agent_->tick();
 }
 
 std::chrono::steady_clock::time_point Uplink::next_due() const {
-  auto const next = agent_ ? agent_->next_due() : retry_;
+  auto next = agent_ ? agent_->next_due() : retry_;
+  if (!store_.proven()) next = std::min(next, opened_ + kProof);
   return commit_due_ ? std::min(*commit_due_, next) : next;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "tillcue/core/outcome.hpp"
 #include "tillcue/firmware/config.hpp"
@@ -26,6 +27,8 @@ class Uplink {
   /// A group this large is written at once, so that a burst never meets the outbox's limit of what may wait.
   static constexpr std::size_t kGroupMost = 200;
   static constexpr std::chrono::seconds kRetry{30};
+  /// A bundle with which the program has run for so long is trusted; see BundleStore::kMostStarts.
+  static constexpr std::chrono::seconds kProof{60};
 
   struct Callbacks {
     std::function<void(std::function<void()>)> post;
@@ -47,6 +50,8 @@ class Uplink {
 
   /// Connects, or says in the log why not and tries again later.
   void start();
+  /// Somebody asked the program to stop: that is no sign against the bundle.
+  void ends_in_order();
   /// Commits, says good-bye, stops the link.
   void stop(std::chrono::milliseconds patience);
 
@@ -64,6 +69,7 @@ class Uplink {
   [[nodiscard]] sync::AgentStatus status() const { return agent_ ? agent_->status() : sync::AgentStatus{}; }
   /// Why there is no link at all; empty when there is one.
   [[nodiscard]] std::string const& trouble() const noexcept { return trouble_; }
+  [[nodiscard]] std::uint64_t troubles() const noexcept { return troubles_; }
   [[nodiscard]] sync::Outbox const& outbox() const noexcept { return outbox_; }
 
  private:
@@ -71,12 +77,16 @@ class Uplink {
   Result<void> connect();
   [[nodiscard]] Result<sync::KeyRing> believed() const;
   void commit();
+  void work(std::function<void()> task);
 
   Config const& config_;
   Log const& log_;
   Callbacks callbacks_;
   sync::Outbox outbox_;
   sync::BundleStore store_;
+  std::chrono::steady_clock::time_point opened_;  ///< the bundle in force began
+  std::uint64_t troubles_ = 0;
+  std::thread worker_;
   std::unique_ptr<sync::MqttLink> link_;
   std::unique_ptr<sync::TerminalAgent> agent_;
   std::string trouble_;

@@ -1,3 +1,5 @@
+#include "publish_command.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -6,7 +8,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "program.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 #include "tillcue/sync/hq_store.hpp"
@@ -15,15 +16,7 @@
 namespace tillcue::sync {
 namespace {
 
-struct Options {
-  BrokerOptions broker;
-  PublishOptions publish;
-  std::string bundle, key, database, shelf;
-  std::vector<std::string> trusted;
-  unsigned expires_days = 90;
-  unsigned wait_seconds = 0;
-  bool force = false;
-};
+using Options = PublishCommand;
 
 Result<std::string> read_file(std::string const& file) {
   std::ifstream in{file, std::ios::binary};
@@ -71,7 +64,7 @@ Result<std::uint64_t> known_release(Options const& options) {
   if (options.database.empty()) return 0;
   auto db = open_hq_reader(options.database);
   if (!db) return tl::unexpected{db.error()};
-  return newest_release(*db, options.publish.scope);
+  return newest_release(*db, "");
 }
 
 Result<KeyRing> trusted_keys(Options const& options, SigningKey const& key) {
@@ -87,6 +80,9 @@ void show(Published const& done) {
   std::cout << "published release " << done.release << ": " << done.bytes << " bytes, " << done.chunks << " chunks, "
             << done.upload.count() << " ms to the broker\n"
             << "bundle " << done.bundle.hex() << '\n';
+  if (done.parcels > 0) {
+    std::cout << done.parcels << " parcels beside it, the smallest of " << done.smallest << " bytes\n";
+  }
   if (done.cleared_chunks > 0) std::cout << "cleared " << done.cleared_chunks << " chunks of older releases\n";
 }
 
@@ -101,7 +97,27 @@ Exit judge_wait(Options const& options, Published const& done) {
   return Exit::not_everyone;
 }
 
-Result<Published> publish(Options& options) {
+/// Bundles that terminals run, as far as copies are here: deltas are made against them.
+Result<std::vector<std::vector<std::byte>>> bases_of(Options const& options, BundleShelf const* shelf) {
+  std::vector<std::vector<std::byte>> bases;
+  if (options.database.empty() || shelf == nullptr) return bases;
+  auto db = open_hq_reader(options.database);
+  if (!db) return tl::unexpected{db.error().within("--db")};
+  auto const used = bundles_in_use(*db, options.deltas);
+  if (!used) return tl::unexpected{used.error().within("--db")};
+  for (auto const& digest : *used) {
+    auto bytes = shelf->whole(digest);
+    if (bytes) bases.push_back(std::move(*bytes));
+    if (!bytes)
+      std::cerr << "note: no delta against " << digest.hex().substr(0, 12) << ": its copy is not in --bundles\n";
+  }
+  return bases;
+}
+
+}  // namespace
+
+Result<Published> publish(PublishCommand& options,
+                          std::function<Result<std::uint64_t>(Manifest const&)> const& hand_over) {
   auto const bytes = read_file(options.bundle);
   if (!bytes) return tl::unexpected{bytes.error()};
   auto const key = SigningKey::load(options.key);
@@ -127,19 +143,26 @@ Result<Published> publish(Options& options) {
     if (!opened) return tl::unexpected{opened.error().within("--bundles")};
     shelf = std::move(*opened);
   }
+  auto bases = bases_of(options, shelf ? &*shelf : nullptr);
+  if (!bases) return tl::unexpected{bases.error()};
+  options.publish.bases = std::move(*bases);
+  options.publish.parcels = !options.plain;
   options.publish.known_release = *known;
   options.publish.created = std::chrono::floor<std::chrono::seconds>(clock_now()).time_since_epoch().count();
   options.publish.expires = options.publish.created + std::int64_t{options.expires_days} * 86'400;
   options.publish.wait = std::chrono::seconds{options.wait_seconds};
-  PublishParts const parts{**link, *key, *trusted, shelf ? &*shelf : nullptr,
-                           [](std::string const& line) { std::cerr << line << '\n'; }};
+  PublishParts const parts{
+      **link,   *key, *trusted, shelf ? &*shelf : nullptr, [](std::string const& line) { std::cerr << line << '\n'; },
+      hand_over};
   auto done = publish_bundle(parts, as_bytes(*bytes), options.publish);
   if (!done) return tl::unexpected{done.error().within(options.bundle)};
   return done;
 }
 
+namespace {
+
 Exit run(Options& options) {
-  auto const done = publish(options);
+  auto const done = publish(options, {});
   if (!done) return report_error(done.error());
   show(*done);
   return judge_wait(options, *done);
@@ -147,25 +170,38 @@ Exit run(Options& options) {
 
 }  // namespace
 
-void add_publish_command(CLI::App& app, Command& chosen) {
-  auto const options = std::make_shared<Options>();
-  auto* const command = app.add_subcommand("publish", "Signs a bundle and puts it on the broker for the terminals");
+void PublishCommand::add_to(CLI::App& app) {
+  auto* const command = &app;
+  auto* const options = this;
   command->add_option("--bundle", options->bundle, "Bundle file from `tillcue-models build`")->required();
   command->add_option("--key", options->key, "Private signing key (PEM)")->required();
   command->add_option("--chain", options->publish.chain, "Name of the chain in the topics")->required();
   options->broker.add_to(*command);
-  command->add_option("--release", options->publish.release, "Release number; default: the next");
   command->add_option("--db", options->database, "HQ's database: the next release is also newer than those it knows");
   command->add_option("--bundles", options->shelf, "Folder for a copy, from which `serve` answers missing chunks");
   command->add_option("--expires", options->expires_days, "Days until terminals refuse to switch to it")
       ->check(CLI::Range(1U, 3'650U))
       ->capture_default_str();
-  command->add_option("--wait", options->wait_seconds, "Seconds to wait for terminals to run it")
-      ->check(CLI::Range(0U, 86'400U));
   command->add_option("--minimum-version", options->publish.minimum_version, "Oldest terminal program that may run it");
   command->add_option("--note", options->publish.note, "Free text, shown with the release");
   command->add_flag("--force", options->force, "Publish even what tillcue-models refused as worse");
   command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
+  command
+      ->add_option("--deltas", options->deltas, "Against how many of the bundles that run (needs --db and --bundles)")
+      ->check(CLI::Range(0U, 8U))
+      ->capture_default_str();
+  command->add_flag("--plain", options->plain, "The bundle's own bytes only, no parcels");
+}
+
+void add_publish_command(CLI::App& app, Command& chosen) {
+  auto const options = std::make_shared<Options>();
+  auto* const command = app.add_subcommand("publish", "Signs a bundle and puts it on the broker for the terminals");
+  options->add_to(*command);
+  command->add_option("--scope", options->publish.scope, "all, group:NAME, store:NAME or terminal:NAME")
+      ->capture_default_str();
+  command->add_option("--release", options->publish.release, "Release number; default: the next");
+  command->add_option("--wait", options->wait_seconds, "Seconds to wait for terminals to run it")
+      ->check(CLI::Range(0U, 86'400U));
   command->footer(
       "Example:\n  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"
       "             --broker mqtt://127.0.0.1:1883 --chain demo --wait 30\n"

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <stop_token>
 
 #include <doctest/doctest.h>
 
@@ -314,6 +315,18 @@ TEST_CASE("another base is refused by name, and a missing one") {
   refused(unpack_parcel(parcel, Bytes(10)), Code::invalid, "not against this base");
   // A whole parcel does not mind.
   CHECK(unpack_parcel(pack_parcel(bundle).value(), other).value() == bundle);
+}
+
+TEST_CASE("opening is broken off when that is asked for, and only then") {
+  auto const base = bundle_of(mutual_source(600, 4)), bundle = bundle_of(mutual_source(600, 5));
+  constexpr auto kMost = std::uint64_t{1} << 30U;
+  for (auto const& old : {Bytes{}, base}) {
+    auto const parcel = pack_parcel(bundle, old).value();
+    std::stop_source stop;
+    CHECK(unpack_parcel(parcel, old, kMost, stop.get_token()).value() == bundle);
+    stop.request_stop();
+    refused(unpack_parcel(parcel, old, kMost, stop.get_token()), Code::busy, "broken off");
+  }
 }
 
 TEST_CASE("what is no bundle is not packed") {

@@ -196,7 +196,7 @@ TEST_CASE("a bundle that fails its self-test is not activated, its release not t
   CHECK(refused.error().what.find("section 9 is newer") != std::string::npos);
   CHECK(store.active()->release == 1);
   CHECK(store.staged() == nullptr);
-  CHECK(store.stage(manifest_of(poison, 2)).error().what.find("failed its self-test") != std::string::npos);
+  CHECK(store.stage(manifest_of(poison, 2)).error().what.find("failed here before") != std::string::npos);
   auto reopened = *BundleStore::open(folder / "t", picky);
   REQUIRE(install(store, content(1000, 3), 3));
   CHECK(store.active()->release == 3);
@@ -257,7 +257,7 @@ TEST_CASE("a look the disk refuses is an error of the moment: nothing good is fo
         return {};
       });
     };
-    CHECK(failing(0).error().code == code);
+    for (unsigned n = 0; n < 2 * BundleStore::kMostStarts; ++n) CHECK(failing(0).error().code == code);
     CHECK(failing(0).error().what.find("the disk is away") != std::string::npos);
     CHECK(BundleStore::open(folder / "s", sound)->active()->release == 2);
     damage(BundleStore::open(folder / "s", sound)->active()->file);

@@ -6,6 +6,7 @@
 
 #include "core/shop.hpp"
 #include "hq_pretend.hpp"
+#include "tillcue/core/parcel.hpp"
 #include "tillcue/sync/hq_keys.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 
@@ -45,6 +46,7 @@ struct Desk {
     options.expires = 1'800'000'000;
     options.patience = std::chrono::seconds{5};
     options.quiet = std::chrono::milliseconds{300};
+    options.parcels = false;
   }
 
   Result<Published> publish(std::vector<std::byte> const& bytes) {
@@ -237,6 +239,38 @@ TEST_CASE("another scope's manifest keeps its chunks; one that is not believed s
   CHECK(stranger.publish(bundle(2))->cleared_chunks == 0);
   CHECK(stranger.said.back().find("left alone") != std::string::npos);
   CHECK(stranger.chunks_of(bundle(1)) > 2);
+}
+
+TEST_CASE("parcels are published beside the bundle, a delta against what runs, and open to the same bytes") {
+  if (skipped()) return;
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  desk.options.parcels = true;
+  auto source = shop::random_source(4'000, 16, 1);
+  source.note = "a week later";
+  auto const next = write_bundle(source).value();
+  desk.options.bases = {bundle(1), next};
+  auto const done = desk.publish(next);
+  REQUIRE(done);
+  CHECK(done->parcels == 2);
+  CHECK(done->smallest < next.size() / 10);
+  auto const manifest = desk.manifest();
+  REQUIRE(manifest.parcels.size() == 2);
+  CHECK(manifest.probes.size() == 4);
+  for (auto const& parcel : manifest.parcels) {
+    std::string bytes;
+    for (std::uint32_t n = 0; n < parcel.piece_count(); ++n) {
+      bytes += retained(desk.uri, desk.topics.chunk(parcel.object, n)).begin()->second;
+    }
+    CHECK(bytes.size() == parcel.size);
+    CHECK(parcel.base.has_value() == (parcel.size == done->smallest));
+    auto const opened = unpack_parcel(as_bytes(bytes), parcel.base ? bundle(1) : std::vector<std::byte>{});
+    REQUIRE(opened);
+    CHECK(*opened == next);
+  }
+  CHECK(desk.publish(bundle(2))->cleared_chunks == 0);  // what was just replaced stays for who fetches it
+  CHECK(desk.publish(bundle(3))->cleared_chunks > 0);
+  CHECK(retained(desk.uri, desk.topics.chunk(manifest.parcels[0].object, 0)).empty());
 }
 
 TEST_CASE("a retained manifest of an unknown key stops publishing until a release number is given") {

@@ -81,7 +81,8 @@ ScriptedTerminal::ScriptedTerminal() : outbox(*Outbox::open(folder / "outbox.sql
 void ScriptedTerminal::restart() {
   agent.reset();
   store.reset();
-  store.emplace(*BundleStore::open(folder / "bundles", [this](auto bytes) { return self_test(bytes); }));
+  store.emplace(*BundleStore::open(
+      folder / "bundles", [this](auto bytes) { return self_test(bytes); }, {}, probe_test));
   KeyRing ring;
   ring.pin(key.public_key());
   AgentOptions options;
@@ -99,6 +100,7 @@ void ScriptedTerminal::restart() {
   };
   callbacks.on_error = [this](Error const& error) { errors.push_back(error.what); };
   callbacks.counters = [] { return std::map<std::string, std::int64_t>{{"hints", 3}}; };
+  callbacks.work = work;
   callbacks.held_number = words.held_number;
   callbacks.on_word = words.on_word;
   callbacks.holding = words.holding;

@@ -62,6 +62,7 @@ struct ScriptedTerminal {
   Moment now{std::chrono::steady_clock::time_point{} + std::chrono::hours{1}, at(1'790'000'500)};
   std::deque<std::function<void()>> tasks;
   std::function<Result<void>(std::span<std::byte const>)> self_test = [](auto) { return Result<void>{}; };
+  BundleStore::ProbeTest probe_test{};
   Outbox outbox;
   std::optional<BundleStore> store;
   std::optional<TerminalAgent> agent;
@@ -75,6 +76,7 @@ struct ScriptedTerminal {
   };
   Words words{};
   std::string group_id{}, store_id{};
+  std::function<void(std::function<void()>)> work{};  ///< set before restart(): who opens parcels
 
   ScriptedTerminal();
   /// Stores and agent anew, as after a restart of the program.

@@ -5,7 +5,7 @@ target_link_libraries(tillcue_test_broker PRIVATE tillcue::house)
 
 tillcue_test(sync_wire_test SOURCES
   sync/ack_test.cpp sync/batch_test.cpp sync/crypto_test.cpp sync/event_test.cpp sync/manifest_test.cpp
-  sync/signature_test.cpp sync/state_test.cpp sync/topics_test.cpp sync/word_test.cpp
+  sync/signature_test.cpp sync/state_test.cpp sync/manifest_more_test.cpp sync/topics_test.cpp sync/word_test.cpp
   LIBS tillcue::wire tillcue_test_broker)
 
 tillcue_test(sync_store_test SOURCES
@@ -15,8 +15,9 @@ tillcue_test(sync_store_test SOURCES
 target_include_directories(sync_store_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src/store)
 
 tillcue_test(sync_agent_test SOURCES
-  sync/agent_fetch_test.cpp sync/agent_upload_test.cpp sync/agent_words_test.cpp sync/scripted_link.cpp
-  LIBS tillcue::sync_terminal tillcue_test_broker)
+  sync/agent_fetch_test.cpp sync/agent_upload_test.cpp sync/agent_words_test.cpp sync/agent_stage_test.cpp sync/scripted_link.cpp
+  core/shop.cpp
+  LIBS tillcue::sync_terminal tillcue::bundle_writer tillcue::parcel tillcue_test_broker)
 
 # Against a real mosquitto on loopback; skipped with a printed line where it is not installed.
 tillcue_test(sync_broker_test SOURCES

@@ -81,7 +81,7 @@ class Writer {
     auto const same = [&](bool decoded) { return decoded && std::equal(bytes.begin(), bytes.end(), again.begin()); };
     if (form == Form::rows) {
       out_.table = encode_table(bytes, sources_.count(), unit_, base_);
-      if (same(decode_table(out_.table, sources_.count(), base_, again))) return form;
+      if (same(decode_table(out_.table, sources_.count(), base_, again, {}))) return form;
       out_.table.clear();
     } else if (form == Form::values) {
       out_.bias = encode_bias(bytes, sources_.count(), unit_, base_);
@@ -148,7 +148,7 @@ class Reader {
 
 class Assembly {
  public:
-  Assembly(std::uint64_t size, Base* base) : bundle_(size), base_(base) {}
+  Assembly(std::uint64_t size, Base* base, std::stop_token const& stop) : bundle_(size), base_(base), stop_(stop) {}
 
   Result<Bytes> put_together(Bytes content, std::span<std::byte const> table, std::span<std::byte const> bias) {
     if (auto const placed = place(content); !placed) return tl::unexpected(placed.error());
@@ -215,7 +215,7 @@ class Assembly {
                     [&](auto out) { return code_index(extra_, sources.items, sources.record, sources.strings, out); });
     if (made) made = all(Form::values, [&](auto out) { return decode_bias(bias, count, base_, out); });
     if (made) made = all(Form::ranking, [&](auto out) { return ranking(sources.bias, out); });
-    if (made) made = all(Form::rows, [&](auto out) { return decode_table(table, count, base_, out); });
+    if (made) made = all(Form::rows, [&](auto out) { return decode_table(table, count, base_, out, stop_); });
     if (!made) return tl::unexpected(made.error());
     return std::move(bundle_);
   }
@@ -226,6 +226,7 @@ class Assembly {
 
   Bytes bundle_;
   Base* base_;
+  std::stop_token const& stop_;
   std::vector<Placed> sections_;
   std::vector<Form> forms_;
   Bytes extra_;
@@ -252,8 +253,8 @@ Bytes prefix_of(std::span<std::byte const> base) {
 }
 
 Result<Bytes> bundle_of(Bytes content, std::span<std::byte const> table, std::span<std::byte const> bias,
-                        std::uint64_t bundle_bytes, Base* base) {
-  return Assembly(bundle_bytes, base).put_together(std::move(content), table, bias);
+                        std::uint64_t bundle_bytes, Base* base, std::stop_token const& stop) {
+  return Assembly(bundle_bytes, base, stop).put_together(std::move(content), table, bias);
 }
 
 }  // namespace tillcue::parcel

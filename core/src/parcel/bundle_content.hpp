@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "parcel/base_items.hpp"
@@ -25,9 +26,9 @@ struct Content {
 [[nodiscard]] std::vector<std::byte> prefix_of(std::span<std::byte const> base);
 
 /// The bundle of `bundle_bytes` bytes; takes the content's memory. Its checksum is the caller's to compare.
-/// Errors  corrupt, naming the section.
+/// Errors  corrupt, naming the section; also when `stop` was requested.
 [[nodiscard]] Result<std::vector<std::byte>> bundle_of(std::vector<std::byte> content, std::span<std::byte const> table,
                                                        std::span<std::byte const> bias, std::uint64_t bundle_bytes,
-                                                       Base* base);
+                                                       Base* base, std::stop_token const& stop);
 
 }  // namespace tillcue::parcel

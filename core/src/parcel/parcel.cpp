@@ -83,7 +83,7 @@ Result<Bytes> pack_parcel(std::span<std::byte const> bundle, std::span<std::byte
 }
 
 Result<Bytes> unpack_parcel(std::span<std::byte const> parcel, std::span<std::byte const> base,
-                            std::uint64_t most_bytes) {
+                            std::uint64_t most_bytes, std::stop_token const& stop) {
   auto const head = parcel::read_head(parcel);
   if (!head) return tl::unexpected(head.error());
   if (parcel::checksum_of(parcel) != format::load<std::uint32_t>(parcel.data() + parcel::kChecksumAt)) {
@@ -99,8 +99,9 @@ Result<Bytes> unpack_parcel(std::span<std::byte const> parcel, std::span<std::by
   bool const delta = opened->has_value();
   auto content = parcel::expand(head->frame, delta ? parcel::prefix_of(base) : Bytes{}, head->content_bytes);
   if (!content) return content;
-  auto bundle =
-      parcel::bundle_of(std::move(*content), head->table, head->bias, head->bundle_bytes, delta ? &**opened : nullptr);
+  auto bundle = parcel::bundle_of(std::move(*content), head->table, head->bias, head->bundle_bytes,
+                                  delta ? &**opened : nullptr, stop);
+  if (stop.stop_requested()) return fail(Code::busy, "parcel: opening it was broken off");
   if (bundle && format::crc32c(*bundle) != head->bundle_checksum) {
     return fail(Code::corrupt, "parcel: what came out is not what was packed; fetch it again");
   }

@@ -191,8 +191,8 @@ void put_head(Head const& head, std::uint32_t items, std::span<std::byte> sectio
   }
 }
 
-bool decode_rows(Decoder& coder, Head const& head, std::uint32_t items, Base const* base,
-                 std::span<std::byte> section) {
+bool decode_rows(Decoder& coder, Head const& head, std::uint32_t items, Base const* base, std::span<std::byte> section,
+                 std::stop_token const& stop) {
   Places const places(head, items);
   auto const end = section.size() - format::kPackedTail;
   auto const levels = levels_of(head);
@@ -204,6 +204,7 @@ bool decode_rows(Decoder& coder, Head const& head, std::uint32_t items, Base con
   std::size_t block = 0;
   Row row;
   for (std::uint32_t n = 0; n < items; ++n) {
+    if (n % 256 == 0 && stop.stop_requested()) return false;
     auto const begin = out.at() - places.rows;
     if ((n & ((1U << head.block_shift) - 1)) == 0) {
       block = begin;
@@ -247,14 +248,14 @@ std::vector<std::byte> encode_table(std::span<std::byte const> section, std::uin
 }
 
 bool decode_table(std::span<std::byte const> stream, std::uint32_t items, Base const* base,
-                  std::span<std::byte> section) {
+                  std::span<std::byte> section, std::stop_token const& stop) {
   base = with_packed_table(base);
   Decoder coder(stream);
   Head head;
   if (!code_head(coder, head, items, base)) return false;
   if (Places(head, items).rows + format::kPackedTail > section.size()) return false;
   put_head(head, items, section);
-  return decode_rows(coder, head, items, base, section);
+  return decode_rows(coder, head, items, base, section, stop);
 }
 
 }  // namespace tillcue::parcel

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "parcel/base_items.hpp"
@@ -14,10 +15,10 @@ namespace tillcue::parcel {
 [[nodiscard]] std::vector<std::byte> encode_table(std::span<std::byte const> section, std::uint32_t items,
                                                   double score_unit, Base const* base);
 
-/// Fills `section`, zeroed and of its right size, from a stream. false: damaged, or no table of so many items.
+/// Fills `section`, zeroed and of its right size, from a stream. false: damaged, no table of so many items, or `stop`.
 /// Memory  some bytes an item and those of the links alive (see Meetings), about half of the section.
 [[nodiscard]] bool decode_table(std::span<std::byte const> stream, std::uint32_t items, Base const* base,
-                                std::span<std::byte> section);
+                                std::span<std::byte> section, std::stop_token const& stop);
 
 /// The section BIAS, the same way. `section` must hold exactly `items` intercepts.
 [[nodiscard]] std::vector<std::byte> encode_bias(std::span<std::byte const> section, std::uint32_t items,

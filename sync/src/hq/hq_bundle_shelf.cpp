@@ -1,6 +1,7 @@
 #include "tillcue/sync/hq_bundle_shelf.hpp"
 
 #include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include "tillcue/sync/manifest.hpp"
@@ -26,6 +27,15 @@ Result<void> BundleShelf::put(Sha256 const& object, std::span<std::byte const> b
   std::filesystem::rename(part, file, error);
   if (error) return fail(Code::io, file.string() + ": " + error.message());
   return {};
+}
+
+Result<std::vector<std::byte>> BundleShelf::whole(Sha256 const& object) const {
+  auto const file = folder_ / object.hex();
+  std::ifstream in{file, std::ios::binary};
+  if (!in) return fail(Code::not_found, file.string() + ": not published from here");
+  std::string const text{std::istreambuf_iterator<char>{in}, {}};
+  auto const bytes = as_bytes(text);
+  return std::vector<std::byte>{bytes.begin(), bytes.end()};
 }
 
 Result<std::string> BundleShelf::chunk(Sha256 const& object, std::uint32_t index) const {

@@ -234,7 +234,12 @@ Result<void> Inbox::note_release(Manifest const& manifest, Timestamp received) {
   statement.bind(1, manifest.scope).bind(2, integer(manifest.release)).bind(3, manifest.bundle.hex());
   statement.bind(4, integer(manifest.size)).bind(5, manifest.created).bind(6, manifest.expires);
   statement.bind(7, manifest.note).bind(8, millis(received));
-  return statement.run();
+  if (auto done = statement.run(); !done) return done;
+  auto const body = encode_manifest(manifest);
+  if (!body) return tl::unexpected{body.error()};
+  auto put = tables_->db.prepare("INSERT OR REPLACE INTO manifests VALUES(?1, ?2, ?3)");
+  if (!put) return tl::unexpected{put.error()};
+  return put->bind(1, manifest.scope).bind(2, integer(manifest.release)).bind(3, *body).run();
 }
 
 }  // namespace tillcue::sync

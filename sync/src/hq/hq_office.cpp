@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hq_budgets.hpp"
+#include "hq_rollout.hpp"
 #include "hq_rows.hpp"
 #include "hq_words.hpp"
 #include "wire/json_fields.hpp"
@@ -50,6 +51,7 @@ struct HqOffice::State {
   OfficeParts parts;
   std::mutex mutex{};
   HqWords words;
+  HqRollout rollout;
   HqBudgets budgets{};
   std::int64_t renewed = 0;
 
@@ -65,6 +67,8 @@ struct HqOffice::State {
   Answer budget_end(Fields& fields);
   Answer show();
   Answer holders(Fields& fields);
+  Answer rollout_start(Fields& fields);
+  Answer rollout_change(std::string_view what);
   Answer answer(Json const& request);
 };
 
@@ -76,11 +80,13 @@ Result<void> HqOffice::State::together(std::function<Result<void>(Database&)> co
     auto const done = parts.inbox.together(task);
     if (!done) {
       words.forget_outgoing();
+      rollout.forget_outgoing();
       // What memory holds may be ahead of the disk now.
       (void)parts.inbox.together([&](Database& db) { return budgets.load(db); });
       return done;
     }
     outgoing = words.take_outgoing();
+    for (auto& message : rollout.take_outgoing()) outgoing.push_back(std::move(message));
   }
   for (auto& message : outgoing) {
     auto topic = message.topic;
@@ -285,6 +291,56 @@ HqOffice::State::Answer HqOffice::State::holders(Fields& fields) {
   return out;
 }
 
+HqOffice::State::Answer HqOffice::State::rollout_start(Fields& fields) {
+  auto const manifest = decode_manifest(fields.text("manifest", kMaxEnvelope, 1));
+  auto const first = names_field(fields, "first", 0);
+  RolloutPlan plan;
+  auto const* shares = fields.array("shares", 20);
+  plan.soak = static_cast<std::int64_t>(fields.optional_number("soak", 1'800, 0, 30 * 86'400));
+  plan.deadline = static_cast<std::int64_t>(fields.optional_number("deadline", 86'400, 1, 30 * 86'400));
+  plan.spread = static_cast<std::int64_t>(fields.optional_number("spread", 300, 0, 86'400));
+  plan.tolerance = static_cast<std::uint32_t>(fields.optional_number("tolerance", 200, 0, 10'000));
+  if (shares != nullptr && !shares->empty()) plan.shares.clear();
+  for (auto const& share : shares == nullptr ? Json::array() : *shares) {
+    bool const fits = share.is_number_unsigned() && share.get<std::uint64_t>() <= 10'000;
+    if (!fits) fields.reject("shares", "must hold numbers up to 10,000");
+    if (fits) plan.shares.push_back(share.get<std::uint32_t>());
+  }
+  if (!fields.ok()) return fields.error();
+  if (!manifest) return tl::unexpected{manifest.error()};
+  if (!first) return tl::unexpected{first.error()};
+  plan.first = *first;
+  std::uint64_t release = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const begun = rollout.start(db, *manifest, plan, now());
+    if (begun) release = *begun;
+    return begun ? Result<void>{} : tl::unexpected{begun.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  parts.log(LogLevel::info, log_line("rollout.started", {{"release", release}}));
+  return Json{{"release", release}};
+}
+
+HqOffice::State::Answer HqOffice::State::rollout_change(std::string_view what) {
+  Json out = Json::object();
+  auto const done = together([&](Database& db) -> Result<void> {
+    if (what == "status") {
+      auto seen = rollout.status(db, now());
+      if (seen) out = std::move(*seen);
+      return seen ? Result<void>{} : tl::unexpected{seen.error()};
+    }
+    if (what != "pause" && what != "resume" && what != "stop" && what != "back") {
+      return fail(Code::unsupported, "\"rollout " + std::string{what} + "\" is nothing that this serve does");
+    }
+    auto const changed = rollout.change(db, what, now());
+    if (changed) out["release"] = *changed;
+    return changed ? Result<void>{} : tl::unexpected{changed.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  if (what != "status") parts.log(LogLevel::warning, log_line("rollout.changed", {{"what", std::string{what}}}));
+  return out;
+}
+
 HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   Fields fields(request, "request");
   auto const what = fields.text("do", 40, 1);
@@ -296,12 +352,15 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "budget end") return budget_end(fields);
   if (what == "show") return show();
   if (what == "holders") return holders(fields);
+  if (what == "rollout start") return rollout_start(fields);
+  if (what.starts_with("rollout ")) return rollout_change(std::string_view{what}.substr(8));
   return fail(Code::unsupported, "\"" + what + "\" is nothing that this serve does: is it older than the command?");
 }
 
 HqOffice::HqOffice(std::string chain, OfficeParts parts) {
-  HqWords words{std::move(chain), parts.key};
-  state_.reset(new State{.parts = std::move(parts), .words = std::move(words)});
+  HqWords words{chain, parts.key};
+  HqRollout rollout{std::move(chain), parts.key};
+  state_.reset(new State{.parts = std::move(parts), .words = std::move(words), .rollout = std::move(rollout)});
 }
 
 HqOffice::~HqOffice() = default;
@@ -313,7 +372,10 @@ Result<void> HqOffice::open() {
 
 void HqOffice::connected() {
   auto& s = *state_;
-  auto const done = s.together([&](Database& db) { return s.words.repeat(db, s.now()); });
+  auto const done = s.together([&](Database& db) {
+    auto said = s.words.repeat(db, s.now());
+    return said ? s.rollout.repeat(db, s.now()) : said;
+  });
   if (!done) s.parts.log(LogLevel::error, log_line("words.unsaid", {{"why", done.error().what}}));
 }
 
@@ -336,6 +398,8 @@ Result<void> HqOffice::heard(Held const& held) {
 void HqOffice::tick() {
   auto& s = *state_;
   auto const now = s.now();
+  auto const driven = s.together([&](Database& db) { return s.rollout.tick(db, now); });
+  if (!driven) s.parts.log(LogLevel::error, log_line("rollout.stuck", {{"why", driven.error().what}}));
   if (now < s.renewed + kRenewEvery && now >= s.renewed) return;
   s.renewed = now;
   auto const done = s.together([&](Database& db) { return s.words.renew(db, now); });

@@ -8,6 +8,7 @@
 #include "hq_activation.hpp"
 #include "hq_broker_session.hpp"
 #include "hq_chunk_sweep.hpp"
+#include "hq_parcels.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/sync/topics.hpp"
 
@@ -17,6 +18,16 @@ namespace {
 constexpr std::size_t kWindow = 4;
 constexpr std::size_t kMostScopes = 1'000;
 
+std::set<Sha256> objects_of(Manifest const& manifest) {
+  std::set<Sha256> all{manifest.bundle};
+  if (manifest.chunk_list) all.insert(*manifest.chunk_list);
+  for (auto const& parcel : manifest.parcels) {
+    all.insert(parcel.object);
+    if (parcel.list) all.insert(*parcel.list);
+  }
+  return all;
+}
+
 /// What the broker holds under m/+.
 struct RetainedManifests {
   std::map<std::string, Manifest> believed;  ///< by scope
@@ -25,10 +36,7 @@ struct RetainedManifests {
 
   [[nodiscard]] std::set<Sha256> objects() const {
     std::set<Sha256> all;
-    for (auto const& [scope, manifest] : believed) {
-      all.insert(manifest.bundle);
-      if (manifest.chunk_list) all.insert(*manifest.chunk_list);
-    }
+    for (auto const& [scope, manifest] : believed) all.merge(objects_of(manifest));
     return all;
   }
   [[nodiscard]] std::string envelope(std::string const& scope) const {
@@ -39,10 +47,12 @@ struct RetainedManifests {
 
 class Publishing {
  public:
-  Publishing(PublishParts const& parts, PublishOptions const& options, CutBundle cut, std::span<std::byte const> bundle)
+  Publishing(PublishParts const& parts, PublishOptions const& options, CutBundle cut, std::vector<Cargo> parcels,
+             std::span<std::byte const> bundle)
       : parts_(parts),
         options_(options),
         cut_(std::move(cut)),
+        parcels_(std::move(parcels)),
         bundle_(bundle),
         topics_(options.chain),
         session_(parts.link) {}
@@ -54,6 +64,13 @@ class Publishing {
   [[nodiscard]] Result<std::uint64_t> choose_release(RetainedManifests const& retained) const;
   Result<void> upload();
   Result<void> announce();
+  void complete();
+  struct Piece {
+    Sha256 object;
+    std::uint32_t index = 0;
+    std::span<std::byte const> bytes;
+  };
+  [[nodiscard]] std::vector<Piece> pieces() const;
   Result<void> keep_copies() const;
   Result<void> still_next(RetainedManifests const& retained);
   Result<void> sweep(RetainedManifests const& retained, std::set<Sha256> const& objects);
@@ -65,6 +82,7 @@ class Publishing {
   PublishParts const& parts_;
   PublishOptions const& options_;
   CutBundle cut_;
+  std::vector<Cargo> parcels_;
   std::span<std::byte const> bundle_;
   Topics topics_;
   BrokerSession session_;
@@ -99,9 +117,9 @@ Result<std::uint64_t> Publishing::choose_release(RetainedManifests const& retain
     return fail(Code::rejected, "the manifest on the broker is not believed (" + foreign->second.what +
                                     "), so the next release number is unknown; trust its key, or give --release");
   }
+  // One numbering for all scopes: a terminal follows several of them.
   auto known = options_.known_release;
-  auto const current = retained.believed.find(options_.scope);
-  if (current != retained.believed.end()) known = std::max(known, current->second.release);
+  for (auto const& [scope, manifest] : retained.believed) known = std::max(known, manifest.release);
   if (options_.release == 0) return known + 1;
   if (options_.release > known) return options_.release;
   return fail(Code::rejected, "release " + std::to_string(options_.release) + " is not newer than " +
@@ -120,23 +138,35 @@ Error Publishing::explained(Error error) const {
   return error;
 }
 
-Result<void> Publishing::upload() {
-  auto const& chunks = cut_.chunks;
-  std::size_t const lists = cut_.chunk_list_bytes.empty() ? 0 : 1;
-  auto const make = [&](std::size_t n) -> Result<MqttPublish> {
-    if (n == chunks.size()) {
-      return MqttPublish{topics_.chunk(*cut_.manifest.chunk_list, 0), cut_.chunk_list_bytes, true};
+/// Everything that has to lie on the broker, the smallest way to the bundle first.
+std::vector<Publishing::Piece> Publishing::pieces() const {
+  std::vector<Piece> all;
+  auto const add = [&](Sha256 const& object, std::span<std::byte const> bytes) {
+    for (std::uint32_t n = 0; std::size_t{n} * kChunkBytes < bytes.size(); ++n) {
+      auto const begin = std::size_t{n} * kChunkBytes;
+      all.push_back({object, n, bytes.subspan(begin, std::min(kChunkBytes, bytes.size() - begin))});
     }
-    auto const piece = bundle_.subspan(n * kChunkBytes, std::min(kChunkBytes, bundle_.size() - n * kChunkBytes));
-    return MqttPublish{topics_.chunk(cut_.manifest.bundle, static_cast<std::uint32_t>(n)), std::string{as_text(piece)},
-                       true};
   };
-  auto done = session_.publish_all(chunks.size() + lists, kWindow, make, options_.patience);
+  for (auto const& parcel : parcels_) {
+    add(parcel.object, parcel.bytes);
+    if (parcel.list_object) add(*parcel.list_object, as_bytes(parcel.list));
+  }
+  add(cut_.manifest.bundle, bundle_);
+  if (cut_.manifest.chunk_list) add(*cut_.manifest.chunk_list, as_bytes(cut_.chunk_list_bytes));
+  return all;
+}
+
+Result<void> Publishing::upload() {
+  auto const all = pieces();
+  auto const make = [&](std::size_t n) -> Result<MqttPublish> {
+    return MqttPublish{topics_.chunk(all[n].object, all[n].index), std::string{as_text(all[n].bytes)}, true};
+  };
+  auto done = session_.publish_all(all.size(), kWindow, make, options_.patience);
   if (!done) return tl::unexpected{explained(done.error()).within("chunks of 61440 bytes")};
   return {};
 }
 
-Result<void> Publishing::announce() {
+void Publishing::complete() {
   auto& manifest = cut_.manifest;
   manifest.chain = options_.chain;
   manifest.scope = options_.scope;
@@ -145,7 +175,10 @@ Result<void> Publishing::announce() {
   manifest.expires = options_.expires;
   manifest.minimum_version = options_.minimum_version;
   manifest.note = options_.note;
-  auto const body = encode_manifest(manifest);
+}
+
+Result<void> Publishing::announce() {
+  auto const body = encode_manifest(cut_.manifest);
   if (!body) return tl::unexpected{body.error().within("manifest")};
   auto envelope = seal(parts_.key, *body);
   if (!envelope) return tl::unexpected{envelope.error().within("manifest")};
@@ -157,6 +190,11 @@ Result<void> Publishing::announce() {
 Result<void> Publishing::keep_copies() const {
   if (parts_.shelf == nullptr) return {};
   if (auto done = parts_.shelf->put(cut_.manifest.bundle, bundle_); !done) return done;
+  for (auto const& parcel : parcels_) {
+    if (auto done = parts_.shelf->put(parcel.object, parcel.bytes); !done) return done;
+    if (!parcel.list_object) continue;
+    if (auto done = parts_.shelf->put(*parcel.list_object, as_bytes(parcel.list)); !done) return done;
+  }
   if (!cut_.manifest.chunk_list) return {};
   return parts_.shelf->put(*cut_.manifest.chunk_list, as_bytes(cut_.chunk_list_bytes));
 }
@@ -182,8 +220,7 @@ Result<void> Publishing::sweep(RetainedManifests const& retained, std::set<Sha25
   }
   auto keep = retained.objects();  // among them the release just replaced: terminals may be fetching it still
   keep.merge(fresh->objects());
-  keep.insert(cut_.manifest.bundle);
-  if (cut_.manifest.chunk_list) keep.insert(*cut_.manifest.chunk_list);
+  keep.merge(objects_of(cut_.manifest));
   auto const cleared = sweep_chunks(session_, topics_, objects, keep, {options_.patience, options_.quiet});
   if (!cleared) return tl::unexpected{cleared.error().within("clearing old chunks")};
   published_.cleared_chunks = *cleared;
@@ -204,13 +241,24 @@ Result<Published> Publishing::run() {
   published_.bundle = cut_.manifest.bundle;
   published_.bytes = bundle_.size();
   published_.chunks = cut_.chunks.size();
+  published_.parcels = parcels_.size();
+  published_.smallest = bundle_.size();
+  for (auto const& parcel : parcels_)
+    published_.smallest = std::min(published_.smallest, std::uint64_t{parcel.bytes.size()});
+  complete();
   say("release " + std::to_string(*release) + ": " + std::to_string(bundle_.size()) + " bytes in " +
       std::to_string(cut_.chunks.size()) + " chunks");
 
   auto const begun = std::chrono::steady_clock::now();
   if (auto done = upload(); !done) return tl::unexpected{done.error()};
-  if (auto done = still_next(*retained); !done) return tl::unexpected{done.error()};
-  if (auto done = announce(); !done) return tl::unexpected{done.error()};
+  if (parts_.hand_over) {
+    auto const number = parts_.hand_over(cut_.manifest);
+    if (!number) return tl::unexpected{number.error()};
+    published_.release = *number;
+  } else {
+    if (auto done = still_next(*retained); !done) return tl::unexpected{done.error()};
+    if (auto done = announce(); !done) return tl::unexpected{done.error()};
+  }
   published_.upload = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
 
   // Before the wait: what is known of the broker now would be out of date after it.
@@ -237,9 +285,17 @@ Result<Published> publish_bundle(PublishParts const& parts, std::span<std::byte 
   if (!is_topic_name(options.scope)) {
     return fail(Code::invalid, "scope: \"" + options.scope + "\" cannot stand in a topic");
   }
+  if (options.scope == kNextScope)
+    return fail(Code::invalid, "scope: \"next\" is a rollout's; see `tillcue-hq rollout`");
   auto cut = cut_bundle(bundle);
   if (!cut) return tl::unexpected{cut.error()};
-  return Publishing{parts, options, std::move(*cut), bundle}.run();
+  auto probes = make_probes(bundle);
+  if (!probes) return tl::unexpected{probes.error()};
+  cut->manifest.probes = std::move(*probes);
+  auto parcels = options.parcels ? make_parcels(cut->manifest, bundle, options.bases, parts.progress)
+                                 : Result<std::vector<Cargo>>(std::vector<Cargo>{});
+  if (!parcels) return tl::unexpected{parcels.error()};
+  return Publishing{parts, options, std::move(*cut), std::move(*parcels), bundle}.run();
 }
 
 }  // namespace tillcue::sync

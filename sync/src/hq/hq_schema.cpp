@@ -213,7 +213,38 @@ CREATE TABLE grants(                      -- shares that a terminal may count on
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}, Migration{4, kStep4}};
+// Staged rollouts.
+constexpr std::string_view kStep5 = R"sql(
+CREATE TABLE manifests(                   -- the last one of each scope, as signed
+  scope TEXT PRIMARY KEY,
+  release INTEGER NOT NULL,
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE rollouts(
+  release INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,                    -- running, paused, stopped, done, back
+  stage INTEGER NOT NULL,                 -- 0: the canaries
+  revision INTEGER NOT NULL,              -- of the stage as it was said
+  since INTEGER NOT NULL,                 -- the stage began
+  body TEXT NOT NULL,                     -- manifest
+  before TEXT NOT NULL,                   -- manifest of what everybody had; empty: nothing
+  plan TEXT NOT NULL,                     -- JSON
+  why TEXT NOT NULL
+);
+CREATE TABLE rollout_marks(               -- a terminal's counters when it first ran the release
+  release INTEGER NOT NULL,
+  terminal TEXT NOT NULL,
+  sales INTEGER NOT NULL,
+  decisions INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  restarts INTEGER NOT NULL,
+  PRIMARY KEY(release, terminal)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}, Migration{4, kStep4},
+                            Migration{5, kStep5}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hq_columns.hpp"
+#include "hq_rows.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -38,12 +39,25 @@ std::string details(TerminalRow const& row) {
 }  // namespace
 
 Result<std::uint64_t> newest_release(Database& db, std::string_view scope) {
-  auto statement = db.prepare("SELECT coalesce(max(release), 0) FROM releases WHERE scope = ?1");
+  auto statement = db.prepare("SELECT coalesce(max(release), 0) FROM releases WHERE scope = ?1 OR ?1 = ''");
   if (!statement) return tl::unexpected{statement.error()};
   statement->bind(1, scope);
   auto const row = statement->step();
   if (!row) return tl::unexpected{row.error()};
   return static_cast<std::uint64_t>(statement->integer(0));
+}
+
+Result<std::vector<Sha256>> bundles_in_use(Database& db, std::size_t most) {
+  auto names = texts(db,
+                     "SELECT r.bundle FROM terminals t JOIN (SELECT DISTINCT release, bundle FROM releases) r "
+                     "ON r.release = t.release GROUP BY r.bundle ORDER BY count(*) DESC");
+  if (!names) return tl::unexpected{names.error()};
+  std::vector<Sha256> found;
+  for (auto const& name : *names) {
+    auto const digest = Sha256::parse(name);
+    if (digest && found.size() < most) found.push_back(*digest);
+  }
+  return found;
 }
 
 Result<Fleet> read_fleet(Database& db) {

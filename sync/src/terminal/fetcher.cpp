@@ -1,12 +1,14 @@
 #include "fetcher.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "tillcue/sync/state.hpp"
 
 namespace tillcue::sync {
 
-// offline: no connection; what is staged waits. idle: connected, nothing to fetch. paused: waits before trying again.
+// offline: no connection; what is staged waits. idle: connected, nothing to fetch. opening: a parcel, on another
+// thread. paused: waits before trying again.
 Fetcher::Step const Fetcher::kFlow[] = {
     {State::offline, Event::staged, State::offline, &Fetcher::nothing},
     {State::offline, Event::connected, State::fetching, &Fetcher::ask_anew},
@@ -15,7 +17,12 @@ Fetcher::Step const Fetcher::kFlow[] = {
     {State::fetching, Event::staged, State::fetching, &Fetcher::ask_anew},
     {State::fetching, Event::connected, State::fetching, &Fetcher::ask_anew},
     {State::fetching, Event::arrived, State::fetching, &Fetcher::ask},
-    {State::fetching, Event::complete, State::idle, &Fetcher::activate},
+    {State::fetching, Event::complete, State::opening, &Fetcher::open},
+    {State::opening, Event::opened, State::idle, &Fetcher::activate},
+    {State::opening, Event::spoilt, State::fetching, &Fetcher::ask_anew},
+    {State::opening, Event::staged, State::fetching, &Fetcher::ask_anew},
+    {State::opening, Event::given_up, State::idle, &Fetcher::rest},
+    {State::opening, Event::lost, State::offline, &Fetcher::forget},
     {State::fetching, Event::failed, State::paused, &Fetcher::wait_longer},
     {State::fetching, Event::silence, State::paused, &Fetcher::call_hq},
     {State::fetching, Event::given_up, State::idle, &Fetcher::rest},
@@ -27,6 +34,7 @@ Fetcher::Step const Fetcher::kFlow[] = {
     {State::paused, Event::arrived, State::paused, &Fetcher::nothing},
     {State::paused, Event::retry, State::fetching, &Fetcher::ask_anew},
     {State::paused, Event::lost, State::offline, &Fetcher::forget},
+    {State::paused, Event::given_up, State::idle, &Fetcher::rest},
 };
 
 Fetcher::Fetcher(AgentPorts& ports, BundleStore& store)
@@ -48,7 +56,15 @@ bool Fetcher::expired(Manifest const& manifest) const {
   return manifest.expires <= now.count();
 }
 
-std::vector<std::string> Fetcher::scopes() const { return {"all"}; }
+std::vector<std::string> Fetcher::scopes() const {
+  std::vector<std::string> scopes{"all", kNextScope};
+  auto const& options = ports_.options;
+  for (auto const& scope : {Scope{Scope::Kind::group, options.group}, Scope{Scope::Kind::store, options.store},
+                            Scope{Scope::Kind::terminal, options.terminal.value}}) {
+    if (is_topic_name(scope.name) && is_topic_name(scope.text())) scopes.push_back(scope.text());
+  }
+  return scopes;
+}
 
 Result<Manifest> Fetcher::accept(std::string_view scope, std::string_view payload) const {
   auto const body = unseal(ports_.keys, payload);
@@ -68,32 +84,78 @@ Result<Manifest> Fetcher::accept(std::string_view scope, std::string_view payloa
   return manifest;
 }
 
+/// HQ took it away: a stage that was stopped. What is fetched for it is left.
+void Fetcher::cleared(std::string_view scope) {
+  if (scope != kNextScope) return;
+  waiting_.clear();
+  begin_ = SteadyTime::max();
+  if (store_.staged() == nullptr || staged_scope_ != scope) return;
+  store_.discard();
+  happens(Event::given_up);
+}
+
+/// Whether a staged release is this terminal's already. Who is in the stage begins after a delay of its own.
+bool Fetcher::may_begin(Manifest const& manifest, std::string_view payload) {
+  auto const& stage = *manifest.stage;
+  auto const& name = ports_.options.terminal.value;
+  if (manifest.release < staged_release_ || (manifest.release == staged_release_ && stage.revision < revision_))
+    return false;
+  bool const heard = manifest.release == staged_release_ && begin_ != SteadyTime::max();
+  staged_release_ = manifest.release;
+  revision_ = stage.revision;
+  if (stage.paused || !stage.includes(manifest.release, name)) {
+    cleared(kNextScope);
+    return false;
+  }
+  if (waiting_ == payload && ports_.now() >= begin_) return true;
+  waiting_ = payload;
+  if (heard) return ports_.now() >= begin_;
+  begin_ = ports_.now() + std::chrono::seconds{stage.delay(manifest.release, name)};
+  return ports_.now() >= begin_;
+}
+
 void Fetcher::on_manifest(std::string_view scope, std::string_view payload) {
-  if (payload.empty()) return;  // HQ cleared it
+  if (payload.empty()) return cleared(scope);
   auto const manifest = accept(scope, payload);
-  auto const current = store_.active();
+  if (!manifest) {
+    ++ports_.status.manifests_refused;
+    return ports_.report(manifest.error(), Concern::manifest);
+  }
   // The retained manifest of what runs already comes with every connect.
-  if (manifest && current && current->release == manifest->release && current->bundle == manifest->bundle) {
+  auto const current = store_.active();
+  if (current && current->release == manifest->release && current->bundle == manifest->bundle) {
     ports_.status.wanted = manifest->release;
     return ports_.over(Concern::manifest);
   }
+  // Several scopes have something for this terminal: the newest counts.
+  if (manifest->release < store_.newest_release() && store_.newest_scope() != scope) return;
   auto const* staged = store_.staged();
-  bool const known =
-      manifest && staged != nullptr && staged->release == manifest->release && staged->bundle == manifest->bundle;
-  if (known) return ports_.over(Concern::manifest);
-  if (manifest && staged != nullptr && manifest->release <= staged->release) {
-    ++ports_.status.manifests_refused;
-    return ports_.report({Code::rejected, "manifest: release " + std::to_string(manifest->release) +
-                                              " is older than the one on its way"},
-                         Concern::manifest);
+  if (staged != nullptr && manifest->release < staged->release && staged_scope_ != scope) return;
+  if (manifest->stage && !may_begin(*manifest, payload)) return;
+  take(*manifest);
+}
+
+void Fetcher::take(Manifest const& manifest) {
+  auto const* staged = store_.staged();
+  if (staged != nullptr && staged->release == manifest.release && staged->bundle == manifest.bundle) {
+    // A stage that has become everybody's release.
+    if (manifest.scope == "all") staged_scope_ = manifest.scope;
+    return ports_.over(Concern::manifest);
   }
-  auto const staging = manifest ? store_.stage(*manifest) : Result<void>(tl::unexpected(manifest.error()));
-  if (!staging) {
+  auto const refuse = [&](Error const& error) {
     ++ports_.status.manifests_refused;
-    return ports_.report(staging.error(), Concern::manifest);
+    ports_.report(error, Concern::manifest);
+  };
+  if (staged != nullptr && manifest.release <= staged->release) {
+    return refuse({Code::rejected,
+                   "manifest: release " + std::to_string(manifest.release) + " is older than the one on its way"});
   }
+  if (auto const staging = store_.stage(manifest); !staging) return refuse(staging.error());
   ports_.over(Concern::manifest);
-  ports_.status.wanted = manifest->release;
+  ports_.status.wanted = manifest.release;
+  staged_scope_ = manifest.scope;
+  ++job_;
+  opening_ = false;
   unsubscribe_all();
   backoff_.reset();
   happens(Event::staged);
@@ -126,14 +188,14 @@ void Fetcher::ask() {
   }
   due_ = ports_.now() + ports_.options.piece_timeout;
   if (store_.needs_chunk_list()) {
-    if (asked_.empty()) subscribe(ports_.topics.chunk(*manifest->chunk_list, 0), 0);
+    if (asked_.empty()) subscribe(ports_.topics.chunk(*store_.wanted_list(), 0), 0);
     return;
   }
   auto const missing = store_.missing();
   if (missing.empty()) return happens(Event::complete);
   for (auto const index : missing) {
     if (asked_.size() >= ports_.options.window) break;
-    auto const topic = ports_.topics.chunk(manifest->bundle, index);
+    auto const topic = ports_.topics.chunk(store_.wanted_object(), index);
     if (!asked_.contains(topic)) subscribe(topic, index);
   }
 }
@@ -152,10 +214,10 @@ void Fetcher::on_piece(std::string_view topic, TopicParts const& parts, std::str
   }
   ports_.link.unsubscribe(it->first, [](Result<void> const&) {});
   asked_.erase(it);
-  take(parts, payload);
+  take_piece(parts, payload);
 }
 
-void Fetcher::take(TopicParts const& parts, std::string_view payload) {
+void Fetcher::take_piece(TopicParts const& parts, std::string_view payload) {
   auto const taken = store_.needs_chunk_list() ? store_.put_chunk_list(payload) : store_.put(parts.index, payload);
   if (!taken) {
     if (taken.error().code == Code::corrupt) ++ports_.status.pieces_refused;
@@ -169,6 +231,12 @@ void Fetcher::take(TopicParts const& parts, std::string_view payload) {
 }
 
 void Fetcher::tick() {
+  if (ports_.now() >= begin_ && !waiting_.empty()) {
+    begin_ = SteadyTime::max();
+    auto const manifest = accept(kNextScope, std::exchange(waiting_, {}));
+    if (manifest) take(*manifest);
+    if (!manifest) ports_.report(manifest.error(), Concern::manifest);
+  }
   if (ports_.now() < due_) return;
   due_ = SteadyTime::max();
   if (state_ == State::fetching) {
@@ -187,7 +255,7 @@ void Fetcher::call_hq() {
     bool const list = store_.needs_chunk_list();
     ChunkRequest request{.terminal = ports_.options.terminal,
                          .release = manifest->release,
-                         .object = list ? *manifest->chunk_list : manifest->bundle,
+                         .object = list ? *store_.wanted_list() : store_.wanted_object(),
                          .missing = list ? std::vector<std::uint32_t>{0} : store_.missing()};
     request.missing.resize(std::min<std::size_t>(request.missing.size(), 64));
     if (auto message = encode_request(request)) {
@@ -208,6 +276,32 @@ void Fetcher::forget() {
 void Fetcher::rest() {
   unsubscribe_all();
   due_ = SteadyTime::max();
+}
+
+/// A parcel is opened on another thread: it takes seconds, and a till waits for milliseconds.
+void Fetcher::open() {
+  rest();
+  if (opening_) return;
+  auto work = store_.unpacking();
+  if (!work) return happens(Event::opened);
+  opening_ = true;
+  auto const job = ++job_;
+  auto ended = [this, life = ports_.alive, post = ports_.callbacks.post, job](Result<void> outcome) {
+    post([this, life, job, outcome = std::move(outcome)] {
+      if (auto const held = life.lock()) opened(job, outcome);
+    });
+  };
+  if (!ports_.callbacks.work) return ended(work());
+  ports_.callbacks.work([work = std::move(work), ended = std::move(ended)] { ended(work()); });
+}
+
+void Fetcher::opened(std::uint64_t job, Result<void> const& outcome) {
+  if (job != job_) return;
+  opening_ = false;
+  if (store_.staged() == nullptr) return;  // left in the meantime
+  store_.unpacked(outcome);
+  if (!outcome) ports_.report(outcome.error().within("another way is taken"));
+  happens(outcome ? Event::opened : Event::spoilt);
 }
 
 void Fetcher::activate() {
@@ -233,7 +327,8 @@ std::string Fetcher::phase() const {
   if (manifest == nullptr) return "idle";
   if (store_.needs_chunk_list()) return "listing";
   if (state_ == State::paused) return "paused";
-  auto const all = manifest->chunk_count();
+  if (state_ == State::opening) return "opening";
+  auto const all = store_.wanted_pieces();
   return "fetching " + std::to_string(all - store_.missing().size()) + "/" + std::to_string(all);
 }
 

@@ -163,6 +163,8 @@ TerminalState TerminalAgent::State::describe(Presence presence) const {
   state.dropped = outbox.dropped();
   state.last_error = ports.status.last_error;
   if (ports.callbacks.counters) state.counters = ports.callbacks.counters();
+  if (store.refused_release() != 0)
+    state.counters["refused_release"] = static_cast<std::int64_t>(store.refused_release());
   return state;
 }
 

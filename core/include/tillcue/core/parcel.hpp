@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "tillcue/core/result.hpp"
@@ -29,11 +30,13 @@ struct ParcelInfo {
 
 /// The bundle's bytes, bit for bit as they were packed.
 /// Errors  corrupt: damaged, cut short or no parcel; unsupported: a newer version; not_found: it needs a base and none
-///         is given; invalid: another base than it was made against, or the bundle would be larger than `most_bytes`.
+///         is given; invalid: another base than it was made against, or the bundle would be larger than `most_bytes`;
+///         busy: `stop` was requested; the rows of the table, most of the work, are left within milliseconds then.
 /// Cost    memory: the bundle and about half of it again, never more than a few times `most_bytes` and the base.
 [[nodiscard]] Result<std::vector<std::byte>> unpack_parcel(std::span<std::byte const> parcel,
                                                            std::span<std::byte const> base = {},
-                                                           std::uint64_t most_bytes = std::uint64_t{1} << 30U);
+                                                           std::uint64_t most_bytes = std::uint64_t{1} << 30U,
+                                                           std::stop_token const& stop = {});
 
 /// Reads the head only: which base to look for, how much space the bundle takes. The rest may be damaged.
 /// Errors  corrupt, unsupported.

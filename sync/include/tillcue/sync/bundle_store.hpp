@@ -45,12 +45,19 @@ class BundleStore {
   };
   /// Says whether the program can run with these bytes: opens them as core::Bundle and asks one question.
   using SelfTest = std::function<Result<void>(std::span<std::byte const>)>;
+  /// Says whether the bundle answers as its manifest expects; asked once, before the switch.
+  using ProbeTest = std::function<Result<void>(std::span<std::byte const>, std::span<Probe const>)>;
+  /// Starts of the program with a bundle that has not proven itself, after which the one before it is taken again.
+  static constexpr unsigned kMostStarts = 3;
   /// Named before each step that touches the disk; an error it returns stands for the power cut or full disk there.
   using Fault = std::function<Result<void>(std::string_view step)>;
 
   /// Creates the folder. Looks at the active bundle (digest, self-test) and falls back to the previous one when it is
   /// damaged; with both damaged nothing is active. Errors  io, busy, corrupt, unsupported.
-  static Result<BundleStore> open(std::filesystem::path const& folder, SelfTest self_test, Fault fault = {});
+  /// A bundle with which the program has started kMostStarts times without prove() is left in the same way, and its
+  /// release refused from then on.
+  static Result<BundleStore> open(std::filesystem::path const& folder, SelfTest self_test, Fault fault = {},
+                                  ProbeTest probe_test = {});
   BundleStore(BundleStore&&) noexcept;
   BundleStore& operator=(BundleStore&&) noexcept;
   ~BundleStore();
@@ -58,6 +65,15 @@ class BundleStore {
   [[nodiscard]] std::optional<Active> active() const;
   /// What a fall-back at open() was about; empty otherwise.
   [[nodiscard]] std::string const& damage() const noexcept;
+  /// The release that failed its self-test or its starts here; 0: none.
+  [[nodiscard]] std::uint64_t refused_release() const noexcept;
+  /// The program has run with the active bundle long enough to trust it.
+  Result<void> prove();
+  [[nodiscard]] bool proven() const noexcept;
+  /// The program ends in order: this start says nothing against the bundle.
+  Result<void> excuse();
+  /// The scope whose manifest brought newest_release().
+  [[nodiscard]] std::string const& newest_scope() const noexcept;
   /// Highest release this terminal ever activated: a lower or equal one is a replay.
   [[nodiscard]] std::uint64_t newest_release() const noexcept;
 
@@ -68,11 +84,22 @@ class BundleStore {
   [[nodiscard]] Manifest const* staged() const noexcept;
   /// A large bundle's digests first: true until put_chunk_list() has been called.
   [[nodiscard]] bool needs_chunk_list() const noexcept;
+  /// What is fetched now: the bundle, or a parcel with it in; and the object with the digests of its pieces.
+  [[nodiscard]] Sha256 wanted_object() const;
+  [[nodiscard]] std::optional<Sha256> wanted_list() const;
+  [[nodiscard]] std::uint32_t wanted_pieces() const;
   Result<void> put_chunk_list(std::string_view bytes);
   /// Pieces that are still missing, ascending.
   [[nodiscard]] std::vector<std::uint32_t> missing() const;
   /// Errors  corrupt (wrong length or digest: fetch it again), invalid (no such piece, nothing staged), busy, io.
   Result<void> put(std::uint32_t index, std::string_view bytes);
+  /// All pieces of a parcel are here: the work of opening it, seconds of it, to be done on any thread; empty when
+  /// there is nothing to open. Borrows nothing; is broken off within milliseconds when something else is staged,
+  /// at discard() and break_off().
+  [[nodiscard]] std::function<Result<void>()> unpacking() const;
+  void break_off();
+  /// What became of that. An error gives this parcel up: the next way to the bundle is in missing() then.
+  void unpacked(Result<void> const& outcome);
   /// All pieces are here: checks the whole digest, runs the self-test, makes it durable and switches to it.
   /// Errors  invalid (pieces missing), corrupt (digest wrong: all pieces are thrown away), rejected (self-test failed;
   /// this release is not tried again), busy, io. After an error the old bundle is active.

@@ -21,6 +21,8 @@ class BundleShelf {
 
   /// Writes the object unless it is there; complete or not at all.  Errors  io.
   Result<void> put(Sha256 const& object, std::span<std::byte const> bytes) const;
+  /// The whole object.  Errors  not_found, io.
+  [[nodiscard]] Result<std::vector<std::byte>> whole(Sha256 const& object) const;
   /// Piece `index` of kChunkBytes.  Errors  not_found (object, or index beyond its end), io.
   [[nodiscard]] Result<std::string> chunk(Sha256 const& object, std::uint32_t index) const;
 

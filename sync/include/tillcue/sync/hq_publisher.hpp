@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tillcue/core/result.hpp"
 #include "tillcue/sync/crypto.hpp"
@@ -24,9 +25,11 @@ struct PublishOptions {
   std::int64_t expires = 0;         ///< seconds since 1970
   std::string minimum_version = "0.0.0";
   std::string note;
-  std::chrono::milliseconds patience{15'000};  ///< for the connection and for each answer of the broker
-  std::chrono::milliseconds quiet{700};        ///< no retained message for this long: there are no more
-  std::chrono::milliseconds wait{0};           ///< for terminals to run the release; 0 = do not wait
+  bool parcels = true;                          ///< also as parcels, for terminals that know them
+  std::vector<std::vector<std::byte>> bases{};  ///< bundles that the fleet runs: a delta against each
+  std::chrono::milliseconds patience{15'000};   ///< for the connection and for each answer of the broker
+  std::chrono::milliseconds quiet{700};         ///< no retained message for this long: there are no more
+  std::chrono::milliseconds wait{0};            ///< for terminals to run the release; 0 = do not wait
 };
 
 /// What was done, and what came of it.
@@ -35,6 +38,8 @@ struct Published {
   Sha256 bundle;
   std::uint64_t bytes = 0;
   std::size_t chunks = 0;
+  std::size_t parcels = 0;              ///< beside the bundle itself
+  std::uint64_t smallest = 0;           ///< bytes of the smallest way to it
   std::size_t cleared_chunks = 0;       ///< of releases older than the previous one
   std::chrono::milliseconds upload{0};  ///< connection to manifest
   std::size_t online = 0;               ///< terminals online while waiting
@@ -47,6 +52,8 @@ struct PublishParts {
   KeyRing const& trusted;  ///< whose retained manifests are believed; holds the public half of `key`
   BundleShelf const* shelf = nullptr;
   std::function<void(std::string const& line)> progress;  ///< may be empty
+  /// Everything lies on the broker: in the place of announcing it to the scope. The release's number.
+  std::function<Result<std::uint64_t>(Manifest const&)> hand_over{};
 };
 
 /// Validates the bundle, puts its chunks on the broker as retained messages, then the signed manifest, then removes

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tillcue/core/units.hpp"
+#include "tillcue/sync/crypto.hpp"
 #include "tillcue/sync/sqlite.hpp"
 
 namespace tillcue::sync {
@@ -32,6 +33,9 @@ struct Fleet {
 /// Errors  as Statement.
 Result<Fleet> read_fleet(Database& db);
 /// The highest release of `scope` that HQ has seen; 0 = none.
+/// Digests of the bundles that terminals run, most run first, at most `most`.
+Result<std::vector<Sha256>> bundles_in_use(Database& db, std::size_t most);
+/// `scope` empty: of any scope.
 Result<std::uint64_t> newest_release(Database& db, std::string_view scope);
 
 /// At most 80 columns; ages against `now`.

@@ -52,6 +52,8 @@ struct AgentCallbacks {
   std::function<void(Error const&)> on_error;
   /// Further counters for the state document (hints, coupons...); may be empty.
   std::function<std::map<std::string, std::int64_t>()> counters;
+  /// Runs work of seconds that touches files only, on any thread; empty: on the agent's own.
+  std::function<void(std::function<void()>)> work{};
   /// Number of the word held of that kind and scope, also from before a restart; 0: none.
   std::function<std::uint64_t(WordKind kind, Scope const& scope)> held_number{};
   /// A newer word, its signature and expiry checked: to be applied at once and kept. An error refuses it, and HQ is

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tillcue/sync/manifest.hpp"
+#include "tillcue/sync/mqtt_link.hpp"
+#include "tillcue/sync/sqlite.hpp"
+#include "wire/json_fields.hpp"
+
+namespace tillcue::sync {
+
+/// How a release goes out. Times in seconds.
+struct RolloutPlan {
+  std::vector<std::string> first;                                ///< terminals before all others: canaries
+  std::vector<std::uint32_t> shares{100, 1'000, 5'000, 10'000};  ///< of 10,000 terminals, stage after stage
+  std::int64_t soak = 1'800;                                     ///< a stage lasts at least
+  std::int64_t deadline = 86'400;                                ///< who does not run it by then has failed
+  std::int64_t spread = 300;                                     ///< terminals of a stage begin within this time
+  std::uint32_t tolerance = 200;                                 ///< failures of 10,000 that are borne, rounded down
+};
+
+/// One staged rollout at a time: kept in HQ's database, driven by tick(). A stage ends well when it has lasted its soak
+/// time and every terminal in it that is expected runs the release in health; too many failures pause it. Expected is
+/// who has spoken within a week before the stage began, or since. Failed is who refused the release, fell silent past
+/// the deadline, starts again and again, has many errors, or sells without deciding anything.
+/// Threads  one at a time. Errors  those of the database; rejected, not_found, invalid as told.
+class HqRollout {
+ public:
+  HqRollout(std::string chain, SigningKey const& key) : chain_(std::move(chain)), key_(&key) {}
+
+  /// Begins with the first stage; the number of the release. `manifest`: of the bundle, whose pieces are on the broker.
+  /// Errors  rejected (another one is under way), invalid (plan, manifest).
+  Result<std::uint64_t> start(Database& db, Manifest manifest, RolloutPlan const& plan, std::int64_t now);
+  /// `what`: pause, resume, stop (nobody further gets it), back (the release of before under a new number, to all).
+  /// Returns the number of the release that came of it, 0 when none did.
+  Result<std::uint64_t> change(Database& db, std::string_view what, std::int64_t now);
+  Result<void> tick(Database& db, std::int64_t now);
+  /// What the broker should hold of the rollout under way, again.
+  Result<void> repeat(Database& db, std::int64_t now);
+  /// The last one: stage, terminals by state, why it paused; {} when there was none.
+  Result<Json> status(Database& db, std::int64_t now);
+
+  std::vector<MqttPublish> take_outgoing() { return std::exchange(outgoing_, {}); }
+  void forget_outgoing() { outgoing_.clear(); }
+
+ private:
+  struct Row;
+  struct Health {
+    std::size_t included = 0, healthy = 0, waiting = 0, away = 0;
+    std::map<std::string, std::string> failed;  ///< terminal: why
+  };
+  Result<std::optional<Row>> last(Database& db) const;
+  Result<void> keep(Database& db, Row const& row) const;
+  Result<Health> look(Database& db, Row const& row, std::int64_t now) const;
+  Result<void> next_stage(Database& db, Row row, std::int64_t now);
+  Result<void> say_next(Row const& row, bool paused);
+  Result<void> say_all(Database& db, Manifest manifest);
+  void clear_next();
+  static Result<std::uint64_t> newest(Database& db);
+
+  std::string chain_;
+  SigningKey const* key_;
+  std::vector<MqttPublish> outgoing_;
+};
+
+}  // namespace tillcue::sync
