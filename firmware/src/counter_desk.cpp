@@ -34,25 +34,23 @@ pos::PrinterProfile profile_of(Config const& config) {
 
 }  // namespace
 
-CounterDesk::CounterDesk(boost::asio::io_context& io, Config const& config, Log const& log, pos::SaleEvents& events)
+CounterDesk::CounterDesk(boost::asio::io_context& io, Config const& config, Log const& log, pos::SaleEvents& events,
+                         CounterFeed::NameToSku names)
     : io_(io),
       config_(config),
       log_(log),
       feed_(
           events,
           [] { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
-          [this](pos::HeardName const& heard) -> std::optional<Sku> {
-            auto const match = names_ ? names_->find(heard) : pos::NameMatch{};
-            if (!match) return {};
-            return match.sku;
-          }),
+          std::move(names)),
       screen_(profile_of(config)),
       reader_(config.store.currency.digits),
       settle_(io) {}
 
 Result<std::unique_ptr<CounterDesk>> CounterDesk::open(boost::asio::io_context& io, Config const& config,
-                                                       Log const& log, pos::SaleEvents& events) {
-  std::unique_ptr<CounterDesk> desk(new CounterDesk(io, config, log, events));
+                                                       Log const& log, pos::SaleEvents& events,
+                                                       CounterFeed::NameToSku names) {
+  std::unique_ptr<CounterDesk> desk(new CounterDesk(io, config, log, events, std::move(names)));
   if (config.proxy) {
     if (auto const fine = desk->open_proxy(); !fine) return tl::unexpected(fine.error());
   }
@@ -128,18 +126,6 @@ void CounterDesk::shown(std::span<std::byte const> bytes) {
 
 void CounterDesk::frame(pos::DisplayFrame const& whole) {
   reader_.take(whole, [this](pos::DisplayEvent const& event) { feed_.display(event); });
-}
-
-void CounterDesk::use(Bundle const& bundle) {
-  std::vector<pos::NamedItem> items;
-  items.reserve(bundle.item_count());
-  for (std::uint32_t n = 0; n < bundle.item_count(); ++n) {
-    auto const item = bundle.item(ItemIx{n});
-    std::optional<std::int64_t> price;
-    if (item.price) price = item.price->minor;
-    items.push_back({item.sku, item.name, price});
-  }
-  names_.emplace(items);
 }
 
 pos::PrintProxyCounters CounterDesk::proxy_counters() const noexcept {

@@ -22,12 +22,10 @@ class CounterDesk {
  public:
   /// Borrows all references. Errors  invalid (the layout file), not_found (no such printer profile).
   static Result<std::unique_ptr<CounterDesk>> open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                   pos::SaleEvents& events);
+                                                   pos::SaleEvents& events, CounterFeed::NameToSku names);
   /// What a configuration names must serve, too: for --check.
   static Result<void> check(Config const& config);
 
-  /// Names mean this bundle's items from now on.
-  void use(Bundle const& bundle);
   /// Where slips are printed; nullptr when only a display is listened to.
   [[nodiscard]] pos::ReceiptPrinter* printer() const noexcept { return proxy_.get(); }
   [[nodiscard]] bool after_the_fact() const noexcept { return feed_.after_the_fact(); }
@@ -36,7 +34,8 @@ class CounterDesk {
   void stop();
 
  private:
-  CounterDesk(boost::asio::io_context& io, Config const& config, Log const& log, pos::SaleEvents& events);
+  CounterDesk(boost::asio::io_context& io, Config const& config, Log const& log, pos::SaleEvents& events,
+              CounterFeed::NameToSku names);
   Result<void> open_proxy();
   Result<void> open_display();
   pos::PrintProxyHandlers handlers(std::string line);
@@ -47,7 +46,6 @@ class CounterDesk {
   boost::asio::io_context& io_;
   Config const& config_;
   Log const& log_;
-  std::optional<pos::NameMatcher> names_;
   CounterFeed feed_;
   std::unique_ptr<pos::PrintProxy> proxy_, display_;
   pos::DisplayScreen screen_;

@@ -168,7 +168,11 @@ Result<void> Daemon::Impl::open_data() {
   }
   secret_ = std::move(*secret);
   if (config_.proxy || config_.display) {
-    auto counter = CounterDesk::open(io_, config_, log_, *this);
+    auto counter =
+        CounterDesk::open(io_, config_, log_, *this, [this](pos::HeardName const& heard) -> std::optional<Sku> {
+          auto match = names_.find(heard);
+          return match ? std::optional(std::move(match.sku)) : std::nullopt;
+        });
     if (!counter) return tl::unexpected(counter.error());
     counter_ = std::move(*counter);
   }
@@ -256,9 +260,8 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
     log_.warning("bundle.currency",
                  {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
   }
-  names_.use(*bundle, feeds_.any());
+  names_.use(*bundle, feeds_.any() || counter_ != nullptr);
   desk_->use(**bundle);
-  if (counter_) counter_->use(**bundle);
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
   release_ = release;

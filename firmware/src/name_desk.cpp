@@ -77,20 +77,23 @@ Sku NameDesk::resolve(pos::HeardLine const& heard, std::size_t cut_at) {
     learn(asked, item);
     return Sku(heard.code);
   }
+  auto match = find(asked);
+  return match ? std::move(match.sku) : open(heard, match.how);
+}
+
+pos::NameMatch NameDesk::find(pos::HeardName const& heard) {
   for (auto const* book : {&told_, &learned_}) {
-    if (auto sku = book->find(asked)) {
+    if (auto sku = book->find(heard)) {
       ++counters_.by_alias;
-      return std::move(*sku);
+      return {pos::MatchHow::alias, std::move(*sku)};
     }
   }
-  auto match = matcher().find(asked);
-  if (!match) return open(heard, match.how);
-  ++counters_.by_name;
-  return std::move(match.sku);
+  auto match = matcher().find(heard);
+  ++(match ? counters_.by_name : match.how == pos::MatchHow::ambiguous ? counters_.ambiguous : counters_.unknown);
+  return match;
 }
 
 Sku NameDesk::open(pos::HeardLine const& heard, pos::MatchHow how) {
-  ++(how == pos::MatchHow::ambiguous ? counters_.ambiguous : counters_.unknown);
   // A code that is not in the bundle still tells items apart.
   auto const name = std::string(kOpenName) + (heard.name.empty() ? heard.code : heard.name);
   if (logged_.size() < kMostLogged && logged_.insert(name).second) {

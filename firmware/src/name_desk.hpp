@@ -39,6 +39,8 @@ class NameDesk {
   void start();
   /// `soon`: names will be asked for, so that no sale is to wait for the first look-up.
   void use(std::shared_ptr<Bundle const> bundle, bool soon);
+  /// By an alias or by its name; what stays open is counted.
+  pos::NameMatch find(pos::HeardName const& heard);
   /// Never empty. `cut_at`: characters the feed has room for; 0: not known.
   Sku resolve(pos::HeardLine const& heard, std::size_t cut_at);
   /// A till that sends both: what it calls the items is learned.

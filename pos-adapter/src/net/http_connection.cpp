@@ -56,7 +56,9 @@ void HttpConnection::received(error_code problem) {
       return host_->gone(*this);
     }
   }
-  write(host_->respond(request));
+  auto response = host_->respond(request);
+  if (!request.keep_alive()) response.keep_alive(false);
+  write(std::move(response));
 }
 
 void HttpConnection::write(HttpResponse response) {
