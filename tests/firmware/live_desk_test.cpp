@@ -126,7 +126,7 @@ TEST_CASE("a damaged store closes the budgets and nothing else, and is not throw
   CHECK(std::filesystem::file_size(folder.path() / "live.sqlite") == 8192);
 }
 
-constexpr std::int64_t kBudget = 200;
+constexpr std::int64_t kBudget = 100;
 
 /// Sells bread with a budgeted coupon for ever; a byte into the pipe for each coupon that went to the printer.
 [[noreturn]] void sell_for_ever(std::filesystem::path const& folder, int pipe) {
@@ -166,7 +166,8 @@ TEST_CASE("killed again and again, a budget is never exceeded, and each kill cos
   std::mt19937 random(7);
   std::int64_t given = 0;
   int kills = 0;
-  for (int run = 0; run < 40; ++run) {
+  // Until one of them sells all day and has nothing left to give.
+  for (bool left = true; left && kills < 1000;) {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     pid_t const child = ::fork();
@@ -179,12 +180,13 @@ TEST_CASE("killed again and again, a budget is never exceeded, and each kill cos
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
-    kills += WIFSIGNALED(status) ? 1 : 0;
+    left = WIFSIGNALED(status);
+    kills += left ? 1 : 0;
     while (::read(ends[0], &said, 1) == 1) ++given;
     ::close(ends[0]);
   }
   MESSAGE(given, " of ", kBudget, " given in ", kills, " kills");
-  CHECK(kills > 5);
+  CHECK(kills >= 3);
   CHECK(given <= kBudget);
   CHECK(given >= kBudget - kills);
 }

@@ -1,4 +1,5 @@
 """The real programs of Tillcue and its peers, started on loopback for one test and gone with it."""
+import itertools
 import json
 import os
 import shutil
@@ -24,10 +25,21 @@ def run(*command, check=True, stdin=None):
     return done
 
 
+# Below the ports that the kernel gives to connections, each test program from a place of its own: what is free when it
+# is looked at is still free when the program that is to listen has started.
+PORTS = itertools.chain(range(10240 + os.getpid() * 61 % 20000, 32000), range(10240, 32000))
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+    for port in PORTS:
+        try:
+            with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                tcp.bind(('127.0.0.1', port))
+                udp.bind(('127.0.0.1', port))
+                return port
+        except OSError:
+            continue
+    raise AssertionError('no port is free')
 
 
 def wait_until(what, test, patience=PATIENCE):
