@@ -1,13 +1,17 @@
 #include <chrono>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "bundle_budgets.hpp"
 #include "office_client.hpp"
 #include "program.hpp"
+#include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -16,7 +20,7 @@ using Json = nlohmann::json;
 
 struct Options {
   OfficeClient office;
-  std::string scope = "all", campaign, name;
+  std::string scope = "all", campaign, name, bundle;
   std::vector<std::string> out, back;
   std::int64_t amount = -1, issues = -1, free_amount = 0, free_issues = 0;
   std::uint32_t terminals = 0;
@@ -111,7 +115,24 @@ Exit stock(Options const& options) {
   return tell(options, {{"do", "stock"}, {"scope", options.scope}, {"out", options.out}, {"back", options.back}});
 }
 
+/// All that a bundle's campaigns file has.
+Exit set_budgets_of(Options const& options) {
+  std::ifstream file{options.bundle, std::ios::binary};
+  std::string const bytes{std::istreambuf_iterator<char>{file}, {}};
+  if (!file) return report_error({Code::not_found, "--bundle " + options.bundle + ": cannot be read"});
+  auto const bundle = Bundle::from_bytes(as_bytes(bytes));
+  if (!bundle) return report_error(bundle.error().within(options.bundle));
+  auto const entered = enter_budgets(options.office, *bundle, options.terminals);
+  if (!entered) return report_error(entered.error());
+  std::cout << *entered << " budgets are shared out among the terminals\n";
+  return Exit::done;
+}
+
 Exit set_budget(Options const& options) {
+  if (options.name.empty() == options.bundle.empty()) {
+    return report_error({Code::invalid, "say --name, or --bundle: one of them"}), Exit::usage;
+  }
+  if (!options.bundle.empty()) return set_budgets_of(options);
   Json request{{"do", "budget set"},
                {"name", options.name},
                {"free_amount", options.free_amount},
@@ -162,7 +183,9 @@ void add_budget(CLI::App& app, Command& chosen) {
   budget->require_subcommand(1);
   auto* const set = budget->add_subcommand("set", "Enters a budget, or makes it larger or smaller");
   options->office.add_to(*set);
-  set->add_option("--name", options->name, "A campaign, or partner:NAME")->required();
+  set->add_option("--name", options->name, "A campaign, or partner:NAME");
+  set->add_option("--bundle", options->bundle,
+                  "All budgets of this bundle's campaigns file (publish does it by itself)");
   set->add_option("--amount", options->amount, "Money in minor units, over all terminals");
   set->add_option("--issues", options->issues, "Offers, over all terminals");
   set->add_option("--free-amount", options->free_amount, "What each terminal may spend by its bundle alone");

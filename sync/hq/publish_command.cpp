@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bundle_budgets.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 #include "tillcue/sync/hq_store.hpp"
@@ -114,6 +115,27 @@ Result<std::vector<std::vector<std::byte>>> bases_of(Options const& options, Bun
   return bases;
 }
 
+/// The bundle is out: what its budgets allow is shared out by serve. Without serve its campaigns have their free
+/// shares.
+void pass_on_budgets(Options const& options, std::span<std::byte const> bytes) {
+  auto const bundle = Bundle::from_bytes(bytes);
+  if (!bundle || bundle->budget_count() == 0) return;
+  auto const later = "; enter them with tillcue-hq budget set --bundle " + options.bundle;
+  if (options.database.empty()) {
+    std::cerr << "note: the bundle has " << bundle->budget_count() << " budgets" << later << " --db HQ\n";
+    return;
+  }
+  auto db = open_hq_reader(options.database);
+  auto const fleet = db ? read_fleet(*db) : Result<Fleet>{tl::unexpected{db.error()}};
+  auto const entered = fleet ? enter_budgets({options.database, ""}, *bundle, fleet->terminals.size())
+                             : Result<std::size_t>{tl::unexpected{fleet.error()}};
+  if (entered) {
+    std::cerr << "note: " << *entered << " budgets are shared out among the terminals (tillcue-hq budget list)\n";
+  } else {
+    std::cerr << "note: the bundle's budgets were not entered: " << entered.error().what << later << '\n';
+  }
+}
+
 }  // namespace
 
 Result<Published> publish(PublishCommand& options,
@@ -156,6 +178,7 @@ Result<Published> publish(PublishCommand& options,
       hand_over};
   auto done = publish_bundle(parts, as_bytes(*bytes), options.publish);
   if (!done) return tl::unexpected{done.error().within(options.bundle)};
+  pass_on_budgets(options, as_bytes(*bytes));
   return done;
 }
 

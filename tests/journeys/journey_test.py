@@ -4,6 +4,7 @@
   TILLCUE_BIN=build/dev/bin tests/journeys/journey_test.py [-v] [Class.test]
 """
 import contextlib
+import csv
 import glob
 import json
 import os
@@ -197,6 +198,27 @@ class LiveState(Journey):
 
     def hq(self, *words, check=True):
         return run('tillcue-hq', words[0], *words[1:], '--db', self.shop.db, check=check)
+
+    def test_a_budget_of_the_campaigns_file_is_shared_out_when_its_bundle_is_published(self):
+        self.open_shop()
+        with open(os.path.join(store, 'items.csv'), encoding='utf-8') as rows:
+            sku = next(row['sku'] for row in csv.DictReader(rows) if not row.get('flags'))
+        campaigns, with_budget = self.shop.path('budgets.json'), self.shop.path('budgets.bundle')
+        pathlib.Path(campaigns).write_text(json.dumps({'campaigns': [
+            {'id': 'spring', 'type': 'coupon', 'offer': {'skus': [sku]}, 'discount': {'percent': 10},
+             'budget': {'amount': '50.00', 'issues': 40, 'free_per_till': {'amount': '1.00', 'issues': 2}}}]}))
+        run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
+            os.path.join(store, 'items.csv'), '--campaigns', campaigns, '--out', with_budget)
+        told = self.shop.publish(with_budget, '--wait', '20').stderr
+        self.assertIn('1 budgets are shared out', told)
+
+        def share():
+            budgets = json.loads(self.hq('budget', 'list', '--json').stdout)
+            budget = next(one for one in budgets if one['name'] == 'spring')
+            self.assertEqual((budget['amount'], budget['issues']), (5000, 40))
+            return [one for one in budget['terminals'] if one['terminal'] == 'till-1' and one['issues']]
+
+        self.assertGreater(wait_until('the till to have its share', share)[0]['issues'], 0)
 
     def test_head_office_stops_by_wire_at_once_also_who_was_away_and_it_outlasts_kill_9_of_both_ends(self):
         self.open_shop()

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+
+#include "office_client.hpp"
+#include "tillcue/core/bundle.hpp"
+
+namespace tillcue::sync {
+
+/// Enters the budgets that the bundle's campaigns file has, so that serve shares them out; what is spent stays spent.
+/// Returns how many there were. `terminals`: how many have the free shares of the bundle. Errors  OfficeClient::ask's;
+/// those before the one that failed are entered.
+Result<std::size_t> enter_budgets(OfficeClient const& office, Bundle const& bundle, std::uint64_t terminals);
+
+}  // namespace tillcue::sync
