@@ -6,15 +6,19 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 find_program(TILLCUE_HELP2MAN help2man)
 if(TILLCUE_HELP2MAN)
   set(pages ${PROJECT_BINARY_DIR}/man)
-  set(programs tillcued tillcue-hq tillcue-pos tillcue_models_program)
+  set(programs tillcued tillcue-bypass tillcue-hq tillcue-pos tillcue_models_program)
   list(TRANSFORM programs REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE files)
   add_custom_command(OUTPUT ${pages}/tillcued.1
     COMMAND ${CMAKE_COMMAND} -E env "TILLCUE_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
             ${here}/manpages ${pages} ${version} ${files}
     COMMAND sh -c "gzip -9nf ${pages}/*.1 && touch ${pages}/tillcued.1"
     DEPENDS ${here}/manpages ${programs} VERBATIM)
-  add_custom_target(tillcue_man DEPENDS ${pages}/tillcued.1)
-  foreach(pair "terminal=tillcued*" "hq=tillcue-hq*" "hq=tillcue-models*" "tools=tillcue-pos*")
+  set(always)
+  if(TILLCUE_HARDEN)  # what packages are built with
+    set(always ALL)
+  endif()
+  add_custom_target(tillcue_man ${always} DEPENDS ${pages}/tillcued.1)
+  foreach(pair "terminal=tillcued*" "terminal=tillcue-bypass*" "hq=tillcue-hq*" "hq=tillcue-models*" "tools=tillcue-pos*")
     string(REPLACE "=" ";" pair ${pair})
     list(GET pair 0 component)
     list(GET pair 1 pattern)
@@ -24,6 +28,7 @@ if(TILLCUE_HELP2MAN)
 endif()
 
 # Debian's papers.
+set(TILLCUE_MAINTAINER "Tillcue <tillcue@localhost.localdomain>" CACHE STRING "Who answers for the packages: name and mail")
 set(debian ${PROJECT_BINARY_DIR}/debian)
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # of SOURCE_DATE_EPOCH where that is set
 set(parts "terminal=tillcue-terminal" "hq=tillcue-hq" "tools=tillcue-tools" "library=libtillcue0"
@@ -39,7 +44,7 @@ foreach(pair ${parts})
 
   * See /usr/share/doc/${package}/NEWS.
 
- -- Tillcue <tillcue@localhost.localdomain>  ${date}
+ -- ${TILLCUE_MAINTAINER}  ${date}
 ")
   execute_process(COMMAND gzip -9nf ${debian}/${package}/changelog COMMAND_ERROR_IS_FATAL ANY)
   install(FILES ${debian}/${package}/changelog.gz ${here}/debian/copyright
@@ -54,13 +59,14 @@ endforeach()
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tillcue)
 set(CPACK_PACKAGE_VERSION ${version})
-set(CPACK_PACKAGE_CONTACT "Tillcue <tillcue@localhost.localdomain>")
+set(CPACK_PACKAGE_CONTACT "${TILLCUE_MAINTAINER}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL ${components})
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION misc)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -93,7 +99,7 @@ their own till.")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "In-store cross-sell: headers and static libraries
 To build programs with the engine, in C or C++.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libtillcue0 (= ${version}), libexpected-dev, libzstd-dev")
-set(CPACK_DEBIAN_TERMINAL_PACKAGE_DEPENDS "adduser, init-system-helpers")
+set(CPACK_DEBIAN_TERMINAL_PACKAGE_DEPENDS "adduser")
 set(CPACK_DEBIAN_HQ_PACKAGE_RECOMMENDS "mosquitto")
 set(CPACK_DEBIAN_TERMINAL_PACKAGE_CONTROL_EXTRA
   "${here}/debian/postinst;${here}/debian/prerm;${here}/debian/postrm;${here}/debian/conffiles")
