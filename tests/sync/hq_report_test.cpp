@@ -1,5 +1,7 @@
 #include "tillcue/sync/hq_report.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <sstream>
 
@@ -84,6 +86,36 @@ TEST_CASE("the report adds up as by hand") {
   CHECK(r.decision_p99 == 20);
   CHECK(r.from == at(10).time_since_epoch().count());
   CHECK(r.to == at(40).time_since_epoch().count());
+}
+
+TEST_CASE("what was said and answered is told by till and shift, by the stores' clock") {
+  Hq hq;
+  fill(hq);
+  ReportOptions options;
+  auto const of = [&](Report const& r, std::string const& till) {
+    auto const found =
+        std::find_if(r.shifts.begin(), r.shifts.end(), [&](Report::Shift const& s) { return s.terminal == till; });
+    REQUIRE(found != r.shifts.end());
+    return *found;
+  };
+  // All of it is from one minute of one night.
+  auto const minute =
+      static_cast<int>(std::chrono::floor<std::chrono::minutes>(at(10).time_since_epoch()).count() % 1440);
+  options.shifts = {minute, (minute + 60) % 1440};
+  std::sort(options.shifts.begin(), options.shifts.end());
+  auto const r = report_of(hq, options);
+  REQUIRE(r.shifts.size() == 2);
+  CHECK(of(r, "T1").begins == minute);
+  CHECK(of(r, "T1").answers.shown == 2);
+  CHECK(of(r, "T1").answers.accepted == 1);
+  CHECK(of(r, "T1").answers.declined == 1);
+  CHECK(of(r, "T2").answers.unanswered == 1);
+  CHECK(to_text(r).find("SHIFTS (to coach by)") != std::string::npos);
+  CHECK(longest_line(to_text(r)) <= 80);
+  CHECK(nlohmann::json::parse(to_json(r))["shifts"].size() == 2);
+
+  options.utc_offset = 60;  // an hour later by the stores' clock: the next shift
+  CHECK(of(report_of(hq, options), "T1").begins == (minute + 60) % 1440);
 }
 
 TEST_CASE("uplift is the difference of the arms' mean baskets with Welch's interval") {

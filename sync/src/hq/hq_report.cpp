@@ -88,20 +88,25 @@ void add(Report::Answers& answers, std::string_view response, std::uint64_t coun
                             : answers.unanswered) += count;
 }
 
+// Sale and offer numbers come again (another day, a till set up anew): an answer belongs to the latest decision of its
+// key before it, in the order of arrival, which a till's clock cannot upset. Coupons are decided at tender and answered
+// at the next visit: they are counted apart.
+constexpr std::string_view kGiven =
+    "WITH given AS (SELECT decision, response, bought, max(event) FROM (SELECT x.event, x.response, x.bought, "
+    "(SELECT max(event) FROM decisions o WHERE o.stream = x.stream AND o.sale = x.sale AND o.offer = x.offer "
+    "AND o.event <= x.event) AS decision FROM answers x) GROUP BY decision) ";
+constexpr std::string_view kSaid =
+    "FROM decisions d LEFT JOIN given a ON a.decision = d.event JOIN streams t ON t.id = d.stream "
+    "WHERE d.at >= ?1 AND d.offer > 0 AND d.stage <> 'tender' AND d.type <> 'notice' ";
+
 Result<void> read_offers(Database& db, ReportOptions const& options, Report& report) {
-  // Coupons are decided at tender and answered at the next visit: they are counted apart.
-  // Sale and offer numbers come again (another day, a till set up anew): an answer belongs to the latest decision of
-  // its key before it, in the order of arrival, which a till's clock cannot upset.
-  constexpr std::string_view kOffers =
-      "WITH given AS (SELECT decision, response, bought, max(event) FROM (SELECT x.event, x.response, x.bought, "
-      "(SELECT max(event) FROM decisions o WHERE o.stream = x.stream AND o.sale = x.sale AND o.offer = x.offer "
-      "AND o.event <= x.event) AS decision FROM answers x) GROUP BY decision) "
-      "SELECT d.item, coalesce(a.response, 'none'), count(*), coalesce(sum(a.bought), 0), sum(d.probability), "
-      "d.type, d.reason FROM decisions d LEFT JOIN given a ON a.decision = d.event "
-      "WHERE d.at >= ?1 AND d.offer > 0 AND d.stage <> 'tender' AND d.type <> 'notice' GROUP BY 1, 2, 6, 7";
+  auto const offers_said = std::string{kGiven} +
+                           "SELECT d.item, coalesce(a.response, 'none'), count(*), coalesce(sum(a.bought), 0), "
+                           "sum(d.probability), d.type, d.reason " +
+                           std::string{kSaid} + "GROUP BY 1, 2, 6, 7";
   std::map<std::string, Report::Offer> offers;
   std::map<std::pair<std::string, std::string>, Report::Kind> kinds;
-  auto done = each(db, kOffers, options, [&](Row row) {
+  auto done = each(db, offers_said, options, [&](Row row) {
     auto& offer = offers[std::string{row.text(0)}];
     offer.item = row.text(0);
     add(offer.answers, row.text(1), number(row, 2), number(row, 3));
@@ -169,6 +174,27 @@ Result<void> read_tills(Database& db, ReportOptions const& options, Report& repo
   });
 }
 
+/// The shift that is on at a minute of the day.
+int shift_at(std::vector<int> const& begins, int minute) {
+  auto const next = std::upper_bound(begins.begin(), begins.end(), minute);
+  return next == begins.begin() ? begins.back() : next[-1];
+}
+
+Result<void> read_shifts(Database& db, ReportOptions const& options, Report& report) {
+  if (options.shifts.empty()) return {};
+  auto const by_minute = std::string{kGiven} + "SELECT t.terminal, (d.at / 60000 + 2880 + " +
+                         std::to_string(options.utc_offset) +
+                         ") % 1440, coalesce(a.response, 'none'), count(*), coalesce(sum(a.bought), 0) " +
+                         std::string{kSaid} + "GROUP BY 1, 2, 3";
+  std::map<std::pair<std::string, int>, Report::Answers> shifts;
+  auto done = each(db, by_minute, options, [&](Row row) {
+    auto& answers = shifts[{std::string{row.text(0)}, shift_at(options.shifts, static_cast<int>(row.integer(1)))}];
+    add(answers, row.text(2), number(row, 3), number(row, 4));
+  });
+  for (auto const& [key, answers] : shifts) report.shifts.push_back({key.first, key.second, answers});
+  return done;
+}
+
 Result<void> read_gaps(Database& db, ReportOptions const& options, Report& report) {
   constexpr std::string_view kGaps =
       "SELECT t.terminal, t.epoch, r.first, r.last FROM ranges r JOIN streams t ON t.id = r.stream ORDER BY 1, 2, 3";
@@ -216,7 +242,7 @@ Result<Report> make_report(Database& db, ReportOptions const& options) {
   Report report;
   Result<void> done;
   for (auto const read : {read_period, read_sales, read_offers, read_notices, read_coupons, read_speed, read_tills,
-                          read_gaps, read_lost, read_alarms}) {
+                          read_shifts, read_gaps, read_lost, read_alarms}) {
     done = read(db, options, report);
     if (!done) break;
   }

@@ -60,6 +60,20 @@ Json kinds(Report const& report) {
   return list;
 }
 
+Json shifts(Report const& report) {
+  auto list = Json::array();
+  for (auto const& shift : report.shifts) {
+    list.push_back({{"terminal", shift.terminal},
+                    {"begins_minute", shift.begins},
+                    {"shown", shift.answers.shown},
+                    {"accepted", shift.answers.accepted},
+                    {"declined", shift.answers.declined},
+                    {"ignored", shift.answers.ignored},
+                    {"unanswered", shift.answers.unanswered}});
+  }
+  return list;
+}
+
 Json tills(Report const& report) {
   auto list = Json::array();
   for (auto const& till : report.tills) {
@@ -118,6 +132,7 @@ std::string to_json(Report const& report, ItemNames const& names) {
   out["by_type_and_reason"] = kinds(report);
   out["notices"] = report.notices;
   out["tills"] = tills(report);
+  out["shifts"] = shifts(report);
   out["gaps"] = gaps(report);
   out["lost"] = report.lost;
   out["alarms"] = {{"count", report.alarm_count}, {"latest", alarms(report)}};

@@ -148,6 +148,24 @@ std::string tills(Report const& report) {
   return out;
 }
 
+std::string clock(int minute) {
+  auto const two = [](int n) { return std::string(n < 10 ? "0" : "") + std::to_string(n); };
+  return two(minute / 60) + ':' + two(minute % 60);
+}
+
+std::string shifts(Report const& report) {
+  if (report.shifts.empty()) return "";
+  std::string out = "\n" + left("SHIFTS (to coach by)", 26) + right("from", 7) + right("said", 9) +
+                    right("accepted", 10) + right("declined", 10) + right("unanswered", 12) + '\n';
+  for (auto const& shift : report.shifts) {
+    auto const& answers = shift.answers;
+    out += "  " + left(shift.terminal, 24) + right(clock(shift.begins), 7) + right(grouped(answers.shown), 9) +
+           right(grouped(answers.accepted), 10) + right(grouped(answers.declined), 10) +
+           right(grouped(answers.ignored + answers.unanswered), 12) + '\n';
+  }
+  return out;
+}
+
 std::string gaps(Report const& report) {
   if (report.gaps.empty()) return "\nMISSING RESULTS  none\n";
   std::uint64_t missing = 0;
@@ -192,7 +210,7 @@ std::string to_text(Report const& report, ItemNames const& names) {
                         : fmt::format("Tillcue results, {} .. {} UTC, {} events\n", to_minute(at(report.from)),
                                       to_minute(at(report.to)), grouped(report.events));
   return out + sales(report) + impact(report) + answers(report) + coupons(report) + offers(report, names) +
-         kinds(report) + tills(report) + gaps(report) + lost(report) + alarms(report);
+         kinds(report) + tills(report) + shifts(report) + gaps(report) + lost(report) + alarms(report);
 }
 
 }  // namespace tillcue::sync

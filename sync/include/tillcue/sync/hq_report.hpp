@@ -15,6 +15,9 @@ namespace tillcue::sync {
 struct ReportOptions {
   Timestamp since{};     ///< events at or after this by the terminal's clock
   std::size_t top = 10;  ///< offers listed
+  /// When shifts begin, minutes of the stores' day, rising; before the first it is still the last one's.
+  std::vector<int> shifts{6 * 60, 14 * 60, 22 * 60};
+  int utc_offset = 0;  ///< minutes the stores' clocks are ahead of UTC
 };
 
 /// What the collected results say. "Sales" are finished ones unless said otherwise.
@@ -57,6 +60,12 @@ struct Report {
     std::uint64_t treated = 0;
     std::int64_t last_event = 0;  ///< ms since 1970
   };
+  /// What was said to customers at one till in one shift (D17): to coach by, never a quota of a person.
+  struct Shift {
+    std::string terminal;
+    int begins = 0;  ///< minute of the day
+    Answers answers;
+  };
   /// Numbers of one stream that are missing below the highest that arrived. Not limited by `since`.
   struct Gap {
     std::string terminal;
@@ -82,6 +91,7 @@ struct Report {
   std::vector<Kind> kinds;                          ///< most shown first
   std::uint64_t notices = 0;                        ///< information shown; not counted as suggestions
   std::vector<Till> tills;
+  std::vector<Shift> shifts;  ///< by till, then by hour
   std::vector<Gap> gaps;
   std::map<std::string, std::uint64_t> lost;  ///< results thrown away by full terminals, not limited by `since`
   std::vector<Alarm> alarms;                  ///< latest first, up to 20
