@@ -11,6 +11,9 @@ if(TILLCUE_BUILD_MODELS)
   add_test(NAME journey_Rollout COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
   set_tests_properties(journey_Rollout PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_Tls COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/tls_test.py)
+  set_tests_properties(journey_Tls PROPERTIES TIMEOUT 300
+    ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
   add_test(NAME journey_Proxy COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/proxy_test.py)
   set_tests_properties(journey_Proxy PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
