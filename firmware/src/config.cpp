@@ -423,8 +423,8 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   if (config.page.accept_key == config.page.decline_key) {
     report.add("screen.accept_key", "and screen.decline_key are the same key; give two");
   }
-  if (config.printer && root["printer"].is_object()) {
-    if (auto const complaint = check_printer(*config.printer, config.proxy.has_value())) {
+  if (root.contains("printer") && root["printer"].is_object()) {
+    if (auto const complaint = check_printer(printer(config), config.proxy.has_value())) {
       report.add("printer", *complaint);
     }
   }

@@ -49,6 +49,7 @@ void RowBatch::clear() {
   bad = {};
   returns = 0;
   priced_below_zero = 0;
+  unknown = 0;
   lines = 0;
 }
 
@@ -65,7 +66,7 @@ std::optional<std::string> RowParser::learn_basket(std::string_view id) {
 std::optional<std::string> RowParser::learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number) {
   if (auto complaint = check_id("sku", sku)) return complaint;
   number = skus_.add(sku, hash);
-  sold_.emplace_back();
+  sold_.emplace_back().unknown = sku.starts_with(kUnknownItem);
   prices_.emplace_back();
   return std::nullopt;
 }
@@ -120,6 +121,10 @@ bool RowParser::keep(SaleFields const& row, std::uint32_t item, std::uint64_t li
   if (row.kind != TimeKind::none) kind_ = row.kind;
   if (row.quantity_milli <= 0) {
     ++out.returns;
+    return false;
+  }
+  if (sold_[item].unknown) {
+    ++out.unknown;
     return false;
   }
   if (!in_share_) return false;
@@ -190,6 +195,7 @@ bool RowParser::settle_quickly(Waiting const& row, RowBatch& out) {
   if (!row.repeats || !row_kept_ || row.item == TextIndex::kNone || out.runs.empty()) return false;
   if (!is_one(row.field[kQuantityColumn])) return false;
   auto& sold = sold_[row.item];
+  if (sold.unknown) return false;
   if (auto const price = row.field[kPriceColumn]; !price.empty()) {
     auto const key = short_key(price);
     unsigned const place = key == sold.price[0] ? 0 : 1;

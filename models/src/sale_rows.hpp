@@ -21,6 +21,9 @@ enum SaleColumn : std::size_t { kBasketColumn, kSkuColumn, kTimeColumn, kQuantit
 inline constexpr Column kSaleColumns[] = {
     {"basket_id", true, true}, {"sku", true}, {"timestamp", false, true}, {"quantity"}, {"unit_price"}};
 
+/// The beginning of a SKU that stands for words a till could not match to an item (`pos::open_sku`).
+inline constexpr std::string_view kUnknownItem = "name:";
+
 /// The good rows of a stretch of one file, in order: runs of rows with the same basket id.
 struct RowBatch {
   struct Run {
@@ -36,6 +39,7 @@ struct RowBatch {
   BadRows bad;                       ///< lines as counted by the table
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;  ///< sold all the same; the price is passed over
+  std::uint64_t unknown = 0;            ///< items no till could name (kUnknownItem): left out
   std::uint64_t lines = 0;
 
   void clear();
@@ -75,6 +79,7 @@ class RowParser {
     std::int64_t quantity_milli = 0;
     std::uint64_t price[2] = {0, 0};  ///< short_key() of the text; 0: none yet
     std::uint32_t times[2] = {0, 0};
+    bool unknown = false;  ///< kUnknownItem
   };
   struct Prices {
     std::int64_t micro[2] = {0, 0};  ///< what Sold::price means
@@ -101,7 +106,7 @@ class RowParser {
   std::optional<std::string> learn_basket(std::string_view id);
   std::optional<std::string> learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number);
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
-  /// False: a return, or not of this share.
+  /// False: a return, an unknown item, or not of this share.
   bool keep(SaleFields const& row, std::uint32_t item, std::uint64_t line, RowBatch& out);
   void add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);

@@ -65,6 +65,7 @@ struct TransactionReader::State {
   TimeKind kind = TimeKind::none;
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;
+  std::uint64_t unknown = 0;
   bool outgrown = false;
   std::unique_ptr<OpenFile> file;
 
@@ -79,6 +80,7 @@ Result<void> TransactionReader::State::take(RowBatch const& batch, unsigned pars
   bad.append(batch.bad, lines_before);
   returns += batch.returns;
   priced_below_zero += batch.priced_below_zero;
+  unknown += batch.unknown;
   join.add(batch, parsers[parser], parser, lines_before);
   if (limits.memory == 0 || join.memory() <= limits.memory) return {};
   outgrown = true;
@@ -270,6 +272,10 @@ Result<Dataset> TransactionReader::finish() {
     state.bad.total(
         "transactions: " + std::to_string(state.priced_below_zero) +
         " rows with a unit_price below 0: taken as sold, without the price; a return has a quantity below 0");
+  }
+  if (state.unknown > 0) {
+    state.bad.total("transactions: " + std::to_string(state.unknown) + " rows of items no till could name (sku " +
+                    std::string(kUnknownItem) + "...): not counted; give the tills an items file with these names");
   }
   // Who reads by shares adds up what was left out.
   if (state.limits.share.of == 1) {

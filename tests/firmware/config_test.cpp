@@ -130,6 +130,8 @@ TEST_CASE("a printer is at an address or at a device, and only a serial one has 
       says(refusal(with(address, "\"device\": \"/dev/ttyS0\", \"baud\": 9601")), "printer.baud: must be one of: 2400"));
   CHECK(says(refusal(with(address, "\"device\": \"/dev/ttyS0\", \"flow\": \"dtr\"")), "printer.flow: must be one of"));
   CHECK(says(refusal(with(address, "\"qr\": true")), "printer: needs either address"));
+  CHECK(says(refusal(with("\"address\": \"127.0.0.1:9100\", \"profile\": \"generic-58\", \"qr\": true", "")),
+             "printer: needs either address"));
   CHECK(says(refusal(with(address, "\"address\": \"127.0.0.1:9100\", \"device\": \"/dev/usb/lp0\"")),
              "printer: needs either address"));
   CHECK(says(refusal(with(address, "\"address\": \"127.0.0.1:9100\", \"baud\": 9600")), "belong to a serial device"));

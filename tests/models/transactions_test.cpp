@@ -104,6 +104,20 @@ TEST_CASE("a price below 0 is no price, and is told") {
               "transactions: 1 rows with a unit_price below 0: taken as sold, without the price"));
 }
 
+TEST_CASE("items that no till could name are noted and not counted, also in rows like the one before") {
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory(kHeader + "1,,,a,1,\n1,,,name:MILK,1,\n1,,,b,1,\n1,,,name:MILK,1,\n2,,,name:MILK,1,\n"
+                                           "2,,,name:BREAD,1,\n3,,,a,1,\n3,,,name:MILK,-1,\n"),
+                     "t.csv"));
+  auto const data = reader.finish();
+  REQUIRE(data.has_value());
+  REQUIRE(data->baskets() == 2);
+  CHECK(data->basket(0).size() == 2);
+  CHECK(data->basket(1).size() == 1);
+  REQUIRE(reader.bad().notes().size() == 2);
+  CHECK(tells(reader.bad().notes()[0] + reader.bad().notes()[1], "4 rows of items no till could name (sku name:...)"));
+}
+
 TEST_CASE("returns are noted and not counted") {
   TransactionReader reader;
   REQUIRE(reader.add(from_memory(kHeader + "1,,,a,1,\n1,,,b,-1,\n1,,,c,0,\n"), "t.csv").has_value());
