@@ -59,8 +59,7 @@ Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io
 }
 
 void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)> done) {
-  bool const qr = config_.printer && config_.printer->qr;
-  auto coupon = make_coupon(order, config_.store, config_.terminal, qr, secret_, local_date(order.at));
+  auto coupon = make_coupon(order, config_.store, config_.terminal, settings_.qr, secret_, local_date(order.at));
   CouponFate fate;
   if (!coupon) {
     fate.why = coupon.error().what;
@@ -152,6 +151,12 @@ Result<void> CouponDesk::reprint(SaleId const& sale) {
 
 void CouponDesk::use(Bundle const& bundle) {
   if (press_) press_->get_ready_for(config_.store.name, bundle);
+}
+
+void CouponDesk::adjust(PrinterConfig const& printer) {
+  settings_.paper_mm = printer.paper_mm;
+  settings_.qr = printer.qr;
+  if (paper_) paper_->limit_day(printer.paper_mm_day);
 }
 
 void CouponDesk::cancel() {

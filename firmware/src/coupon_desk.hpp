@@ -37,6 +37,8 @@ class CouponDesk {
   /// From now on the last coupon belongs to nobody here.
   void next_sale() { last_.forget(); }
   void use(Bundle const& bundle);
+  /// Paper and QR code as this configuration has them, from the next coupon on.
+  void adjust(PrinterConfig const& printer);
   void cancel();
 
   [[nodiscard]] bool printer_ok() const noexcept { return trouble_.empty(); }

@@ -17,6 +17,7 @@
 #include "live_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
+#include "remote_settings.hpp"
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
@@ -79,6 +80,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   Result<void> open_data();
   Result<void> listen();
   void open_uplink();
+  void apply_settings();
   void use_bundle(std::filesystem::path const& file, std::uint64_t release);
   void record(Outcome const& outcome);
   void keep(Outcome const& outcome);
@@ -149,6 +151,7 @@ Result<void> Daemon::Impl::start() {
   checkout_.explore_with(seed);
   log_.info("exploration.seed", {{"seed", std::to_string(seed)}});
   live_.start();
+  apply_settings();
   if (auto const listening = listen(); !listening) return listening;
   names_.start();
   if (config_.bundle) use_bundle(*config_.bundle, 0);
@@ -230,8 +233,9 @@ void Daemon::Impl::open_uplink() {
   callbacks.counters = [this] { return report(); };
   callbacks.held_number = [this](std::string const& name) { return live_.held(name); };
   callbacks.on_word = [this](sync::Word const& word) -> Result<void> {
-    if (word.kind == sync::WordKind::config) return fail(Code::unsupported, "this program takes no configuration");
-    return live_.hold(word);
+    auto const held = live_.hold(word);
+    if (held && word.kind == sync::WordKind::config) apply_settings();
+    return held;
   };
   callbacks.holding = [this] { return live_.holding(); };
   callbacks.keys_word = [this] { return live_.content(sync::held_name(sync::WordKind::keys, {})); };
@@ -250,6 +254,17 @@ void Daemon::Impl::open_uplink() {
   for (auto const& outcome : std::exchange(waiting_, {})) keep(outcome);
   if (auto const active = uplink_->active()) use_bundle(active->file, active->release);
   uplink_->start();
+}
+
+/// What head office sets from afar, at once; what it has taken out is as the file says.
+void Daemon::Impl::apply_settings() {
+  auto const config = with_settings(config_, live_.settings());
+  checkout_.show_hints_for(config.hint_lifetime);
+  checkout_.hold_probably_out(config.learned_stock);
+  if (config.printer) desk_->adjust(*config.printer);
+  if (config.customer_display) display_.show_all(config.customer_display->hints == "all");
+  Log const level(config.log_level);
+  for (auto const& [name, value] : live_.settings()) log_.info("setting.by_hq", {{"setting", name}, {"value", value}});
 }
 
 void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t release) {

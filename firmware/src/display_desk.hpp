@@ -25,6 +25,8 @@ class DisplayDesk {
 
   void show(pos::HintBoard const& board);
   void rest();
+  /// Every main hint, or only those of campaigns that name the display.
+  void show_all(bool all) noexcept { all_ = all; }
   /// True when an offer may be decided for it. Learned hints are decided for any channel that works, so a display that
   /// does not show them counts only `beside` a cashier who does.
   [[nodiscard]] bool works(bool beside_cashier) const;

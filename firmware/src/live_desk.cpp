@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "day_book.hpp"
+#include "remote_settings.hpp"
 #include "shelf_book.hpp"
 
 namespace tillcue::terminal {
@@ -42,7 +43,7 @@ void LiveDesk::restore_books() {
   auto shelf = store_->shelf();
   if (shelf) checkout_.shelf_book().restore(std::move(*shelf));
   if (!shelf) log_.warning("shelf.unread", {{"error", shelf.error().what}});
-  checkout_.hold_probably_out(config_.learned_stock);
+  checkout_.hold_probably_out(with_settings(config_, settings_).learned_stock);
   tell_shelf();
 }
 
@@ -90,6 +91,7 @@ void LiveDesk::recall() {
     if (state) by_word_[name] = std::move(*state);
     numbers_[name] = sync::grant_numbers(word.content);
   }
+  merge_settings();
 }
 
 /// Everything that anybody says, as one state.
@@ -114,6 +116,20 @@ std::string LiveDesk::content(std::string const& name) const {
   return found == words_.end() ? std::string{} : found->second.content;
 }
 
+/// The narrower scope has the last word. Those of a group or store this terminal was in before say nothing here.
+void LiveDesk::merge_settings() {
+  std::vector<sync::Settings> documents;
+  for (auto const& name : {std::string{"config all"}, "config group:" + config_.store.group,
+                           "config store:" + config_.store.id, "config terminal:" + config_.terminal.value}) {
+    auto const found = words_.find(name);
+    if (found == words_.end()) continue;
+    auto read = sync::read_settings(found->second.content, name);
+    if (!read) log_.error("settings.refused", {{"error", read.error().what}});
+    if (read) documents.push_back(std::move(*read));
+  }
+  settings_ = sync::merged(documents);
+}
+
 Result<void> LiveDesk::hold(sync::Word const& word) {
   auto const name = sync::held_name(word.kind, word.scope);
   bool const live = word.kind == sync::WordKind::live;
@@ -127,7 +143,14 @@ Result<void> LiveDesk::hold(sync::Word const& word) {
     by_word_[name] = std::move(*state);
     numbers_[name] = sync::grant_numbers(word.content);
   }
+  if (word.kind == sync::WordKind::config) {
+    if (auto const read = sync::read_settings(word.content, name); !read) {
+      ++refused_;
+      return tl::unexpected(read.error());
+    }
+  }
   words_[name] = {word.number, word.content};
+  if (word.kind == sync::WordKind::config) merge_settings();
   if (live) apply();
   log_.info("word.taken", {{"word", name}, {"number", std::to_string(word.number)}});
   if (!store_) return {};
@@ -142,6 +165,7 @@ sync::Held LiveDesk::holding() const {
   for (auto const& [word, numbers] : numbers_) {
     for (auto const& [name, number] : numbers) held.budgets[name].grant = number;
   }
+  held.config = settings_;
   if (!store_) return held;
   for (auto const& [name, amount] : store_->spent()) held.budgets[name].amount = amount;
   return held;

@@ -12,6 +12,7 @@
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/sync/live_store.hpp"
+#include "tillcue/sync/settings.hpp"
 #include "tillcue/sync/word.hpp"
 
 namespace tillcue::terminal {
@@ -50,6 +51,9 @@ class LiveDesk {
   /// A word of head office: a live one acts at once; each is kept. One that cannot be kept acts all the same until
   /// the program ends.  Errors  invalid: it changes nothing.
   Result<void> hold(sync::Word const& word);
+  /// What head office's configuration words say together: chain, then group, store, this terminal. One on the disk that
+  /// this program does not take is told in the log and passed over.
+  [[nodiscard]] sync::Settings const& settings() const noexcept { return settings_; }
   /// What is held and spent, for head office.
   [[nodiscard]] sync::Held holding() const;
   /// Called when holding() has changed by itself: something was spent.
@@ -61,6 +65,7 @@ class LiveDesk {
   void look();
   bool take(std::string const& text, std::string const& name);
   void recall();
+  void merge_settings();
   void apply();
   void restore_books();
   void keep_day();
@@ -75,6 +80,7 @@ class LiveDesk {
   std::map<std::string, LiveState> by_word_;                             ///< live ones, by name
   std::map<std::string, sync::LiveStore::KeptWord> words_;               ///< of every kind
   std::map<std::string, std::map<std::string, std::uint32_t>> numbers_;  ///< of grants, by word
+  sync::Settings settings_;                                              ///< of all configuration words together
   std::optional<sync::LiveStore> store_;
   std::set<std::string, std::less<>> probably_out_;  ///< as last told in the log
   Clock::time_point look_{}, retry_{}, habits_{};

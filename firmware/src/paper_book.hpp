@@ -14,6 +14,7 @@ class PaperBook {
   /// `day_limit` 0: none. A file that cannot be read counts as nothing: the count is thrift, not money.
   PaperBook(std::filesystem::path file, unsigned day_limit);
 
+  void limit_day(unsigned millimetres) noexcept { day_limit_ = millimetres; }
   /// True when this much more fits into the day.
   [[nodiscard]] bool allows(unsigned millimetres, std::chrono::sys_days today) const noexcept;
   /// Errors  io: counted, but not kept for a restart.

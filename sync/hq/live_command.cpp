@@ -1,9 +1,7 @@
-#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -36,32 +34,10 @@ void add_common(CLI::App& command, Options& options) {
       ->capture_default_str();
 }
 
-/// Looks until every terminal online holds the word, or the time is over.
-Exit await_holders(Options const& options, Json const& word) {
-  using Clock = std::chrono::steady_clock;
-  auto const end = Clock::now() + std::chrono::seconds{options.wait};
-  for (;;) {
-    auto const seen = options.office.ask({{"do", "holders"}, {"word", word["word"]}, {"number", word["number"]}});
-    if (!seen) return report_error(seen.error());
-    auto const online = seen->value("online", 0), holding = seen->value("holding", 0);
-    bool const over = Clock::now() >= end;
-    if (holding < online && !over) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{100});
-      continue;
-    }
-    std::cout << holding << " of " << online << " terminals online hold it; who is offline gets it on connecting\n";
-    for (auto const& one : (*seen)["refused"]) {
-      std::cerr << one.value("terminal", "") << " refused it: " << one.value("why", "") << '\n';
-    }
-    for (auto const& one : (*seen)["waiting"]) std::cerr << one.get<std::string>() << " has not answered yet\n";
-    return holding == online ? Exit::done : Exit::not_everyone;
-  }
-}
-
 Exit tell(Options const& options, Json const& request) {
   auto const done = options.office.ask(request);
   if (!done) return report_error(done.error());
-  return await_holders(options, *done);
+  return await_holders(options.office, *done, options.wait);
 }
 
 std::string part(Json const& value) { return value.is_null() ? "-" : value.dump(); }

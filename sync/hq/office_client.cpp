@@ -1,5 +1,9 @@
 #include "office_client.hpp"
 
+#include <chrono>
+#include <iostream>
+#include <thread>
+
 #include <CLI/CLI.hpp>
 
 #include "tillcue/sync/hq_control.hpp"
@@ -29,6 +33,27 @@ Result<nlohmann::json> OfficeClient::ask(nlohmann::json const& request) const {
   if (!answer.is_object()) return fail(Code::corrupt, "serve answered what is no JSON object");
   if (answer.value("ok", false)) return answer;
   return fail(code_named(answer.value("code", "")), answer.value("error", "serve refused it and did not say why"));
+}
+
+Exit await_holders(OfficeClient const& office, nlohmann::json const& word, unsigned wait) {
+  using Clock = std::chrono::steady_clock;
+  auto const end = Clock::now() + std::chrono::seconds{wait};
+  for (;;) {
+    auto const seen = office.ask({{"do", "holders"}, {"word", word["word"]}, {"number", word["number"]}});
+    if (!seen) return report_error(seen.error());
+    auto const online = seen->value("online", 0), holding = seen->value("holding", 0);
+    bool const over = Clock::now() >= end;
+    if (holding < online && !over) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+      continue;
+    }
+    std::cout << holding << " of " << online << " terminals online hold it; who is offline gets it on connecting\n";
+    for (auto const& one : (*seen)["refused"]) {
+      std::cerr << one.value("terminal", "") << " refused it: " << one.value("why", "") << '\n';
+    }
+    for (auto const& one : (*seen)["waiting"]) std::cerr << one.get<std::string>() << " has not answered yet\n";
+    return holding == online ? Exit::done : Exit::not_everyone;
+  }
 }
 
 }  // namespace tillcue::sync

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "program.hpp"
 #include "tillcue/core/result.hpp"
 
 namespace CLI {
@@ -20,5 +21,9 @@ struct OfficeClient {
   /// The answer without its "ok".  Errors  those of ask_serve, and what serve refused, with its code.
   [[nodiscard]] Result<nlohmann::json> ask(nlohmann::json const& request) const;
 };
+
+/// Looks until every terminal online holds the word that serve answered with, or `wait` seconds are over; tells who
+/// refused it and why.
+Exit await_holders(OfficeClient const& office, nlohmann::json const& word, unsigned wait);
 
 }  // namespace tillcue::sync

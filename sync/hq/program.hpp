@@ -36,6 +36,7 @@ void add_terminals_command(CLI::App& app, Command& chosen);
 void add_export_command(CLI::App& app, Command& chosen);
 void add_campaign_command(CLI::App& app, Command& chosen);
 void add_live_commands(CLI::App& app, Command& chosen);
+void add_config_command(CLI::App& app, Command& chosen);
 void add_rollout_command(CLI::App& app, Command& chosen);
 
 int run_hq_program(int argc, char** argv);

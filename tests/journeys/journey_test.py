@@ -245,6 +245,36 @@ class LiveState(Journey):
         self.assertEqual(self.hinted(till, 'e', skus[:1]), [])
         self.assertEqual(self.hq('resume', '--campaign', 'nobody', check=False).returncode, 3)
 
+    def test_head_office_sets_a_terminal_from_afar_and_it_outlasts_kill_9(self):
+        self.open_shop()
+
+        def config(*words, check=True):
+            return run('tillcue-hq', 'config', *words, '--db', self.shop.db, check=check)
+
+        def in_force():
+            fleet = json.loads(self.hq('terminals', '--json').stdout)['terminals']
+            return fleet[0]['config'] if fleet else {}
+
+        self.assertIn('1 of 1', config('set', 'screen.hint_ms=9000', 'log_level=debug', '--wait', '10').stdout)
+        self.assertIn('1 of 1', config('set', '--scope', 'store:s1', 'screen.hint_ms=7000', '--wait', '10').stdout)
+        both = {'screen.hint_ms': '7000', 'log_level': '"debug"'}
+        wait_until('the narrower scope to hold', lambda: in_force() == both)
+        shown = json.loads(config('show', '--terminal', 'till-1', '--json').stdout)
+        self.assertEqual({one['setting']: one['scope'] for one in shown},
+                         {'screen.hint_ms': 'store:s1', 'log_level': 'all'})
+        bad = self.shop.path('bad.json')
+        pathlib.Path(bad).write_text('{\n  "screen": {"hint_ms": 5},\n  "sync": {"broker": "mqtt://elsewhere"}\n}')
+        refused = config('set', '--file', bad, check=False)
+        self.assertEqual(refused.returncode, 3)
+        self.assertIn('bad.json:2: screen.hint_ms: must be a whole number from 1500', refused.stderr)
+        self.assertIn('bad.json:3: sync: is nothing that head office sets', refused.stderr)
+        self.shop.processes['terminal'].end(signal.SIGKILL)
+        self.shop.start_terminal()
+        self.shop.wait_for_release(1)
+        wait_until('the settings again', lambda: in_force() == both)
+        self.assertIn('1 of 1', config('unset', '--scope', 'store:s1', 'screen.hint_ms', '--wait', '10').stdout)
+        wait_until('the chain to hold', lambda: in_force().get('screen.hint_ms') == '9000')
+
     def test_what_is_out_of_stock_is_not_offered_and_who_wants_no_paper_gets_none(self):
         self.open_shop()
         till = self.till()

@@ -10,6 +10,7 @@
 #include "hq_rollout.hpp"
 #include "hq_rows.hpp"
 #include "hq_words.hpp"
+#include "tillcue/sync/settings.hpp"
 #include "wire/json_fields.hpp"
 
 namespace tillcue::sync {
@@ -65,6 +66,7 @@ struct HqOffice::State {
   Answer stock(Fields& fields);
   Answer budget_set(Fields& fields);
   Answer budget_end(Fields& fields);
+  Answer config(Fields& fields, Json const& request);
   Answer show();
   Answer holders(Fields& fields);
   Answer rollout_start(Fields& fields);
@@ -252,6 +254,32 @@ HqOffice::State::Answer HqOffice::State::show() {
   return out;
 }
 
+/// A scope's configuration document with some settings set and others taken out, as its next word.
+HqOffice::State::Answer HqOffice::State::config(Fields& fields, Json const& request) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const unset = names_field(fields, "unset", 0);
+  if (!scope) return tl::unexpected{scope.error()};
+  if (!unset) return tl::unexpected{unset.error()};
+  auto const set = read_settings(request.value("set", Json::object()).dump(), "set");
+  if (!set) return tl::unexpected{set.error()};
+  std::uint64_t number = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const before = HqWords::last(db, WordKind::config, *scope);
+    if (!before) return tl::unexpected{before.error()};
+    auto document = *before ? read_settings((*before)->content, "before").value_or(Settings{}) : Settings{};
+    for (auto const& [name, value] : *set) document[name] = value;
+    for (auto const& name : *unset) {
+      if (document.erase(name) == 0) return fail(Code::not_found, name + " is not set for " + scope->text());
+    }
+    auto const said = words.say(db, WordKind::config, *scope, encode_settings(document), now());
+    if (said) number = *said;
+    return said ? Result<void>{} : tl::unexpected{said.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  parts.log(LogLevel::info, log_line("config.said", {{"scope", scope->text()}, {"number", number}}));
+  return Json{{"word", held_name(WordKind::config, *scope)}, {"number", number}};
+}
+
 /// Who of those online that a word is for holds it.
 HqOffice::State::Answer HqOffice::State::holders(Fields& fields) {
   auto const word = fields.text("word", 200, 1);
@@ -350,6 +378,7 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "stock") return stock(fields);
   if (what == "budget set") return budget_set(fields);
   if (what == "budget end") return budget_end(fields);
+  if (what == "config") return config(fields, request);
   if (what == "show") return show();
   if (what == "holders") return holders(fields);
   if (what == "rollout start") return rollout_start(fields);

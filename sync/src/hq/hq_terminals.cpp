@@ -5,6 +5,8 @@
 
 #include "hq_columns.hpp"
 #include "hq_rows.hpp"
+#include "hq_words.hpp"
+#include "tillcue/sync/settings.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -23,11 +25,24 @@ nlohmann::json counters_of(TerminalRow const& row) {
   return parsed.is_object() ? parsed : nlohmann::json::object();
 }
 
+std::string config_numbers(TerminalRow const& row) {
+  std::string out;
+  for (auto const& [word, number] : row.held.words) {
+    if (word.starts_with("config ")) out += fmt::format("; {} {}", printable(word), number);
+  }
+  return out;
+}
+
 std::string details(TerminalRow const& row) {
   std::string out;
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
   if (row.dropped > 0) out += wrapped(fmt::format("lost {} results: its outbox was full", grouped(row.dropped)), 4);
   if (!row.last_error.empty()) out += wrapped("last error: " + row.last_error, 4);
+  for (auto const& [word, why] : row.held.refused) out += wrapped("refused " + word + ": " + printable(why), 4);
+  std::string settings;
+  for (auto const& [name, value] : row.held.config)
+    settings += (settings.empty() ? "set by HQ: " : ", ") + printable(name) + ' ' + printable(value);
+  if (!settings.empty()) out += wrapped(settings + config_numbers(row), 4);
   std::string counters;
   auto const object = counters_of(row);
   for (auto const& [name, value] : object.items())
@@ -60,14 +75,50 @@ Result<std::vector<Sha256>> bundles_in_use(Database& db, std::size_t most) {
   return found;
 }
 
+Result<std::vector<SaidSetting>> config_by_scope(Database& db) {
+  auto scopes = texts(db, "SELECT scope FROM words WHERE kind = 'config' ORDER BY scope");
+  if (!scopes) return tl::unexpected{scopes.error()};
+  std::vector<SaidSetting> out;
+  for (auto const& name : *scopes) {
+    auto const scope = Scope::parse(name);
+    if (!scope) return tl::unexpected{scope.error().within("table words")};
+    auto const word = HqWords::last(db, WordKind::config, *scope);
+    if (!word) return tl::unexpected{word.error()};
+    auto const said = *word ? read_settings((*word)->content, name) : Settings{};
+    if (!said) return tl::unexpected{said.error()};
+    for (auto const& [setting, value] : *said) out.push_back({name, setting, value});
+  }
+  return out;
+}
+
+Result<std::vector<SaidSetting>> config_of(Database& db, TerminalId const& terminal) {
+  auto const body = texts(db, "SELECT body FROM held WHERE terminal = ?1", terminal.value);
+  if (!body) return tl::unexpected{body.error()};
+  if (body->empty()) return fail(Code::not_found, terminal.value + " has never said which store it is in");
+  auto const held = decode_held(body->front());
+  if (!held) return tl::unexpected{held.error()};
+  auto const said = config_by_scope(db);
+  if (!said) return said;
+  std::map<std::string, SaidSetting> merged;
+  for (auto const& scope :
+       {std::string{"all"}, "group:" + held->group, "store:" + held->store, "terminal:" + terminal.value}) {
+    for (auto const& one : *said) {
+      if (one.scope == scope) merged[one.setting] = one;
+    }
+  }
+  std::vector<SaidSetting> out;
+  for (auto const& [setting, one] : merged) out.push_back(one);
+  return out;
+}
+
 Result<Fleet> read_fleet(Database& db) {
   Fleet fleet;
   auto const newest = newest_release(db, "all");
   if (!newest) return tl::unexpected{newest.error()};
   fleet.newest_release = *newest;
   auto rows = db.prepare(
-      "SELECT terminal, online, release, wanted, phase, pending, dropped, last_error, version, counters, state_at, "
-      "last_seen FROM terminals ORDER BY terminal");
+      "SELECT t.terminal, online, release, wanted, phase, pending, dropped, last_error, version, counters, state_at, "
+      "last_seen, h.body FROM terminals t LEFT JOIN held h USING(terminal) ORDER BY t.terminal");
   if (!rows) return tl::unexpected{rows.error()};
   for (;;) {
     auto const row = rows->step();
@@ -87,6 +138,7 @@ Result<Fleet> read_fleet(Database& db) {
     one.counters = rows->text(9);
     one.state_at = rows->integer(10);
     one.last_seen = rows->integer(11);
+    one.held = decode_held(rows->text(12)).value_or(Held{});
     fleet.terminals.push_back(std::move(one));
   }
 }
@@ -122,6 +174,9 @@ std::string to_json(Fleet const& fleet) {
                                 {"version", row.version},
                                 {"state_at", row.state_at},
                                 {"last_seen", row.last_seen},
+                                {"words", row.held.words},
+                                {"refused", row.held.refused},
+                                {"config", row.held.config},
                                 {"counters", counters_of(row)}});
   }
   return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

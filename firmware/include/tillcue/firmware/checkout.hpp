@@ -88,6 +88,8 @@ class Checkout final : public pos::SaleEvents {
   [[nodiscard]] DayBook& day_book() noexcept { return *today_; }
   [[nodiscard]] ShelfBook const& shelf_book() const noexcept { return *shelf_; }
   [[nodiscard]] ShelfBook& shelf_book() noexcept { return *shelf_; }
+  /// Of hints shown from now on.
+  void show_hints_for(std::chrono::milliseconds lifetime) noexcept { hint_lifetime_ = lifetime; }
   /// Takes what the shelf book holds into account; false: it is kept, and nothing is held back for it.
   void hold_probably_out(bool on);
   /// SKUs that are held back as probably out of stock.

@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
 #include "tillcue/sync/crypto.hpp"
 #include "tillcue/sync/sqlite.hpp"
+#include "tillcue/sync/word.hpp"
 
 namespace tillcue::sync {
 
@@ -18,6 +20,7 @@ struct TerminalRow {
   std::uint64_t release = 0, wanted = 0, pending = 0, dropped = 0;
   std::int64_t state_at = 0;   ///< ms since 1970, the terminal's clock
   std::int64_t last_seen = 0;  ///< ms since 1970, HQ's clock; 0 = never
+  Held held;                   ///< words and settings it has in force, what it refused; as it said last
 };
 
 struct Fleet {
@@ -35,6 +38,17 @@ Result<Fleet> read_fleet(Database& db);
 /// The highest release of `scope` that HQ has seen; 0 = none.
 /// Digests of the bundles that terminals run, most run first, at most `most`.
 Result<std::vector<Sha256>> bundles_in_use(Database& db, std::size_t most);
+/// A setting that HQ has said, and for whom.
+struct SaidSetting {
+  std::string scope, setting;
+  std::string value;  ///< JSON
+};
+/// What each scope's configuration document says.  Errors  as Statement.
+Result<std::vector<SaidSetting>> config_by_scope(Database& db);
+/// What holds for that terminal, each setting with the narrowest scope that says it.  Errors  not_found (it has never
+/// said which store it is in), as Statement.
+Result<std::vector<SaidSetting>> config_of(Database& db, TerminalId const& terminal);
+
 /// `scope` empty: of any scope.
 Result<std::uint64_t> newest_release(Database& db, std::string_view scope);
 
