@@ -59,8 +59,10 @@ class Journey(unittest.TestCase):
         if any(error for _, error in errors):
             print(self.shop.logs(), file=sys.stderr)
 
-    def open_shop(self, printer=True):
+    def open_shop(self, printer=True, tls=False):
         self.shop.make_keys()
+        if tls:
+            self.shop.make_certificate()
         self.shop.start_broker()
         self.shop.start_hq()
         if printer:
@@ -86,7 +88,7 @@ class Journey(unittest.TestCase):
 
 class WholeLoop(Journey):
     def test_from_transactions_to_the_report(self):
-        self.open_shop()
+        self.open_shop(tls=True)
         till = self.till()
         sales = todays_baskets(40)
         accepted = 0
