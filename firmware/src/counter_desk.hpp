@@ -29,6 +29,7 @@ class CounterDesk {
   /// Where slips are printed; nullptr when only a display is listened to.
   [[nodiscard]] pos::ReceiptPrinter* printer() const noexcept { return proxy_.get(); }
   [[nodiscard]] bool after_the_fact() const noexcept { return feed_.after_the_fact(); }
+  [[nodiscard]] bool doubtful() const noexcept { return feed_.doubtful(); }
   [[nodiscard]] CounterFeedCounters const& counters() const noexcept { return feed_.counters(); }
   [[nodiscard]] pos::PrintProxyCounters proxy_counters() const noexcept;
   void stop();

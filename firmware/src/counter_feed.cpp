@@ -7,20 +7,7 @@
 #include "tillcue/pos/code_table.hpp"
 
 namespace tillcue::terminal {
-namespace {
-
-/// An item nobody knows keeps its printed name, marked so that it is no article number.
-Sku unknown_sku(std::string const& name) {
-  auto text = "?" + name;
-  if (text.size() > kMaxIdentifier) {
-    auto end = kMaxIdentifier;
-    while (end > 1 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    text.resize(end);
-  }
-  return Sku(std::move(text));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 CounterFeed::CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names)
     : events_(events), now_(std::move(now)), names_(std::move(names)) {}
@@ -59,7 +46,7 @@ CounterFeed::Line CounterFeed::heard(std::string const& name, std::string const&
   if (!found) found = names_({name, std::nullopt, cut_at});
   if (!found && !code.empty()) return line;
   if (!found) ++counters_.unnamed;
-  line.sku = found ? *found : unknown_sku(name);
+  line.sku = found ? *found : pos::open_sku(name);
   return line;
 }
 
@@ -125,12 +112,15 @@ void CounterFeed::reconcile(pos::Receipt const& receipt) {
 void CounterFeed::slip(pos::Receipt const& receipt) {
   if (receipt.kind != pos::SlipKind::sale) return;
   after_the_fact_ = true;
+  doubtful_ = !receipt.balanced;
+  if (doubtful_) ++counters_.doubtful;
   if (!sale_) begin(receipt.number);
   reconcile(receipt);
   if (!totalled_) tell(pos::Subtotal{*sale_});
   tell(pos::Tender{*sale_});
   tell(pos::Finish{*sale_, receipt.total_minor});
   after_the_fact_ = false;
+  doubtful_ = false;
   sale_.reset();
   lines_.clear();
 }

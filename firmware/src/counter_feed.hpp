@@ -15,7 +15,7 @@ namespace tillcue::terminal {
 
 /// Counted since start.
 struct CounterFeedCounters {
-  std::uint64_t sales = 0, lines = 0, unnamed = 0, refused = 0, reconciled = 0;
+  std::uint64_t sales = 0, lines = 0, unnamed = 0, refused = 0, reconciled = 0, doubtful = 0;
 };
 
 /// Makes sales of what a till without a protocol prints and shows: a receipt is a whole sale; a display's frames are a
@@ -34,6 +34,8 @@ class CounterFeed {
 
   /// True while a sale is told that is over already: nobody can be shown a hint any more.
   [[nodiscard]] bool after_the_fact() const noexcept { return after_the_fact_; }
+  /// True while a receipt is told whose items do not make its total: it may be misread, and earns no coupon.
+  [[nodiscard]] bool doubtful() const noexcept { return doubtful_; }
   [[nodiscard]] CounterFeedCounters const& counters() const noexcept { return counters_; }
 
  private:
@@ -58,7 +60,7 @@ class CounterFeed {
   std::vector<Line> lines_;
   std::uint32_t numbered_ = 0;
   std::string last_name_;  ///< of a sale
-  bool totalled_ = false, after_the_fact_ = false;
+  bool totalled_ = false, after_the_fact_ = false, doubtful_ = false;
   CounterFeedCounters counters_;
 };
 

@@ -127,8 +127,16 @@ CheckoutPorts Daemon::Impl::ports() {
           .show = [this](pos::HintBoard const& board) { show(board); },
           .record = [this](Outcome const& outcome) { record(outcome); },
           .pseudonym = [this](CustomerId const& customer) { return secret_->digest("customer", customer.value); },
-          .print = [this](CouponOrder order,
-                          std::function<void(CouponFate)> done) { desk_->print(order, std::move(done)); },
+          .print =
+              [this](CouponOrder order, std::function<void(CouponFate)> done) {
+                // Decided on what a display showed, before the receipt came and did not add up.
+                if (counter_ && counter_->doubtful()) {
+                  CouponFate fate;
+                  fate.why = "the receipt's items do not make its total";
+                  return done(std::move(fate));
+                }
+                desk_->print(order, std::move(done));
+              },
           .utc_offset = utc_offset,
           .channels = [this] { return channels(); },
           .keep_spent = [this](auto const& spent) { return live_.keep(spent); }};
@@ -318,7 +326,7 @@ std::uint8_t Daemon::Impl::channels() const {
   std::uint8_t working = 0;
   bool const seen = screen->counters().screens > 0 || native->hints_are_shown();
   if (seen && !(counter_ && counter_->after_the_fact())) working |= mask_of(Channel::screen);
-  if (desk_->may_print()) working |= mask_of(Channel::receipt);
+  if (desk_->may_print() && !(counter_ && counter_->doubtful())) working |= mask_of(Channel::receipt);
   if (display_.works((working & mask_of(Channel::screen)) != 0)) working |= mask_of(Channel::display);
   return working;
 }

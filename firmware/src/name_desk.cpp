@@ -8,18 +8,6 @@
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::terminal {
-namespace {
-
-/// Cut at a character's boundary.
-std::string shortened(std::string text, std::size_t longest) {
-  if (text.size() <= longest) return text;
-  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0U) == 0x80U) --longest;
-  text.resize(longest);
-  return text;
-}
-
-}  // namespace
-
 NameDesk::NameDesk(Config const& config, Log const& log)
     : currency_(config.store.currency),
       learned_file_(config.data_dir / "aliases.csv"),
@@ -95,11 +83,11 @@ pos::NameMatch NameDesk::find(pos::HeardName const& heard) {
 
 Sku NameDesk::open(pos::HeardLine const& heard, pos::MatchHow how) {
   // A code that is not in the bundle still tells items apart.
-  auto const name = std::string(kOpenName) + (heard.name.empty() ? heard.code : heard.name);
+  auto const& name = heard.name.empty() ? heard.code : heard.name;
   if (logged_.size() < kMostLogged && logged_.insert(name).second) {
     log_.info("name.open", {{"name", heard.name}, {"code", heard.code}, {"how", std::string(pos::name(how))}});
   }
-  return Sku(shortened(name, kMaxIdentifier));
+  return pos::open_sku(name);
 }
 
 void NameDesk::learn(pos::HeardName const& heard, ItemIx item) {

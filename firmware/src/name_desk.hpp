@@ -28,7 +28,6 @@ struct NameCounters {
 /// Keeps  data_dir/aliases.csv: what was learned.  Threads  one.
 class NameDesk {
  public:
-  static constexpr std::string_view kOpenName = "name:";
   static constexpr std::size_t kMostLogged = 500;  ///< open names told in the log, each once
   static constexpr std::chrono::seconds kLook{5};  ///< between looks at head office's file
   static constexpr std::chrono::seconds kSave{60};

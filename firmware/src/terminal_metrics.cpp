@@ -62,6 +62,8 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("feed_sales_total", "Sales made of receipts and displays.", r.counter->sales);
   out.counter("feed_unnamed_total", "Lines whose name no item has for sure.", r.counter->unnamed);
   out.counter("feed_refused_total", "Messages the checkout refused.", r.counter->refused);
+  out.counter("receipts_doubtful_total", "Receipts whose items do not make their total: no coupon.",
+              r.counter->doubtful);
   out.counter("feed_reconciled_total", "Displayed sales that the receipt put right.", r.counter->reconciled);
 }
 

@@ -27,8 +27,9 @@ class Descriptor {
 };
 
 tl::unexpected<Error> failed(std::string const& path, char const* what) {
+  bool const full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
   auto const reason = std::string(std::strerror(errno));
-  return fail(Code::io, path + ": cannot " + what + ": " + reason);
+  return fail(Code::io, path + ": cannot " + what + ": " + reason + (full ? "; make room or write elsewhere" : ""));
 }
 
 bool write_all(int descriptor, std::span<std::byte const> bytes) {

@@ -23,4 +23,9 @@ Weights log_linear(Counts const& counts, Dataset const& data, std::span<std::uin
 /// linear + alpha * other, entry by entry: both have the same ones.
 Weights blend(Weights const& linear, Weights const& other, double alpha);
 
+/// `linear` with `alpha` of the second model for a catalogue of that size: on small menus the one learned from
+/// `baskets`, on large ones what that begins with, the log lifts in `linear` itself.
+Weights add_second_model(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
+                         Weights const& linear, double power, double alpha, BasketWeights basket_weights = {});
+
 }  // namespace tillcue::models

@@ -35,13 +35,11 @@ Result<Weights> learn(Dataset const& data, WeighedBaskets const& weighed, Traini
   return cut(trainer);
 }
 
-/// What `training` asks of what was fitted on `baskets`, its blend with the log-linear model included.
+/// What `training` asks of what was fitted on `baskets`, its blend with the second model included.
 Weights blended(Trainer const& trainer, WeighedBaskets const& weighed, Dataset const& data,
                 std::span<std::uint32_t const> baskets, TrainingOptions const& training) {
-  auto weights = trainer.weights(training.entries_per_item);
-  if (training.log_linear <= 0) return weights;
-  auto const other = log_linear(weighed.items, data, baskets, weights, training.popularity_power, weighed.weights);
-  return blend(weights, other, training.log_linear);
+  return add_second_model(weighed.items, data, baskets, trainer.weights(training.entries_per_item),
+                          training.popularity_power, training.log_linear, weighed.weights);
 }
 
 /// The order of the bundle before takes a little more than the best one, and the table has to keep to its budget.

@@ -8,9 +8,9 @@
 
 namespace tillcue::models {
 
-/// For small menus: chooses ridge and blend by the hits among the first five suggestions for baskets kept back. Large
-/// catalogues keep the options given: there the log-linear model learns by heart, and the ridge that was best for last
-/// month need not be for the next (models/README.md).
+/// Chooses by the hits among the first five suggestions for baskets kept back: on small menus both ridges and the blend
+/// with the log-linear model; on large catalogues, which are fitted once for it, the ridge of the second solve and the
+/// share of the log lift. Large ones with few questions to ask keep the options given.
 /// Errors  those of write_bundle.
 Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& options);
 

@@ -212,9 +212,10 @@ Weights Trainer::strongest(double entries_per_item) const {
   return state_->finished(state_->strongest(entries_per_item));
 }
 
-Weights Trainer::weights(double entries_per_item) const {
+Weights Trainer::weights(double entries_per_item, std::optional<double> refit_ridge) const {
   auto kept = state_->strongest(entries_per_item);
-  solve_all(state_->pairs, state_->options.refit_ridge, state_->options.threads, kept, solve_exactly, {});
+  auto const ridge = refit_ridge.value_or(state_->options.refit_ridge);
+  solve_all(state_->pairs, ridge, state_->options.threads, kept, solve_exactly, {});
   return state_->finished(kept);
 }
 

@@ -30,8 +30,8 @@ int run_hq_program(int argc, char** argv) {
   app.require_subcommand(1);
   Command chosen;
   for (auto const add :
-       {add_keys_command, add_publish_command, add_serve_command, add_report_command, add_terminals_command,
-        add_export_command, add_campaign_command, add_live_commands, add_rollout_command}) {
+       {add_keys_command, add_broker_command, add_publish_command, add_serve_command, add_report_command,
+        add_terminals_command, add_export_command, add_campaign_command, add_live_commands, add_rollout_command}) {
     add(app, chosen);
   }
   try {

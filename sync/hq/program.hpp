@@ -26,6 +26,9 @@ enum class Exit : int {
 using Command = std::function<Exit()>;
 
 void add_keys_command(CLI::App& app, Command& chosen);
+/// Below `keys`: authority, certificate, request, check.
+void add_certificate_commands(CLI::App& keys, Command& chosen);
+void add_broker_command(CLI::App& app, Command& chosen);
 void add_publish_command(CLI::App& app, Command& chosen);
 void add_serve_command(CLI::App& app, Command& chosen);
 void add_report_command(CLI::App& app, Command& chosen);

@@ -106,7 +106,7 @@ TEST_CASE("a receipt alone is a whole sale: items, subtotal, tender, close") {
   Till till;
   till.prints("Milk 1L   2 x 1.00     2.00\nSomething else   0.50\nTOTAL    2.50\nCash\n\x1DV\x42");
   till.prints(std::string("\0", 1));
-  CHECK(till.log() == "begin;add Milk 1L 2;add ?Something else 1;subtotal;tender;finish 250;");
+  CHECK(till.log() == "begin;add Milk 1L 2;add name:Something else 1;subtotal;tender;finish 250;");
   CHECK(till.feed.counters().unnamed == 1);
 }
 
@@ -135,7 +135,8 @@ TEST_CASE("the receipt is right: what the display showed otherwise is changed, r
   till.shows(epson("Eggs 10          x1", "$1.80          $1.80"));
   till.told.log.clear();
   till.prints("Milk 1L   2 x 1.00    2.00\nBread white    2.00\nSalt       0.30\nTOTAL   4.30\n\x1Bi");
-  CHECK(till.log() == "change Milk 1L 2;change Bread white 1;remove Eggs 10;add ?Salt 1;subtotal;tender;finish 430;");
+  CHECK(till.log() ==
+        "change Milk 1L 2;change Bread white 1;remove Eggs 10;add name:Salt 1;subtotal;tender;finish 430;");
   CHECK(till.feed.counters().reconciled == 1);
 }
 

@@ -59,10 +59,8 @@ class Journey(unittest.TestCase):
         if any(error for _, error in errors):
             print(self.shop.logs(), file=sys.stderr)
 
-    def open_shop(self, printer=True, tls=False):
+    def open_shop(self, printer=True):
         self.shop.make_keys()
-        if tls:
-            self.shop.make_certificate()
         self.shop.start_broker()
         self.shop.start_hq()
         if printer:
@@ -88,7 +86,7 @@ class Journey(unittest.TestCase):
 
 class WholeLoop(Journey):
     def test_from_transactions_to_the_report(self):
-        self.open_shop(tls=True)
+        self.open_shop()
         till = self.till()
         sales = todays_baskets(40)
         accepted = 0

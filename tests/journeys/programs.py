@@ -91,7 +91,6 @@ class Shop:
         self.processes = {}
         self.db = self.path('hq.sqlite')
         self.broker_uri = f'mqtt://127.0.0.1:{self.mqtt}'
-        self.authority = None  # of the broker's certificate, with TLS
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
@@ -105,26 +104,9 @@ class Shop:
     def logs(self):
         return '\n'.join(f'--- {name}\n{process.output()[-3000:]}' for name, process in self.processes.items())
 
-    def make_certificate(self):
-        """From here on the broker speaks TLS only, with a certificate that an authority of ours has signed."""
-        self.authority = self.path('ca.pem')
-        subprocess.run(['sh', '-ec', '''
-            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ca
-            openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout broker.key -out broker.csr -subj /CN=broker
-            echo subjectAltName=DNS:localhost >broker.ext
-            openssl x509 -req -in broker.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out broker.pem -days 2 -extfile broker.ext
-            chmod 644 broker.key'''], cwd=self.folder, check=True, capture_output=True)
-        os.chmod(self.folder, 0o711)  # mosquitto leaves root behind before it reads them
-        self.broker_uri = f'mqtts://localhost:{self.mqtt}'
-
-    def tls(self):
-        return ['--ca', self.authority] if self.authority else []
-
     def start_broker(self):
         with open(self.path('mosquitto.conf'), 'w', encoding='utf-8') as conf:
             conf.write(f'listener {self.mqtt} 127.0.0.1\nallow_anonymous true\npersistence false\n')
-            if self.authority:
-                conf.write(f'certfile {self.path("broker.pem")}\nkeyfile {self.path("broker.key")}\n')
         program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
         self.processes['broker'] = Process(self.folder, 'broker', [program, '-c', self.path('mosquitto.conf')])
         wait_until('mosquitto', lambda: listens(self.mqtt))
@@ -135,7 +117,7 @@ class Shop:
     def start_hq(self):
         self.processes['hq'] = Process(self.folder, 'hq', [
             os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.broker_uri, '--chain', 'demo', '--db', self.db,
-            '--key', self.path('keys', 'hq.key.pem'), '--http', f'127.0.0.1:{self.hq_http}', *self.tls()])
+            '--key', self.path('keys', 'hq.key.pem'), '--http', f'127.0.0.1:{self.hq_http}'])
         wait_until('HQ', lambda: self.get(f'http://127.0.0.1:{self.hq_http}/healthz') is not None)
 
     def start_printer(self, *options):
@@ -150,8 +132,7 @@ class Shop:
             'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': currency},
             'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
             'printer': {'address': f'127.0.0.1:{self.paper}'},
-            'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem'],
-                     **({'ca': self.authority} if self.authority else {})}, **(more or {})}
+            'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}, **(more or {})}
         with open(self.path('tillcued.json'), 'w', encoding='utf-8') as out:
             json.dump(config, out)
         self.processes['terminal'] = Process(
@@ -160,7 +141,7 @@ class Shop:
 
     def publish(self, bundle, *options, key=None, check=True):
         return run('tillcue-hq', 'publish', '--bundle', bundle, '--key', key or self.path('keys', 'hq.key.pem'),
-                   '--broker', self.broker_uri, '--chain', 'demo', '--db', self.db, *self.tls(), *options, check=check)
+                   '--broker', self.broker_uri, '--chain', 'demo', '--db', self.db, *options, check=check)
 
     @staticmethod
     def get(url):

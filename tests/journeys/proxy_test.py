@@ -213,6 +213,21 @@ class Proxy(Counter):
             self.send(job)
         self.assertEqual(printer.data, b''.join(jobs))
 
+    def test_a_receipt_that_does_not_add_up_is_a_sale_without_a_coupon(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        self.start_terminal()
+        whole = receipt(1)
+        short = whole.replace(NAMES[1].encode(), b'unread'.ljust(len(NAMES[1])), 1).replace(b'2 x 0.80     1.60', b'2 x 0.80     1.70')
+        self.assertNotEqual(short, whole)
+        self.send(short)
+        wait_until('the sale', lambda: self.told('sale.closed'))
+        self.assertTrue(any('adds_up=no' in line for line in self.told('receipt.read')))
+        self.assertEqual(printer.data, short)
+        self.send(whole)
+        wait_until('a coupon for the one that does', lambda: self.told('coupon.printed'))
+
     def test_receipts_print_whole_and_in_order_while_the_daemon_is_killed_stopped_and_started(self):
         printer = RawPrinter()
         self.addCleanup(printer.close)

@@ -11,7 +11,14 @@ if(TILLCUE_BUILD_MODELS)
   add_test(NAME journey_Rollout COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
   set_tests_properties(journey_Rollout PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_Tls COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/tls_test.py)
+  set_tests_properties(journey_Tls PROPERTIES TIMEOUT 300
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
   add_test(NAME journey_Proxy COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/proxy_test.py)
   set_tests_properties(journey_Proxy PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
 endif()
+# kill -9 of tillcued, tillcue-hq serve and mosquitto while tills go on selling; longer by hand.
+add_test(NAME sync_kills COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/kills.py 160 3)
+set_tests_properties(sync_kills PROPERTIES TIMEOUT 300
+  ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")

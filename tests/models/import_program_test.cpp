@@ -150,7 +150,7 @@ TEST_CASE("a full disk while writing leaves the old file, whatever is written") 
   for (auto const* const command : {"build --transactions ", "count --transactions ", "import "}) {
     auto const result = run(command + folder.file("t.csv") + " --out " + folder.file("out"), full);
     CHECK(result.code == 1);
-    CHECK(tells(result, "out: cannot write: File too large"));
+    CHECK(tells(result, "out: cannot write: File too large; make room or write elsewhere"));
     CHECK(made::get_file(folder.file("out")) == "old");
     CHECK(files_in(folder.path()) == 2);
   }

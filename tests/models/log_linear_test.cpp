@@ -123,3 +123,23 @@ TEST_CASE("a blend adds entry by entry") {
   CHECK(sum.rows[0][0].weight == 7.0F);
   CHECK(sum.bias == std::vector<float>{3.0F, 2.0F});
 }
+
+TEST_CASE("of a large catalogue what the second model begins with is blended in, of a small menu what it learned") {
+  for (std::size_t const items : {25, 2000}) {
+    auto const made = shop(2000, items, 4);
+    bool const large = made.data.items.size() > kSmallMenu;
+    CHECK(large == (items == 2000));
+    auto const all = made::all_of(made.data);
+    auto const lessons = large ? std::span<std::uint32_t const>{} : all;
+    auto const expected = blend(made.linear, log_linear(made.counts, made.data, lessons, made.linear, 0.1), 0.02);
+    auto const mixed = add_second_model(made.counts, made.data, all, made.linear, 0.1, 0.02);
+    CHECK(mixed.bias == expected.bias);
+    for (std::size_t item = 0; item < mixed.rows.size(); ++item) {
+      REQUIRE(mixed.rows[item].size() == expected.rows[item].size());
+      for (std::size_t n = 0; n < mixed.rows[item].size(); ++n) {
+        CHECK(mixed.rows[item][n].weight == expected.rows[item][n].weight);
+      }
+    }
+    CHECK(add_second_model(made.counts, made.data, all, made.linear, 0.1, 0).bias == made.linear.bias);
+  }
+}

@@ -70,12 +70,32 @@ TEST_CASE("what is chosen is at least as good as the default on the baskets it w
   CHECK(hit_rate_5(seen) >= hit_rate_5(plain) - 0.002);
 }
 
-TEST_CASE("a large catalogue keeps the options given") {
+TEST_CASE("a large catalogue with few questions keeps the options given") {
   auto const data = made::dataset(made::random_baskets(3000, 1500, 17));
   BuildOptions options;
   options.training.ridge = 77;
+  options.training.refit_ridge = 55;
   auto const selected = select_model(data, options);
   REQUIRE(selected);
   CHECK(selected->ridge == 77);
+  CHECK(selected->refit_ridge == 55);
   CHECK(selected->log_linear == 0);
+}
+
+TEST_CASE("a large catalogue's second ridge is chosen on baskets kept back, and only for a clear gain") {
+  auto const data = made::dataset(made::random_baskets(9000, 1200, 17));
+  auto const split = hold_out(data, 0.1);
+  BuildOptions options;
+  options.enough_queries = 100;
+  options.training.refit_ridge = 100'000;  // leaves hardly anything of the weights
+  auto const hits = [&](TrainingOptions const& training) {
+    auto asked = options;
+    asked.training = training;
+    return hit_rate_5(*observe(data, split, asked));
+  };
+  auto const selected = select_model(data, options);
+  REQUIRE(selected);
+  CHECK(selected->refit_ridge <= 30);
+  CHECK(selected->ridge == options.training.ridge);
+  CHECK(hits(*selected) >= hits(options.training) + 0.001);
 }

@@ -21,8 +21,8 @@ tillcue_test(sync_agent_test SOURCES
 
 # Against a real mosquitto on loopback; skipped with a printed line where it is not installed.
 tillcue_test(sync_broker_test SOURCES
-  sync/delivery_test.cpp sync/paho_link_test.cpp sync/paho_tls_test.cpp
-  LIBS tillcue::sync_terminal tillcue_test_broker)
+  sync/broker_rights_test.cpp sync/delivery_test.cpp sync/paho_link_test.cpp sync/paho_tls_test.cpp
+  LIBS tillcue::sync_terminal tillcue::sync_hq tillcue_test_broker)
 
 include(sync/hq_tests.cmake)
 

@@ -15,6 +15,7 @@ using Command = std::function<int()>;
 void add_run(CLI::App& app, Command& chosen);
 void add_print(CLI::App& app, Command& chosen);
 void add_printer(CLI::App& app, Command& chosen);
+void add_layout(CLI::App& app, Command& chosen);
 void add_coupon(CLI::App& app, Command& chosen);
 void add_script(CLI::App& app, Command& chosen);
 

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
       "  tillcue-pos print --to tcp:127.0.0.1:9101 --chunk 1 receipt.bin\n"
       "  tillcue-pos run --terminal 127.0.0.1:7707 --transactions transactions.csv.gz --items items.csv --baskets 5\n"
       "  tillcue-pos coupon --headline -20% --product Tea --serial 7KQ2M9XR4T --code128 7KQ2M9XR4T --out tea.bin\n"
+      "  tillcue-pos layout --profile epson-tm-t20 --out layout.json captured/*.bin\n"
       "  echo '{\"type\":\"ping\",\"id\":1}' | tillcue-pos script --terminal 127.0.0.1:7707");
   Command chosen;
   add_run(app, chosen);
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   add_printer(app, chosen);
   add_script(app, chosen);
   add_coupon(app, chosen);
+  add_layout(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

@@ -76,4 +76,10 @@ NameMatch NameMatcher::find(HeardName const& heard) const {
   return {found.count > 1 ? MatchHow::ambiguous : MatchHow::unknown, {}};
 }
 
+Sku open_sku(std::string_view heard) {
+  auto end = std::min(heard.size(), kMaxIdentifier - kOpenName.size());
+  while (end < heard.size() && end > 0 && (static_cast<unsigned char>(heard[end]) & 0xC0U) == 0x80U) --end;
+  return Sku(std::string(kOpenName) + std::string(heard.substr(0, end)));
+}
+
 }  // namespace tillcue::pos

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "tillcue/pos/layout_learner.hpp"
 #include "tillcue/pos/receipt.hpp"
 
 namespace tillcue::pos {
@@ -85,6 +86,30 @@ Result<ReceiptLayout> parse_layout(std::string_view json, std::string_view name)
   }
   if (!wrong.empty()) return fail(Code::invalid, wrong);
   return layout;
+}
+
+std::string layout_json(ReceiptLayout const& layout) {
+  Json out = {{"name", layout.name}};
+  auto const columns = [&](char const* field, std::optional<ColumnSpan> const& at) {
+    if (at) out[field] = {at->from, at->to};
+  };
+  auto const text = [&](char const* field, std::string const& value) {
+    if (!value.empty()) out[field] = value;
+  };
+  auto const words = [&](char const* field, std::vector<std::string> const& list) {
+    if (!list.empty()) out[field] = list;
+  };
+  columns("name_columns", layout.name_at);
+  columns("quantity_columns", layout.quantity_at);
+  columns("price_columns", layout.unit_at);
+  columns("total_columns", layout.total_at);
+  text("items_after", layout.items_after);
+  text("items_before", layout.items_before);
+  words("total_words", layout.total_words);
+  words("tender_words", layout.tender_words);
+  words("ignore_words", layout.ignore_words);
+  words("not_sale_words", layout.not_sale_words);
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace tillcue::pos

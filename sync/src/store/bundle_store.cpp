@@ -151,7 +151,12 @@ Result<void> BundleStore::State::begin_trust() {
 Result<void> BundleStore::State::count_start() {
   if (trusted || active.bundle.empty()) return {};
   ++starts;
-  if (auto ok = save_attempt(); !ok) return ok;
+  if (auto ok = save_attempt(); !ok) {
+    // A full disk must not keep a bundle from running that is whole: this start goes uncounted.
+    if (ok.error().code != Code::busy) return ok;
+    --starts;
+    return {};
+  }
   if (starts <= kMostStarts) return {};
   auto const fall_back = examine(previous.bundle);
   if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));

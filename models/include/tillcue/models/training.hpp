@@ -28,7 +28,7 @@ struct TrainingOptions {
   double ridge = 100;             ///< lambda: of the first solve, in baskets
   double refit_ridge = 60;        ///< lambda': of the solve on what was kept
   double popularity_power = 0.1;  ///< beta: weights and intercept are divided by share^beta
-  double log_linear = 0;          ///< alpha: how much of the log-linear model is blended in (log_linear.hpp)
+  double log_linear = 0;          ///< alpha: how much of a second model is blended in (add_second_model())
   std::uint32_t min_baskets = 5;  ///< rarer items get an intercept only
   unsigned threads = 0;           ///< 0: all; the result does not depend on it
 };
@@ -55,8 +55,8 @@ class Trainer {
 
   /// The strongest weights as first fitted: right in number and place, for measuring a table before it is made.
   [[nodiscard]] Weights strongest(double entries_per_item) const;
-  /// The same weights fitted again, each target on the sources it has left.
-  [[nodiscard]] Weights weights(double entries_per_item) const;
+  /// The same weights fitted again, each target on the sources it has left; with the ridge of the options, or another.
+  [[nodiscard]] Weights weights(double entries_per_item, std::optional<double> refit_ridge = {}) const;
 
  private:
   struct State;

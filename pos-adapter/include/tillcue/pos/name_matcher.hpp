@@ -12,6 +12,11 @@
 
 namespace tillcue::pos {
 
+/// Begins the SKU of a line whose item nobody knows, whatever heard it: "name:WHAT WAS HEARD".
+inline constexpr std::string_view kOpenName = "name:";
+/// What such a line is sold as; a long name is cut at a character's boundary.
+Sku open_sku(std::string_view heard);
+
 /// One item of the catalogue, as head office calls it.
 struct NamedItem {
   std::string_view sku;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tillcue/pos/receipt.hpp"
+
+namespace tillcue::pos {
+
+/// The lines of one slip, as PrintedJob has them.
+using SlipLines = std::vector<std::string>;
+
+/// What a number of receipts of one POS tell about their form.
+struct LearnedLayout {
+  ReceiptLayout layout{};
+  std::vector<Receipt> read{};  ///< each slip, in order, as this layout reads it
+  std::size_t looked_at =
+      0;                    ///< slips that may be sales: at least two lines with an amount, not told to be another kind
+  std::size_t generic = 0;  ///< of those, which add up without any profile
+  std::size_t add_up = 0;   ///< and with this one
+  std::size_t checked = 0;  ///< read by a layout learned from the other half of the slips,
+  std::size_t held = 0;     ///< and of those, which add up
+  /// 0..1: of receipts that were not learned from, at least this share adds up (lower 95 % bound of `held`/`checked`).
+  double sureness = 0;
+};
+
+/// Learns the layout of slips printed by one POS. The only evidence is arithmetic: a layout is better when the items,
+/// discounts and tax of more slips add up to their totals. What the generic reader understands is left to it.
+/// Limits   the first 200 slips are read, the first 32 searched with.
+/// Cost     some thousand readings of a slip: seconds.  Errors  none: where nothing helps, the generic layout comes
+/// back.
+LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits);
+
+/// The layout as a file that parse_layout reads.
+std::string layout_json(ReceiptLayout const& layout);
+
+}  // namespace tillcue::pos

@@ -1,0 +1,188 @@
+#include "tillcue/pos/layout_learner.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "layout_proposals.hpp"
+
+namespace tillcue::pos {
+namespace {
+
+constexpr std::size_t kMostRead = 200, kMostSearched = 32, kBeam = 4, kMostWords = 6;
+
+/// How well a layout explains slips. A sum of one item is weak evidence: a payment equals it as well.
+struct Score {
+  double adds_up = 0;
+  double whole = 0;  ///< with items and a total, whether they add up or not: breaks ties of nothing
+
+  [[nodiscard]] double value() const { return adds_up + whole * 0.01; }
+};
+
+bool is_sale_that_adds_up(Receipt const& receipt) { return receipt.kind == SlipKind::sale && receipt.balanced; }
+
+Score score(std::span<SlipLines const> slips, ReceiptLayout const& layout) {
+  Score out;
+  for (auto const& slip : slips) {
+    auto const receipt = read_receipt(slip, layout);
+    if (is_sale_that_adds_up(receipt)) out.adds_up += receipt.items.size() > 1 ? 1.0 : 0.3;
+    if (receipt.kind == SlipKind::sale) out.whole += 1;
+  }
+  return out;
+}
+
+struct Candidate {
+  ReceiptLayout layout;
+  double value = 0;
+};
+
+/// Tries layouts on a few slips and keeps the best.
+class Search {
+ public:
+  Search(std::span<SlipLines const> slips, unsigned digits)
+      : slips_(slips.first(std::min(slips.size(), kMostSearched))),
+        labels_(reading::labels_beside_amounts(slips_, digits)),
+        standing_(reading::standing_lines(slips_, digits)) {
+    generic_.digits = static_cast<std::uint8_t>(digits);
+    columns_ = reading::column_proposals(slips_, digits);
+  }
+
+  ReceiptLayout best();
+
+ private:
+  [[nodiscard]] bool perfect(Candidate const& one) const { return one.value >= static_cast<double>(slips_.size()); }
+  [[nodiscard]] std::vector<Candidate> seeds() const;
+  [[nodiscard]] std::vector<ReceiptLayout> steps_from(ReceiptLayout const& layout) const;
+  void climb(Candidate& one) const;
+  Candidate tried(ReceiptLayout layout) const {
+    auto const value = score(slips_, layout).value();
+    return {std::move(layout), value};
+  }
+
+  std::span<SlipLines const> slips_;
+  std::vector<std::string> labels_, standing_;
+  std::vector<ReceiptLayout> columns_;
+  ReceiptLayout generic_;
+};
+
+/// Every total word with every set of columns.
+std::vector<Candidate> Search::seeds() const {
+  std::vector<Candidate> out{tried(generic_)};
+  if (perfect(out.front())) return out;
+  auto bases = columns_;
+  bases.insert(bases.begin(), generic_);
+  for (auto const& base : bases) {
+    if (&base != &bases.front()) out.push_back(tried(base));
+    for (auto const& label : labels_) {
+      auto with = base;
+      with.total_words.push_back(label);
+      out.push_back(tried(std::move(with)));
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [](Candidate const& a, Candidate const& b) { return a.value > b.value; });
+  if (out.size() > kBeam) out.resize(kBeam);
+  return out;
+}
+
+std::vector<ReceiptLayout> Search::steps_from(ReceiptLayout const& layout) const {
+  std::vector<ReceiptLayout> out;
+  for (auto const& label : labels_) {
+    if (layout.ignore_words.size() < kMostWords) {
+      out.push_back(layout);
+      out.back().ignore_words.push_back(label);
+    }
+  }
+  for (auto const& label : labels_) {
+    if (layout.total_words.size() >= kMostWords) break;
+    out.push_back(layout);
+    out.back().total_words.push_back(label);
+  }
+  if (!layout.items_after.empty()) return out;
+  for (auto const& line : standing_) {
+    out.push_back(layout);
+    out.back().items_after = line;
+  }
+  return out;
+}
+
+/// One declaration more as long as it pays: by a slip and by a twentieth of them, or it fits chance.
+void Search::climb(Candidate& one) const {
+  auto const worth = std::max(0.9, 0.05 * static_cast<double>(slips_.size()));
+  for (bool better = true; better && !perfect(one);) {
+    Candidate next;
+    for (auto& step : steps_from(one.layout)) {
+      auto made = tried(std::move(step));
+      if (made.value > next.value) next = std::move(made);
+    }
+    better = next.value >= one.value + worth;
+    if (better) one = std::move(next);
+  }
+}
+
+ReceiptLayout Search::best() {
+  auto const worth = std::max(0.9, 0.05 * static_cast<double>(slips_.size()));
+  auto chosen = tried(generic_);
+  auto const floor = chosen.value;
+  for (auto& seed : seeds()) {
+    climb(seed);
+    if (seed.value > chosen.value && seed.value >= floor + worth) chosen = std::move(seed);
+  }
+  return std::move(chosen.layout);
+}
+
+bool may_be_sale(SlipLines const& slip, ReceiptLayout const& generic) {
+  if (reading::lines_with_amounts(slip, generic.digits) < 2) return false;
+  auto const kind = read_receipt(slip, generic).kind;
+  return kind == SlipKind::sale || kind == SlipKind::nothing;
+}
+
+/// Lower bound of a share at 95 % (Wilson).
+double at_least(std::size_t good, std::size_t all) {
+  if (all == 0) return 0;
+  constexpr double z = 1.645;
+  auto const n = static_cast<double>(all);
+  auto const share = static_cast<double>(good) / n;
+  auto const middle = share + z * z / (2 * n);
+  auto const spread = z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+  return std::max(0.0, (middle - spread) / (1 + z * z / n));
+}
+
+std::size_t adding_up(std::span<SlipLines const> slips, ReceiptLayout const& layout) {
+  return static_cast<std::size_t>(std::count_if(slips.begin(), slips.end(), [&](SlipLines const& slip) {
+    return is_sale_that_adds_up(read_receipt(slip, layout));
+  }));
+}
+
+/// Learned from one half and tried on the other, both ways.
+void cross_check(std::span<SlipLines const> slips, unsigned digits, LearnedLayout& out) {
+  std::vector<SlipLines> halves[2];
+  for (std::size_t n = 0; n < slips.size(); ++n) halves[n % 2].push_back(slips[n]);
+  for (int n = 0; n < 2; ++n) {
+    auto const learned = Search(halves[n], digits).best();
+    out.checked += halves[1 - n].size();
+    out.held += adding_up(halves[1 - n], learned);
+  }
+  out.sureness = at_least(out.held, out.checked);
+}
+
+}  // namespace
+
+LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits) {
+  slips = slips.first(std::min(slips.size(), kMostRead));
+  ReceiptLayout generic;
+  generic.digits = static_cast<std::uint8_t>(digits);
+  std::vector<SlipLines> sales;
+  for (auto const& slip : slips) {
+    if (may_be_sale(slip, generic)) sales.push_back(slip);
+  }
+  LearnedLayout out;
+  out.looked_at = sales.size();
+  out.generic = adding_up(sales, generic);
+  out.layout = Search(sales, digits).best();
+  out.layout.name = out.layout.total_words.empty() && !out.layout.name_at ? "generic" : "learned";
+  out.add_up = adding_up(sales, out.layout);
+  cross_check(sales, digits, out);
+  for (auto const& slip : slips) out.read.push_back(read_receipt(slip, out.layout));
+  return out;
+}
+
+}  // namespace tillcue::pos

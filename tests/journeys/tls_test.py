@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""A pilot over TLS, with the commands of `tillcue-hq keys --help`: authority, certificates, broker, a sale, its report.
+
+  TILLCUE_BIN=build/dev/bin tests/journeys/tls_test.py
+"""
+import contextlib
+import os
+import shutil
+import sqlite3
+import unittest
+
+import journey_test
+from programs import BIN, Process, listens, run, wait_until
+
+setUpModule = journey_test.setUpModule
+tearDownModule = journey_test.tearDownModule
+
+
+class Pilot(journey_test.Journey):
+    def keys(self, what, *options, check=True):
+        return run('tillcue-hq', 'keys', what, '--dir', self.shop.path('keys'), *options, check=check)
+
+    def start_broker(self):
+        out = self.shop.path('broker')
+        os.mkdir(out)
+        run('tillcue-hq', 'broker-config', '--dir', self.shop.path('keys'), '--chain', 'demo', '--out', out,
+            '--address', '127.0.0.1', '--port', self.shop.mqtt)
+        with open(os.path.join(out, 'mosquitto.conf'), 'w', encoding='utf-8') as conf:
+            # As Debian's own main file does it. Its user may not read the keys of whoever runs the test.
+            conf.write(f'persistence_location {out}/\ninclude_dir {out}/d\n'
+                       + ('user root\n' if os.geteuid() == 0 else ''))
+        os.mkdir(os.path.join(out, 'd'))
+        shutil.copy(os.path.join(out, 'tillcue.conf'), os.path.join(out, 'd'))
+        program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
+        self.shop.processes['broker'] = Process(self.shop.folder, 'broker', [program, '-c', out + '/mosquitto.conf'])
+        wait_until('mosquitto', lambda: listens(self.shop.mqtt))
+
+    def tls(self, name):
+        return ('--ca', self.shop.path('keys', 'authority.tls.pem'), '--cert', self.shop.path('keys', name + '.tls.pem'),
+                '--cert-key', self.shop.path('keys', name + '.tls-key.pem'))
+
+    def test_from_no_keys_to_a_result_at_head_office(self):
+        self.shop.broker_uri = f'mqtts://localhost:{self.shop.mqtt}'
+        self.keys('init')
+        self.keys('authority', '--chain', 'demo')
+        self.keys('certificate', '--for', 'hq', '--name', 'hq', '--name', 'hq-publish')
+        self.keys('certificate', '--for', 'broker', '--name', 'broker', '--host', 'localhost')
+        self.keys('certificate', '--for', 'terminal', '--name', 'till-1')
+        self.assertEqual(self.keys('certificate', '--for', 'terminal', '--name', 'hq', check=False).returncode, 5)
+        listed = self.keys('list').stdout
+        self.assertEqual(listed.count('TLS until'), 5)
+        for name, use in (('till-1', 'terminal'), ('hq', 'hq'), ('broker', 'broker')):
+            run('tillcue-hq', 'keys', 'check', '--for', use, '--certificate', self.shop.path('keys', name + '.tls.pem'),
+                '--key', self.shop.path('keys', name + '.tls-key.pem'), '--ca', self.shop.path('keys', 'authority.tls.pem'))
+        self.start_broker()
+        self.shop.processes['hq'] = Process(self.shop.folder, 'hq', [
+            os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.shop.broker_uri, '--chain', 'demo', '--db',
+            self.shop.db, '--key', self.shop.path('keys', 'hq.key.pem'), '--http', f'127.0.0.1:{self.shop.hq_http}',
+            *self.tls('hq')])
+        wait_until('HQ', lambda: self.shop.get(f'http://127.0.0.1:{self.shop.hq_http}/healthz') is not None)
+        self.shop.start_printer()
+        self.shop.start_terminal(more={'sync': {
+            'broker': self.shop.broker_uri, 'trusted_keys': ['keys/hq.pub.pem'], 'ca': 'keys/authority.tls.pem',
+            'certificate': 'keys/till-1.tls.pem', 'key': 'keys/till-1.tls-key.pem'}})
+        self.shop.publish(journey_test.bundle, '--wait', '30', *self.tls('hq-publish'))
+        till = self.till()
+        till.ring_up('over-tls', journey_test.todays_baskets(1)[0])
+        def stored():
+            with contextlib.closing(sqlite3.connect(f'file:{self.shop.db}?mode=ro', uri=True)) as db:
+                return db.execute("select count(*) from sales where sale = 'over-tls'").fetchone()[0] == 1
+        wait_until('the sale at HQ', stored)
+        self.assertTrue(self.shop.processes['hq'].alive)
+        self.assertIn('till-1', run('tillcue-hq', 'terminals', '--db', self.shop.db).stdout)
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
