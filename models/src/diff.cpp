@@ -9,8 +9,13 @@ namespace {
 
 BundleSize size_of(Bundle const& bundle) {
   auto const& info = bundle.info();
-  return {bundle.bytes().size(), bundle.item_count(), bundle.entry_count(), bundle.affinity_bytes(),
-          info.baskets,          info.data_from,      info.data_to};
+  return {.bytes = bundle.bytes().size(),
+          .items = bundle.item_count(),
+          .weights = static_cast<std::size_t>(bundle.entry_count()),
+          .affinity_bytes = bundle.affinity_bytes(),
+          .baskets = info.baskets,
+          .data_from = info.data_from,
+          .data_to = info.data_to};
 }
 
 }  // namespace

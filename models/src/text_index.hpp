@@ -68,7 +68,7 @@ class TextIndex {
 
   [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(begin_.size() - 1); }
   [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept {
-    return {arena_.data() + begin_[number], begin_[number + 1] - begin_[number]};
+    return {arena_.data() + begin_[number], static_cast<std::size_t>(begin_[number + 1] - begin_[number])};
   }
   /// The number of `text`, kNone when it is new. `hash` is text_hash(text).
   [[nodiscard]] std::uint32_t find(std::string_view text, std::uint64_t hash) const noexcept {

@@ -54,7 +54,8 @@ class Surgery {
       auto const offset = f::load<std::uint64_t>(entry + f::entry::kOffsetAt);
       auto const length = f::load<std::uint64_t>(entry + f::entry::kLengthAt);
       if (offset > bytes_.size() || length > bytes_.size() - offset) continue;
-      f::store(entry + f::entry::kChecksumAt, f::crc32c({bytes_.data() + offset, length}));
+      f::store(entry + f::entry::kChecksumAt, f::crc32c(std::span<std::byte const>(bytes_).subspan(
+                                                  static_cast<std::size_t>(offset), static_cast<std::size_t>(length))));
     }
     std::span<std::byte const> const all(bytes_);
     auto const head = f::crc32c(all.first(f::header::kChecksumAt));
@@ -111,7 +112,8 @@ inline Surgery& Surgery::append(std::uint32_t tag, std::uint16_t flags, std::vec
 
 inline Surgery& Surgery::widen(std::uint32_t tag, std::uint32_t extra) {
   namespace f = tillcue::format;
-  auto const offset = offset_of(tag), length = length_of(tag), end = f::aligned8(offset + length);
+  std::size_t const offset = offset_of(tag), length = length_of(tag);
+  auto const end = static_cast<std::size_t>(f::aligned8(offset + length));
   auto const record = f::load<std::uint32_t>(bytes_.data() + entry_of(tag) + f::entry::kRecordAt);
   std::vector<std::byte> content;
   for (std::size_t at = 0; at < length; at += record) {

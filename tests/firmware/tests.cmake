@@ -17,7 +17,7 @@ tillcue_fuzz(live_fuzz CORPUS live SOURCES fuzz/live_fuzz.cpp LIBS tillcue::firm
 target_compile_definitions(live_fuzz PRIVATE TILLCUE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 # The scoring part on Cortex-M under qemu, built in a tree of its own.
-add_test(NAME controller COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/firmware/controller.py
+add_test(NAME controller COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/firmware/controller.py
          ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/controller $<TARGET_FILE:tillcue_models_program>)
 set_tests_properties(controller PROPERTIES TIMEOUT 300)
 

@@ -1,24 +1,24 @@
 if(TILLCUE_BUILD_MODELS)
   # One ctest entry a class, so that two run side by side and a failure is named.
   foreach(journey WholeLoop LiveState FailOpen Crashes Hostile BadConfiguration RealData)
-    add_test(NAME journey_${journey} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/journey_test.py ${journey})
+    add_test(NAME journey_${journey} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/journey_test.py ${journey})
     set_tests_properties(journey_${journey} PROPERTIES TIMEOUT 600
-      ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
+      ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
-  add_test(NAME journey_Feeds COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/feeds_test.py)
+  add_test(NAME journey_Feeds COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/feeds_test.py)
   set_tests_properties(journey_Feeds PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_Rollout COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_Rollout COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
   set_tests_properties(journey_Rollout PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_Tls COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/tls_test.py)
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_Tls COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/tls_test.py)
   set_tests_properties(journey_Tls PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_Proxy COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/journeys/proxy_test.py)
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_Proxy COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/proxy_test.py)
   set_tests_properties(journey_Proxy PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
 endif()
 # kill -9 of tillcued, tillcue-hq serve and mosquitto while tills go on selling; longer by hand.
-add_test(NAME sync_kills COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/kills.py 160 3)
+add_test(NAME sync_kills COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/kills.py 160 3)
 set_tests_properties(sync_kills PROPERTIES TIMEOUT 300
-  ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
+  ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")

@@ -16,7 +16,7 @@ class NoThreads {
     pthread_getattr_default_np(&before_);
     pthread_attr_t huge;
     pthread_attr_init(&huge);
-    pthread_attr_setstacksize(&huge, std::size_t{1} << 55U);
+    pthread_attr_setstacksize(&huge, std::size_t{1} << (sizeof(std::size_t) * 8 - 9));
     pthread_setattr_default_np(&huge);
     pthread_attr_destroy(&huge);
   }

@@ -25,7 +25,7 @@ tillcue_test(models_program_test SOURCES
   models/import_program_test.cpp models/made.cpp models/parcel_program_test.cpp models/program_release_test.cpp
   models/program_run.cpp models/program_test.cpp models/replay_program_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json)
-target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="$<TARGET_FILE:tillcue_models_program>")
+target_compile_definitions(models_program_test PRIVATE TILLCUE_MODELS_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-models")
 add_dependencies(models_program_test tillcue_models_program)
 target_sources(models_program_test PRIVATE
   core/shop.cpp models/campaign_program_test.cpp models/log_world.cpp models/off_policy_program_test.cpp)
@@ -36,7 +36,7 @@ tillcue_test(off_policy_test SOURCES
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME models_campaigns_schema
-  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/models/campaigns_schema.py $<TARGET_FILE:tillcue_models_program>
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/models/campaigns_schema.py ${TILLCUE_PROGRAMS}/tillcue-models
           ${PROJECT_SOURCE_DIR})
 
 tillcue_test(sticky_order_test SOURCES models/sticky_order_test.cpp LIBS tillcue::models)

@@ -496,7 +496,7 @@ TEST_CASE("the narration is flushed after every event and tells why a coupon was
 }
 
 TEST_CASE("tillcue-pos exits 2 on a wrong command line, 3 on wrong input and 4 without a terminal") {
-  auto const program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tillcue-pos";
+  std::filesystem::path const program = TILLCUE_POS_PROGRAM;
   if (!std::filesystem::exists(program)) {
     MESSAGE("skipped: " << program.string() << " is not built");
     return;

@@ -34,6 +34,7 @@ tillcue_test(pos_sim_test
     pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_till_test.cpp
   LIBS tillcue::pos_sim tillcue::pos_names Boost::headers ZLIB::ZLIB Threads::Threads)
 target_include_directories(pos_sim_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
+target_compile_definitions(pos_sim_test PRIVATE TILLCUE_POS_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-pos")
 tillcue_fuzz(printer_fuzz CORPUS printer SOURCES fuzz/printer_fuzz.cpp LIBS tillcue::pos_paper)
 target_include_directories(printer_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
 
@@ -62,4 +63,4 @@ include(pos-adapter/proxy_tests.cmake)
 # ---- coupons beside those of another encoder
 add_test(NAME coupon_peer COMMAND ${NODE_PROGRAM} --test ${CMAKE_CURRENT_LIST_DIR}/coupon_peer_test.mjs)
 set_tests_properties(coupon_peer PROPERTIES FIXTURES_REQUIRED screen_npm TIMEOUT 60
-  ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TILLCUE_NODE_MODULES=${screen_npm}/node_modules")
+  ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};TILLCUE_NODE_MODULES=${screen_npm}/node_modules")

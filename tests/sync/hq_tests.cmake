@@ -11,14 +11,14 @@ tillcue_test(sync_hq_broker_test SOURCES
   core/shop.cpp sync/hq_pretend.cpp sync/hq_publish_test.cpp sync/hq_scene.cpp sync/hq_serve_test.cpp
   LIBS tillcue::sync_hq tillcue::bundle_writer tillcue::parcel nlohmann_json::nlohmann_json tillcue_test_broker)
 target_include_directories(sync_hq_broker_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src)
-target_compile_definitions(sync_hq_broker_test PRIVATE TILLCUE_HQ_PROGRAM="$<TARGET_FILE:tillcue-hq>")
+target_compile_definitions(sync_hq_broker_test PRIVATE TILLCUE_HQ_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-hq")
 add_dependencies(sync_hq_broker_test tillcue-hq)
 
 # Results a second from a simulated terminal through a real broker into the real collector: hq_bench [BATCHES] [EVENTS].
 if(TILLCUE_BUILD_BENCH)
   add_executable(hq_bench bench/hq_bench.cpp sync/hq_pretend.cpp sync/hq_scene.cpp)
   target_include_directories(hq_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/sync ${PROJECT_SOURCE_DIR}/sync/src)
-  target_compile_definitions(hq_bench PRIVATE TILLCUE_HQ_PROGRAM="$<TARGET_FILE:tillcue-hq>")
+  target_compile_definitions(hq_bench PRIVATE TILLCUE_HQ_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-hq")
   target_link_libraries(hq_bench PRIVATE tillcue::house tillcue::sync_hq tillcue_test_broker)
 endif()
 
@@ -33,4 +33,4 @@ tillcue_test(sync_faults_test SOURCES
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME sync_hq_campaign
-  COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/sync/hq_campaign.py $<TARGET_FILE:tillcue-hq>)
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/hq_campaign.py $<TARGET_FILE:tillcue-hq>)

@@ -9,5 +9,5 @@ set_tests_properties(screen_npm PROPERTIES FIXTURES_SETUP screen_npm TIMEOUT 120
 foreach(part states use embed)
   add_test(NAME screen_${part} COMMAND ${NODE_PROGRAM} --test ${screen_folder}/${part}_test.mjs)
   set_tests_properties(screen_${part} PROPERTIES FIXTURES_REQUIRED screen_npm TIMEOUT 240
-    ENVIRONMENT "TILLCUE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TILLCUE_NODE_MODULES=${screen_npm}/node_modules")
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};TILLCUE_NODE_MODULES=${screen_npm}/node_modules")
 endforeach()
