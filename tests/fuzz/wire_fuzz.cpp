@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "tillcue/sync/settings.hpp"
 #include "tillcue/sync/wire.hpp"
 
 using namespace tillcue::sync;
@@ -54,6 +55,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       break;
     case 'u':
       (void)unseal(KeyRing{}, text);
+      break;
+    case 'c':
+      check(
+          text, [](std::string_view document) { return read_settings(document, "fuzz"); },
+          [](Settings const& settings) { return tillcue::Result<std::string>(encode_settings(settings)); });
       break;
     case 't':
       (void)Topics("demo").parse(text);

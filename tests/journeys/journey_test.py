@@ -272,6 +272,8 @@ class LiveState(Journey):
         self.shop.start_terminal()
         self.shop.wait_for_release(1)
         wait_until('the settings again', lambda: in_force() == both)
+        wait_until('head office to see it again', lambda: json.loads(
+            self.hq('terminals', '--json').stdout)['terminals'][0]['online'])
         self.assertIn('1 of 1', config('unset', '--scope', 'store:s1', 'screen.hint_ms', '--wait', '10').stdout)
         wait_until('the chain to hold', lambda: in_force().get('screen.hint_ms') == '9000')
 

@@ -327,7 +327,8 @@ class Proxy(Counter):
     def test_on_the_same_paper_the_coupon_comes_before_the_cut_or_the_cut_goes_without_it(self):
         printer = RawPrinter()
         self.addCleanup(printer.close)
-        self.start_bypass(f'tcp:127.0.0.1:{printer.port}', '--same-paper', '150')
+        # As long as a bypass may wait: on a busy machine the decision itself must not be what this test measures.
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}', '--same-paper', '1000')
         self.start_terminal(same_paper=True)
         job = receipt(1, cut=b'')
         self.send(job + b'\x1dVB\x00')
@@ -335,13 +336,13 @@ class Proxy(Counter):
         self.assertIn(b'10 % off', printer.data)
         self.assertEqual(printer.data.count(b'\x1dVB'), 1)
         self.assertGreater(printer.data.index(b'\x1dVB'), printer.data.index(b'10 % off'))
-        # A daemon that hangs costs the coupon and 150 ms.
+        # A daemon that hangs costs the coupon and that second.
         self.processes['terminal'].process.send_signal(signal.SIGSTOP)
         before, began = len(printer.data), time.monotonic()
         with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:
             till.sendall(job + b'\x1dVB\x00')
-            wait_until('the cut', lambda: printer.data[before:] == job + b'\x1dVB\x00', patience=3)
-        self.assertLess(time.monotonic() - began, 1.0)
+            wait_until('the cut', lambda: printer.data[before:] == job + b'\x1dVB\x00', patience=10)
+        self.assertLess(time.monotonic() - began, 3.0)
 
     def test_a_bypass_that_is_killed_is_started_anew_behind_the_same_socket_and_refuses_nobody(self):
         printer = RawPrinter()

@@ -35,7 +35,6 @@ struct Fleet {
 
 /// Errors  as Statement.
 Result<Fleet> read_fleet(Database& db);
-/// The highest release of `scope` that HQ has seen; 0 = none.
 /// Digests of the bundles that terminals run, most run first, at most `most`.
 Result<std::vector<Sha256>> bundles_in_use(Database& db, std::size_t most);
 /// A setting that HQ has said, and for whom.
@@ -49,6 +48,7 @@ Result<std::vector<SaidSetting>> config_by_scope(Database& db);
 /// said which store it is in), as Statement.
 Result<std::vector<SaidSetting>> config_of(Database& db, TerminalId const& terminal);
 
+/// The highest release of `scope` that HQ has seen; 0 = none.
 /// `scope` empty: of any scope.
 Result<std::uint64_t> newest_release(Database& db, std::string_view scope);
 
