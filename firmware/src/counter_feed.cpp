@@ -7,7 +7,6 @@
 #include "tillcue/pos/code_table.hpp"
 
 namespace tillcue::terminal {
-namespace {}  // namespace
 
 CounterFeed::CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names)
     : events_(events), now_(std::move(now)), names_(std::move(names)) {}

@@ -133,9 +133,7 @@ CheckoutPorts Daemon::Impl::ports() {
               [this](CouponOrder order, std::function<void(CouponFate)> done) {
                 // Decided on what a display showed, before the receipt came and did not add up.
                 if (counter_ && counter_->doubtful()) {
-                  CouponFate fate;
-                  fate.why = "the receipt's items do not make its total";
-                  return done(std::move(fate));
+                  return done({"", 0, PrintFate::dropped, "the receipt's items do not make its total"});
                 }
                 desk_->print(order, std::move(done));
               },
@@ -150,8 +148,8 @@ Result<void> Daemon::Impl::start() {
   auto const seed = secret_->number("exploration", config_.terminal.value);
   checkout_.explore_with(seed);
   log_.info("exploration.seed", {{"seed", std::to_string(seed)}});
+  live_.on_settings = [this] { apply_settings(); };
   live_.start();
-  apply_settings();
   if (auto const listening = listen(); !listening) return listening;
   names_.start();
   if (config_.bundle) use_bundle(*config_.bundle, 0);
@@ -232,11 +230,7 @@ void Daemon::Impl::open_uplink() {
   callbacks.on_bundle = [this](auto const& file, auto release) { use_bundle(file, release); };
   callbacks.counters = [this] { return report(); };
   callbacks.held_number = [this](std::string const& name) { return live_.held(name); };
-  callbacks.on_word = [this](sync::Word const& word) -> Result<void> {
-    auto const held = live_.hold(word);
-    if (held && word.kind == sync::WordKind::config) apply_settings();
-    return held;
-  };
+  callbacks.on_word = [this](sync::Word const& word) { return live_.hold(word); };
   callbacks.holding = [this] { return live_.holding(); };
   callbacks.keys_word = [this] { return live_.content(sync::held_name(sync::WordKind::keys, {})); };
   live_.on_spent = [this] {
@@ -260,10 +254,9 @@ void Daemon::Impl::open_uplink() {
 void Daemon::Impl::apply_settings() {
   auto const config = with_settings(config_, live_.settings());
   checkout_.show_hints_for(config.hint_lifetime);
-  checkout_.hold_probably_out(config.learned_stock);
   if (config.printer) desk_->adjust(*config.printer);
   if (config.customer_display) display_.show_all(config.customer_display->hints == "all");
-  Log const level(config.log_level);
+  Log::set_level(config.log_level);
   for (auto const& [name, value] : live_.settings()) log_.info("setting.by_hq", {{"setting", name}, {"value", value}});
 }
 

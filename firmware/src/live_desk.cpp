@@ -43,8 +43,7 @@ void LiveDesk::restore_books() {
   auto shelf = store_->shelf();
   if (shelf) checkout_.shelf_book().restore(std::move(*shelf));
   if (!shelf) log_.warning("shelf.unread", {{"error", shelf.error().what}});
-  checkout_.hold_probably_out(with_settings(config_, settings_).learned_stock);
-  tell_shelf();
+  heed_settings();
 }
 
 void LiveDesk::keep_day() {
@@ -130,6 +129,12 @@ void LiveDesk::merge_settings() {
   settings_ = sync::merged(documents);
 }
 
+void LiveDesk::heed_settings() {
+  checkout_.hold_probably_out(with_settings(config_, settings_).learned_stock);
+  tell_shelf();
+  if (on_settings) on_settings();
+}
+
 Result<void> LiveDesk::hold(sync::Word const& word) {
   auto const name = sync::held_name(word.kind, word.scope);
   bool const live = word.kind == sync::WordKind::live;
@@ -150,8 +155,11 @@ Result<void> LiveDesk::hold(sync::Word const& word) {
     }
   }
   words_[name] = {word.number, word.content};
-  if (word.kind == sync::WordKind::config) merge_settings();
   if (live) apply();
+  if (word.kind == sync::WordKind::config) {
+    merge_settings();
+    heed_settings();
+  }
   log_.info("word.taken", {{"word", name}, {"number", std::to_string(word.number)}});
   if (!store_) return {};
   auto const kept = store_->keep_word(name, words_[name]);

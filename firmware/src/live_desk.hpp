@@ -58,6 +58,8 @@ class LiveDesk {
   [[nodiscard]] sync::Held holding() const;
   /// Called when holding() has changed by itself: something was spent.
   std::function<void()> on_spent;
+  /// Called when settings() may have changed: a word came, or the store was opened.
+  std::function<void()> on_settings;
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
  private:
@@ -66,6 +68,7 @@ class LiveDesk {
   bool take(std::string const& text, std::string const& name);
   void recall();
   void merge_settings();
+  void heed_settings();
   void apply();
   void restore_books();
   void keep_day();

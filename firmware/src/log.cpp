@@ -41,7 +41,7 @@ void write(spdlog::level::level_enum level, char priority, std::string_view even
 
 }  // namespace
 
-Log::Log(std::string_view level) { sink().set_level(spdlog::level::from_str(std::string(level))); }
+void Log::set_level(std::string_view level) { sink().set_level(spdlog::level::from_str(std::string(level))); }
 
 void Log::debug(std::string_view event, std::initializer_list<Field> fields) const {
   write(spdlog::level::debug, '7', event, fields);

@@ -66,7 +66,7 @@ std::optional<std::string> RowParser::learn_basket(std::string_view id) {
 std::optional<std::string> RowParser::learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number) {
   if (auto complaint = check_id("sku", sku)) return complaint;
   number = skus_.add(sku, hash);
-  sold_.emplace_back().unknown = sku.starts_with(kUnknownItem);
+  sold_.emplace_back().unknown = sku.starts_with(kOpenName);
   prices_.emplace_back();
   return std::nullopt;
 }

@@ -21,9 +21,6 @@ enum SaleColumn : std::size_t { kBasketColumn, kSkuColumn, kTimeColumn, kQuantit
 inline constexpr Column kSaleColumns[] = {
     {"basket_id", true, true}, {"sku", true}, {"timestamp", false, true}, {"quantity"}, {"unit_price"}};
 
-/// The beginning of a SKU that stands for words a till could not match to an item (`pos::open_sku`).
-inline constexpr std::string_view kUnknownItem = "name:";
-
 /// The good rows of a stretch of one file, in order: runs of rows with the same basket id.
 struct RowBatch {
   struct Run {
@@ -39,7 +36,7 @@ struct RowBatch {
   BadRows bad;                       ///< lines as counted by the table
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;  ///< sold all the same; the price is passed over
-  std::uint64_t unknown = 0;            ///< items no till could name (kUnknownItem): left out
+  std::uint64_t unknown = 0;            ///< items no till could name (kOpenName): left out
   std::uint64_t lines = 0;
 
   void clear();
@@ -79,7 +76,7 @@ class RowParser {
     std::int64_t quantity_milli = 0;
     std::uint64_t price[2] = {0, 0};  ///< short_key() of the text; 0: none yet
     std::uint32_t times[2] = {0, 0};
-    bool unknown = false;  ///< kUnknownItem
+    bool unknown = false;  ///< kOpenName
   };
   struct Prices {
     std::int64_t micro[2] = {0, 0};  ///< what Sold::price means

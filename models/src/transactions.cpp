@@ -1,4 +1,3 @@
-#include "tillcue/models/transactions.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -6,6 +5,7 @@
 
 #include "basket_join.hpp"
 #include "sale_rows.hpp"
+#include "tillcue/core/sku.hpp"
 #include "tillcue/models/parallel.hpp"
 #include "tillcue/models/table.hpp"
 
@@ -275,7 +275,7 @@ Result<Dataset> TransactionReader::finish() {
   }
   if (state.unknown > 0) {
     state.bad.total("transactions: " + std::to_string(state.unknown) + " rows of items no till could name (sku " +
-                    std::string(kUnknownItem) + "...): not counted; give the tills an items file with these names");
+                    std::string(kOpenName) + "...): not counted; give the tills an items file with these names");
   }
   // Who reads by shares adds up what was left out.
   if (state.limits.share.of == 1) {

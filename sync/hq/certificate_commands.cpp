@@ -11,7 +11,7 @@
 namespace tillcue::sync {
 namespace {
 
-/// Two years and three months: what public authorities allowed at most for years, and one yearly renewal to spare.
+/// Two years and three months: what public authorities allowed for long, and time for a yearly renewal that is late.
 constexpr int kDays = 825;
 
 struct Options {

@@ -101,10 +101,7 @@ Exit list(Options const& options) {
 
 void add_change(CLI::App& command, Options& options) {
   options.office.add_to(command);
-  command.add_option("--scope", options.scope, "all, group:NAME, store:NAME or terminal:NAME")->capture_default_str();
-  command.add_option("--wait", options.wait, "Seconds to wait for the terminals that are online")
-      ->check(CLI::Range(0U, 3'600U))
-      ->capture_default_str();
+  add_word_options(command, options.scope, options.wait);
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ struct OfficeClient {
   [[nodiscard]] Result<nlohmann::json> ask(nlohmann::json const& request) const;
 };
 
+/// --scope and --wait of a command that says a word.
+void add_word_options(CLI::App& command, std::string& scope, unsigned& wait);
+
 /// Looks until every terminal online holds the word that serve answered with, or `wait` seconds are over; tells who
 /// refused it and why.
 Exit await_holders(OfficeClient const& office, nlohmann::json const& word, unsigned wait);

@@ -327,7 +327,7 @@ class Proxy(Counter):
     def test_on_the_same_paper_the_coupon_comes_before_the_cut_or_the_cut_goes_without_it(self):
         printer = RawPrinter()
         self.addCleanup(printer.close)
-        # As long as a bypass may wait: on a busy machine the decision itself must not be what this test measures.
+        # Long enough that on a busy machine the decision itself is not what this test measures.
         self.start_bypass(f'tcp:127.0.0.1:{printer.port}', '--same-paper', '1000')
         self.start_terminal(same_paper=True)
         job = receipt(1, cut=b'')

@@ -44,6 +44,7 @@ void understood(Form const& form) {
   CHECK(got.layout.generic * 3 <= got.layout.looked_at);
   CHECK(got.fresh_total >= 39);
   CHECK(got.fresh_items * 100 >= got.items * 97);
+  CHECK(got.layout.layout.name == "learned");
   CHECK(got.layout.sureness >= 0.8);
 }
 

@@ -10,24 +10,18 @@ namespace {
 
 constexpr std::size_t kMostRead = 200, kMostSearched = 32, kBeam = 4, kMostWords = 6;
 
-/// How well a layout explains slips. A sum of one item is weak evidence: a payment equals it as well.
-struct Score {
-  double adds_up = 0;
-  double whole = 0;  ///< with items and a total, whether they add up or not: breaks ties of nothing
-
-  [[nodiscard]] double value() const { return adds_up + whole * 0.01; }
-};
-
 bool is_sale_that_adds_up(Receipt const& receipt) { return receipt.kind == SlipKind::sale && receipt.balanced; }
 
-Score score(std::span<SlipLines const> slips, ReceiptLayout const& layout) {
-  Score out;
+/// How many slips a layout explains. A sum of one item is weak evidence: a payment equals it as well. Items and a total
+/// that do not add up break ties of nothing.
+double score(std::span<SlipLines const> slips, ReceiptLayout const& layout) {
+  double adds_up = 0, whole = 0;
   for (auto const& slip : slips) {
     auto const receipt = read_receipt(slip, layout);
-    if (is_sale_that_adds_up(receipt)) out.adds_up += receipt.items.size() > 1 ? 1.0 : 0.3;
-    if (receipt.kind == SlipKind::sale) out.whole += 1;
+    if (is_sale_that_adds_up(receipt)) adds_up += receipt.items.size() > 1 ? 1.0 : 0.3;
+    if (receipt.kind == SlipKind::sale) whole += 1;
   }
-  return out;
+  return adds_up + whole * 0.01;
 }
 
 struct Candidate {
@@ -41,9 +35,10 @@ class Search {
   Search(std::span<SlipLines const> slips, unsigned digits)
       : slips_(slips.first(std::min(slips.size(), kMostSearched))),
         labels_(reading::labels_beside_amounts(slips_, digits)),
-        standing_(reading::standing_lines(slips_, digits)) {
+        standing_(reading::standing_lines(slips_, digits)),
+        columns_(reading::column_proposals(slips_, digits)),
+        worth_(std::max(0.9, 0.05 * static_cast<double>(slips_.size()))) {
     generic_.digits = static_cast<std::uint8_t>(digits);
-    columns_ = reading::column_proposals(slips_, digits);
   }
 
   ReceiptLayout best();
@@ -54,13 +49,14 @@ class Search {
   [[nodiscard]] std::vector<ReceiptLayout> steps_from(ReceiptLayout const& layout) const;
   void climb(Candidate& one) const;
   Candidate tried(ReceiptLayout layout) const {
-    auto const value = score(slips_, layout).value();
+    auto const value = score(slips_, layout);
     return {std::move(layout), value};
   }
 
   std::span<SlipLines const> slips_;
   std::vector<std::string> labels_, standing_;
   std::vector<ReceiptLayout> columns_;
+  double worth_;  ///< what a declaration must gain: a slip and a twentieth of them, or it fits chance
   ReceiptLayout generic_;
 };
 
@@ -104,27 +100,25 @@ std::vector<ReceiptLayout> Search::steps_from(ReceiptLayout const& layout) const
   return out;
 }
 
-/// One declaration more as long as it pays: by a slip and by a twentieth of them, or it fits chance.
+/// One declaration more as long as it pays.
 void Search::climb(Candidate& one) const {
-  auto const worth = std::max(0.9, 0.05 * static_cast<double>(slips_.size()));
   for (bool better = true; better && !perfect(one);) {
     Candidate next;
     for (auto& step : steps_from(one.layout)) {
       auto made = tried(std::move(step));
       if (made.value > next.value) next = std::move(made);
     }
-    better = next.value >= one.value + worth;
+    better = next.value >= one.value + worth_;
     if (better) one = std::move(next);
   }
 }
 
 ReceiptLayout Search::best() {
-  auto const worth = std::max(0.9, 0.05 * static_cast<double>(slips_.size()));
   auto chosen = tried(generic_);
   auto const floor = chosen.value;
   for (auto& seed : seeds()) {
     climb(seed);
-    if (seed.value > chosen.value && seed.value >= floor + worth) chosen = std::move(seed);
+    if (seed.value > chosen.value && seed.value >= floor + worth_) chosen = std::move(seed);
   }
   return std::move(chosen.layout);
 }
@@ -178,7 +172,8 @@ LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits) {
   out.looked_at = sales.size();
   out.generic = adding_up(sales, generic);
   out.layout = Search(sales, digits).best();
-  out.layout.name = out.layout.total_words.empty() && !out.layout.name_at ? "generic" : "learned";
+  generic.name = out.layout.name = "generic";
+  if (layout_json(out.layout) != layout_json(generic)) out.layout.name = "learned";
   out.add_up = adding_up(sales, out.layout);
   cross_check(sales, digits, out);
   for (auto const& slip : slips) out.read.push_back(read_receipt(slip, out.layout));

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <unistd.h>
 
+#include "pem_file.hpp"
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::sync {
@@ -20,10 +21,6 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-struct CloseFile {
-  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
 
 unsigned char const* raw_bytes(std::span<std::byte const> bytes) {
   return reinterpret_cast<unsigned char const*>(bytes.data());
@@ -42,29 +39,6 @@ bool canonical(std::array<std::byte, PublicKey::kBytes> const& y) {
   return !(middle_full && y.back() == std::byte{0x7F} && y.front() >= std::byte{0xED});
 }
 
-Result<File> open_pem(std::filesystem::path const& file) {
-  File in(std::fopen(file.c_str(), "rbe"));
-  if (!in) {
-    auto const code = errno == ENOENT ? Code::not_found : Code::io;
-    return fail(code, file.string() + ": " + std::strerror(errno));
-  }
-  return in;
-}
-
-/// Creates the file, never overwriting; `write` puts the PEM.
-template <class Write>
-Result<void> create_pem(std::filesystem::path const& file, int mode, Write write) {
-  int const fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (fd < 0) {
-    if (errno == EEXIST) return fail(Code::rejected, file.string() + ": exists already and is not overwritten");
-    return fail(Code::io, file.string() + ": " + std::strerror(errno));
-  }
-  File out(::fdopen(fd, "wb"));
-  bool const good = out && write(out.get()) == 1 && std::fflush(out.get()) == 0 && ::fsync(fd) == 0;
-  if (!good) return fail(Code::io, file.string() + ": cannot be written");
-  return {};
-}
-
 Key public_pkey(std::span<std::byte const> raw) {
   return Key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, raw_bytes(raw), raw.size()));
 }
@@ -78,8 +52,6 @@ Result<PublicKey> public_of(EVP_PKEY* key) {
   }
   return PublicKey::from_raw(raw);
 }
-
-int no_password(char*, int, int, void*) { return -1; }
 
 }  // namespace
 
@@ -98,9 +70,9 @@ Result<PublicKey> PublicKey::from_raw(std::span<std::byte const> raw) {
 }
 
 Result<PublicKey> PublicKey::load(std::filesystem::path const& file) {
-  auto in = open_pem(file);
+  auto in = pem::open(file);
   if (!in) return tl::unexpected(in.error());
-  Key const key(PEM_read_PUBKEY(in->get(), nullptr, no_password, nullptr));
+  Key const key(PEM_read_PUBKEY(in->get(), nullptr, pem::no_password, nullptr));
   if (!key) return fail(Code::invalid, file.string() + ": holds no PEM public key");
   auto loaded = public_of(key.get());
   if (!loaded) return tl::unexpected(loaded.error().within(file.string()));
@@ -109,7 +81,7 @@ Result<PublicKey> PublicKey::load(std::filesystem::path const& file) {
 
 Result<void> PublicKey::save(std::filesystem::path const& file) const {
   auto const key = public_pkey(raw_);
-  return create_pem(file, 0644, [&](std::FILE* out) { return PEM_write_PUBKEY(out, key.get()); });
+  return pem::create(file, 0644, [&](std::FILE* out) { return PEM_write_PUBKEY(out, key.get()); });
 }
 
 std::string PublicKey::id() const { return sha256(raw_).hex().substr(0, 16); }
@@ -139,9 +111,9 @@ Result<SigningKey> SigningKey::generate() {
 }
 
 Result<SigningKey> SigningKey::load(std::filesystem::path const& file) {
-  auto in = open_pem(file);
+  auto in = pem::open(file);
   if (!in) return tl::unexpected(in.error());
-  Key key(PEM_read_PrivateKey(in->get(), nullptr, no_password, nullptr));
+  Key key(PEM_read_PrivateKey(in->get(), nullptr, pem::no_password, nullptr));
   if (!key) return fail(Code::invalid, file.string() + ": holds no PEM private key");
   auto open = public_of(key.get());
   if (!open) return tl::unexpected(open.error().within(file.string()));
@@ -149,7 +121,7 @@ Result<SigningKey> SigningKey::load(std::filesystem::path const& file) {
 }
 
 Result<void> SigningKey::save(std::filesystem::path const& file) const {
-  return create_pem(file, 0600, [&](std::FILE* out) {
+  return pem::create(file, 0600, [&](std::FILE* out) {
     return PEM_write_PrivateKey(out, secret_->key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   });
 }

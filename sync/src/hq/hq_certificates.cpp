@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "key_folder.hpp"
 #include "tillcue/sync/crypto.hpp"
 #include "tillcue/sync/topics.hpp"
 #include "x509.hpp"
@@ -95,13 +96,29 @@ Result<void> set_name(X509_NAME* subject, std::string const& name) {
   return {};
 }
 
+tl::unexpected<Error> refused(std::string const& extension) {
+  return fail(Code::invalid, "certificate: extension " + extension + " was refused by OpenSSL");
+}
+
 Result<void> add_extension(X509* certificate, X509* issuer, int kind, std::string const& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
   auto* const extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str());
   bool const good = extension != nullptr && X509_add_ext(certificate, extension, -1) == 1;
   X509_EXTENSION_free(extension);
-  if (!good) return fail(Code::invalid, "certificate: extension " + value + " was refused by OpenSSL");
+  if (!good) return refused(value);
+  return {};
+}
+
+Result<void> ask_for(X509_REQ* request, std::vector<std::pair<int, std::string>> const& extensions) {
+  auto const free_all = [](STACK_OF(X509_EXTENSION) * list) { sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free); };
+  std::unique_ptr<STACK_OF(X509_EXTENSION), decltype(free_all)> const list(sk_X509_EXTENSION_new_null(), free_all);
+  for (auto const& [kind, value] : extensions) {
+    auto* const extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str());
+    if (extension == nullptr) return refused(value);
+    sk_X509_EXTENSION_push(list.get(), extension);
+  }
+  if (X509_REQ_add_extensions(request, list.get()) != 1) return refused("list");
   return {};
 }
 
@@ -134,11 +151,9 @@ Result<x509::Certificate> sign(Draft const& draft) {
   if (auto done = set_serial(certificate); !done) return tl::unexpected{done.error()};
   if (auto done = set_name(X509_get_subject_name(certificate), draft.name); !done) return tl::unexpected{done.error()};
   auto* const issuer = draft.issuer != nullptr ? draft.issuer : certificate;
-  auto begins = x509::seconds_of(draft.begins);
-  auto ends = x509::seconds_of(draft.ends);
   X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
-  ASN1_TIME_set(X509_getm_notBefore(certificate), begins);
-  ASN1_TIME_set(X509_getm_notAfter(certificate), ends);
+  ASN1_TIME_set(X509_getm_notBefore(certificate), x509::seconds_of(draft.begins));
+  ASN1_TIME_set(X509_getm_notAfter(certificate), x509::seconds_of(draft.ends));
   X509_set_pubkey(certificate, draft.key);
   for (auto const& [kind, value] : draft.extensions) {
     if (auto done = add_extension(certificate, issuer, kind, value); !done) return tl::unexpected{done.error()};
@@ -146,14 +161,6 @@ Result<x509::Certificate> sign(Draft const& draft) {
   if (X509_sign(certificate, draft.issuer_key, EVP_sha256()) == 0)
     return fail(Code::invalid, "certificate: not signed");
   return made;
-}
-
-Result<void> make_folder(fs::path const& folder) {
-  std::error_code error;
-  bool const fresh = fs::create_directories(folder, error);
-  if (error) return fail(Code::io, folder.string() + ": " + error.message());
-  if (fresh) fs::permissions(folder, fs::perms::owner_all, error);
-  return {};
 }
 
 Result<x509::Key> new_key() {
@@ -193,7 +200,7 @@ Result<CertificateEntry> init_authority(fs::path const& folder, std::string cons
   if (fs::exists(files.certificate, error) || fs::exists(files.key, error)) {
     return fail(Code::rejected, files.certificate.string() + ": there is an authority already; terminals may trust it");
   }
-  if (auto done = make_folder(folder); !done) return tl::unexpected{done.error()};
+  if (auto done = make_key_folder(folder); !done) return tl::unexpected{done.error()};
   auto const key = new_key();
   if (!key) return tl::unexpected{key.error()};
   auto const certificate = sign({.name = "Tillcue authority of " + chain,
@@ -236,7 +243,7 @@ Result<CertificateEntry> issue_certificate(fs::path const& folder, CertificateRe
 
 Result<CertificateEntry> request_certificate(fs::path const& folder, CertificateRequest const& request) {
   if (auto good = check_request(folder, request); !good) return tl::unexpected{good.error()};
-  if (auto done = make_folder(folder); !done) return tl::unexpected{done.error()};
+  if (auto done = make_key_folder(folder); !done) return tl::unexpected{done.error()};
   auto const key = new_key();
   if (!key) return tl::unexpected{key.error()};
   x509::Request const asked(X509_REQ_new());
@@ -244,14 +251,7 @@ Result<CertificateEntry> request_certificate(fs::path const& folder, Certificate
   if (auto done = set_name(X509_REQ_get_subject_name(asked.get()), request.name); !done)
     return tl::unexpected{done.error()};
   X509_REQ_set_pubkey(asked.get(), key->get());
-  auto* list = sk_X509_EXTENSION_new_null();
-  for (auto const& [kind, value] : extensions_of(request)) {
-    if (auto* const extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str())) {
-      sk_X509_EXTENSION_push(list, extension);
-    }
-  }
-  X509_REQ_add_extensions(asked.get(), list);
-  sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
+  if (auto done = ask_for(asked.get(), extensions_of(request)); !done) return tl::unexpected{done.error()};
   if (X509_REQ_sign(asked.get(), key->get(), EVP_sha256()) == 0) return fail(Code::invalid, "request: not signed");
   auto made = entry(folder, request.name);
   made.certificate = folder / (request.name + ".tls-request.pem");
@@ -268,8 +268,8 @@ Result<CertificateEntry> check_certificate(fs::path const& file, fs::path const&
   if (auto good = verify(certificate->get(), authority, use, now); !good)
     return tl::unexpected{good.error().within(at)};
   CertificateEntry found{x509::common_name(certificate->get()), x509::end_of(certificate->get()), file, key_file};
-  if (auto good = check_name(use, found.name); !good && use != CertificateUse::broker) {
-    return tl::unexpected{good.error().within(at)};
+  if (use != CertificateUse::broker) {  // who reads a broker's certificate looks at its hosts
+    if (auto good = check_name(use, found.name); !good) return tl::unexpected{good.error().within(at)};
   }
   if (key_file.empty()) return found;
   auto const key = x509::read_key(key_file);
@@ -281,21 +281,18 @@ Result<CertificateEntry> check_certificate(fs::path const& file, fs::path const&
 }
 
 Result<std::vector<CertificateEntry>> list_certificates(fs::path const& folder) {
+  auto const names = names_in_key_folder(folder, kCertificateEnd);
+  if (!names) return tl::unexpected{names.error()};
   std::error_code error;
-  fs::directory_iterator files{folder, error};
-  if (error) return fail(Code::not_found, folder.string() + ": " + error.message() + "; make keys with `keys init`");
   std::vector<CertificateEntry> list;
-  for (auto const& file : files) {
-    auto const name = file.path().filename().string();
-    if (!name.ends_with(kCertificateEnd)) continue;
-    auto found = entry(folder, name.substr(0, name.size() - kCertificateEnd.size()));
+  for (auto const& name : *names) {
+    auto found = entry(folder, name);
     auto const certificate = x509::read_certificate(found.certificate);
     if (!certificate) return tl::unexpected{certificate.error()};
     found.ends = x509::end_of(certificate->get());
     if (!fs::exists(found.key, error)) found.key.clear();
     list.push_back(std::move(found));
   }
-  std::sort(list.begin(), list.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
   return list;
 }
 

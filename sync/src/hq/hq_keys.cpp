@@ -1,8 +1,8 @@
 #include "tillcue/sync/hq_keys.hpp"
 
-#include <algorithm>
 #include <system_error>
 
+#include "key_folder.hpp"
 #include "tillcue/sync/crypto.hpp"
 #include "tillcue/sync/topics.hpp"
 
@@ -29,9 +29,7 @@ Result<KeyEntry> init_key(fs::path const& folder, std::string const& name) {
                                     ": exists and is not overwritten; terminals may trust it. "
                                     "Choose another --name or --dir");
   }
-  bool const fresh = fs::create_directories(folder, error);
-  if (error) return fail(Code::io, folder.string() + ": " + error.message());
-  if (fresh) fs::permissions(folder, fs::perms::owner_all, error);
+  if (auto done = make_key_folder(folder); !done) return tl::unexpected{done.error()};
 
   auto const key = SigningKey::generate();
   if (!key) return tl::unexpected{key.error()};
@@ -42,21 +40,18 @@ Result<KeyEntry> init_key(fs::path const& folder, std::string const& name) {
 }
 
 Result<std::vector<KeyEntry>> list_keys(fs::path const& folder) {
+  auto const names = names_in_key_folder(folder, kPublicEnd);
+  if (!names) return tl::unexpected{names.error()};
   std::error_code error;
-  fs::directory_iterator files{folder, error};
-  if (error) return fail(Code::not_found, folder.string() + ": " + error.message() + "; make keys with `keys init`");
   std::vector<KeyEntry> keys;
-  for (auto const& file : files) {
-    auto const name = file.path().filename().string();
-    if (!name.ends_with(kPublicEnd)) continue;
-    auto found = entry(folder, name.substr(0, name.size() - kPublicEnd.size()));
+  for (auto const& name : *names) {
+    auto found = entry(folder, name);
     auto const key = PublicKey::load(found.public_file);
     if (!key) return tl::unexpected{key.error()};
     found.id = key->id();
     if (!fs::exists(found.private_file, error)) found.private_file.clear();
     keys.push_back(std::move(found));
   }
-  std::sort(keys.begin(), keys.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
   return keys;
 }
 

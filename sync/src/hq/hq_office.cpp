@@ -266,7 +266,9 @@ HqOffice::State::Answer HqOffice::State::config(Fields& fields, Json const& requ
   auto const done = together([&](Database& db) -> Result<void> {
     auto const before = HqWords::last(db, WordKind::config, *scope);
     if (!before) return tl::unexpected{before.error()};
-    auto document = *before ? read_settings((*before)->content, "before").value_or(Settings{}) : Settings{};
+    auto said_before = *before ? read_settings((*before)->content, "what " + scope->text() + " says") : Settings{};
+    if (!said_before) return tl::unexpected{said_before.error()};  // of a newer program: not to be lost by this one
+    auto& document = *said_before;
     for (auto const& [name, value] : *set) document[name] = value;
     for (auto const& name : *unset) {
       if (document.erase(name) == 0) return fail(Code::not_found, name + " is not set for " + scope->text());

@@ -1,70 +1,38 @@
 #include "x509.hpp"
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "crypto/pem_file.hpp"
 
 namespace tillcue::sync::x509 {
-namespace {
-
-using File = std::unique_ptr<std::FILE, Free<std::fclose>>;
-
-int no_password(char*, int, int, void*) { return -1; }
-
-Result<File> open_file(std::filesystem::path const& file) {
-  File in(std::fopen(file.c_str(), "rbe"));
-  if (!in) return fail(errno == ENOENT ? Code::not_found : Code::io, file.string() + ": " + std::strerror(errno));
-  return in;
-}
-
-template <class Write>
-Result<void> create(std::filesystem::path const& file, int mode, Write write) {
-  int const fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (fd < 0) {
-    if (errno == EEXIST) return fail(Code::rejected, file.string() + ": exists already and is not overwritten");
-    return fail(Code::io, file.string() + ": " + std::strerror(errno));
-  }
-  File out(::fdopen(fd, "wb"));
-  if (!out || write(out.get()) != 1 || std::fflush(out.get()) != 0 || ::fsync(fd) != 0) {
-    return fail(Code::io, file.string() + ": cannot be written");
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<Key> read_key(std::filesystem::path const& file) {
-  auto in = open_file(file);
+  auto in = pem::open(file);
   if (!in) return tl::unexpected(in.error());
-  Key key(PEM_read_PrivateKey(in->get(), nullptr, no_password, nullptr));
+  Key key(PEM_read_PrivateKey(in->get(), nullptr, pem::no_password, nullptr));
   if (!key) return fail(Code::invalid, file.string() + ": holds no PEM private key without a password");
   return key;
 }
 
 Result<Certificate> read_certificate(std::filesystem::path const& file) {
-  auto in = open_file(file);
+  auto in = pem::open(file);
   if (!in) return tl::unexpected(in.error());
-  Certificate certificate(PEM_read_X509(in->get(), nullptr, no_password, nullptr));
+  Certificate certificate(PEM_read_X509(in->get(), nullptr, pem::no_password, nullptr));
   if (!certificate) return fail(Code::invalid, file.string() + ": holds no PEM certificate");
   return certificate;
 }
 
 Result<void> write_key(std::filesystem::path const& file, EVP_PKEY* key) {
-  return create(file, 0600, [&](std::FILE* out) {
-    return PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, no_password, nullptr);
+  return pem::create(file, 0600, [&](std::FILE* out) {
+    return PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, pem::no_password, nullptr);
   });
 }
 
 Result<void> write_certificate(std::filesystem::path const& file, X509* certificate) {
-  return create(file, 0644, [&](std::FILE* out) { return PEM_write_X509(out, certificate); });
+  return pem::create(file, 0644, [&](std::FILE* out) { return PEM_write_X509(out, certificate); });
 }
 
 Result<void> write_request(std::filesystem::path const& file, X509_REQ* request) {
-  return create(file, 0644, [&](std::FILE* out) { return PEM_write_X509_REQ(out, request); });
+  return pem::create(file, 0644, [&](std::FILE* out) { return PEM_write_X509_REQ(out, request); });
 }
 
 std::string common_name(X509* certificate) {

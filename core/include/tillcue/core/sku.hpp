@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tillcue {
@@ -26,6 +27,9 @@ using CustomerId = Identifier<struct CustomerIdTag>;  ///< loyalty id; leaves th
 
 /// Longest SKU, GTIN, sale, terminal or customer id in bytes.
 inline constexpr std::size_t kMaxIdentifier = 64;
+
+/// Begins the SKU of a line whose item no till could name: "name:WHAT WAS HEARD". Sold and told, not learned from.
+inline constexpr std::string_view kOpenName = "name:";
 
 /// Position of an item in the bundle in force; means nothing outside of it.
 enum class ItemIx : std::uint32_t {};

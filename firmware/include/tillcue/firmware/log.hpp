@@ -14,8 +14,9 @@ class Log {
  public:
   using Field = std::pair<std::string_view, std::string>;
 
-  /// `level`: debug, info, warning, error.
-  explicit Log(std::string_view level);
+  /// `level`: debug, info, warning, error; of the whole program, from now on.
+  explicit Log(std::string_view level) { set_level(level); }
+  static void set_level(std::string_view level);
 
   void debug(std::string_view event, std::initializer_list<Field> fields = {}) const;
   void info(std::string_view event, std::initializer_list<Field> fields = {}) const;

@@ -14,10 +14,10 @@ using SlipLines = std::vector<std::string>;
 
 /// What a number of receipts of one POS tell about their form.
 struct LearnedLayout {
-  ReceiptLayout layout{};
+  ReceiptLayout layout{};       ///< named "learned", or "generic" where nothing need be declared
   std::vector<Receipt> read{};  ///< each slip, in order, as this layout reads it
-  std::size_t looked_at =
-      0;                    ///< slips that may be sales: at least two lines with an amount, not told to be another kind
+  /// Slips that may be sales: at least two lines with an amount, not told to be another kind.
+  std::size_t looked_at = 0;
   std::size_t generic = 0;  ///< of those, which add up without any profile
   std::size_t add_up = 0;   ///< and with this one
   std::size_t checked = 0;  ///< read by a layout learned from the other half of the slips,

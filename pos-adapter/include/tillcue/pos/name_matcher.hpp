@@ -12,9 +12,7 @@
 
 namespace tillcue::pos {
 
-/// Begins the SKU of a line whose item nobody knows, whatever heard it: "name:WHAT WAS HEARD".
-inline constexpr std::string_view kOpenName = "name:";
-/// What such a line is sold as; a long name is cut at a character's boundary.
+/// What a line is sold as whose item nobody knows (kOpenName); a long name is cut at a character's boundary.
 Sku open_sku(std::string_view heard);
 
 /// One item of the catalogue, as head office calls it.
