@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/table_bound.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
@@ -37,17 +38,22 @@ void tell_packed(Options const& options, Bundle const& bundle, std::size_t bundl
                  ParcelInfo const& info) {
   auto const entries = static_cast<std::size_t>(bundle.entry_count());
   auto const affinity = info.table_bytes + info.bias_bytes;
+  auto const bound = table_bound(bundle);
   if (options.json) {
-    nlohmann::json const line = {{"parcel", options.out},
-                                 {"delta", info.delta},
-                                 {"bytes", parcel_bytes},
-                                 {"bundle_bytes", bundle_bytes},
-                                 {"entries", entries},
-                                 {"affinity_bytes", affinity},
-                                 {"rest_bytes", info.rest_bytes},
-                                 {"served_bits_per_entry", bits(bundle.affinity_bytes(), entries)},
-                                 {"affinity_bits_per_entry", bits(affinity, entries)},
-                                 {"bits_per_entry", bits(parcel_bytes, entries)}};
+    nlohmann::json const line = {
+        {"parcel", options.out},
+        {"delta", info.delta},
+        {"bytes", parcel_bytes},
+        {"bundle_bytes", bundle_bytes},
+        {"entries", entries},
+        {"affinity_bytes", affinity},
+        {"rest_bytes", info.rest_bytes},
+        {"served_bits_per_entry", bits(bundle.affinity_bytes(), entries)},
+        {"affinity_bits_per_entry", bits(affinity, entries)},
+        {"bits_per_entry", bits(parcel_bytes, entries)},
+        {"table_bits_per_entry", bits(info.table_bytes, entries)},
+        {"bound",
+         {{"weights", bound.weights}, {"sets", bound.sets}, {"gaps", bound.gaps}, {"bits_per_entry", bound.bits()}}}};
     std::printf("%s\n", line.dump().c_str());
     return;
   }
@@ -56,6 +62,10 @@ void tell_packed(Options const& options, Bundle const& bundle, std::size_t bundl
   std::printf("  affinity part   %10llu bytes, %6.2f bits an entry (served: %.2f)\n",
               static_cast<unsigned long long>(affinity), bits(affinity, entries),
               bits(bundle.affinity_bytes(), entries));
+  std::printf(
+      "  its rows alone  %10llu bytes, %6.2f bits an entry; weights and gaps each with a fixed code: %.2f + %.2f\n",
+      static_cast<unsigned long long>(info.table_bytes), bits(info.table_bytes, entries), bound.weights,
+      bound.bits() - bound.weights);
   std::printf("  everything else %10llu bytes\n", static_cast<unsigned long long>(info.rest_bytes));
   std::printf("  whole parcel    %10zu bytes, %6.2f bits an entry (%s)\n", parcel_bytes, bits(parcel_bytes, entries),
               counted(entries, "entry", "entries").c_str());
