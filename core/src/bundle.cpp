@@ -166,8 +166,8 @@ ItemIx Bundle::popular(std::size_t n) const noexcept {
   return n < parts_.popular.count ? ItemIx{load<std::uint32_t>(parts_.popular.at(n))} : kNoItem;
 }
 
-Probability Bundle::probability(Score score, std::size_t rank) const noexcept {
-  return {format::probability_ppm(parts_, score, rank)};
+Probability Bundle::probability(Score score, std::size_t rank, std::size_t basket_size) const noexcept {
+  return {format::probability_ppm(parts_, score, rank, basket_size)};
 }
 
 std::string_view Bundle::text_in(std::string_view language, std::string_view key) const noexcept {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -148,14 +149,14 @@ Output popular(Quantised const& quantised) {
 
 struct Step {
   std::int32_t score;
-  std::uint32_t ppm;
+  CalibrationSource::Point const* point;
 };
 
 /// Points that fall on the same step become one, the later.
 std::vector<Step> steps(CalibrationSource const& map, double score_unit) {
   std::vector<Step> steps;
   for (auto const& point : map.points) {
-    Step const step{step_of(static_cast<double>(point.score), score_unit), point.ppm};
+    Step const step{step_of(static_cast<double>(point.score), score_unit), &point};
     if (!steps.empty() && steps.back().score == step.score) steps.pop_back();
     steps.push_back(step);
   }
@@ -178,7 +179,31 @@ Output calibration(BundleSource const& source, double score_unit) {
   for (auto const& map : maps) {
     for (auto const& step : map) {
       out.put(step.score);
-      out.put(step.ppm);
+      out.put(step.point->ppm);
+    }
+  }
+  return out;
+}
+
+/// For the same points as calibration().
+Output calibration_by_size(BundleSource const& source, double score_unit) {
+  std::vector<CalibrationSource::Point const*> points;
+  std::set<std::uint32_t> levels;
+  for (auto const& map : source.calibration) {
+    for (auto const& step : steps(map, score_unit)) {
+      points.push_back(step.point);
+      levels.insert(step.point->by_size.begin(), step.point->by_size.end());
+    }
+  }
+  Output out;
+  out.put(static_cast<std::uint8_t>(source.calibration_sizes.size()));
+  out.put(static_cast<std::uint8_t>(levels.size()));
+  out.zeros(2);
+  for (auto const size : source.calibration_sizes) out.put(size);
+  for (auto const level : levels) out.put(level);
+  for (auto const* const point : points) {
+    for (auto const ppm : point->by_size) {
+      out.put(static_cast<std::uint8_t>(std::distance(levels.begin(), levels.find(ppm))));
     }
   }
   return out;
@@ -251,6 +276,9 @@ Learned learned_of(BundleSource const& source) {
             file.add(format::kBias, 0, bias(*quantised));
             file.add(format::kPopular, format::kPopularBytes, popular(*quantised));
             file.add(format::kCalibration, 0, calibration(source, quantised->score_unit));
+            // A reader that does not know it goes by the maps for baskets of any size.
+            if (source.calibration_sizes.empty()) return;
+            file.add(format::kSized, 0, calibration_by_size(source, quantised->score_unit), false);
           }};
 }
 
@@ -259,13 +287,13 @@ Learned learned_of(Bundle const& bundle) {
   return {bundle.info().score_unit, [&bundle](format::FileOutput& file) {
             format::Sections sections;
             (void)format::read_sections(bundle.bytes(), sections);
-            for (auto const tag :
-                 {format::kAffinity, format::kPacked, format::kBias, format::kPopular, format::kCalibration}) {
+            for (auto const tag : {format::kAffinity, format::kPacked, format::kBias, format::kPopular,
+                                   format::kCalibration, format::kSized}) {
               auto const& section = sections[tag];
               if (!section.present) continue;
               Output copy;
               copy.append({section.bytes.begin(), section.bytes.end()});
-              file.add(tag, section.record, std::move(copy));
+              file.add(tag, section.record, std::move(copy), tag != format::kSized);
             }
           }};
 }
@@ -316,6 +344,7 @@ Result<std::vector<std::byte>> write_bundle(BundleSource source, Bundle const& l
   source.rows.assign(source.items.size(), {});
   source.bias.assign(source.items.size(), 0);
   source.calibration.assign(1, {{{0, 0}}});
+  source.calibration_sizes.clear();
   return write(source, learned);
 }
 

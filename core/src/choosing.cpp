@@ -25,7 +25,7 @@ Ranking::Ranking(Bundle const& bundle, CampaignTable const& campaigns, Scorer& s
   std::array<Term, kDepth> loudest;
   size = scorer.top(top);
   for (std::size_t n = 0; n < size; ++n) {
-    places[n] = candidate_of(bundle, rules, top[n], bundle.probability(top[n].score, n));
+    places[n] = candidate_of(bundle, rules, top[n], bundle.probability(top[n].score, n, scorer.basket_size()));
     items[n] = top[n].item;
     if (campaigns.size() > 0) places[n].campaigns = campaigns.targeting(top[n].item);
   }

@@ -221,10 +221,12 @@ size_t tillcue_table_rank(tillcue_table const* table, uint32_t const* items, siz
     stretch.offer_untouched(basket, best);
   }
 
+  std::size_t basket_size = 0;
+  basket.each([&](std::uint32_t) { ++basket_size; });
   auto const count = best.sort();
   for (std::size_t n = 0; n < count; ++n) {
     auto const& [item, score] = best_of[n];
-    places[n] = {index(item), score, format::probability_ppm(parts, score, n), TILLCUE_TABLE_NO_ITEM};
+    places[n] = {index(item), score, format::probability_ppm(parts, score, n, basket_size), TILLCUE_TABLE_NO_ITEM};
   }
   Reasons reasons({places, count});
   basket.each([&](std::uint32_t source) { reasons.hear(parts, source); });

@@ -25,7 +25,7 @@ std::size_t rank(Bundle const& bundle, Scorer& scorer, std::span<ItemIx const> b
   for (std::size_t n = 0; n < count; ++n) items[n] = places[n].item;
   scorer.explain(std::span(items).first(count), std::span(loudest).first(count));
   for (std::size_t n = 0; n < count; ++n) {
-    auto const probability = bundle.probability(places[n].score, n);
+    auto const probability = bundle.probability(places[n].score, n, scorer.basket_size());
     out[n] = {items[n], places[n].score, probability, reason_of(bundle, items[n], loudest[n], probability)};
   }
   return count;

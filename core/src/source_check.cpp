@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -130,6 +132,33 @@ Result<void> check_map(CalibrationSource const& map, std::size_t n) {
   return {};
 }
 
+Result<void> check_by_size(BundleSource const& source) {
+  auto const& sizes = source.calibration_sizes;
+  if (sizes.size() > format::kMaxSizeGroups) return broken("calibration by basket size", "has more than 32 sizes");
+  if (!sizes.empty() && sizes.front() != 0) return broken("calibration by basket size", "does not begin at 0");
+  if (std::adjacent_find(sizes.begin(), sizes.end(), std::greater_equal<>{}) != sizes.end()) {
+    return broken("calibration by basket size", "sizes do not ascend");
+  }
+  std::set<std::uint32_t> levels;
+  for (std::size_t n = 0; n < source.calibration.size(); ++n) {
+    auto const where = "calibration map " + std::to_string(n);
+    auto const& points = source.calibration[n].points;
+    for (std::size_t k = 0; k < points.size(); ++k) {
+      auto const& by_size = points[k].by_size;
+      if (by_size.size() != sizes.size()) return broken(where, "does not have a probability for each basket size");
+      for (std::size_t size = 0; size < by_size.size(); ++size) {
+        if (by_size[size] > 1'000'000) return broken(where, "probability by basket size is above 1000000 ppm");
+        if (k > 0 && by_size[size] < points[k - 1].by_size[size]) {
+          return broken(where, "probabilities by basket size fall");
+        }
+        levels.insert(by_size[size]);
+      }
+    }
+  }
+  if (levels.size() <= format::kMaxProbabilities) return {};
+  return broken("calibration by basket size", "has more than 255 different probabilities");
+}
+
 Result<void> check_set(BundleSource const& source, std::size_t n) {
   auto const& set = source.sets[n];
   auto const where = "set " + std::to_string(n);
@@ -173,6 +202,7 @@ Result<void> check_source(BundleSource const& source) {
   for (std::size_t n = 0; n < source.calibration.size(); ++n) {
     if (auto ok = check_map(source.calibration[n], n); !ok) return ok;
   }
+  if (auto ok = check_by_size(source); !ok) return ok;
   if (auto ok = check_rules(source); !ok) return ok;
   for (auto const& text : source.texts) {
     if (auto ok = check_entry(text); !ok) return ok;

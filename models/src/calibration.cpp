@@ -1,7 +1,10 @@
 #include "tillcue/models/calibration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "calibration_grid.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -10,51 +13,28 @@ constexpr std::size_t kEnoughObservations = 2000;
 constexpr std::size_t kEnoughPurchases = 30;
 constexpr std::size_t kOwnMaps = 5;
 
-struct Block {
-  float from;
-  double bought;
-  double count;
-  [[nodiscard]] double mean() const { return bought / count; }
-  void take(Block const& later) {
-    bought += later.bought;
-    count += later.count;
-  }
-};
+constexpr std::size_t kBlocks = 20, kLeastBlock = 50;
+/// A rate of one in five is known to a hundredth from so many observations.
+constexpr std::size_t kToTellApart = 1400;
+constexpr std::size_t kLeastLevels = 8, kMostLevels = 15;
 
-/// Blocks of equal score first, so that the order of ties cannot matter; then pools what falls.
-std::vector<Block> pooled(std::vector<Observation>& observations) {
-  std::sort(observations.begin(), observations.end(), [](auto const& a, auto const& b) { return a.score < b.score; });
-  std::vector<Block> blocks;
-  for (std::size_t n = 0; n < observations.size();) {
-    Block block{observations[n].score, 0, 0};
-    for (; n < observations.size() && observations[n].score == block.from; ++n) {
-      block.bought += observations[n].bought ? 1 : 0;
-      block.count += 1;
-    }
-    while (!blocks.empty() && blocks.back().mean() >= block.mean()) {
-      blocks.back().take(block);
-      block = blocks.back();
-      blocks.pop_back();
-    }
-    blocks.push_back(block);
-  }
-  return blocks;
-}
+/// Where groups of basket sizes begin, in steps of about the square root of two.
+constexpr std::array<std::uint16_t, 17> kSizes{0, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362};
 
-std::vector<Block> at_least(std::vector<Block> const& blocks, double smallest) {
-  std::vector<Block> large;
-  for (auto const& block : blocks) {
-    if (!large.empty() && large.back().count < smallest)
-      large.back().take(block);
-    else
-      large.push_back(block);
+/// Those of kSizes that were observed, and those between.
+std::vector<std::uint16_t> sizes_in(RankedObservations const& observations) {
+  std::uint16_t least = 0xFFFF, most = 0;
+  for (auto const& rank : observations) {
+    for (auto const& one : rank) {
+      least = std::min(least, one.basket_size);
+      most = std::max(most, one.basket_size);
+    }
   }
-  if (large.size() > 1 && large.back().count < smallest) {
-    auto const last = large.back();
-    large.pop_back();
-    large.back().take(last);
-  }
-  return large;
+  auto const group_of = [](std::uint16_t size) { return std::upper_bound(kSizes.begin(), kSizes.end(), size) - 1; };
+  if (least > most) return {};
+  std::vector<std::uint16_t> sizes(group_of(least), group_of(most) + 1);
+  sizes.front() = 0;
+  return sizes;
 }
 
 bool enough(std::vector<Observation> const& observations) {
@@ -62,23 +42,48 @@ bool enough(std::vector<Observation> const& observations) {
   return observations.size() >= kEnoughObservations && static_cast<std::size_t>(bought) >= kEnoughPurchases;
 }
 
-std::size_t block_size(std::size_t observations) { return std::max<std::size_t>(50, observations / 15); }
+std::uint32_t millionths(double share) { return static_cast<std::uint32_t>(std::llround(share * 1e6)); }
+
+/// Each block's probability over baskets of any size, as they came.
+std::vector<double> over_sizes(CalibrationGrid const& grid, std::vector<double> const& probabilities) {
+  std::vector<double> means, asked;
+  for (std::size_t block = 0; block < grid.blocks(); ++block) {
+    double sum = 0, count = 0;
+    for (auto cell = block * grid.sizes; cell < (block + 1) * grid.sizes; ++cell) {
+      sum += grid.asked[cell] * probabilities[cell];
+      count += grid.asked[cell];
+    }
+    means.push_back(sum / count);
+    asked.push_back(count);
+  }
+  pool_adjacent_violators(means, asked);
+  return means;
+}
+
+CalibrationSource map_of(std::vector<Observation> observations, std::span<std::uint16_t const> sizes) {
+  auto const count = observations.size();
+  auto const grid =
+      count_grid(std::move(observations), sizes, std::clamp<std::size_t>(count / kLeastBlock, 1, kBlocks));
+  auto probabilities = fit_grid(grid);
+  few_levels(probabilities, grid.asked, std::clamp(count / kToTellApart, kLeastLevels, kMostLevels));
+  auto const means = over_sizes(grid, probabilities);
+  CalibrationSource map;
+  for (std::size_t block = 0; block < grid.blocks(); ++block) {
+    map.points.push_back({grid.from[block], millionths(means[block])});
+    for (std::size_t size = 0; size < grid.sizes; ++size) {
+      map.points.back().by_size.push_back(millionths(probabilities[block * grid.sizes + size]));
+    }
+  }
+  return map;
+}
 
 }  // namespace
 
-std::vector<CalibrationSource::Point> isotonic(std::vector<Observation> observations, std::size_t smallest_block) {
-  std::vector<CalibrationSource::Point> points;
-  for (auto const& block : at_least(pooled(observations), static_cast<double>(smallest_block))) {
-    points.push_back({block.from, static_cast<std::uint32_t>(std::llround(block.mean() * 1e6))});
-  }
-  return points;
-}
-
-std::vector<CalibrationSource> calibrate(RankedObservations const& observations) {
-  std::vector<CalibrationSource> maps;
+Calibration calibrate(RankedObservations const& observations) {
+  Calibration result;
+  result.sizes = sizes_in(observations);
   auto const add = [&](std::vector<Observation> some) {
-    auto const smallest = block_size(some.size());
-    if (!some.empty()) maps.push_back({isotonic(std::move(some), smallest)});
+    if (!some.empty()) result.maps.push_back(map_of(std::move(some), result.sizes));
   };
   std::size_t own = 0;
   while (own < observations.size() && own < kOwnMaps && enough(observations[own])) add(observations[own++]);
@@ -87,17 +92,16 @@ std::vector<CalibrationSource> calibrate(RankedObservations const& observations)
     rest.insert(rest.end(), observations[rank].begin(), observations[rank].end());
   }
   add(std::move(rest));
-  return maps;
+  return result;
 }
 
-std::vector<CalibrationSource> uncalibrated(double popularity_power) {
+Calibration uncalibrated(double popularity_power) {
   CalibrationSource map;
   for (int percent = 0; percent <= 100; ++percent) {
     double const share = percent / 100.0;
-    auto const score = static_cast<float>(std::pow(share, 1 - popularity_power));
-    map.points.push_back({score, static_cast<std::uint32_t>(std::llround(share * 1e6))});
+    map.points.push_back({static_cast<float>(std::pow(share, 1 - popularity_power)), millionths(share)});
   }
-  return {map};
+  return {{map}, {}};
 }
 
 }  // namespace tillcue::models

@@ -142,8 +142,8 @@ Assortment assortment_of(Counts const& counts, Catalogue const& catalogue) {
 }
 
 BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue const& catalogue,
-                      Campaigns const& campaigns, std::vector<CalibrationSource> calibration,
-                      CompileOptions const& options, std::vector<std::string>& notes) {
+                      Campaigns const& campaigns, Calibration calibration, CompileOptions const& options,
+                      std::vector<std::string>& notes) {
   Assembly places(counts, catalogue, options);
   auto source = places.items();
   if (counts.time_kind == TimeKind::calendar) {
@@ -155,7 +155,8 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   source.language = options.language;
   source.note = options.note;
   source.weight_bits = options.weight_bits;
-  source.calibration = std::move(calibration);
+  source.calibration = std::move(calibration.maps);
+  source.calibration_sizes = std::move(calibration.sizes);
   drop_taken_codes(places, source, notes);
   place_weights(weights, places, options.cold, source);
   warm_up(counts, catalogue, places, options, source);

@@ -249,7 +249,7 @@ Weights blend(Weights const& linear, Weights const& other, double alpha) {
 Weights add_second_model(Counts const& counts, Dataset const& data, std::span<std::uint32_t const> baskets,
                          Weights const& linear, double power, double alpha, BasketWeights basket_weights) {
   if (alpha <= 0) return linear;
-  auto const lessons = data.items.size() > kSmallMenu ? std::span<std::uint32_t const>{} : baskets;
+  auto const lessons = counts.items.size() > kSmallMenu ? std::span<std::uint32_t const>{} : baskets;
   return blend(linear, log_linear(counts, data, lessons, linear, power, basket_weights), alpha);
 }
 

@@ -106,6 +106,11 @@ double distance_by_chance(std::vector<Prediction> const& predictions, std::span<
   return std::sqrt(2 / std::numbers::pi * squares);
 }
 
+double surprise(Prediction const& prediction) {
+  double const p = std::clamp(prediction.ppm / 1e6, 1e-6, 1 - 1e-6);
+  return -std::log(prediction.bought ? p : 1 - p);
+}
+
 double off(Prediction const& prediction) { return prediction.ppm / 1e6 - (prediction.bought ? 1 : 0); }
 
 /// `value` of ours less theirs, summed per basket.
@@ -184,6 +189,7 @@ CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std:
     for (auto n = begin; n < end; ++n) {
       sums.predicted += predictions[order[n]].ppm / 1e6;
       sums.observed += predictions[order[n]].bought ? 1 : 0;
+      quality.log_loss += surprise(predictions[order[n]]) / total;
     }
     quality.ece += std::fabs(sums.predicted - sums.observed) / total;
     quality.by_chance += distance_by_chance(predictions, std::span(order).subspan(begin, end - begin)) / total;
@@ -204,6 +210,16 @@ CalibrationQuality calibration_of(Sheet const& sheet, std::size_t rank) {
     if (sheet.prediction_rank[n] == rank) chosen.push_back(sheet.predictions[n]);
   }
   return measure_calibration(std::move(chosen), kBins);
+}
+
+std::vector<CalibrationQuality> calibration_by_basket(Sheet const& sheet, Parts const& parts) {
+  std::vector<std::vector<Prediction>> chosen(parts.basket_sizes.size());
+  for (std::size_t n = 0; n < sheet.predictions.size(); ++n) {
+    chosen[parts.basket_part[sheet.prediction_question[n]]].push_back(sheet.predictions[n]);
+  }
+  std::vector<CalibrationQuality> qualities;
+  for (auto& some : chosen) qualities.push_back(measure_calibration(std::move(some), kBins));
+  return qualities;
 }
 
 std::vector<float> calibration_errors(Sheet const& sheet) {

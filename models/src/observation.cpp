@@ -6,10 +6,14 @@
 
 namespace tillcue::models {
 
-Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options) {
+Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options,
+                           Catalogue const& catalogue) {
   std::vector<std::string> notes;
+  auto how = options.compile;
+  how.cold = cold_start_options(options);
+  how.ladders.mine = false;
   auto const source =
-      assemble(counts, weights, {}, {}, uncalibrated(options.training.popularity_power), options.compile, notes);
+      assemble(counts, weights, catalogue, {}, uncalibrated(options.training.popularity_power), how, notes);
   auto bytes = write_bundle(source);
   if (!bytes) return tl::unexpected(bytes.error());
   return Ranker::open(std::move(*bytes));
@@ -20,8 +24,9 @@ RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<s
   RankedObservations seen(kObservedRanks);
   double const unit = ranker.bundle().info().score_unit;
   leave_one_out(ranker, data, baskets, most, kObservedRanks, [&](ItemIx hidden, std::span<Scored const> top) {
+    auto const left = static_cast<std::uint16_t>(ranker.scorer().basket_size());
     for (std::size_t rank = 0; rank < top.size(); ++rank) {
-      seen[rank].push_back({static_cast<float>(top[rank].score * unit), top[rank].item == hidden});
+      seen[rank].push_back({static_cast<float>(top[rank].score * unit), top[rank].item == hidden, left});
     }
   });
   return seen;

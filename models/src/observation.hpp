@@ -10,8 +10,10 @@ namespace tillcue::models {
 
 inline constexpr std::size_t kObservedRanks = 10;
 
-/// A bundle for measuring only: no names, no rules, rough probabilities.
-Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options);
+/// A bundle for measuring only: no rules, rough probabilities; the rows that cold items borrow by the catalogue's names
+/// are in it, for they are in the scores.
+Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options,
+                           Catalogue const& catalogue = {});
 
 /// What the till's own scorer suggests for the hidden items of `baskets`, in the trainer's units.
 RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<std::uint32_t const> baskets,

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "tillcue/models/calibration.hpp"
+#include "isotonic.hpp"
 #include "tillcue/models/dataset.hpp"
 
 namespace tillcue::models {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -35,11 +36,19 @@ Result<Weights> learn(Dataset const& data, WeighedBaskets const& weighed, Traini
   return cut(trainer);
 }
 
-/// What `training` asks of what was fitted on `baskets`, its blend with the second model included.
-Weights blended(Trainer const& trainer, WeighedBaskets const& weighed, Dataset const& data,
-                std::span<std::uint32_t const> baskets, TrainingOptions const& training) {
-  return add_second_model(weighed.items, data, baskets, trainer.weights(training.entries_per_item),
-                          training.popularity_power, training.log_linear, weighed.weights);
+/// What a model is learned from, beside its pairs.
+struct LearnedFrom {
+  Counts const& items;
+  Dataset const& data;
+  std::span<std::uint32_t const> baskets;
+  BasketWeights weights{};
+};
+
+/// What `training` asks of what was fitted, its blend with the second model included.
+Weights blended(Trainer const& trainer, LearnedFrom const& from, TrainingOptions const& training) {
+  return add_second_model(from.items, from.data, from.baskets,
+                          trainer.weights(training.entries_per_item, training.refit_ridge), training.popularity_power,
+                          training.log_linear, from.weights);
 }
 
 /// The order of the bundle before takes a little more than the best one, and the table has to keep to its budget.
@@ -50,16 +59,15 @@ double room_for_old_order(double amount, CompileOptions const& options) {
 
 /// The weights to serve. A blend keeps weights that are nearly 0 in the linear model, so that its table may outgrow
 /// what was measured on that one; then it is made again with fewer, which `options` tells afterwards.
-Result<Weights> blend_within(Trainer const& trainer, WeighedBaskets const& weighed, Dataset const& data,
-                             std::span<std::uint32_t const> baskets, BuildOptions& options) {
+Result<Weights> blend_within(Trainer const& trainer, LearnedFrom const& from, BuildOptions& options) {
   constexpr int kMostTries = 4;
   auto& training = options.training;
-  auto const items = static_cast<double>(weighed.items.items.size());
+  auto const items = static_cast<double>(from.items.items.size());
   double const budget = room_for_old_order(options.bytes_per_item * items, options.compile);
   for (int tries = 1;; ++tries) {
-    auto weights = blended(trainer, weighed, data, baskets, training);
+    auto weights = blended(trainer, from, training);
     if (training.log_linear <= 0) return weights;
-    auto const ranker = bare_ranker(weighed.items, weights, options);
+    auto const ranker = bare_ranker(from.items, weights, options);
     if (!ranker) return tl::unexpected(ranker.error());
     auto const bytes = static_cast<double>(ranker->bundle().affinity_bytes());
     if (bytes <= budget || tries == kMostTries || training.entries_per_item <= 0) return weights;
@@ -68,13 +76,14 @@ Result<Weights> blend_within(Trainer const& trainer, WeighedBaskets const& weigh
 }
 
 struct Calibrated {
-  std::vector<CalibrationSource> maps;
+  Calibration calibration;
   std::string how;
   std::size_t queries = 0;
 };
 
 /// The maps of the model chosen, at the size that will be served: other weights would give other scores.
-Result<Calibrated> calibrate_chosen(Dataset const& data, BuildOptions const& options, Progress const& progress) {
+Result<Calibrated> calibrate_chosen(Dataset const& data, Catalogue const& catalogue, BuildOptions const& options,
+                                    Progress const& progress) {
   Calibrated result;
   auto const splits = calibration_splits(data, options, result.how);
   auto each = options;
@@ -84,14 +93,14 @@ Result<Calibrated> calibrate_chosen(Dataset const& data, BuildOptions const& opt
   if (!one) tell(progress, kCalibrate);
   RankedObservations seen(kObservedRanks);
   for (std::size_t n = 0; n < splits.size(); ++n) {
-    auto const part = observe(data, splits[n], each, one ? progress : Progress{});
+    auto const part = observe(data, splits[n], each, catalogue, one ? progress : Progress{});
     if (!part) return tl::unexpected(part.error());
     append(seen, *part);
     if (!one && progress.advance()) progress.advance()(static_cast<double>(n + 1) / static_cast<double>(splits.size()));
   }
-  result.maps = calibrate(seen);
+  result.calibration = calibrate(seen);
   result.queries = seen[0].size();
-  if (result.maps.empty()) result = {uncalibrated(options.training.popularity_power), "none", 0};
+  if (result.calibration.maps.empty()) result = {uncalibrated(options.training.popularity_power), "none", 0};
   return result;
 }
 
@@ -149,7 +158,7 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   auto how = options.compile;
   how.note = note(options, calibrated);
   how.cold = cold_start_options(options);
-  auto source = assemble(counts, weights, catalogue, campaigns, calibrated.maps, how, built.notes);
+  auto source = assemble(counts, weights, catalogue, campaigns, calibrated.calibration, how, built.notes);
   if (mine_in != nullptr) {
     tell(progress, "mine sets");
     auto sets = options.sets;
@@ -189,17 +198,17 @@ ColdStartOptions cold_start_options(BuildOptions const& options) {
 }
 
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options,
-                                   Progress const& progress) {
+                                   Catalogue const& catalogue, Progress const& progress) {
   if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
   auto const weighed = weigh_baskets(data, split.train, options.recency);
   if (!weighed) return tl::unexpected(weighed.error());
   auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
-    return blended(trainer, *weighed, data, split.train, options.training);
+    return blended(trainer, {weighed->items, data, split.train, weighed->weights}, options.training);
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());
   tell(progress, kCalibrate);
-  auto ranker = bare_ranker(weighed->items, *weights, options);
+  auto ranker = bare_ranker(weighed->items, *weights, options, catalogue);
   if (!ranker) return tl::unexpected(ranker.error());
   return observations(*ranker, data, split.held, options.most_queries);
 }
@@ -219,11 +228,11 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
     auto const entries = entries_within(trainer, weighed->items, options);
     if (!entries) return tl::unexpected(entries.error());
     options.training.entries_per_item = room_for_old_order(*entries, options.compile);
-    return blend_within(trainer, *weighed, data, all, options);
+    return blend_within(trainer, {weighed->items, data, all, weighed->weights}, options);
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());
-  auto const calibrated = calibrate_chosen(data, options, progress);
+  auto const calibrated = calibrate_chosen(data, catalogue, options, progress);
   if (!calibrated) return tl::unexpected(calibrated.error());
   MineIn const mine_in{data, weighed->weights};
   auto built = compile(weighed->items, *weights, *calibrated, catalogue, campaigns, options, &mine_in, progress);
@@ -234,23 +243,32 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
 Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,
                                 Campaigns const& campaigns, BuildOptions const& given, Progress const& progress) {
   auto options = given;
+  Dataset const nothing;
+  auto const& later = calibrate_on != nullptr ? *calibrate_on : nothing;
+  std::vector<std::uint32_t> all(later.baskets());
+  std::iota(all.begin(), all.end(), 0U);
   tell(progress, "fit weights");
-  Trainer const trainer(counts, options.training, progress.advance());
-  auto const entries = entries_within(trainer, counts, options);
+  auto trainer = std::make_unique<Trainer const>(counts, options.training, progress.advance());
+  tell(progress, "choose the model");
+  auto const chosen = select_model(counts, *trainer, {later, all}, options);
+  if (!chosen) return tl::unexpected(chosen.error());
+  bool const other_fit = chosen->ridge < options.training.ridge || chosen->ridge > options.training.ridge;
+  options.training = *chosen;
+  if (other_fit) trainer = std::make_unique<Trainer const>(counts, options.training, progress.advance());
+  auto const entries = entries_within(*trainer, counts, options);
   if (!entries) return tl::unexpected(entries.error());
   options.training.entries_per_item = *entries;
-  auto const weights = trainer.weights(*entries);
+  auto const weights = blend_within(*trainer, {counts, later, {}}, options);
+  if (!weights) return tl::unexpected(weights.error());
   Calibrated calibrated{uncalibrated(options.training.popularity_power), "none", 0};
   if (calibrate_on != nullptr) {
     tell(progress, "calibrate on the baskets given");
-    auto ranker = bare_ranker(counts, weights, options);
+    auto ranker = bare_ranker(counts, *weights, options, catalogue);
     if (!ranker) return tl::unexpected(ranker.error());
-    std::vector<std::uint32_t> all(calibrate_on->baskets());
-    std::iota(all.begin(), all.end(), 0U);
-    auto const seen = observations(*ranker, *calibrate_on, all, options.most_queries);
-    if (auto maps = calibrate(seen); !maps.empty()) calibrated = {std::move(maps), "baskets_given", seen[0].size()};
+    auto const seen = observations(*ranker, later, all, options.most_queries);
+    if (auto its = calibrate(seen); !its.maps.empty()) calibrated = {std::move(its), "baskets_given", seen[0].size()};
   }
-  return compile(counts, weights, calibrated, catalogue, campaigns, options, nullptr, progress);
+  return compile(counts, *weights, calibrated, catalogue, campaigns, options, nullptr, progress);
 }
 
 }  // namespace tillcue::models

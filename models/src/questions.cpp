@@ -51,10 +51,11 @@ class BundleMethod final : public Method {
     scorer.remove(basket_[hidden]);
     std::array<Scored, kEvaluatedRanks> top;
     auto const found = scorer.top(top);
+    auto const left = scorer.basket_size();
     scorer.add(basket_[hidden]);
     places_.clear();
     for (std::size_t rank = 0; rank < found; ++rank) {
-      places_.push_back({name_[index(top[rank].item)], ranker_.bundle().probability(top[rank].score, rank).ppm});
+      places_.push_back({name_[index(top[rank].item)], ranker_.bundle().probability(top[rank].score, rank, left).ppm});
     }
     return places_;
   }

@@ -45,15 +45,21 @@ std::string buckets_table(Evaluation const& evaluation, std::string_view caption
 }
 
 std::string calibration_table(Evaluation const& evaluation) {
-  HtmlTable table("Means and calibration error", {"", "predicted", "observed", "ECE", "by chance"});
+  HtmlTable table("Means and calibration error", {"", "predicted", "observed", "ECE", "by chance", "log loss"});
   auto const add = [&](std::string const& name, CalibrationQuality const& quality) {
-    table.row(
-        name,
-        {{figure(quality.predicted)}, {figure(quality.observed)}, {figure(quality.ece)}, {figure(quality.by_chance)}});
+    table.row(name, {{figure(quality.predicted)},
+                     {figure(quality.observed)},
+                     {figure(quality.ece)},
+                     {figure(quality.by_chance)},
+                     {figure(quality.log_loss)}});
   };
   add("first five", evaluation.calibration);
   for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {
     add("place " + std::to_string(rank + 1), evaluation.by_rank[rank]);
+  }
+  for (std::size_t n = 0; n < evaluation.calibration_by_basket.size(); ++n) {
+    if (evaluation.basket_sizes[n].questions == 0) continue;
+    add("first five, " + evaluation.basket_sizes[n].name + " left", evaluation.calibration_by_basket[n]);
   }
   if (evaluation.has_running) {
     add("running bundle, first five", evaluation.running.first_five);

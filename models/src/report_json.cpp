@@ -45,17 +45,20 @@ Json as_json(CalibrationQuality const& quality) {
   for (auto const& bin : quality.bins) {
     bins.push_back({{"predicted", bin.predicted}, {"observed", bin.observed}, {"count", bin.count}});
   }
-  return {{"ece", quality.ece},
-          {"ece_by_chance", quality.by_chance},
-          {"predicted", quality.predicted},
-          {"observed", quality.observed},
-          {"bins", bins}};
+  return {{"ece", quality.ece},           {"ece_by_chance", quality.by_chance}, {"predicted", quality.predicted},
+          {"observed", quality.observed}, {"log_loss", quality.log_loss},       {"bins", bins}};
 }
 
 Json calibration(Evaluation const& evaluation) {
   auto out = as_json(evaluation.calibration);
   out["by_rank"] = Json::array();
   for (auto const& quality : evaluation.by_rank) out["by_rank"].push_back(as_json(quality));
+  out["by_basket_size"] = Json::array();
+  for (std::size_t n = 0; n < evaluation.calibration_by_basket.size(); ++n) {
+    auto part = as_json(evaluation.calibration_by_basket[n]);
+    part["name"] = evaluation.basket_sizes[n].name;
+    out["by_basket_size"].push_back(std::move(part));
+  }
   return out;
 }
 

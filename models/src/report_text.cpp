@@ -51,7 +51,7 @@ void buckets_table(Evaluation const& evaluation, std::string const& title, std::
 
 void calibration_row(std::string const& name, CalibrationQuality const& quality, std::string& out) {
   out += left("  " + name, kName) + right(decimals(quality.ece, 4), kFigure) +
-         right(decimals(quality.by_chance, 4), kFigure + 4) + ' ';
+         right(decimals(quality.by_chance, 4), kFigure + 4) + right(decimals(quality.log_loss, 4), kFigure + 4) + ' ';
   for (auto const& bin : coarser(quality.bins, 5)) {
     out += "  " + decimals(bin.predicted, 4) + "/" + decimals(bin.observed, 4);
   }
@@ -60,10 +60,15 @@ void calibration_row(std::string const& name, CalibrationQuality const& quality,
 
 void calibration_table(Evaluation const& evaluation, std::string& out) {
   out += '\n' + left("probabilities", kName) + right("ECE", kFigure) + right("by chance", kFigure + 4) +
+         right("log loss", kFigure + 4) +
          "   predicted/observed of the lowest fifth of the suggestions ... the highest\n";
   calibration_row("first five", evaluation.calibration, out);
   for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {
     calibration_row("place " + std::to_string(rank + 1), evaluation.by_rank[rank], out);
+  }
+  for (std::size_t n = 0; n < evaluation.calibration_by_basket.size(); ++n) {
+    if (evaluation.basket_sizes[n].questions == 0) continue;
+    calibration_row(evaluation.basket_sizes[n].name, evaluation.calibration_by_basket[n], out);
   }
   if (!evaluation.has_running) return;
   out += "  of the running bundle: ECE " + decimals(evaluation.running.first_five.ece, 4) + " of the first five, " +

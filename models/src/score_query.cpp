@@ -150,7 +150,8 @@ Silence QueryScorer::suggest_by_policy(Query const& query, std::string& out) {
     auto const& eligible = decision.eligible[n];
     auto const found =
         std::find_if(ranking.begin(), ranking.end(), [&](auto const& s) { return s.item == eligible.item; });
-    Suggestion suggestion{eligible.item, eligible.score, bundle.probability(eligible.score, 64), {}};
+    Suggestion suggestion{
+        eligible.item, eligible.score, bundle.probability(eligible.score, 64, ranker_.scorer().basket_size()), {}};
     if (found != ranking.end()) suggestion = *found;
     // What is really said has its own probability and reason: a campaign's, a ladder's, a set's.
     auto const said =

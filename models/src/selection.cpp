@@ -34,11 +34,11 @@ struct Candidate {
   RankedObservations seen = RankedObservations(kObservedRanks);
 };
 
-Result<void> ask(Candidate& candidate, Counts const& counts, Weights const& weights, Dataset const& data,
-                 Split const& split, BuildOptions const& options, std::size_t most) {
+Result<void> ask(Candidate& candidate, Counts const& counts, Weights const& weights, Judges const& judges,
+                 BuildOptions const& options, std::size_t most = kSelectionQueries) {
   auto ranker = bare_ranker(counts, weights, options);
   if (!ranker) return tl::unexpected(ranker.error());
-  append(candidate.seen, observations(*ranker, data, split.held, most));
+  append(candidate.seen, observations(*ranker, judges.data, judges.baskets, most));
   return {};
 }
 
@@ -49,24 +49,35 @@ Candidate best_of(std::vector<Candidate> candidates) {
   return std::move(*best);
 }
 
-/// The best ridge, linear.
-Result<Candidate> select_ridge(Dataset const& data, std::vector<Split> const& splits, TrainingOptions const& training,
-                               BuildOptions const& options) {
+std::vector<Candidate> ridges_to_try(TrainingOptions const& training) {
   std::vector<Candidate> candidates;
   for (auto const& ridge : kRidges) {
     candidates.push_back({training});
     candidates.back().training.ridge = ridge.first;
     candidates.back().training.refit_ridge = ridge.refit;
   }
+  return candidates;
+}
+
+Result<void> try_each(std::vector<Candidate>& candidates, Counts const& counts, Judges const& judges,
+                      BuildOptions const& options, std::size_t most) {
+  for (auto& candidate : candidates) {
+    auto const asked = ask(candidate, counts, train(counts, candidate.training), judges, options, most);
+    if (!asked) return asked;
+  }
+  return {};
+}
+
+/// The best ridge, linear.
+Result<Candidate> select_ridge(Dataset const& data, std::vector<Split> const& splits, TrainingOptions const& training,
+                               BuildOptions const& options) {
+  auto candidates = ridges_to_try(training);
   for (auto const& split : splits) {
     auto const recent = count_recent(data, split.train, options.recency, training.threads);
     if (!recent) return tl::unexpected(recent.error());
-    auto const& counts = recent->counts;
-    for (auto& candidate : candidates) {
-      auto const asked = ask(candidate, counts, train(counts, candidate.training), data, split, options,
-                             kSelectionQueries / splits.size());
-      if (!asked) return tl::unexpected(asked.error());
-    }
+    auto const tried =
+        try_each(candidates, recent->counts, {data, split.held}, options, kSelectionQueries / splits.size());
+    if (!tried) return tl::unexpected(tried.error());
   }
   return best_of(std::move(candidates));
 }
@@ -89,7 +100,7 @@ Result<Candidate> select_blend(Dataset const& data, std::vector<Split> const& sp
     for (auto& candidate : candidates) {
       if (candidate.training.log_linear <= 0) continue;
       auto const mixed = blend(weights, other, candidate.training.log_linear);
-      auto const asked = ask(candidate, counts, mixed, data, split, options, kSelectionQueries / splits.size());
+      auto const asked = ask(candidate, counts, mixed, {data, split.held}, options, kSelectionQueries / splits.size());
       if (!asked) return tl::unexpected(asked.error());
     }
   }
@@ -110,7 +121,32 @@ std::vector<Candidate> ways_to_finish(TrainingOptions const& training) {
   return candidates;
 }
 
-/// How to finish what is fitted once, on the baskets before those kept back.
+/// What is fitted once, and what its blend wants to know beside it.
+struct Fitted {
+  Counts const& counts;
+  Trainer const& trainer;
+  Dataset const& data;
+  std::span<std::uint32_t const> baskets;
+  BasketWeights weights{};
+};
+
+/// The best finish of it, when it is clearly better than the one given.
+Result<TrainingOptions> best_finish(Fitted const& fitted, Judges const& judges, BuildOptions const& options) {
+  auto candidates = ways_to_finish(options.training);
+  for (auto& candidate : candidates) {
+    auto const& its = candidate.training;
+    auto const weights = add_second_model(fitted.counts, fitted.data, fitted.baskets,
+                                          fitted.trainer.weights(its.entries_per_item, its.refit_ridge),
+                                          its.popularity_power, its.log_linear, fitted.weights);
+    auto const asked = ask(candidate, fitted.counts, weights, judges, options);
+    if (!asked) return tl::unexpected(asked.error());
+  }
+  auto const given = hit_rate_5(candidates.front().seen);
+  auto const best = best_of(std::move(candidates));
+  return hit_rate_5(best.seen) >= given + kWorthChanging ? best.training : options.training;
+}
+
+/// How to finish a large catalogue's model, on the baskets before those kept back.
 Result<TrainingOptions> select_finish(Dataset const& data, BuildOptions const& options) {
   auto const& training = options.training;
   auto const split = hold_out(data, std::min(options.held_share, 0.5));
@@ -120,18 +156,7 @@ Result<TrainingOptions> select_finish(Dataset const& data, BuildOptions const& o
   auto pairs = count_cooccurrence(data, *weighed, training.min_baskets, training.threads, {});
   if (!pairs) return tl::unexpected(pairs.error());
   Trainer const trainer(weighed->items, std::move(*pairs), training);
-  auto candidates = ways_to_finish(training);
-  for (auto& candidate : candidates) {
-    auto const& its = candidate.training;
-    auto const weights =
-        add_second_model(weighed->items, data, split.train, trainer.weights(its.entries_per_item, its.refit_ridge),
-                         its.popularity_power, its.log_linear, weighed->weights);
-    auto const asked = ask(candidate, weighed->items, weights, data, split, options, kSelectionQueries);
-    if (!asked) return tl::unexpected(asked.error());
-  }
-  auto const given = hit_rate_5(candidates.front().seen);
-  auto const best = best_of(std::move(candidates));
-  return hit_rate_5(best.seen) >= given + kWorthChanging ? best.training : training;
+  return best_finish({weighed->items, trainer, data, split.train, weighed->weights}, {data, split.held}, options);
 }
 
 }  // namespace
@@ -173,6 +198,21 @@ Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& op
   if (best) best = select_blend(data, splits, std::move(*best), options);
   if (!best) return tl::unexpected(best.error());
   return best->training;
+}
+
+Result<TrainingOptions> select_model(Counts const& counts, Trainer const& trainer, Judges const& judges,
+                                     BuildOptions const& options) {
+  std::vector<std::uint32_t> const baskets(judges.baskets.begin(), judges.baskets.end());
+  auto const asked = questions_in(judges.data, baskets);
+  if (counts.items.size() > kSmallMenu) {
+    if (asked < options.enough_queries) return options.training;
+    return best_finish({counts, trainer, judges.data, {}}, judges, options);
+  }
+  if (asked < kFewQuestions) return options.training;
+  auto candidates = ridges_to_try(options.training);
+  auto const tried = try_each(candidates, counts, judges, options, kSelectionQueries);
+  if (!tried) return tl::unexpected(tried.error());
+  return best_of(std::move(candidates)).training;
 }
 
 Result<double> entries_within(Trainer const& trainer, Counts const& counts, BuildOptions const& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,18 @@ namespace tillcue::models {
 /// share of the log lift. Large ones with few questions to ask keep the options given.
 /// Errors  those of write_bundle.
 Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& options);
+
+/// The baskets that judge what was learned from others.
+struct Judges {
+  Dataset const& data;
+  std::span<std::uint32_t const> baskets;
+};
+
+/// The same for counts, judged by baskets that are not in them; `trainer` is of the counts and the options. On small
+/// menus the ridges only: the blend is learned from baskets. With few questions the options given stay.
+/// Errors  those of write_bundle.
+Result<TrainingOptions> select_model(Counts const& counts, Trainer const& trainer, Judges const& judges,
+                                     BuildOptions const& options);
 
 /// How many weights an item may have on average so that the served table keeps to `bytes_per_item`, intercepts and all
 /// overheads included. At most kMostEntriesPerItem.

@@ -30,6 +30,7 @@ std::vector<std::byte> small_bundle() {
   source.texts = {{"en", "a", "1"}, {"en", "b", "2"}, {"ru", "a", "3"}};
   source.sets = {{shop::bread, {shop::jam, shop::butter}, 12, 90, 2500},
                  {shop::torch, {shop::batteries, shop::honey, shop::jam}, 7, 7, 1100}};
+  shop::calibrate_by_size(source);
   auto bytes = write_bundle(source);
   REQUIRE(bytes);
   return *bytes;
@@ -173,6 +174,18 @@ std::vector<Lie> const kLies{
     lie("CALI", 20 + 4, std::uint32_t{1'000'001}, "value"),
     lie("CALI", 20 + 4, std::uint32_t{999'999}, "order"),  // probabilities fall
     lie("CALI", 20, std::int32_t{0x7FFF'FFFF}, "order"),   // scores fall
+    lie("CSIZ", 0, std::uint8_t{0}, "count"),
+    lie("CSIZ", 0, std::uint8_t{33}, "count"),
+    lie("CSIZ", 1, std::uint8_t{0}, "count"),
+    lie("CSIZ", 0, std::uint8_t{3}, "bounds"),
+    lie("CSIZ", 1, std::uint8_t{200}, "bounds"),
+    lie("CSIZ", 2, std::uint16_t{1}, "value"),
+    lie("CSIZ", 4, std::uint16_t{1}, "order"),          // nothing holds for smaller baskets
+    lie("CSIZ", 6, std::uint16_t{0}, "order"),          // sizes do not ascend
+    lie("CSIZ", 8, std::uint32_t{1'000'000}, "order"),  // nor do levels
+    {"CSIZ", "value", [](Surgery& s) { s.set(f::kSized, s.length_of(f::kSized) - 16 - 4, std::uint32_t{1'000'001}); }},
+    {"CSIZ", "does not exist", [](Surgery& s) { s.set(f::kSized, s.length_of(f::kSized) - 1, std::uint8_t{255}); }},
+    {"CSIZ", "order", [](Surgery& s) { s.set(f::kSized, s.length_of(f::kSized) - 1, std::uint8_t{0}); }},
     lie("PLCY", f::policy::kHoldout, std::uint16_t{1001}, "value"),
     lie("PLCY", f::policy::kMinProbability, std::uint32_t{1'000'001}, "value"),
     lie("PLCY", f::policy::kMargin, std::uint16_t{101}, "value"),

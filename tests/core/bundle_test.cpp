@@ -193,13 +193,13 @@ TEST_CASE("probability climbs the steps of the map of its rank, and the last map
   auto const score = [&](double value) {
     return static_cast<Score>(std::lround(value / bundle->info().score_unit) + 1);
   };
-  CHECK(bundle->probability(-1'000'000, 0).ppm == 10'000);
-  CHECK(bundle->probability(score(0.05), 0).ppm == 10'000);
-  CHECK(bundle->probability(score(0.1), 0).ppm == 100'000);
-  CHECK(bundle->probability(score(0.29), 0).ppm == 200'000);
-  CHECK(bundle->probability(score(0.9), 0).ppm == 600'000);
-  CHECK(bundle->probability(score(0.9), 1).ppm == 180'000);
-  CHECK(bundle->probability(score(0.9), 99).ppm == 180'000);
+  CHECK(bundle->probability(-1'000'000, 0, 1).ppm == 10'000);
+  CHECK(bundle->probability(score(0.05), 0, 1).ppm == 10'000);
+  CHECK(bundle->probability(score(0.1), 0, 1).ppm == 100'000);
+  CHECK(bundle->probability(score(0.29), 0, 1).ppm == 200'000);
+  CHECK(bundle->probability(score(0.9), 0, 1).ppm == 600'000);
+  CHECK(bundle->probability(score(0.9), 1, 1).ppm == 180'000);
+  CHECK(bundle->probability(score(0.9), 99, 1).ppm == 180'000);
 }
 
 TEST_CASE("the popular list falls by intercept, ties by position") {

@@ -1,11 +1,13 @@
 #include "tillcue/core/bundle_writer.hpp"
 
+#include <cmath>
 #include <functional>
 #include <limits>
 
 #include <doctest/doctest.h>
 
 #include "core/shop.hpp"
+#include "core/surgery.hpp"
 
 using namespace tillcue;
 
@@ -59,6 +61,28 @@ std::vector<Mistake> const kMistakes{
     {"calibration map 0: probability is above", [](auto& s) { s.calibration[0].points[4].ppm = 1'000'001; }},
     {"calibration map 0: scores do not ascend", [](auto& s) { s.calibration[0].points[1].score = 0; }},
     {"calibration map 0: probabilities fall", [](auto& s) { s.calibration[0].points[1].ppm = 0; }},
+    {"calibration map 0: does not have a probability for each", [](auto& s) { s.calibration_sizes = {0}; }},
+    {"calibration map 1: does not have a probability for each",
+     [](auto& s) { s.calibration[1].points[2].by_size = {1}; }},
+    {"calibration by basket size: has more than 32", [](auto& s) { s.calibration_sizes.resize(33); }},
+    {"calibration by basket size: does not begin at 0",
+     [](auto& s) {
+       s.calibration_sizes = {1, 2};
+     }},
+    {"calibration by basket size: sizes do not ascend",
+     [](auto& s) {
+       s.calibration_sizes = {0, 2, 2};
+     }},
+    {"calibration map 0: probability by basket size is above",
+     [](auto& s) { shop::calibrate_by_size(s).points[4].by_size[1] = 1'000'001; }},
+    {"calibration map 0: probabilities by basket size fall",
+     [](auto& s) { shop::calibrate_by_size(s).points[1].by_size[1] = 0; }},
+    {"calibration by basket size: has more than 255",
+     [](auto& s) {
+       auto& points = shop::calibrate_by_size(s).points;
+       for (std::uint32_t n = 5; n < 256; ++n)
+         points.push_back({static_cast<float>(n), 900'000, {900'000 + n, 900'000}});
+     }},
     {"holdout_permille", [](auto& s) { s.policy.holdout_permille = 1001; }},
     {"min_probability_ppm", [](auto& s) { s.policy.min_probability_ppm = 1'000'001; }},
     {"default_margin_percent", [](auto& s) { s.policy.default_margin_percent = 101; }},
@@ -141,8 +165,29 @@ TEST_CASE("calibration points that fall on one step become the later one") {
   auto source = shop::source();
   source.calibration = {{{{0.0F, 1'000}, {1e-9F, 2'000}, {1.5e-9F, 3'000}, {0.5F, 4'000}}}};
   auto const bundle = shop::open(source);
-  CHECK(bundle->probability(1, 0).ppm == 3'000);
-  CHECK(bundle->probability(0, 0).ppm == 1'000);
+  CHECK(bundle->probability(1, 0, 2).ppm == 3'000);
+  CHECK(bundle->probability(0, 0, 2).ppm == 1'000);
+}
+
+TEST_CASE(
+    "a probability goes by the size of the basket where the source says so, and by the plain maps in an older reader") {
+  auto source = shop::source();
+  auto const plain = shop::open(source);
+  shop::calibrate_by_size(source);
+  auto const bundle = shop::open(source);
+  auto const step = bundle->info().score_unit;
+  auto const score = [&](double units) { return static_cast<Score>(std::ceil(units / step)); };
+  // 100'000 ppm from 0.1 on in the map of the first place; a half more for baskets of up to two items, less for others.
+  for (std::size_t const size : {0U, 1U, 2U}) CHECK(bundle->probability(score(0.15), 0, size).ppm == 150'000);
+  for (std::size_t const size : {3U, 9U, 512U}) CHECK(bundle->probability(score(0.15), 0, size).ppm == 50'000);
+  CHECK(bundle->probability(score(0.15), 1, 1).ppm == 135'000);
+  CHECK(bundle->probability(score(0.15), 7, 4).ppm == 45'000);
+  CHECK(bundle->probability(score(-1), 0, 4).ppm == 5'000);
+  CHECK(plain->probability(score(0.15), 0, 9).ppm == 100'000);
+  // Not required: the section's flag is what an older reader looks at.
+  Surgery file(*write_bundle(source));
+  CHECK(file.get_entry<std::uint16_t>(format::kSized, format::entry::kFlagsAt) == 0);
+  CHECK(file.get_entry<std::uint16_t>(format::kCalibration, format::entry::kFlagsAt) == 1);
 }
 
 TEST_CASE("weights of any size fit: the unit follows the largest") {

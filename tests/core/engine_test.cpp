@@ -172,7 +172,7 @@ TEST_CASE("the ranking without policy suggests anything but the basket, with pro
   CHECK(out[1].item == ItemIx{shop::wine});  // policy would not
   for (std::size_t n = 0; n < count; ++n) {
     CHECK(out[n].item != ItemIx{shop::bread});
-    CHECK(out[n].probability == bundle->probability(out[n].score, n));
+    CHECK(out[n].probability == bundle->probability(out[n].score, n, basket.size()));
     CHECK(out[n].reason.share == out[n].probability);
     if (n > 0) CHECK(out[n - 1].score >= out[n].score);
   }

@@ -55,6 +55,10 @@ TEST_CASE("a day of sales is decided as it was, from its log alone and from the 
   CHECK(decisions > 300);
 }
 
+TEST_CASE("so does the first bundle whose probabilities go by the size of the basket") {
+  check_says_the_same("bundle-v1-sized");
+}
+
 TEST_CASE("so do the first bundles with a packed table, of 8-bit and of 4-bit weights") {
   check_says_the_same("bundle-v1-packed8");
   check_says_the_same("bundle-v1-packed4");

@@ -57,6 +57,14 @@ BundleSource source() {
   return s;
 }
 
+CalibrationSource& calibrate_by_size(BundleSource& source) {
+  source.calibration_sizes = {0, 3};
+  for (auto& map : source.calibration) {
+    for (auto& point : map.points) point.by_size = {point.ppm * 3 / 2, point.ppm / 2};
+  }
+  return source.calibration.front();
+}
+
 BundleSource random_source(std::uint32_t items, std::uint32_t row, std::uint32_t seed) {
   std::mt19937 random(seed);
   std::uniform_real_distribution<float> weight(-0.3F, 1.0F), bias(-0.05F, 0.1F);

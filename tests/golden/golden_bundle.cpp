@@ -73,6 +73,16 @@ BundleSource golden_source() {
   return s;
 }
 
+/// Small baskets say more than their score, large ones less; the last map goes its own way.
+void calibrate_by_size(BundleSource& source) {
+  source.calibration_sizes = {0, 2, 4};
+  for (std::uint32_t map = 0; map < source.calibration.size(); ++map) {
+    for (auto& point : source.calibration[map].points) {
+      point.by_size = {point.ppm * (7 + map) / 5, point.ppm, point.ppm * 2 / (3 + map)};
+    }
+  }
+}
+
 int write(std::string const& path, BundleSource const& source) {
   auto const bytes = write_bundle(source);
   if (!bytes) {
@@ -105,11 +115,18 @@ int main(int argc, char** argv) {
     source.weight_bits = argc > 3 ? static_cast<unsigned>(std::stoul(argv[3])) : 8;
     return write(argv[2], source);
   }
+  if (verb == "write-sized") {
+    auto source = golden_source();
+    source.weight_bits = 5;
+    calibrate_by_size(source);
+    return write(argv[2], source);
+  }
   if (verb == "tell") return tell(argv[2], golden::told);
   if (verb == "write-rules") return write(argv[2], world::source(11));
   if (verb == "day") return tell(argv[2], golden::day_of);
   std::fputs(
       "golden_bundle write FILE [BITS]   writes the golden bundle as this version does, with weights of so many bits\n"
+      "golden_bundle write-sized FILE    the same of 5 bits, with probabilities by the size of the basket\n"
       "golden_bundle tell FILE           prints what this build decides with it\n"
       "golden_bundle write-rules FILE    writes the golden bundle with campaigns of every kind\n"
       "golden_bundle day FILE            prints a day of sales with it, a replay record a decision\n",

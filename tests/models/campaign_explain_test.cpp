@@ -103,7 +103,7 @@ TEST_CASE("what is learned stays as it was under other rules, byte for byte") {
   }
   for (int score = -100'000; score < 100'000; score += 999) {
     for (std::size_t rank = 0; rank < 7; ++rank)
-      CHECK(before.probability(score, rank) == after.probability(score, rank));
+      CHECK(before.probability(score, rank, rank) == after.probability(score, rank, rank));
   }
   source.items.pop_back();
   CHECK(!write_bundle(source, learned().bundle()).has_value());

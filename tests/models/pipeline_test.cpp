@@ -31,7 +31,8 @@ std::vector<Outcome> first_suggestions(Ranker& ranker, Dataset const& data) {
   std::iota(all.begin(), all.end(), 0U);
   std::vector<Outcome> seen;
   leave_one_out(ranker, data, all, 1'000'000, 1, [&](ItemIx hidden, std::span<Scored const> top) {
-    seen.push_back({ranker.bundle().probability(top[0].score, 0).ppm / 1e6, top[0].item == hidden});
+    seen.push_back(
+        {ranker.bundle().probability(top[0].score, 0, ranker.scorer().basket_size()).ppm / 1e6, top[0].item == hidden});
   });
   std::sort(seen.begin(), seen.end(), [](auto const& a, auto const& b) { return a.probability < b.probability; });
   return seen;

@@ -23,7 +23,7 @@ class Checker {
   using Step = Finding (Checker::*)() noexcept;
 
   // Objects of their own, so that a linker can drop the steps nobody takes.
-  static Step const kEverything[13], kWhatRanks[7];
+  static Step const kEverything[14], kWhatRanks[8];
 
   Finding run(std::span<Step const> steps) noexcept;
   Finding place_records() noexcept;
@@ -37,6 +37,8 @@ class Checker {
   Finding popular() noexcept;
   Finding calibration() noexcept;
   Finding map(std::uint32_t n) noexcept;
+  Finding by_size() noexcept;
+  Finding size_codes(std::uint32_t levels) noexcept;
   Finding policy() noexcept;
   Finding campaigns() noexcept { return check_campaigns(p_); }
   Finding texts() noexcept;
@@ -55,13 +57,13 @@ class Checker {
   Parts& p_;
 };
 
-Checker::Step const Checker::kEverything[13] = {
-    &Checker::place_records, &Checker::meta,  &Checker::categories, &Checker::items,       &Checker::codes,
-    &Checker::affinity,      &Checker::bias,  &Checker::popular,    &Checker::calibration, &Checker::policy,
-    &Checker::campaigns,     &Checker::texts, &Checker::sets};
-Checker::Step const Checker::kWhatRanks[7] = {&Checker::place_records,   &Checker::items, &Checker::codes,
-                                              &Checker::packed_affinity, &Checker::bias,  &Checker::popular,
-                                              &Checker::calibration};
+Checker::Step const Checker::kEverything[14] = {
+    &Checker::place_records, &Checker::meta,      &Checker::categories, &Checker::items,       &Checker::codes,
+    &Checker::affinity,      &Checker::bias,      &Checker::popular,    &Checker::calibration, &Checker::by_size,
+    &Checker::policy,        &Checker::campaigns, &Checker::texts,      &Checker::sets};
+Checker::Step const Checker::kWhatRanks[8] = {&Checker::place_records,   &Checker::items,  &Checker::codes,
+                                              &Checker::packed_affinity, &Checker::bias,   &Checker::popular,
+                                              &Checker::calibration,     &Checker::by_size};
 
 Finding Checker::run(std::span<Step const> steps) noexcept {
   for (auto step : steps) {
@@ -240,6 +242,57 @@ Finding Checker::map(std::uint32_t n) noexcept {
     auto const* before = at - kPointBytes;
     if (load<std::int32_t>(at) <= load<std::int32_t>(before) || ppm < load<std::uint32_t>(before + 4)) {
       return {Fault::order, kCalibration, where};
+    }
+  }
+  return {};
+}
+
+Finding Checker::by_size() noexcept {
+  auto const& section = sections_[kSized];
+  if (!section.present) return {};
+  auto const bytes = section.bytes;
+  if (bytes.size() < kSizedHeader) return {Fault::bounds, kSized, bytes.size()};
+  auto const groups = std::to_integer<std::uint32_t>(bytes[0]), levels = std::to_integer<std::uint32_t>(bytes[1]);
+  if (groups == 0 || groups > kMaxSizeGroups || levels == 0) return {Fault::count, kSized, groups == 0 ? 0U : 1U};
+  if (load<std::uint16_t>(bytes.data() + 2) != 0) return {Fault::value, kSized, 2};
+  auto const points = load<std::uint32_t>(p_.map_ends + 4 * std::size_t{p_.map_count});
+  auto const first_level = kSizedHeader + 2 * std::size_t{groups}, first_code = first_level + 4 * std::size_t{levels};
+  if (first_code + std::uint64_t{points} * groups != bytes.size()) return {Fault::bounds, kSized, bytes.size()};
+  p_.size_groups = bytes.data() + kSizedHeader;
+  p_.size_levels = bytes.data() + first_level;
+  p_.size_codes = bytes.data() + first_code;
+  for (std::uint32_t n = 0; n < groups; ++n) {
+    auto const least = load<std::uint16_t>(p_.size_groups + 2 * n);
+    bool const follows = n == 0 ? least == 0 : least > load<std::uint16_t>(p_.size_groups + 2 * (n - 1));
+    if (!follows) return {Fault::order, kSized, kSizedHeader + 2 * n};
+  }
+  for (std::uint32_t n = 0; n < levels; ++n) {
+    auto const ppm = load<std::uint32_t>(p_.size_levels + 4 * n);
+    if (ppm > 1'000'000) return {Fault::value, kSized, first_level + 4 * n};
+    if (n > 0 && ppm <= load<std::uint32_t>(p_.size_levels + 4 * (n - 1))) {
+      return {Fault::order, kSized, first_level + 4 * n};
+    }
+  }
+  p_.size_group_count = groups;
+  return size_codes(levels);
+}
+
+/// Levels that exist, and in no group falling from one point of a map to the next.
+Finding Checker::size_codes(std::uint32_t levels) noexcept {
+  auto const groups = p_.size_group_count;
+  auto const at = [&](std::uint32_t point, std::uint32_t group) {
+    return std::to_integer<std::uint32_t>(p_.size_codes[std::size_t{point} * groups + group]);
+  };
+  for (std::uint32_t n = 0; n < p_.map_count; ++n) {
+    auto const begin = load<std::uint32_t>(p_.map_ends + 4 * std::size_t{n});
+    auto const end = load<std::uint32_t>(p_.map_ends + 4 * (std::size_t{n} + 1));
+    for (auto point = begin; point < end; ++point) {
+      for (std::uint32_t group = 0; group < groups; ++group) {
+        auto const where = static_cast<std::uint64_t>(p_.size_codes - sections_[kSized].bytes.data()) +
+                           std::uint64_t{point} * groups + group;
+        if (at(point, group) >= levels) return {Fault::reference, kSized, where};
+        if (point > begin && at(point, group) < at(point - 1, group)) return {Fault::order, kSized, where};
+      }
     }
   }
   return {};

@@ -45,7 +45,7 @@ inline constexpr std::uint32_t kMeta = tag("META"), kCategories = tag("CATS"), k
                                kCalibration = tag("CALI"), kPolicy = tag("PLCY"), kCampaigns = tag("CAMP"),
                                kTargets = tag("CTGT"), kTexts = tag("TEXT"), kSets = tag("SETS"), kPlans = tag("CMPN"),
                                kRefs = tag("CREF"), kLadders = tag("LADR"), kNever = tag("NEVR"),
-                               kBudgets = tag("BDGT");
+                               kBudgets = tag("BDGT"), kSized = tag("CSIZ");
 inline constexpr std::uint16_t kSectionVersion = 1;  // of all of them
 
 /// Bytes of a record as this version writes it; a reader takes longer ones and ignores the tail.
@@ -55,7 +55,7 @@ inline constexpr std::uint32_t kMetaBytes = 56, kCategoryBytes = 4, kItemBytes =
                                kNeverBytes = 8, kBudgetBytes = 40;
 /// Records that have grown since version 1 was first written: what follows is absent in older files.
 inline constexpr std::uint32_t kPolicyGrown = 52, kCategoryGrown = 8;
-inline constexpr std::size_t kAffinityHeader = 16, kBiasHeader = 8, kCalibrationHeader = 8;
+inline constexpr std::size_t kAffinityHeader = 16, kBiasHeader = 8, kCalibrationHeader = 8, kSizedHeader = 4;
 
 inline constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 30U;
 inline constexpr std::uint32_t kMaxSections = 64;
@@ -68,6 +68,8 @@ inline constexpr std::uint32_t kMaxRow = 4096;
 inline constexpr std::uint32_t kMaxPopular = 1024;
 inline constexpr std::uint32_t kMaxMaps = 64;
 inline constexpr std::uint32_t kMaxPoints = 4096;  // of one map
+inline constexpr std::uint32_t kMaxSizeGroups = 32;
+inline constexpr std::uint32_t kMaxProbabilities = 255;  // that one byte tells apart
 inline constexpr std::uint32_t kMaxCampaigns = 0xFFFE;
 inline constexpr std::uint32_t kMaxTexts = 0xFFFF;
 inline constexpr std::uint32_t kMaxSets = 0xFFFF;

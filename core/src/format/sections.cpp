@@ -26,6 +26,7 @@ constexpr std::array<Known, Sections::kCount> kKnown{{
     {kBias, 0, true},
     {kPopular, kPopularBytes, true},
     {kCalibration, 0, true},
+    {kSized, 0, false},
     {kPolicy, kPolicyBytes, true},
     {kCampaigns, kCampaignBytes, false},
     {kTargets, kTargetBytes, false},

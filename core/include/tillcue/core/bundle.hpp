@@ -221,8 +221,9 @@ class Bundle {
   /// Items by falling intercept, ties by lower ItemIx: the candidates of an empty basket. The first 1,024 at most.
   [[nodiscard]] std::size_t popular_count() const noexcept;
   [[nodiscard]] ItemIx popular(std::size_t n) const noexcept;
-  /// P(bought | basket) of a suggestion with this score at this rank (0 = first).
-  [[nodiscard]] Probability probability(Score score, std::size_t rank) const noexcept;
+  /// P(bought | basket) of a suggestion with this score at this rank (0 = first) for a basket of so many distinct items
+  /// that the scorer counts.
+  [[nodiscard]] Probability probability(Score score, std::size_t rank, std::size_t basket_size) const noexcept;
 
   /// Sets by rising main item, those of one item best first.
   [[nodiscard]] std::size_t set_count() const noexcept;

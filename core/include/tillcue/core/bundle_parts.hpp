@@ -51,12 +51,16 @@ struct Parts {
   std::span<std::byte const> strings;
 
   AffinityTable affinity;
-  std::byte const* biases = nullptr;    ///< i16 per item
-  std::byte const* map_ends = nullptr;  ///< u32 per calibration map and one more, in points
-  std::byte const* points = nullptr;    ///< i32 score, u32 ppm
-  std::uint32_t policy_bytes = 0;       ///< of its record: older files have fewer fields
+  std::byte const* biases = nullptr;       ///< i16 per item
+  std::byte const* map_ends = nullptr;     ///< u32 per calibration map and one more, in points
+  std::byte const* points = nullptr;       ///< i32 score, u32 ppm
+  std::byte const* size_groups = nullptr;  ///< u16 per group: its least basket size
+  std::byte const* size_levels = nullptr;  ///< u32 ppm
+  std::byte const* size_codes = nullptr;   ///< u8 per point and group: which level
+  std::uint32_t policy_bytes = 0;          ///< of its record: older files have fewer fields
   std::uint32_t bias_scale = 0;
   std::uint32_t map_count = 0;
+  std::uint32_t size_group_count = 0;  ///< 0: the maps do not look at the basket's size
   std::uint32_t item_count = 0;
   std::uint32_t table_bytes = 0;  ///< of the affinity section
   std::uint32_t bias_bytes = 0;   ///< of intercepts and popular list

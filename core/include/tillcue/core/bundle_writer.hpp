@@ -30,8 +30,9 @@ struct WeightSource {
 /// Read as steps: the probability of the last point whose score is <= the score; below the first point its probability.
 struct CalibrationSource {
   struct Point {
-    float score = 0;        ///< ascending, in the trainer's units
-    std::uint32_t ppm = 0;  ///< not falling
+    float score = 0;                       ///< ascending, in the trainer's units
+    std::uint32_t ppm = 0;                 ///< not falling; over baskets of any size
+    std::vector<std::uint32_t> by_size{};  ///< the same per BundleSource::calibration_sizes
   };
   std::vector<Point> points;
 };
@@ -90,6 +91,9 @@ struct BundleSource {
   unsigned weight_bits = 8;                     ///< of a weight in the table, 4..8
   WeightSteps old_steps;                        ///< taken again where they fit nearly as well as new ones
   std::vector<CalibrationSource> calibration;   ///< at least one
+  /// From which number of items in the basket each value of by_size holds; ascending, the first 0. Empty: for all
+  /// alike.
+  std::vector<std::uint16_t> calibration_sizes;
   Policy policy;
   std::vector<CampaignSource> campaigns;
   std::vector<BudgetSource> budgets;  ///< in any order, each name once

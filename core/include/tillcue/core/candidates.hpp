@@ -66,6 +66,8 @@ class Scorer {
   void assign(std::span<ItemIx const> items) noexcept;
 
   [[nodiscard]] bool holds(ItemIx item) const noexcept;
+  /// The items held that add to scores.
+  [[nodiscard]] std::size_t basket_size() const noexcept { return scored_count_; }
   [[nodiscard]] Score score(ItemIx item) const noexcept;
   /// The best items that are not in the basket, best first, ties by lower ItemIx. Returns how many of `out` were
   /// filled. Exact. Cost  the touched items; the whole catalogue only when the popular list is used up before `out` is

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tillcue/core/bundle_writer.hpp"
+#include "tillcue/models/calibration.hpp"
 #include "tillcue/models/campaigns.hpp"
 #include "tillcue/models/catalogue.hpp"
 #include "tillcue/models/cold_start.hpp"
@@ -34,7 +35,7 @@ Assortment assortment_of(Counts const& counts, Catalogue const& catalogue);
 /// another item's SKU is left out with a word in `notes`; so are told what the legal packs caught and what
 /// cross_check() finds.
 BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue const& catalogue,
-                      Campaigns const& campaigns, std::vector<CalibrationSource> calibration,
-                      CompileOptions const& options, std::vector<std::string>& notes);
+                      Campaigns const& campaigns, Calibration calibration, CompileOptions const& options,
+                      std::vector<std::string>& notes);
 
 }  // namespace tillcue::models

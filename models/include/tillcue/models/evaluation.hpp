@@ -53,6 +53,7 @@ struct CalibrationQuality {
   double by_chance = 0;   ///< the error to expect of these questions if every probability were right
   double predicted = 0;   ///< mean probability
   double observed = 0;    ///< base rate
+  double log_loss = 0;    ///< mean of -log(what was said of what came true): the smaller, the more is said rightly
   std::vector<Bin> bins;  ///< by rising probability
 };
 
@@ -80,8 +81,9 @@ struct Evaluation {
   MethodReport model;
   std::vector<MethodReport> others;
   std::vector<Bucket> basket_sizes, popularity;
-  CalibrationQuality calibration;           ///< the first five suggestions together
-  std::vector<CalibrationQuality> by_rank;  ///< each of the first five
+  CalibrationQuality calibration;                         ///< the first five suggestions together
+  std::vector<CalibrationQuality> by_rank;                ///< each of the first five
+  std::vector<CalibrationQuality> calibration_by_basket;  ///< the first five, per basket_sizes
   std::size_t items = 0, bundle_bytes = 0, affinity_bytes = 0, weights = 0;
   double build_seconds = 0;  ///< by EvaluationOptions::seconds
   bool has_running = false;

@@ -41,14 +41,16 @@ struct Built {
 
 /// Suggestions of a model learned from `split.train`, for the hidden items of `split.held`, by rank.
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options,
-                                   Progress const& progress = {});
+                                   Catalogue const& catalogue = {}, Progress const& progress = {});
 
 /// Transactions to bundle: chooses the model and calibrates on baskets kept back, and trains on everything.
 /// Errors  those of write_bundle.
 Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns const& campaigns,
                     BuildOptions const& options, Progress const& progress = {});
 
-/// Counts to bundle. The maps come from `calibrate_on`, which should not be in the counts, or are uncalibrated().
+/// Counts to bundle. The model is chosen and the maps come from `calibrate_on`, which should not be in the counts; else
+/// it is the one given, and the maps are uncalibrated(). What is learned from baskets alone is not in it: the blend of
+/// small menus, sets.
 Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,
                                 Campaigns const& campaigns, BuildOptions const& options, Progress const& progress = {});
 
