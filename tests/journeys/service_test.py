@@ -157,12 +157,12 @@ class Service(journey_test.Journey):
             self.skipTest(f'mounts cannot be changed here: {tried.stderr.strip()}')
         self.shop.start_terminal()
         self.shop.processes['terminal'].end()
-        for _ in range(2):
+        for n in range(2):
             self.shop.processes['terminal'] = Process(self.shop.folder, 'sealed', [
                 *sealed, os.path.abspath(os.path.join(BIN, 'tillcued')), '--config', self.shop.path('tillcued.json')])
             wait_until('the terminal', self.shop.metrics)
             till = self.till()
-            till.ring_up(f'sealed-{time.monotonic_ns()}', ['x'])
+            till.ring_up(f'sealed-{n}', ['x'])
             self.shop.wait_for_delivery()
             self.assertEqual(self.shop.metrics()['results_lost_total'], 0)
             till.close()
