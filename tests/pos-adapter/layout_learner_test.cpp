@@ -119,6 +119,17 @@ TEST_CASE("numbers in front of the names") {
   });
 }
 
+TEST_CASE("numbers in front of the names, the last of them a tax rate") {
+  understood([](auto const& lines, auto sum, auto&) {
+    SlipLines out{"KIOSKI"};
+    for (auto const& line : lines)
+      out.push_back(right(std::to_string(line.count), 3) + right(money(line.unit), 8) + right(money(line.total()), 9) +
+                    right("27.00", 7) + "  " + line.name);
+    out.push_back(right(money(sum), 20) + "  YHTEENSA");
+    return out;
+  });
+}
+
 TEST_CASE("an opening balance of a shop card above the articles") {
   understood([](auto const& lines, auto sum, auto& chance) {
     SlipLines out{"BUTIKK", left("Kort saldo", 18) + right(money(5000 + static_cast<std::int64_t>(chance() % 999)), 9),
