@@ -13,7 +13,7 @@ struct CounterHealth {
     std::string trouble;  ///< "paper out", "cover open", or whatever kept a coupon from the paper
     bool paper_low = false;
   };
-  std::optional<Printer> printer{};  ///< none: there is no printer
+  std::optional<Printer> printer{};                                      ///< none: there is no printer
   std::optional<bool> customer_display{}, print_line{}, display_line{};  ///< it works; none: not configured
 };
 

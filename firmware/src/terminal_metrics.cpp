@@ -61,7 +61,8 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
     out.counter("proxy_coupons_refused_total", "Coupons that found no place or no paper.", r.proxy->refused);
   }
   if (r.layout_learned) {
-    out.gauge("layout_learned", "1 when receipts are read by a layout this terminal learned.", *r.layout_learned ? 1 : 0);
+    out.gauge("layout_learned", "1 when receipts are read by a layout this terminal learned.",
+              *r.layout_learned ? 1 : 0);
     out.counter("layout_searches_total", "Searches for the layout of this till's receipts.", r.layout_searches);
   }
   if (!r.counter) return;

@@ -17,8 +17,7 @@ using tillcue::test::TempDir;
 pos::FormSales sales(std::size_t count, unsigned seed, std::string const& total = "YHTEENSA") {
   auto const form = [&](auto const& lines, auto sum, auto&) {
     pos::SlipLines out{"KIOSKI"};
-    for (auto const& line : lines)
-      out.push_back(pos::left(line.name, 20) + pos::right(pos::money(line.total()), 8));
+    for (auto const& line : lines) out.push_back(pos::left(line.name, 20) + pos::right(pos::money(line.total()), 8));
     out.push_back(pos::left(total, 20) + pos::right(pos::money(sum), 8));
     return out;
   };
@@ -93,7 +92,8 @@ TEST_CASE("a search that is not sure changes nothing and the next one waits long
   Till till;
   auto noise = sales(LayoutDesk::kFirstTry, 1);
   for (std::size_t n = 0; n < noise.slips.size(); ++n) {
-    noise.slips[n] = {"A " + pos::money(static_cast<std::int64_t>(101 + n * 37)), "B 2.00", "C 9.9" + std::to_string(n % 10)};
+    noise.slips[n] = {"A " + pos::money(static_cast<std::int64_t>(101 + n * 37)), "B 2.00",
+                      "C 9.9" + std::to_string(n % 10)};
   }
   till.print(noise);
   CHECK_FALSE(till.wait(1));

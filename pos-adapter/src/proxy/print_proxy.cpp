@@ -188,7 +188,8 @@ void PrintProxy::Impl::hear_status(std::span<std::byte const> bytes) {
   if (!handlers_.status || bytes.size() < status.size()) return;
   auto const last = bytes.last(bytes.size() % status.size() == 0 ? status.size() : 0);
   if (last.empty()) return;
-  std::transform(last.begin(), last.end(), status.begin(), [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
+  std::transform(last.begin(), last.end(), status.begin(),
+                 [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
   handlers_.status(trouble(status), near_end(status));
 }
 

@@ -257,8 +257,8 @@ std::vector<std::string> payment_labels(std::span<SlipLines const> slips,
     if (!totals[s]) continue;
     ++looked;
     auto const lines = labelled_lines(slips[s], layout);
-    auto const total = std::find_if(lines.begin(), lines.end(),
-                                    [](Labelled const& line) { return line.topic == LineTopic::total; });
+    auto const total =
+        std::find_if(lines.begin(), lines.end(), [](Labelled const& line) { return line.topic == LineTopic::total; });
     std::set<std::string> here;
     for (auto n = static_cast<std::size_t>(total - lines.begin()) + 1; n < lines.size(); ++n) {
       if (lines[n].topic == LineTopic::none && pays(lines, n, *totals[s])) here.insert(lines[n].label);

@@ -34,7 +34,8 @@ struct LearnedLayout {
 /// Cost     some thousand readings of a slip: seconds; soon over, and worthless, once `give_up` is true.
 /// Errors   none: where nothing helps, the generic layout comes back.
 /// Threads  any.
-LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits, std::atomic<bool> const* give_up = nullptr);
+LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits,
+                           std::atomic<bool> const* give_up = nullptr);
 
 /// Of fewer receipts nothing is believed, and of those at least this share of unseen ones must add up.
 inline constexpr std::size_t kFewestToLearn = 8;
