@@ -5,6 +5,7 @@
 #include "printer_settings.hpp"
 #include "tillcue/firmware/coupon_maker.hpp"
 #include "tillcue/pos/code_table.hpp"
+#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -20,9 +21,7 @@ std::chrono::sys_days local_date(Timestamp now) {
   return std::chrono::year{local.tm_year + 1900} / (local.tm_mon + 1) / local.tm_mday;
 }
 
-std::chrono::sys_days today() {
-  return local_date(std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now()));
-}
+std::chrono::sys_days today() { return local_date(wall_clock()); }
 
 }  // namespace
 
@@ -163,6 +162,21 @@ void CouponDesk::cancel() {
   if (press_) press_->cancel();
   if (printer_) printer_->cancel();
   last_.forget();
+}
+
+bool CouponDesk::told(std::string const& trouble, bool paper_near_end) {
+  if (trouble == trouble_ && paper_near_end == near_end_) return false;
+  if (trouble != trouble_ && trouble.empty()) log_.info("printer.well");
+  if (trouble != trouble_ && !trouble.empty()) log_.warning("printer.trouble", {{"what", trouble}});
+  if (paper_near_end && !near_end_) log_.warning("printer.paper_low");
+  trouble_ = trouble;
+  trouble_since_ = std::chrono::steady_clock::now();
+  near_end_ = paper_near_end;
+  return true;
+}
+
+void CouponDesk::tell(CounterHealth& health) const {
+  if (printer_) health.printer = CounterHealth::Printer{trouble_, near_end_};
 }
 
 bool CouponDesk::may_print() const noexcept {

@@ -22,22 +22,21 @@
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "uplink.hpp"
+#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// The longest the daemon sleeps: half of what the unit's watchdog allows is plenty.
-constexpr std::chrono::seconds kPulse{10};
+/// The longest the daemon sleeps: less than half of what the unit's watchdog allows.
+constexpr std::chrono::seconds kPulse{3};
 constexpr std::chrono::milliseconds kGoodbye{400};
 /// What a cancelled print still has to say comes within this time.
 constexpr std::chrono::milliseconds kLastWords{100};
 constexpr std::size_t kMostWaiting = 2000;
 
-sync::Moment now() {
-  return {Steady::now(), std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
-}
+sync::Moment now() { return {Steady::now(), wall_clock()}; }
 
 std::uint64_t micros() {
   return static_cast<std::uint64_t>(
@@ -149,6 +148,7 @@ Result<void> Daemon::Impl::start() {
   checkout_.explore_with(seed);
   log_.info("exploration.seed", {{"seed", std::to_string(seed)}});
   live_.on_settings = [this] { apply_settings(); };
+  live_.on_names = [this](auto const& names) { names_.tell(names); };
   live_.start();
   if (auto const listening = listen(); !listening) return listening;
   names_.start();
@@ -193,6 +193,11 @@ Result<void> Daemon::Impl::open_data() {
       CouponDesk::open(io_, config_, log_, *secret_, std::move(notice), counter_ ? counter_->printer() : nullptr);
   if (!desk) return tl::unexpected(desk.error());
   desk_ = std::move(*desk);
+  if (counter_) {
+    counter_->on_status = [this](std::string const& trouble, bool paper_near_end) {
+      if (desk_->told(trouble, paper_near_end)) refresh();
+    };
+  }
   return {};
 }
 
@@ -387,8 +392,9 @@ TerminalReading Daemon::Impl::reading() const {
   reading.release = release_;
   reading.has_bundle = has_bundle_;
   reading.handling = handling_;
-  if (counter_) reading.counter = counter_->counters();
-  if (counter_) reading.proxy = counter_->proxy_counters();
+  desk_->tell(reading.health);
+  display_.tell(reading.health);
+  if (counter_) counter_->tell(reading);
   if (uplink_) {
     reading.agent = uplink_->status();
     reading.outbox_pending = uplink_->outbox().pending() + uplink_->outbox().buffered();
@@ -398,20 +404,11 @@ TerminalReading Daemon::Impl::reading() const {
 }
 
 std::map<std::string, std::int64_t> Daemon::Impl::report() const {
-  auto const& c = checkout_.counters();
-  auto const count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
-  return {{"sales", count(c.sales_finished)},
-          {"decisions", count(c.decisions)},
-          {"errors", count(results_lost_ + c.unkept + (uplink_ ? uplink_->troubles() : 0))},
-          {"started", started_},
-          {"hints", count(c.hints)},
-          {"accepted", count(c.accepted)},
-          {"coupons", count(c.coupons)},
-          {"coupons_dropped", count(c.coupons_dropped)},
-          {"unknown_items", count(c.unknown_items)},
-          {"open_names", count(names_.counters().unknown + names_.counters().ambiguous)},
-          {"results_lost", count(results_lost_)},
-          {"resident_bytes", resident_bytes()}};
+  auto report = report_of(reading());
+  auto const errors = results_lost_ + checkout_.counters().unkept + (uplink_ ? uplink_->troubles() : 0);
+  report["errors"] = static_cast<std::int64_t>(errors);
+  report["started"] = started_;
+  return report;
 }
 
 Steady::time_point Daemon::Impl::next_due() const {
@@ -429,6 +426,7 @@ void Daemon::Impl::beat() {
   live_.tick(Steady::now());
   names_.tick(Steady::now());
   feeds_.tick(Steady::now());
+  if (counter_) counter_->tick();
   if (uplink_) {
     uplink_->tick();
   } else if (config_.sync && uplink_retry_ <= Steady::now()) {
