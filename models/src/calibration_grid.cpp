@@ -137,10 +137,14 @@ CalibrationGrid count_grid(std::vector<Observation> observations, std::span<std:
   std::sort(observations.begin(), observations.end(), [](auto const& a, auto const& b) { return a.score < b.score; });
   CalibrationGrid grid;
   grid.sizes = std::max<std::size_t>(1, sizes.size());
-  auto const filled = [&](std::size_t n) { return n * blocks >= grid.blocks() * observations.size(); };
+  std::size_t begun = 0;
+  auto const part = [&](std::size_t n) { return n * blocks / observations.size(); };
   for (std::size_t n = 0; n < observations.size(); ++n) {
     auto const& one = observations[n];
-    if (filled(n) && (n == 0 || one.score > observations[n - 1].score)) grid.from.push_back(one.score);
+    if (n == 0 || (part(n) > part(begun) && one.score > observations[n - 1].score)) {
+      grid.from.push_back(one.score);
+      begun = n;
+    }
     grid.asked.resize(grid.blocks() * grid.sizes, 0);
     grid.bought.resize(grid.blocks() * grid.sizes, 0);
     auto const size = std::upper_bound(sizes.begin(), sizes.end(), one.basket_size) - sizes.begin();
