@@ -28,8 +28,9 @@ tillcue_test(sync_budget_test SOURCES core/shop.cpp sync/hq_budget_test.cpp
 # Power cuts, full disks, a bad network: everything in one process, the calls to the disk watched and failed.
 tillcue_test(sync_faults_test SOURCES
   core/shop.cpp sync/faults/activation_sweep_test.cpp sync/faults/power_cut_disk.cpp sync/faults/two_ends_test.cpp
-  sync/faults/watched_calls.cpp
-  LIBS tillcue::sync_hq tillcue::sync_terminal tillcue::bundle_writer tillcue_test_broker ${CMAKE_DL_LIBS})
+  sync/faults/watched_calls.cpp sync/hostile_test.cpp sync/scripted_link.cpp
+  LIBS tillcue::sync_hq tillcue::sync_terminal tillcue::bundle_writer tillcue::parcel nlohmann_json::nlohmann_json tillcue_test_broker
+  ${CMAKE_DL_LIBS})
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME sync_hq_campaign
