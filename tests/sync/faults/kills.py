@@ -54,7 +54,7 @@ class Lane:
         file = os.path.join(self.world.folder, self.name + '.json')
         with open(file, 'w', encoding='utf-8') as out:
             json.dump(config, out)
-        self.process = Process(self.world.folder, self.name, [os.path.join(BIN, 'tillcued'), '--config', file])
+        self.process = self.world.start(self.name, [os.path.join(BIN, 'tillcued'), '--config', file])
         self.starts += 1
 
     def sell(self):
@@ -126,8 +126,11 @@ class World:
         self.broker = Process(self.folder, 'broker', [program, '-c', conf])
         wait_until('mosquitto', lambda: listens(self.mqtt))
 
+    def start(self, name, command):
+        return Process(self.folder, name, command)
+
     def start_hq(self):
-        self.hq = Process(self.folder, 'hq', [
+        self.hq = self.start('hq', [
             os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', f'mqtt://127.0.0.1:{self.mqtt}', '--chain', 'demo',
             '--db', self.db, '--key', os.path.join(self.folder, 'keys', 'hq.key.pem'), '--bundles',
             os.path.join(self.folder, 'shelf')])
@@ -203,7 +206,7 @@ class World:
         assert self.hq.end() == 0, self.hq.output()[-2000:]
         self.broker.end()
 
-    def verdict(self):
+    def verdict(self, what='kill -9'):
         stored = self.stored()
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             alarms = db.execute('SELECT count(*) FROM alarms').fetchone()[0]
@@ -222,7 +225,7 @@ class World:
             late += len(lane.due - sales)
         reused = sum(lane.reused for lane in self.lanes)
         seen = sum(len(lane.seen) for lane in self.lanes)
-        print(f'{sum(self.killed.values())} kill -9: ' + ', '.join(f'{n} {w}' for w, n in sorted(self.killed.items())))
+        print(f'{sum(self.killed.values())} {what}: ' + ', '.join(f'{n} {w}' for w, n in sorted(self.killed.items())))
         print(f'{len(sales)} sales ({sum(len(lane.due) for lane in self.lanes)} promised), {len(stored)} results at head office, '
               f'{seen} of them seen in an outbox at a kill')
         print(f'release {self.release} runs on all tills')
