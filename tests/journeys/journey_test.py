@@ -341,6 +341,8 @@ class FailOpen(Journey):
         self.assertEqual(coupon['fate'], 'dropped')
         self.assertIn('paper', self.shop.processes['terminal'].output())
         self.assertEqual(till.ok('ping')['type'], 'ok')
+        self.assertEqual(self.shop.metrics()['printer_paper_out'], 1)
+        self.assertEqual(self.shop.metrics()['printer_failed'], 0)
 
     def test_a_coupon_without_paper_is_printed_once_when_the_cashier_has_put_in_a_roll(self):
         self.open_shop(printer=False)

@@ -133,6 +133,7 @@ class Shop:
             'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
             'printer': {'address': f'127.0.0.1:{self.paper}'},
             'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}, **(more or {})}
+        config = {name: value for name, value in config.items() if value is not None}
         with open(self.path('tillcued.json'), 'w', encoding='utf-8') as out:
             json.dump(config, out)
         self.processes['terminal'] = Process(

@@ -8,6 +8,9 @@ if(TILLCUE_BUILD_MODELS)
   add_test(NAME journey_Feeds COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/feeds_test.py)
   set_tests_properties(journey_Feeds PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_BadInput COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/bad_input_test.py)
+  set_tests_properties(journey_BadInput PROPERTIES TIMEOUT 300
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
   add_test(NAME journey_Rollout COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
   set_tests_properties(journey_Rollout PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
