@@ -1,5 +1,7 @@
 #include "tillcue/sync/hq_terminals.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -33,8 +35,25 @@ std::string config_numbers(TerminalRow const& row) {
   return out;
 }
 
+/// What a terminal says is wrong at its counter.
+constexpr std::pair<char const*, char const*> kCounterTroubles[] = {
+    {"printer_paper_out", "receipt printer out of paper"}, {"printer_cover_open", "receipt printer's cover open"},
+    {"printer_failed", "receipt printer failed"},          {"printer_paper_low", "receipt paper nears its end"},
+    {"customer_display_lost", "customer display lost"},    {"print_line_lost", "no bypass before the printer"},
+    {"display_line_lost", "no bypass before the display"}};
+
+std::string counter_troubles(nlohmann::json const& counters) {
+  std::string out;
+  for (auto const& [name, what] : kCounterTroubles) {
+    auto const flag = counters.find(name);
+    if (flag != counters.end() && *flag == 1) out += (out.empty() ? "counter: " : ", ") + std::string{what};
+  }
+  return out;
+}
+
 std::string details(TerminalRow const& row) {
   std::string out;
+  if (auto const trouble = counter_troubles(counters_of(row)); !trouble.empty()) out += wrapped(trouble, 4);
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
   if (row.dropped > 0) out += wrapped(fmt::format("lost {} results: its outbox was full", grouped(row.dropped)), 4);
   if (!row.last_error.empty()) out += wrapped("last error: " + row.last_error, 4);
