@@ -15,18 +15,14 @@ import threading
 import time
 import unittest
 
-from programs import BIN, Shop, Till, free_port, run, wait_until
+from programs import BIN, Shop, Till, free_port, run, sample_store, wait_until
 
 ORIGIN = 'http://odoo.shop:8069'
 
 
 def setUpModule():
     global store, bundle
-    store = os.path.join(os.environ.get('TMPDIR', '/tmp'), f'tillcue-bad-store-{os.getpid()}')
-    run('tillcue-models', 'sample', '--out', store, '--days', '20')
-    bundle = os.path.join(store, 'store.bundle')
-    run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
-        os.path.join(store, 'items.csv'), '--campaigns', os.path.join(store, 'campaigns.json'), '--out', bundle)
+    store, bundle = sample_store('bad-input', 20)
 
 
 def tearDownModule():

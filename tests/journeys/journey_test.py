@@ -20,16 +20,12 @@ import sys
 import time
 import unittest
 
-from programs import BIN, SHARED, CustomerDisplay, Shop, Till, run, wait_until
+from programs import BIN, SHARED, CustomerDisplay, Shop, Till, run, sample_store, wait_until
 
 
 def setUpModule():
     global store, bundle
-    store = os.path.join(os.environ.get('TMPDIR', '/tmp'), f'tillcue-journey-store-{os.getpid()}')
-    run('tillcue-models', 'sample', '--out', store, '--days', '30')
-    bundle = os.path.join(store, 'store.bundle')
-    run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
-        os.path.join(store, 'items.csv'), '--campaigns', os.path.join(store, 'campaigns.json'), '--out', bundle)
+    store, bundle = sample_store('journey', 30)
 
 
 def tearDownModule():
