@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "loaded_bundle.hpp"
@@ -198,12 +199,19 @@ Result<void> Uplink::record(Outcome const& outcome) {
 
 void Uplink::commit() {
   commit_due_.reset();
+  auto const before = std::pair{outbox_.thinned(), outbox_.dropped()};
   auto const done = outbox_.commit();
   failing_ = !done;
   if (failing_) {
     log_.error("outbox.commit", {{"error", done.error().what}, {"waiting", std::to_string(outbox_.buffered())}});
     commit_due_ = callbacks_.clock().steady + 10 * kGroup;
     return;
+  }
+  if (before != std::pair{outbox_.thinned(), outbox_.dropped()}) {
+    log_.warning("outbox.thinned", {{"why", outbox_.shortage()},
+                                    {"summed_up", std::to_string(outbox_.thinned() - before.first)},
+                                    {"lost", std::to_string(outbox_.dropped() - before.second)},
+                                    {"waiting", std::to_string(outbox_.pending())}});
   }
   if (agent_) agent_->results_committed();
 }

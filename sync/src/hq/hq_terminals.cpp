@@ -36,6 +36,10 @@ std::string config_numbers(TerminalRow const& row) {
 std::string details(TerminalRow const& row) {
   std::string out;
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
+  if (!row.shortage.empty()) out += wrapped("short of room: " + printable(row.shortage), 4);
+  if (row.thinned > 0) {
+    out += wrapped(fmt::format("sums by day in the place of {} results: it was nearly full", grouped(row.thinned)), 4);
+  }
   if (row.dropped > 0) out += wrapped(fmt::format("lost {} results: its outbox was full", grouped(row.dropped)), 4);
   if (!row.last_error.empty()) out += wrapped("last error: " + row.last_error, 4);
   for (auto const& [word, why] : row.held.refused) out += wrapped("refused " + word + ": " + printable(why), 4);
@@ -118,7 +122,7 @@ Result<Fleet> read_fleet(Database& db) {
   fleet.newest_release = *newest;
   auto rows = db.prepare(
       "SELECT t.terminal, online, release, wanted, phase, pending, dropped, last_error, version, counters, state_at, "
-      "last_seen, h.body FROM terminals t LEFT JOIN held h USING(terminal) ORDER BY t.terminal");
+      "last_seen, h.body, thinned, shortage FROM terminals t LEFT JOIN held h USING(terminal) ORDER BY t.terminal");
   if (!rows) return tl::unexpected{rows.error()};
   for (;;) {
     auto const row = rows->step();
@@ -138,6 +142,8 @@ Result<Fleet> read_fleet(Database& db) {
     one.counters = rows->text(9);
     one.state_at = rows->integer(10);
     one.last_seen = rows->integer(11);
+    one.thinned = number(13);
+    one.shortage = rows->text(14);
     one.held = decode_held(rows->text(12)).value_or(Held{});
     fleet.terminals.push_back(std::move(one));
   }
@@ -170,6 +176,8 @@ std::string to_json(Fleet const& fleet) {
                                 {"phase", row.phase},
                                 {"pending", row.pending},
                                 {"dropped", row.dropped},
+                                {"thinned", row.thinned},
+                                {"shortage", row.shortage},
                                 {"last_error", row.last_error},
                                 {"version", row.version},
                                 {"state_at", row.state_at},

@@ -161,6 +161,8 @@ TerminalState TerminalAgent::State::describe(Presence presence) const {
   state.epoch = outbox.epoch();
   state.pending = outbox.pending();
   state.dropped = outbox.dropped();
+  state.thinned = outbox.thinned();
+  state.shortage = outbox.shortage();
   state.last_error = ports.status.last_error;
   if (ports.callbacks.counters) state.counters = ports.callbacks.counters();
   if (store.refused_release() != 0)
@@ -179,7 +181,8 @@ void TerminalAgent::State::drained() {
 /// Publishes the state: at once when release or error changed, else every `state_every`.
 void TerminalAgent::State::tell(Presence presence, bool always) {
   auto const state = describe(presence);
-  auto const gist = std::to_string(state.release) + " " + std::to_string(state.wanted) + " " + state.last_error;
+  auto const gist = std::to_string(state.release) + " " + std::to_string(state.wanted) +
+                    (state.shortage.empty() ? " " : " short ") + state.last_error;
   if (!always && gist == state_told) return;
   state_told = gist;
   told_at = ports.now();

@@ -10,6 +10,7 @@ constexpr std::string_view kPresence[] = {"online", "offline"};
 constexpr std::size_t kMaxCounters = 32;
 constexpr std::size_t kMaxCounterName = 40;
 constexpr std::size_t kMaxError = 300;
+constexpr std::size_t kMaxShortage = 100;
 constexpr std::size_t kMaxMissing = 64;
 constexpr std::int64_t kMost = static_cast<std::int64_t>(kMaxInteger);
 
@@ -44,6 +45,8 @@ Result<std::string> encode_state(TerminalState const& s) {
             {"phase", cut_utf8(s.phase, kMaxIdentifier)},
             {"pending", clamped(s.pending)},
             {"dropped", clamped(s.dropped)}};
+  if (s.thinned != 0) json["thinned"] = clamped(s.thinned);
+  if (!s.shortage.empty()) json["shortage"] = cut_utf8(s.shortage, kMaxShortage);
   if (s.epoch != Epoch{}) json["epoch"] = to_text(s.epoch);
   if (!s.last_error.empty()) json["last_error"] = cut_utf8(s.last_error, kMaxError);
   for (auto const& [name, value] : s.counters) {
@@ -67,6 +70,8 @@ Result<TerminalState> decode_state(std::string_view message) {
   s.phase = fields.optional_text("phase", kMaxIdentifier);
   s.pending = fields.optional_number("pending", 0, 0, kMaxInteger);
   s.dropped = fields.optional_number("dropped", 0, 0, kMaxInteger);
+  s.thinned = fields.optional_number("thinned", 0, 0, kMaxInteger);
+  s.shortage = fields.optional_text("shortage", kMaxShortage);
   s.last_error = fields.optional_text("last_error", kMaxError);
   if (fields.has("epoch")) {
     auto const epoch = parse_epoch(fields.text("epoch", 16, 16));

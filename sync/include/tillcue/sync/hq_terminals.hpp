@@ -17,7 +17,8 @@ struct TerminalRow {
   std::string terminal, phase, last_error, version;
   std::string counters;  ///< JSON object
   bool online = false;
-  std::uint64_t release = 0, wanted = 0, pending = 0, dropped = 0;
+  std::string shortage;  ///< why it makes room for results; empty: it does not
+  std::uint64_t release = 0, wanted = 0, pending = 0, dropped = 0, thinned = 0;
   std::int64_t state_at = 0;   ///< ms since 1970, the terminal's clock
   std::int64_t last_seen = 0;  ///< ms since 1970, HQ's clock; 0 = never
   Held held;                   ///< words and settings it has in force, what it refused; as it said last

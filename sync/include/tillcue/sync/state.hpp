@@ -28,6 +28,8 @@ struct TerminalState {
   Epoch epoch{};
   std::uint64_t pending = 0;                     ///< results not acknowledged yet
   std::uint64_t dropped = 0;                     ///< results lost because the outbox was full
+  std::uint64_t thinned = 0;                     ///< results of which only sums are left
+  std::string shortage;                          ///< why it makes room for results now; empty: it does not
   std::string last_error;                        ///< empty: none
   std::map<std::string, std::int64_t> counters;  ///< up to 32
 };
