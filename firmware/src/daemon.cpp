@@ -149,6 +149,7 @@ Result<void> Daemon::Impl::start() {
   checkout_.explore_with(seed);
   log_.info("exploration.seed", {{"seed", std::to_string(seed)}});
   live_.on_settings = [this] { apply_settings(); };
+  live_.on_names = [this](auto const& names) { names_.tell(names); };
   live_.start();
   if (auto const listening = listen(); !listening) return listening;
   names_.start();

@@ -102,7 +102,26 @@ void LiveDesk::apply() {
     all.out_of_stock.insert(all.out_of_stock.end(), state.out_of_stock.begin(), state.out_of_stock.end());
     for (auto const& [campaign, share] : state.grants) all.grants[campaign] = share;
   }
+  // The narrower scope has the last word on a name.
+  for (auto const& name : my_scopes(sync::WordKind::live)) {
+    auto const found = by_word_.find(name);
+    if (found != by_word_.end())
+      all.names.insert(all.names.end(), found->second.names.begin(), found->second.names.end());
+  }
+  if (on_names) on_names(all.names);
   checkout_.apply(std::move(all));
+}
+
+/// Words of this terminal's scopes, the widest first.
+std::vector<std::string> LiveDesk::my_scopes(sync::WordKind kind) const {
+  using Kind = sync::Scope::Kind;
+  std::vector<std::string> out;
+  for (auto const& scope :
+       {sync::Scope{}, sync::Scope{Kind::group, config_.store.group}, sync::Scope{Kind::store, config_.store.id},
+        sync::Scope{Kind::terminal, config_.terminal.value}}) {
+    out.push_back(sync::held_name(kind, scope));
+  }
+  return out;
 }
 
 std::uint64_t LiveDesk::held(std::string const& name) const {
@@ -118,8 +137,7 @@ std::string LiveDesk::content(std::string const& name) const {
 /// The narrower scope has the last word. Those of a group or store this terminal was in before say nothing here.
 void LiveDesk::merge_settings() {
   std::vector<sync::Settings> documents;
-  for (auto const& name : {std::string{"config all"}, "config group:" + config_.store.group,
-                           "config store:" + config_.store.id, "config terminal:" + config_.terminal.value}) {
+  for (auto const& name : my_scopes(sync::WordKind::config)) {
     auto const found = words_.find(name);
     if (found == words_.end()) continue;
     auto read = sync::read_settings(found->second.content, name);

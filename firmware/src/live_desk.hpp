@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "live_file.hpp"
 #include "tillcue/firmware/checkout.hpp"
@@ -60,6 +61,8 @@ class LiveDesk {
   std::function<void()> on_spent;
   /// Called when settings() may have changed: a word came, or the store was opened.
   std::function<void()> on_settings;
+  /// Called with what every state says that tills call items; the later one has the last word.
+  std::function<void(std::vector<LiveState::Name> const&)> on_names;
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
  private:
@@ -70,6 +73,7 @@ class LiveDesk {
   void merge_settings();
   void heed_settings();
   void apply();
+  [[nodiscard]] std::vector<std::string> my_scopes(sync::WordKind kind) const;
   void restore_books();
   void keep_day();
   void keep_shelf();

@@ -31,6 +31,8 @@ class Reader {
         state.grants = grants(value);
       } else if (field == "out_of_stock") {
         state.out_of_stock = names(field, value, LiveState::kMaxOutOfStock);
+      } else if (field == "names") {
+        state.names = item_names(value);
       } else {
         state.unread.push_back(field);
       }
@@ -70,6 +72,27 @@ class Reader {
     return out;
   }
 
+  std::vector<LiveState::Name> item_names(Json const& value) {
+    std::vector<LiveState::Name> out;
+    if (!value.is_array() || value.size() > LiveState::kMaxNames) {
+      fault("names", "must be a list of at most " + std::to_string(LiveState::kMaxNames) + " [name, SKU] or more");
+      return out;
+    }
+    for (auto const& entry : value) {
+      bool const two = entry.is_array() && entry.size() >= 2 && entry[0].is_string() && entry[1].is_string();
+      bool const fits = two && is_text(entry[0].get_ref<std::string const&>(), LiveState::kMaxName) &&
+                        is_name(entry[1].get_ref<std::string const&>()) &&
+                        (entry.size() == 2 || entry[2].is_number_integer());
+      if (!fits) {
+        fault("names", "must hold [name of 1 to 200 bytes, SKU of 1 to 64] and maybe a price in minor units");
+        break;
+      }
+      out.push_back({entry[0].get<std::string>(), entry[1].get<std::string>(), {}});
+      if (entry.size() > 2) out.back().price_minor = entry[2].get<std::int64_t>();
+    }
+    return out;
+  }
+
   std::map<std::string, Allotment> grants(Json const& value) {
     std::map<std::string, Allotment> out;
     if (!value.is_object() || value.size() > LiveState::kMaxGrants) {
@@ -100,9 +123,10 @@ class Reader {
     return 0;
   }
 
-  static bool is_name(std::string const& text) {
+  static bool is_name(std::string const& text) { return is_text(text, kMaxIdentifier); }
+  static bool is_text(std::string const& text, std::size_t most) {
     auto const control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    return !text.empty() && text.size() <= kMaxIdentifier && std::none_of(text.begin(), text.end(), control);
+    return !text.empty() && text.size() <= most && std::none_of(text.begin(), text.end(), control);
   }
 
   std::string name_;

@@ -2,17 +2,32 @@
 
 #include <fstream>
 #include <iterator>
-#include <vector>
+#include <system_error>
+#include <utility>
 
 #include "kept_file.hpp"
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::terminal {
+namespace {
+
+pos::NameMatcher matcher_of(Bundle const* bundle) {
+  std::vector<pos::NamedItem> items;
+  for (std::uint32_t n = 0; bundle != nullptr && n < bundle->item_count(); ++n) {
+    auto const item = bundle->item(ItemIx{n});
+    items.push_back({item.sku, item.name, item.price ? std::optional(item.price->minor) : std::nullopt});
+  }
+  return pos::NameMatcher(items);
+}
+
+}  // namespace
+
 NameDesk::NameDesk(Config const& config, Log const& log)
     : currency_(config.store.currency),
       learned_file_(config.data_dir / "aliases.csv"),
       log_(log),
       learned_(currency_),
+      said_(currency_),
       told_(currency_) {
   if (config.aliases) aliases_file_.emplace(*config.aliases);
 }
@@ -40,22 +55,59 @@ void NameDesk::read_aliases() {
   log_.info("aliases.read", {{"names", std::to_string(*read)}});
 }
 
+void NameDesk::tell(std::vector<LiveState::Name> const& names) {
+  said_ = pos::AliasBook(currency_);
+  for (auto const& name : names) said_.tell({name.text, name.price_minor, 0}, Sku(name.sku));
+}
+
 void NameDesk::use(std::shared_ptr<Bundle const> bundle, bool soon) {
   bundle_ = std::move(bundle);
-  matcher_.reset();
-  if (soon) (void)matcher();
+  stale_ = true;
+  if (soon) index();
+}
+
+/// One at a time: a bundle that comes while another one is indexed waits for it.
+void NameDesk::index() {
+  if (next_.valid() || !std::exchange(stale_, false)) return;
+  auto const build = [bundle = bundle_] { return matcher_of(bundle.get()); };
+  try {
+    next_ = std::async(std::launch::async, build);
+  } catch (std::system_error const&) {  // no thread to be had
+    matcher_ = build();
+  }
+}
+
+void NameDesk::take_index() {
+  matcher_ = next_.get();
+  log_.info("names.indexed", {{"items", std::to_string(matcher_->size())}});
+}
+
+bool NameDesk::ready() {
+  if (next_.valid() && next_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+    take_index();
+    if (stale_) index();
+  }
+  return matcher_.has_value() && !next_.valid();
 }
 
 pos::NameMatcher const& NameDesk::matcher() {
-  if (!matcher_) {
-    std::vector<pos::NamedItem> items;
-    for (std::uint32_t n = 0; bundle_ && n < bundle_->item_count(); ++n) {
-      auto const item = bundle_->item(ItemIx{n});
-      items.push_back({item.sku, item.name, item.price ? std::optional(item.price->minor) : std::nullopt});
-    }
-    matcher_.emplace(items);
-  }
+  (void)ready();
+  if (matcher_) return *matcher_;
+  // The first names of this start: nothing to answer with before they are there.
+  index();
+  if (next_.valid()) take_index();
   return *matcher_;
+}
+
+std::optional<Sku> NameDesk::alias_of(pos::HeardName const& heard) const {
+  // What head office was told of a long name is its beginning.
+  auto const told = pos::open_sku(heard.text).value.substr(kOpenName.size());
+  for (auto const* book : {&said_, &told_, &learned_}) {
+    if (auto sku = book->find(heard)) return sku;
+    if (told.size() == heard.text.size() || book == &learned_) continue;
+    if (auto sku = book->find({told, heard.price_minor, 0})) return sku;
+  }
+  return {};
 }
 
 Sku NameDesk::resolve(pos::HeardLine const& heard, std::size_t cut_at) {
@@ -70,11 +122,9 @@ Sku NameDesk::resolve(pos::HeardLine const& heard, std::size_t cut_at) {
 }
 
 pos::NameMatch NameDesk::find(pos::HeardName const& heard) {
-  for (auto const* book : {&told_, &learned_}) {
-    if (auto sku = book->find(heard)) {
-      ++counters_.by_alias;
-      return {pos::MatchHow::alias, std::move(*sku)};
-    }
+  if (auto sku = alias_of(heard)) {
+    ++counters_.by_alias;
+    return {pos::MatchHow::alias, std::move(*sku)};
   }
   auto match = matcher().find(heard);
   ++(match ? counters_.by_name : match.how == pos::MatchHow::ambiguous ? counters_.ambiguous : counters_.unknown);
@@ -93,7 +143,8 @@ Sku NameDesk::open(pos::HeardLine const& heard, pos::MatchHow how) {
 void NameDesk::learn(pos::HeardName const& heard, ItemIx item) {
   if (heard.text.empty() || !bundle_) return;
   auto const known = bundle_->item(item);
-  // What the catalogue says itself need not be learned.
+  // What head office says must be gone when it takes it back; what the catalogue says itself need not be learned.
+  if (said_.find(heard) || told_.find(heard)) return;
   if (known.name == heard.text || matcher().find(heard).sku.value == known.sku) return;
   learned_.learn(heard, Sku(std::string(known.sku)));
 }
@@ -109,6 +160,7 @@ void NameDesk::tick(std::chrono::steady_clock::time_point now) {
     next_look_ = now + kLook;
     read_aliases();
   }
+  (void)ready();
   if (next_save_ > now) return;
   next_save_ = now + kSave;
   save();

@@ -3,14 +3,17 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "live_file.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/firmware/config.hpp"
+#include "tillcue/firmware/live_state.hpp"
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/pos/alias_book.hpp"
 #include "tillcue/pos/basket_follower.hpp"
@@ -25,7 +28,8 @@ struct NameCounters {
 
 /// Which item of the bundle in force a feed's line is: by its code, by an alias, by its name. What stays open is sold
 /// as "name:WHAT WAS HEARD", and so told to head office with its sale.
-/// Keeps  data_dir/aliases.csv: what was learned.  Threads  one.
+/// Keeps    data_dir/aliases.csv: what was learned.
+/// Threads  one; a bundle's names are indexed on a second one, and those of the bundle before answer until it is done.
 class NameDesk {
  public:
   static constexpr std::size_t kMostLogged = 500;  ///< open names told in the log, each once
@@ -36,8 +40,12 @@ class NameDesk {
 
   /// Reads what was learned and what head office says. A faulty file is told in the log and changes nothing.
   void start();
+  /// What head office says now in live words, whole; goes before its file.
+  void tell(std::vector<LiveState::Name> const& names);
   /// `soon`: names will be asked for, so that no sale is to wait for the first look-up.
   void use(std::shared_ptr<Bundle const> bundle, bool soon);
+  /// The bundle's names are indexed, or nobody asked for them.
+  [[nodiscard]] bool ready();
   /// By an alias or by its name; what stays open is counted.
   pos::NameMatch find(pos::HeardName const& heard);
   /// Never empty. `cut_at`: characters the feed has room for; 0: not known.
@@ -53,6 +61,9 @@ class NameDesk {
 
  private:
   void read_aliases();
+  void index();
+  void take_index();
+  [[nodiscard]] std::optional<Sku> alias_of(pos::HeardName const& heard) const;
   [[nodiscard]] pos::NameMatcher const& matcher();
   void learn(pos::HeardName const& heard, ItemIx item);
   Sku open(pos::HeardLine const& heard, pos::MatchHow how);
@@ -62,9 +73,12 @@ class NameDesk {
   std::optional<LiveFile> aliases_file_;
   Log const& log_;
   pos::AliasBook learned_;
-  pos::AliasBook told_;  ///< by head office
+  pos::AliasBook said_;  ///< by head office, in live words
+  pos::AliasBook told_;  ///< by head office's file
   std::shared_ptr<Bundle const> bundle_;
-  std::optional<pos::NameMatcher> matcher_;  ///< of the bundle, built when first asked
+  std::optional<pos::NameMatcher> matcher_;  ///< of the bundle, or the one before it while the next is made
+  std::future<pos::NameMatcher> next_;       ///< goes before nothing it uses: it shares the bundle
+  bool stale_ = true;                        ///< neither matcher_ nor next_ is the bundle's
   std::set<std::string> logged_;
   std::uint64_t saved_ = 0;
   std::chrono::steady_clock::time_point next_look_{}, next_save_{};

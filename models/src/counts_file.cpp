@@ -7,7 +7,7 @@
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/counts.hpp"
 
-// The layout is drawn in models/README.md ("The counts file").
+// The layout is drawn in models/COUNTS.md.
 
 namespace tillcue::models {
 namespace {

@@ -31,7 +31,7 @@ int run_hq_program(int argc, char** argv) {
   Command chosen;
   for (auto const add : {add_keys_command, add_broker_command, add_publish_command, add_serve_command,
                          add_report_command, add_terminals_command, add_export_command, add_campaign_command,
-                         add_live_commands, add_config_command, add_rollout_command}) {
+                         add_live_commands, add_config_command, add_names_command, add_rollout_command}) {
     add(app, chosen);
   }
   try {

@@ -37,6 +37,7 @@ void add_export_command(CLI::App& app, Command& chosen);
 void add_campaign_command(CLI::App& app, Command& chosen);
 void add_live_commands(CLI::App& app, Command& chosen);
 void add_config_command(CLI::App& app, Command& chosen);
+void add_names_command(CLI::App& app, Command& chosen);
 void add_rollout_command(CLI::App& app, Command& chosen);
 
 int run_hq_program(int argc, char** argv);

@@ -21,7 +21,7 @@ TEST_CASE("a live state is read whole, with comments; what is left out is empty 
   auto const state = parse_live_state(R"({
     "stop_all": true, "stop": ["spring", "jam"],  // until Monday
     "grants": {"butter-20": {"amount": 5000, "issues": 40}, "partner:ACME": {"issues": 7}, "open": {}},
-    "out_of_stock": ["4711"], "mood": "fine"})",
+    "out_of_stock": ["4711"], "names": [["COLA 0,5", "4712"], ["COLA", "4713", 129]], "mood": "fine"})",
                                       "live.json");
   REQUIRE(state);
   CHECK(state->stop_all);
@@ -29,6 +29,7 @@ TEST_CASE("a live state is read whole, with comments; what is left out is empty 
   CHECK(state->grants.at("butter-20") == Allotment{5000, 40});
   CHECK(state->grants.at("partner:ACME") == Allotment{Allotment::kUnlimited, 7});
   CHECK(state->out_of_stock == std::vector<std::string>{"4711"});
+  CHECK(state->names == std::vector<LiveState::Name>{{"COLA 0,5", "4712", {}}, {"COLA", "4713", 129}});
   CHECK(state->unread == std::vector<std::string>{"mood"});
   auto const nothing = parse_live_state("{}", "live.json");
   REQUIRE(nothing);
@@ -56,6 +57,10 @@ TEST_CASE("what is no live state is refused") {
   CHECK(contains(fault("{\"stop\":[\"" + std::string(65, 'x') + "\"]}"), "1 to 64 bytes"));
   CHECK(contains(fault("{\"grants\":{\"" + std::string(80, 'x') + "\":{}}}"), "1 to 64 bytes"));
   CHECK(contains(fault("{\"grants\":{\"a\":{\"amount\":1000000000001}}}"), "whole number from 0"));
+  for (auto const* names :
+       {"7", "[7]", "[[]]", "[[\"a\"]]", "[[\"a\",\"\"]]", "[[\"\",\"1\"]]", "[[\"a\",\"1\",1.5]]"}) {
+    CHECK(contains(fault("{\"names\":" + std::string(names) + "}"), "live.json:1: names: must "));
+  }
   CHECK(contains(fault("{\"stop\":[\"a\\nb\"]}"), "control characters"));
   CHECK(contains(fault("{\"x\":\"" + std::string(LiveState::kMaxBytes, 'x') + "\"}"), "larger than"));
   std::string many = "{\"stop\":[\"a\"";

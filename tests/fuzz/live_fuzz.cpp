@@ -52,6 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   for (auto const& [name, share] : state->grants) {
     must(!name.empty() && name.size() <= kMaxIdentifier + 8 && within(share.minor) && within(share.issues));
   }
+  for (auto const& name : state->names) {
+    must(!name.text.empty() && name.text.size() <= terminal::LiveState::kMaxName && !name.sku.empty());
+  }
   Live live;
   terminal::apply(*state, live);
   must(shop.bundle.has_value());

@@ -186,6 +186,64 @@ class Feeds(unittest.TestCase):
         self.assertEqual(self.metric('names_by_alias_total'), 1)
         self.assertIn([sku], list(self.sold().values()))
 
+    def test_head_office_lists_open_names_and_says_over_the_wire_what_they_are(self):
+        pos = socket.create_connection(('127.0.0.1', self.ports['text']), timeout=5)
+        self.addCleanup(pos.close)
+        sku, item = next((sku, item) for sku, item in items.items() if len(item['name'].split()) > 1)
+        # Its words in another order: nothing a till may guess, and a person sees at once what it is.
+        heard = ' '.join(reversed(item['name'].upper().split()))
+
+        def sell(name, price):
+            before = self.metric('sales_finished_total')
+            pos.sendall(f'{name}   {price}\r\nTOTAL {price}\r\nCHANGE 0.00\r\n'.encode())
+            wait_until('the sale', lambda: self.metric('sales_finished_total') == before + 1)
+
+        def names(*command, check=True):
+            return run('tillcue-hq', 'names', *command, '--db', self.shop.db, check=check)
+
+        def listed(*more):
+            return json.loads(names('list', '--bundle', bundle, '--json', *more).stdout)
+
+        sell(heard, item['price'])
+        sell(heard, item['price'])
+        sell('QX MYSTERY 77', '1.25')
+        self.shop.wait_for_delivery()
+        both = wait_until('both names at HQ', lambda: len(told := listed()) == 2 and told)
+        self.assertEqual([(one['name'], one['lines'], one['told_by']) for one in both],
+                         [(heard, 2, ['till-1']), ('QX MYSTERY 77', 1, ['till-1'])])
+        self.assertEqual(both[0]['near'][0]['sku'], sku)
+        self.assertIn(heard, names('list', '--bundle', bundle).stdout)
+        self.assertEqual(both[0]['price_least'], item['price'])
+
+        wrong = names('assign', '--bundle', bundle, 'QX MYSTERY 77=no-such-sku', check=False)
+        self.assertEqual((wrong.returncode, 'no-such-sku' in wrong.stderr), (3, True))
+        done = names('assign', '--bundle', bundle, f'{heard}={sku}')
+        self.assertIn('1 of 1 terminals online hold it', done.stdout)
+        # At once, and a restart later as well.
+        sell(heard, item['price'])
+        self.assertEqual(self.metric('names_by_alias_total'), 1)
+        names('assign', '--price', '1.25', f'qx mystery 77={sku}')
+        self.shop.processes['terminal'].end(signal.SIGKILL)
+        self.shop.start_terminal(more=self.settings)
+        self.shop.wait_for_release(1)
+        pos = socket.create_connection(('127.0.0.1', self.ports['text']), timeout=5)
+        self.addCleanup(pos.close)
+        sell('QX MYSTERY 77', '1.25')
+        sell('QX MYSTERY 77', '1.30')
+        self.assertEqual(self.metric('names_by_alias_total'), 1)
+        self.assertEqual(self.metric('names_open_total'), 1)
+        self.shop.wait_for_delivery()
+        still = wait_until('the open one', listed)
+        self.assertEqual([(one['name'], one['lines']) for one in still], [('QX MYSTERY 77', 1)])
+        names('export', '--out', self.shop.path('assigned.csv'))
+        with open(self.shop.path('assigned.csv'), encoding='utf-8') as rows:
+            self.assertEqual(sorted(csv.reader(rows)), sorted([['text', 'sku', 'price'], [heard, sku, ''],
+                                                               ['qx mystery 77', sku, '1.25']]))
+        self.assertIn(f'all  {heard}={sku}\n', names('list', '--assigned').stdout)
+        names('assign', '--file', self.shop.path('assigned.csv'), '--scope', 'terminal:till-1')
+        names('forget', heard)
+        self.assertEqual(names('forget', heard, check=False).returncode, 3)
+
     def test_what_a_till_calls_its_codes_is_learned_and_outlasts_a_restart(self):
         sku = next(iter(items))
         self.watcher.ok('begin', sale='w1')

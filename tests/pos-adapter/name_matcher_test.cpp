@@ -117,7 +117,14 @@ TEST_CASE("head office's aliases hold, with a price or without") {
   CHECK(book.find({"old pink  bag"}) == Sku("3"));
   CHECK(book.find({"old pink bag", 1}) == Sku("3"));
   CHECK(book.find({"TUBE, BRN", 79}) == Sku("13"));
+  CHECK(book.find({"TUBE, BRN"}) == Sku("13"));
+  CHECK_FALSE(book.find({"TUBE, BRN", 80}));
   CHECK_FALSE(book.find({"something"}));
+  book.tell({"TUBE, BRN", 80}, Sku("14"));
+  book.tell({"OLD PINK BAG"}, Sku("4"));
+  CHECK(book.find({"tube, brn", 80}) == Sku("14"));
+  CHECK(book.find({"old pink bag"}) == Sku("4"));
+  book.tell({"OLD PINK BAG"}, Sku("3"));
   book.learn({"OLD PINK BAG"}, Sku("9"));
   CHECK(book.find({"old pink bag"}) == Sku("3"));
 }

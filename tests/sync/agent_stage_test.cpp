@@ -62,6 +62,7 @@ TEST_CASE("the whole parcel is taken when there is no base, and the delta when t
   t.settle();
   REQUIRE(t.activated == std::vector<std::uint64_t>{1, 2});
   CHECK(t.agent->status().pieces == whole + 1);
+  CHECK(t.told().release == 2);  // at once, not when something is due next
   CHECK(as_text(MappedFile::open(t.store->active()->file)->bytes()) == as_text(second));
   CHECK(t.errors.empty());
 }

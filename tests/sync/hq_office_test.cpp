@@ -95,6 +95,36 @@ TEST_CASE("stop and resume become signed, numbered, retained words of their scop
   CHECK(again["code"] == "not_found");
 }
 
+TEST_CASE("names are said with the live word of their scope, replaced, taken back, and never crowd out a stop") {
+  Office o;
+  auto const change = [&](Json set, Json unset = Json::array()) {
+    return o.ask({{"do", "names"}, {"scope", "all"}, {"set", std::move(set)}, {"unset", std::move(unset)}});
+  };
+  auto const first = change({{"QX MYSTERY 77", "4711"}, {"COLA \"L\"", "4712", 129}});
+  CHECK(first["word"] == "live all");
+  CHECK(o.said("all")->content == R"({"names":[["COLA \"L\"","4712",129],["QX MYSTERY 77","4711"]]})");
+  CHECK(change(Json::array({Json::array({"QX MYSTERY 77", "4713"})}))["number"] == 2);
+  o.restart();
+  CHECK(change(Json::array(), {"COLA \"L\""})["number"] == 3);
+  CHECK(o.said("all")->content == R"({"names":[["QX MYSTERY 77","4713"]]})");
+  CHECK(change(Json::array(), {"COLA"})["code"] == "not_found");
+  for (auto const& wrong : {Json::array({"", "1"}), Json::array({"A", ""}), Json::array({"A"}), Json("A"),
+                            Json::array({"A", "1", "2"}), Json::array({"A\n", "1"}), Json::array({"A", 1}),
+                            Json::array({std::string(201, 'x'), "1"}), Json::array({"A", std::string(65, '1')})}) {
+    CAPTURE(wrong.dump());
+    CHECK(change(Json::array({wrong}))["code"] == "invalid");
+  }
+  auto many = Json::array();
+  for (int n = 0; n < 1'000; ++n) many.push_back({std::string(40, 'x') + std::to_string(n), "4711"});
+  auto const refused = change(many);
+  CHECK(refused["code"] == "invalid");
+  CHECK(refused["error"].get<std::string>().find("names export") != std::string::npos);
+  many.erase(many.begin() + 600, many.end());
+  CHECK(change(many)["ok"] == true);
+  CHECK(o.ask({{"do", "stop"}, {"scope", "all"}})["ok"] == true);
+  CHECK(o.said("all")->content.find("\"stop_all\":true") != std::string::npos);
+}
+
 TEST_CASE("every word is said again on connecting, and anew before it expires") {
   Office o;
   o.ask({{"do", "stop"}, {"scope", "all"}});

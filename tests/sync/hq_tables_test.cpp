@@ -8,6 +8,7 @@
 #include "hq_scene.hpp"
 #include "tillcue/sync/hq_export.hpp"
 #include "tillcue/sync/hq_keys.hpp"
+#include "tillcue/sync/hq_open_names.hpp"
 #include "tillcue/sync/hq_terminals.hpp"
 #include "tillcue/sync/hq_time.hpp"
 
@@ -213,4 +214,110 @@ TEST_CASE("times are read as dates, moments or ages, and refused with the right 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().what.find("2026-11-21T08:00:00") != std::string::npos);
   }
+}
+
+namespace {
+
+Outcome named_sale(std::string const& sale, std::string const& sku, std::int64_t price, std::int64_t second) {
+  SaleClosed done;
+  done.sale = SaleId{sale};
+  done.begun = at(second - 5);
+  done.total = {price, kEuro};
+  done.lines = {{Sku{sku}, {1'000}, {price, kEuro}}};
+  return {at(second), done};
+}
+
+}  // namespace
+
+TEST_CASE("open names are told with their sales, the most frequent first, until they are assigned") {
+  Hq hq;
+  hq.receive(batch("T1", 1,
+                   {named_sale("1", "name:QX MYSTERY", 125, 10), named_sale("2", "name:QX MYSTERY", 150, 20),
+                    named_sale("3", "name:RARE", 99, 30), named_sale("4", "4711", 99, 40)}));
+  hq.receive(batch("T2", 1, {named_sale("1", "name:QX MYSTERY", 125, 50)}));
+  auto db = *open_hq_reader(hq.db);
+  auto const names = *open_names(db);
+  REQUIRE(names.size() == 2);
+  CHECK(names[0].text == "QX MYSTERY");
+  CHECK(names[0].lines == 3);
+  CHECK(names[0].least == 125);
+  CHECK(names[0].most == 150);
+  CHECK(names[0].last == at(50));
+  CHECK(names[0].told_by == std::vector<std::string>{"T1", "T2"});
+  CHECK(names[0].currency == kEuro);
+  CHECK(open_names(db, {.since = at(25), .most = 9})->front().lines == 1);
+  CHECK(open_names(db, {.since = {}, .most = 1})->size() == 1);
+  CHECK(*currency_of_sales(db) == kEuro);
+  CHECK(to_text(names[0], {}) == "QX MYSTERY\n    3 times at 1.25 to 1.50 EUR; last 2026-09-21 14:14 UTC; T1, T2\n");
+  auto const assign = [&](std::string const& text, std::string const& price, std::int64_t since) {
+    auto writer = *Database::open(hq.db);
+    auto put = *writer.prepare("INSERT INTO names VALUES('all', ?1, ?2, '4711', ?3)");
+    put.bind(1, text).bind(2, price).bind(3, since);
+    REQUIRE(put.run());
+  };
+  auto const second = [](Timestamp time) { return time.time_since_epoch().count() / 1000; };
+  assign("qx mystery", "125", second(at(60)));
+  CHECK(open_names(db)->front().lines == 1);  // those at 1.50
+  assign("RARE", "", second(at(0)) - 100);
+  CHECK(open_names(db)->size() == 2);  // told still, long after it was assigned
+  assign("rare", "", second(at(0)));
+  CHECK(open_names(db)->size() == 1);
+
+  auto const file = (hq.folder / "names.csv").string();
+  CHECK(*export_names(db, file, "all") == 3);
+  CHECK(raw(file) == "text,sku,price\nRARE,4711,\nqx mystery,4711,1.25\nrare,4711,\n");
+  auto const read = *read_names_file(file);
+  REQUIRE(read.size() == 3);
+  CHECK(read[1].text == "qx mystery");
+  CHECK(read[1].price == "1.25");
+  CHECK(read[1].where == file + ":3");
+}
+
+TEST_CASE("what is asked daily does not read every line ever sold") {
+  Hq hq;
+  auto db = *open_hq_reader(hq.db);
+  auto plan = *db.prepare("EXPLAIN QUERY PLAN SELECT sku FROM sale_lines l WHERE l.sku >= 'name:' AND l.sku < 'name;'");
+  REQUIRE(*plan.step());
+  CHECK(std::string{plan.text(3)}.find("sale_lines_open") != std::string::npos);
+}
+
+TEST_CASE("a faulty file of names is told with file and line") {
+  test::TempDir const folder;
+  auto const file = (folder / "names.csv").string();
+  auto const error = [&](std::string_view text) {
+    std::ofstream(file, std::ios::binary) << text;
+    auto const read = read_names_file(file);
+    return read ? std::string("accepted") : read.error().what.substr(file.size());
+  };
+  CHECK(error("name,sku\n") == ":1: the first line must name the columns: text,sku[,price]");
+  CHECK(error("") == ":1: the first line must name the columns: text,sku[,price]");
+  CHECK(error("text,sku\nfine,1\nalone\n") == ":3: has 1 columns, too few");
+  CHECK(error("text,sku\n\"open,1\n") == ":2: a quoted field has no end");
+  CHECK(read_names_file(file + ".absent").error().code == Code::not_found);
+}
+
+TEST_CASE("the nearest items of a name share its letters, and the price heard decides between equals") {
+  NearItems items;
+  items.add({"1", "Jumbo bag pink polkadot", 195});
+  items.add({"2", "Jumbo bag red retrospot", 195});
+  items.add({"3", "Jumbo storage bag suki", 208});
+  items.add({"4", "Молоко топлёное 4 %", 99});
+  items.add({"5", "Café au lait", 250});
+  items.add({"6", "Jumbo bag pink polkadot", 295});
+  auto const first = [&](std::string_view heard, std::int64_t price = 0) {
+    auto const near = items.nearest(heard, price, price, 3);
+    return near.empty() ? std::string{} : near.front().sku;
+  };
+  CHECK(first("JUMBO BAG PINK", 195) == "1");
+  CHECK(first("JUMBO BAG PINK", 295) == "6");
+  CHECK(first("JMB BAG RED RET") == "2");
+  CHECK(first("МОЛОКО ТОПЛ") == "4");
+  CHECK(first("cafe lait") == "5");
+  CHECK(first("zzzz").empty());
+  CHECK(first("").empty());
+  CHECK(first("\xff\xfe\xc3").empty());
+  CHECK(items.nearest("jumbo bag", 0, 0, 2).size() == 2);
+  CHECK(items.nearest("Jumbo storage bag suki", 0, 0, 1).front().likeness == doctest::Approx(1));
+  CHECK(items.find("4")->name == "Молоко топлёное 4 %");
+  CHECK(items.find("7") == nullptr);
 }

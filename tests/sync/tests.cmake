@@ -26,5 +26,13 @@ tillcue_test(sync_broker_test SOURCES
 
 include(sync/hq_tests.cmake)
 
+# Tills by the thousand in one process; fleet.py brings broker and head office.
+add_executable(sync_fleet sync/fleet/counted_link.cpp sync/fleet/fleet.cpp sync/fleet/loop.cpp sync/fleet/till.cpp)
+target_include_directories(sync_fleet PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(sync_fleet PRIVATE tillcue::house tillcue::sync_terminal tillcue::bundle_writer nlohmann_json::nlohmann_json)
+add_test(NAME sync_fleet COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/fleet/fleet.py)
+set_tests_properties(sync_fleet PROPERTIES TIMEOUT 300
+  ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+
 tillcue_fuzz(wire_fuzz CORPUS wire SOURCES fuzz/wire_fuzz.cpp LIBS tillcue::wire)
 tillcue_fuzz(thinned_fuzz CORPUS thinned SOURCES fuzz/thinned_fuzz.cpp LIBS tillcue::wire)

@@ -116,6 +116,12 @@ void AliasBook::set(std::string key, Meaning meaning) {
   }
 }
 
+void AliasBook::tell(HeardName const& said, Sku const& sku) {
+  auto key = alias_key(said.text);
+  if (key.empty() || sku.empty()) return;
+  set(std::move(key), {said.price_minor, sku, AliasOrigin::head_office, std::string(said.text)});
+}
+
 void AliasBook::learn(HeardName const& heard, Sku const& sku) {
   auto key = alias_key(heard.text);
   if (key.empty() || sku.empty()) return;
@@ -143,6 +149,10 @@ std::optional<Sku> AliasBook::find(HeardName const& heard) const {
   for (auto const& one : meanings) {
     if (!one.price_minor) return answer(one);
   }
+  auto const elsewhere = [&](Meaning const& one) {
+    return heard.price_minor && one.origin == AliasOrigin::head_office;
+  };
+  if (std::any_of(meanings.begin(), meanings.end(), elsewhere)) return {};
   auto const& first = meanings.front().sku;
   auto const other = [&](Meaning const& one) { return !(one.sku == first); };
   if (std::any_of(meanings.begin(), meanings.end(), other)) return {};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hq_budgets.hpp"
+#include "hq_names.hpp"
 #include "hq_rollout.hpp"
 #include "hq_rows.hpp"
 #include "hq_words.hpp"
@@ -62,8 +63,11 @@ struct HqOffice::State {
   Result<void> say_grants(Database& db, std::set<TerminalId> const& terminals);
 
   using Answer = Result<Json>;
+  /// Changes what holds for a scope and says it.
+  Answer say_changed(Scope const& scope, std::function<Result<void>(Database&)> const& change);
   Answer stop(Fields& fields, bool on);
   Answer stock(Fields& fields);
+  Answer names(Fields& fields);
   Answer budget_set(Fields& fields);
   Answer budget_end(Fields& fields);
   Answer config(Fields& fields, Json const& request);
@@ -112,6 +116,9 @@ Result<std::uint64_t> HqOffice::State::say_live(Database& db, Scope const& scope
   auto stock = texts(db, "SELECT sku FROM stock WHERE scope = ?1 ORDER BY sku", scope.text());
   if (!stock) return tl::unexpected{stock.error()};
   live.out_of_stock = std::move(*stock);
+  auto names = assigned_names(db, scope);
+  if (!names) return tl::unexpected{names.error()};
+  live.names = std::move(*names);
   if (scope.kind == Scope::Kind::terminal) live.grants = budgets.grants_of(TerminalId{scope.name});
   return words.say(db, WordKind::live, scope, encode_live(live), now());
 }
@@ -124,13 +131,25 @@ Result<void> HqOffice::State::say_grants(Database& db, std::set<TerminalId> cons
   return {};
 }
 
+HqOffice::State::Answer HqOffice::State::say_changed(Scope const& scope,
+                                                     std::function<Result<void>(Database&)> const& change) {
+  std::uint64_t number = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    if (auto changed = change(db); !changed) return changed;
+    auto const said = say_live(db, scope);
+    if (said) number = *said;
+    return said ? Result<void>{} : tl::unexpected{said.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json{{"word", held_name(WordKind::live, scope)}, {"number", number}};
+}
+
 HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
   auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
   auto const campaign = fields.optional_text("campaign", kMaxIdentifier);
   if (!fields.ok()) return fields.error();
   if (!scope) return tl::unexpected{scope.error()};
-  std::uint64_t number = 0;
-  auto const done = together([&](Database& db) -> Result<void> {
+  auto said = say_changed(*scope, [&](Database& db) -> Result<void> {
     auto change = db.prepare(on ? "INSERT OR IGNORE INTO stops VALUES(?1, ?2, ?3)"
                                 : "DELETE FROM stops WHERE scope = ?1 AND campaign = ?2 AND ?3 > 0");
     if (!change) return tl::unexpected{change.error()};
@@ -140,14 +159,12 @@ HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
       return fail(Code::not_found,
                   "nothing of that name is stopped for " + scope->text() + "; see `tillcue-hq stop --list`");
     }
-    auto const said = say_live(db, *scope);
-    if (said) number = *said;
-    return said ? Result<void>{} : tl::unexpected{said.error()};
+    return {};
   });
-  if (!done) return tl::unexpected{done.error()};
+  if (!said) return said;
   auto const what = campaign.empty() ? std::string{"everything"} : campaign;
   parts.log(LogLevel::warning, log_line(on ? "stopped" : "resumed", {{"what", what}, {"scope", scope->text()}}));
-  return Json{{"word", held_name(WordKind::live, *scope)}, {"number", number}};
+  return said;
 }
 
 HqOffice::State::Answer HqOffice::State::stock(Fields& fields) {
@@ -156,8 +173,7 @@ HqOffice::State::Answer HqOffice::State::stock(Fields& fields) {
   auto const back = names_field(fields, "back", 0);
   if (!out || !back) return tl::unexpected{(out ? back : out).error()};
   if (!scope) return tl::unexpected{scope.error()};
-  std::uint64_t number = 0;
-  auto const done = together([&](Database& db) -> Result<void> {
+  return say_changed(*scope, [&](Database& db) -> Result<void> {
     for (auto const& [skus, sql] : {std::pair{&*out, "INSERT OR IGNORE INTO stock VALUES(?1, ?2, ?3)"},
                                     std::pair{&*back, "DELETE FROM stock WHERE scope = ?1 AND sku = ?2 AND ?3 > 0"}}) {
       auto change = db.prepare(sql);
@@ -167,12 +183,16 @@ HqOffice::State::Answer HqOffice::State::stock(Fields& fields) {
         if (auto ok = change->run(); !ok) return ok;
       }
     }
-    auto const said = say_live(db, *scope);
-    if (said) number = *said;
-    return said ? Result<void>{} : tl::unexpected{said.error()};
+    return {};
   });
-  if (!done) return tl::unexpected{done.error()};
-  return Json{{"word", held_name(WordKind::live, *scope)}, {"number", number}};
+}
+
+HqOffice::State::Answer HqOffice::State::names(Fields& fields) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const change = read_names_change(fields);
+  if (!scope) return tl::unexpected{scope.error()};
+  if (!change) return tl::unexpected{change.error()};
+  return say_changed(*scope, [&](Database& db) { return change_names(db, *scope, *change, now()); });
 }
 
 HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {
@@ -378,6 +398,7 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "stop") return stop(fields, true);
   if (what == "resume") return stop(fields, false);
   if (what == "stock") return stock(fields);
+  if (what == "names") return names(fields);
   if (what == "budget set") return budget_set(fields);
   if (what == "budget end") return budget_end(fields);
   if (what == "config") return config(fields, request);

@@ -243,8 +243,21 @@ CREATE TABLE rollout_marks(               -- a terminal's counters when it first
 ) WITHOUT ROWID;
 )sql";
 
-// Sums that came in the place of results.
+// What tills call items, as head office has said it, and the lines whose item no till could name.
 constexpr std::string_view kStep6 = R"sql(
+CREATE TABLE names(
+  scope TEXT NOT NULL,
+  text TEXT NOT NULL,
+  price TEXT NOT NULL,                    -- minor units; empty: at any price
+  sku TEXT NOT NULL,
+  since INTEGER NOT NULL,                 -- seconds since 1970
+  PRIMARY KEY(scope, text, price)
+) WITHOUT ROWID;
+CREATE INDEX sale_lines_open ON sale_lines(sku) WHERE sku >= 'name:' AND sku < 'name;';
+)sql";
+
+// Sums that came in the place of results.
+constexpr std::string_view kStep7 = R"sql(
 CREATE TABLE thinned(
   event INTEGER PRIMARY KEY REFERENCES inbox(id),
   stream INTEGER NOT NULL REFERENCES streams(id),
@@ -298,8 +311,8 @@ ALTER TABLE terminals ADD COLUMN thinned INTEGER NOT NULL DEFAULT 0;  -- results
 ALTER TABLE terminals ADD COLUMN shortage TEXT NOT NULL DEFAULT '';   -- why it had to make room; empty: it had not
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3},
-                            Migration{4, kStep4}, Migration{5, kStep5}, Migration{6, kStep6}};
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}, Migration{4, kStep4},
+                            Migration{5, kStep5}, Migration{6, kStep6}, Migration{7, kStep7}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

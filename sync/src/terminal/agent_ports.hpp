@@ -24,7 +24,8 @@ struct AgentPorts {
   KeyRing keys;
   AgentStatus status;
   Concern last_concern = Concern::other;
-  std::weak_ptr<void> alive;  ///< gone when the agent is
+  std::function<void()> changed{};  ///< what runs here, or why not, is another since a moment that no message brought
+  std::weak_ptr<void> alive;        ///< gone when the agent is
 
   [[nodiscard]] SteadyTime now() const { return callbacks.clock().steady; }
   void report(Error const& error, Concern concern = Concern::other) {

@@ -302,6 +302,7 @@ void Fetcher::opened(std::uint64_t job, Result<void> const& outcome) {
   store_.unpacked(outcome);
   if (!outcome) ports_.report(outcome.error().within("another way is taken"));
   happens(outcome ? Event::opened : Event::spoilt);
+  ports_.changed();
 }
 
 void Fetcher::activate() {

@@ -65,6 +65,9 @@ struct TerminalAgent::State {
         fetcher(ports, bundles),
         uploader(ports, box),
         words(ports) {
+    ports.changed = [this] {
+      if (ports.status.connected) tell(Presence::online, false);
+    };
     auto const& every = ports.options;
     for (auto const& scope : fetcher.scopes()) must_have(ports.topics.manifest(scope), every.manifest_every);
     must_have(ports.topics.ack(options.terminal), std::chrono::milliseconds{0});

@@ -108,6 +108,23 @@ Result<Word> decode_word(std::string_view body) {
   return word;
 }
 
+namespace {
+
+Json names_json(std::vector<LiveContent::Name> const& names) {
+  auto list = Json::array();
+  for (auto const& name : names) {
+    list.push_back({name.text, name.sku});
+    if (name.price) list.back().push_back(*name.price);
+  }
+  return list;
+}
+
+std::string dumped(Json const& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+std::size_t encoded_size(std::vector<LiveContent::Name> const& names) { return dumped(names_json(names)).size(); }
+
 std::string encode_live(LiveContent const& live) {
   auto json = Json::object();
   if (live.stop_all) json["stop_all"] = true;
@@ -117,7 +134,8 @@ std::string encode_live(LiveContent const& live) {
     json["grants"][name] = allotment(grant.share);
     json["grants"][name]["number"] = grant.number;
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (!live.names.empty()) json["names"] = names_json(live.names);
+  return dumped(json);
 }
 
 std::map<std::string, std::uint32_t> grant_numbers(std::string_view live_content) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@ namespace tillcue::terminal {
 
 /// What head office says apart from bundles, whole: what a newer one leaves out no longer holds.
 /// {"stop_all":false,"stop":["spring"],"grants":{"spring":{"amount":5000,"issues":40},"partner:ACME":{"issues":100}},
-///  "out_of_stock":["4711"]}
+///  "out_of_stock":["4711"],"names":[["COLA 0,5","4712"],["COLA","4713",129]]}
 struct LiveState {
   static constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
   static constexpr std::size_t kMaxStops = 10'000;
@@ -20,12 +21,23 @@ struct LiveState {
   static constexpr std::size_t kMaxOutOfStock = 50'000;
   static constexpr std::int64_t kMaxAmount = 1'000'000'000'000;
 
+  static constexpr std::size_t kMaxNames = 10'000;
+  static constexpr std::size_t kMaxName = 200;  ///< bytes of what a till calls an item
+
+  /// What this till calls an item.
+  struct Name {
+    std::string text, sku;
+    std::optional<std::int64_t> price_minor{};  ///< of one: the name means the item at that price only
+    friend bool operator==(Name const&, Name const&) = default;
+  };
+
   bool stop_all = false;
   std::vector<std::string> stop{};  ///< campaigns
   /// This terminal's shares since each campaign began, in minor units; names as Live::grant() takes them.
   std::map<std::string, Allotment> grants{};
   std::vector<std::string> out_of_stock{};  ///< SKUs
-  std::vector<std::string> unread{};        ///< fields this program does not know: a newer sender's, or misspelt
+  std::vector<Name> names{};
+  std::vector<std::string> unread{};  ///< fields this program does not know: a newer sender's, or misspelt
 };
 
 /// Every field may be left out; a grant without `amount` or without `issues` is unlimited in that. Comments are

@@ -89,7 +89,7 @@ struct Campaigns {
   std::vector<FilePlace> text_places;  ///< of each
 };
 
-/// Reads a campaigns file (JSON with comments; models/README.md, models/campaigns.schema.json). `name` is the file in
+/// Reads a campaigns file (JSON with comments; models/CAMPAIGNS.md). `name` is the file in
 /// error texts.
 /// Errors  invalid: "FILE:LINE: is not JSON", or all problems at once, each "FILE:LINE: PATH: what; mend".
 Result<Campaigns> parse_campaigns(std::string_view json, std::string const& name, Currency currency,

@@ -9,7 +9,7 @@
 
 namespace tillcue::models {
 
-/// How items with little or no evidence are treated; the defaults are the ones measured in models/README.md.
+/// How items with little or no evidence are treated; the defaults are the ones measured in models/MEASURED.md.
 struct ColdStartOptions {
   bool borrow = true;          ///< false: a cold item has an empty row, as if nothing were known of it
   std::uint32_t below = 50;    ///< an item in fewer baskets is cold

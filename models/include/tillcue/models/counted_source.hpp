@@ -15,7 +15,7 @@ namespace tillcue::models {
 inline constexpr std::int32_t kNoDay = std::numeric_limits<std::int32_t>::min();
 
 /// One day of one transactions file, as counts remember it: enough to weigh the day by its age and to notice when the
-/// same sales are counted twice. The layout and the hash are part of the counts file (models/README.md).
+/// same sales are counted twice. The layout and the hash are part of the counts file (models/COUNTS.md).
 struct CountedSource {
   static constexpr std::size_t kSample = 16;
 

@@ -66,7 +66,7 @@ Result<Counts> merge_weighted(std::span<Counts const> parts, std::span<std::uint
 /// Takes out the items in no basket.
 void drop_unsold(Counts& counts);
 
-/// The counts file, version 2, laid out in models/README.md. The same counts give the same bytes.
+/// The counts file, version 2, laid out in models/COUNTS.md. The same counts give the same bytes.
 /// Errors  (of decode) corrupt (checksum, bounds, order), unsupported (another version than 1 or 2).
 std::string encode(Counts const& counts);
 Result<Counts> decode(std::string_view bytes);

@@ -20,7 +20,7 @@ struct Recency {
   [[nodiscard]] bool is_on() const noexcept { return half_life_days > 0 || window_days > 0 || as_of.has_value(); }
 };
 
-/// What models/README.md measures as the best of one for all: 180 days where there are dates.
+/// What models/MEASURED.md measures as the best of one for all: 180 days where there are dates.
 inline constexpr double kUsualHalfLife = 180;
 
 /// Weights are whole numbers of 1/256 basket, so that sums are exact in any order.

@@ -11,7 +11,7 @@
 
 namespace tillcue::models {
 
-/// The defaults are the ones measured in models/README.md.
+/// The defaults are the ones measured in models/MEASURED.md.
 struct SetOptions {
   std::size_t most = 1000;         ///< sets of a bundle; 0: none are mined
   std::uint32_t min_baskets = 10;  ///< that must hold a whole set

@@ -33,10 +33,13 @@ class AliasBook {
   /// Errors  invalid: file, line and what is wrong with it; nothing is added then.
   Result<std::size_t> read(std::string_view csv, std::string_view file, AliasOrigin origin);
 
+  /// Head office says so; what is said later replaces it.
+  void tell(HeardName const& said, Sku const& sku);
   /// A name was heard together with its code. A name that was heard for two items at one price means neither.
   void learn(HeardName const& heard, Sku const& sku);
 
-  /// At the price heard, else when everything the name stands for is one item.
+  /// At the price heard, else when everything the name stands for is one item; what head office said of a price is not
+  /// true of another.
   [[nodiscard]] std::optional<Sku> find(HeardName const& heard) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }

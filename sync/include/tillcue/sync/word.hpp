@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,10 +69,21 @@ struct LiveContent {
     std::uint32_t number = 0;
     Allotment share;  ///< Allotment::kUnlimited in a part: that part is left out
   };
+  /// What tills call an item.
+  struct Name {
+    std::string text, sku;
+    std::optional<std::int64_t> price{};  ///< of one, minor units: the name means the item at that price only
+    friend bool operator==(Name const&, Name const&) = default;
+  };
+  static constexpr std::size_t kMaxNames = 40'000;  ///< bytes of all of them: a stop must still fit the word
+
   bool stop_all = false;
   std::vector<std::string> stop, out_of_stock;
   std::map<std::string, Grant> grants;
+  std::vector<Name> names;
 };
+/// Of its names alone, as encode_live writes them.
+std::size_t encoded_size(std::vector<LiveContent::Name> const& names);
 std::string encode_live(LiveContent const& live);
 /// The numbers of its grants; what is wrong with the rest is for the reader of the whole.
 std::map<std::string, std::uint32_t> grant_numbers(std::string_view live_content);

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tillcue/core/result.hpp"
+
+struct gzFile_s;
+
+namespace tillcue::sync {
+
+/// Records of an RFC 4180 file, plain or gzip.  Threads  one.
+class CsvRecords {
+ public:
+  explicit CsvRecords(std::string const& file);
+  [[nodiscard]] bool open() const { return file_ != nullptr; }
+  /// Where the last record began.
+  [[nodiscard]] std::size_t line() const { return line_; }
+
+  /// nullopt at the end.  Errors  invalid: a field without end, or longer than 10,000 bytes.
+  Result<std::optional<std::vector<std::string>>> next();
+
+ private:
+  struct Close {
+    void operator()(gzFile_s* file) const;
+  };
+
+  std::unique_ptr<gzFile_s, Close> file_;
+  std::size_t line_ = 1, next_line_ = 1;
+  bool closed_ = false;
+};
+
+/// Where the column of that name stands in a header.
+std::optional<std::size_t> csv_column(std::vector<std::string> const& header, std::string_view name);
+
+}  // namespace tillcue::sync
