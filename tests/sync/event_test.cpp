@@ -152,6 +152,30 @@ TEST_CASE("returns, free items, currencies without decimals and empty sales trav
   round_trip({at(0), closed});
 }
 
+TEST_CASE("a payment card's number leaves no terminal, in whatever field it stands; pseudonyms and serials do") {
+  std::string const card = "4111111111111111";
+  auto made = decision();
+  auto& d = std::get<DecisionMade>(made.what);
+  for (auto const field : {&d.campaign, &d.sale.value, &d.item.value, &d.trigger.value}) {
+    auto const before = std::exchange(*field, card);
+    CHECK(encode_event(made).error().what.find("payment card") != std::string::npos);
+    *field = before;
+  }
+  d.eligible.emplace_back(card);
+  CHECK_FALSE(encode_event(made));
+  auto closed = sale();
+  std::get<SaleClosed>(closed.what).customer = card;
+  CHECK_FALSE(encode_event(closed));
+  std::get<SaleClosed>(closed.what).customer = card + card;  // 32 digits: a pseudonym by chance
+  CHECK(encode_event(closed));
+  std::get<SaleClosed>(closed.what).lines[1].sku.value = card;
+  CHECK_FALSE(encode_event(closed));
+  Outcome coupon{made.at, CouponIssued{.sale = SaleId{"1"}, .serial = card}};
+  CHECK(encode_event(coupon));
+  std::get<CouponIssued>(coupon.what).why = "till said " + card;
+  CHECK_FALSE(encode_event(coupon));
+}
+
 TEST_CASE("a sale of 1,000 lines with the longest SKUs travels") {
   auto outcome = test::sale(1000);
   for (auto& line : std::get<SaleClosed>(outcome.what).lines) line.sku = Sku{std::string(64, '8')};

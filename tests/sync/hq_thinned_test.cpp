@@ -252,6 +252,26 @@ TEST_CASE("what is lost in sums is counted as lost") {
   CHECK(report.events == 0);
 }
 
+TEST_CASE("what looks like a card's number is not stored, from nobody, and holds nothing up") {
+  Store hq;
+  auto event = *encode_event(decision("S1", 1, "a"));
+  event.replace(event.find("\"S1\""), 4, "\"4111 1111 1111 1111\"");
+  Batch const sent{TerminalId{"T1"}, kEpoch, 1, {event, *encode_event(closed("S2", Arm::treated, 500))}};
+  auto const stored = hq.store(sent);
+  CHECK(stored.unread == 1);
+  CHECK(stored.ack.through == 2);
+  CHECK(hq.store(sent).duplicates == 2);
+  CHECK(hq.store(one(2, event)).changed == 1);
+  CHECK(ask(hq.db, "SELECT count(*) FROM alarms WHERE kind = 'card_number'") == 2);
+  for (auto const* where :
+       {"SELECT group_concat(body) FROM inbox", "SELECT group_concat(body || detail) FROM alarms"}) {
+    CHECK(ask_text(hq.db, where).find("4111") == std::string::npos);
+  }
+  CHECK_FALSE(holds_card_number(
+      R"({"at":4111111111111111,"customer":"41111111111111114111111111111111","serial":"4111111111111111"})"));
+  CHECK(holds_card_number(R"({"x":[{"y":"no 4111-1111-1111-1111"}]})"));
+}
+
 TEST_CASE("terminals tell who is short of room and what was summed up") {
   Store hq;
   TerminalState state;

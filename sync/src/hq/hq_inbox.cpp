@@ -35,6 +35,8 @@ std::string counters_text(TerminalState const& state) {
 /// What a full terminal of before sent in the place of a result it threw away (WIRE.md).
 constexpr std::string_view kLost = R"({"at":0,"t":"lost"})";
 
+constexpr std::string_view kWithheld = R"({"at":0,"t":"withheld"})";
+
 /// One event on its way in.
 struct Entry {
   std::int64_t stream = 0;
@@ -93,17 +95,17 @@ Result<std::unique_ptr<Inbox::Tables>> Inbox::Tables::open(std::filesystem::path
                        "ON CONFLICT(terminal) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)",
                        error);
   auto presence = prepared(*db,
-                           "INSERT INTO terminals(terminal, online) VALUES(?1, 0) "
-                           "ON CONFLICT(terminal) DO UPDATE SET online = 0",
+                           "INSERT INTO terminals(terminal, online, left_at) VALUES(?1, 0, ?2) "
+                           "ON CONFLICT(terminal) DO UPDATE SET online = 0, left_at = ?2",
                            error);
-  auto state = prepared(
-      *db,
-      "INSERT INTO terminals(terminal, online, release, wanted, phase, pending, dropped, last_error, "
-      "version, counters, state_at, thinned, shortage) VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
-      "ON CONFLICT(terminal) DO UPDATE SET online = 1, release = ?2, wanted = ?3, phase = ?4, "
-      "pending = ?5, dropped = ?6, last_error = ?7, version = ?8, counters = ?9, state_at = ?10, "
-      "thinned = ?11, shortage = ?12",
-      error);
+  auto state = prepared(*db,
+                        "INSERT INTO terminals(terminal, online, release, wanted, phase, pending, dropped, last_error, "
+                        "version, counters, state_at, thinned, shortage, can) VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, "
+                        "?8, ?9, ?10, ?11, ?12, ?13) "
+                        "ON CONFLICT(terminal) DO UPDATE SET online = 1, release = ?2, wanted = ?3, phase = ?4, "
+                        "pending = ?5, dropped = ?6, last_error = ?7, version = ?8, counters = ?9, state_at = ?10, "
+                        "thinned = ?11, shortage = ?12, can = ?13, left_at = 0",
+                        error);
   auto release = prepared(*db,
                           "INSERT INTO releases(scope, release, bundle, size, created, expires, note, seen) "
                           "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(scope, release) DO NOTHING",
@@ -136,10 +138,17 @@ Result<std::int64_t> Inbox::Tables::stream_of(Batch const& batch) {
 
 Result<void> Inbox::Tables::put(Batch const& batch, Entry const& entry, Timestamp received, Stored& stored) {
   add_event.bind(1, entry.stream).bind(2, integer(entry.seq)).bind_blob(3, entry.digest.bytes);
-  add_event.bind(4, millis(received)).bind(5, entry.body);
+  // It must not lie on HQ's disk either. Its number is taken all the same, or the terminal would send it for ever.
+  bool const card = holds_card_number(entry.body);
+  add_event.bind(4, millis(received)).bind(5, card ? kWithheld : entry.body);
   if (auto done = add_event.run(); !done) return done;
   if (db.changes() == 0) return put_again(batch, entry, received, stored);
   ++stored.added;
+  if (card) {
+    ++stored.unread;
+    return raise("card_number", batch, {entry.stream, entry.seq, kWithheld, entry.digest, entry.last}, received,
+                 "a text looks like a payment card number: nothing of the result was stored");
+  }
   return unpack(batch, entry, received, stored);
 }
 
@@ -154,6 +163,10 @@ Result<void> Inbox::Tables::put_again(Batch const& batch, Entry const& entry, Ti
     return {};
   }
   ++stored.changed;
+  if (holds_card_number(entry.body)) {
+    return raise("card_number", batch, {entry.stream, entry.seq, kWithheld, entry.digest, entry.last}, received,
+                 "a stored number came again, with a text that looks like a payment card number");
+  }
   return raise("changed_content", batch, entry, received, "a stored number came again with other content");
 }
 
@@ -231,7 +244,8 @@ Result<Stored> Inbox::store(Batch const& batch, Timestamp received) {
     Entry const entry{*stream, seq, event, event_digest(event), seq == batch.last()};
     if (within(*summed, seq++)) {
       ++stored.changed;
-      auto done = t.raise("changed_content", batch, entry, received, "sums stand for this number already");
+      Entry const told{entry.stream, entry.seq, holds_card_number(event) ? kWithheld : entry.body, entry.digest};
+      auto done = t.raise("changed_content", batch, told, received, "sums stand for this number already");
       if (!done) return tl::unexpected{done.error()};
       continue;
     }
@@ -253,7 +267,8 @@ Result<void> Inbox::note_state(TerminalState const& state, bool retained, Timest
   auto transaction = Transaction::begin(t.db);
   if (!transaction) return tl::unexpected{transaction.error()};
   if (state.presence == Presence::offline) {
-    t.presence.bind(1, state.terminal.value);
+    // A will has no epoch: the connection broke. With one it is a good-bye.
+    t.presence.bind(1, state.terminal.value).bind(2, state.epoch == Epoch{} ? std::int64_t{0} : millis(received));
     if (auto done = t.presence.run(); !done) return done;
     return transaction->commit();
   }
@@ -261,6 +276,9 @@ Result<void> Inbox::note_state(TerminalState const& state, bool retained, Timest
   t.state.bind(4, state.phase).bind(5, integer(state.pending)).bind(6, integer(state.dropped));
   t.state.bind(7, state.last_error).bind(8, state.version).bind(9, counters_text(state)).bind(10, millis(state.at));
   t.state.bind(11, integer(state.thinned)).bind(12, state.shortage);
+  std::string can;
+  for (auto const& word : state.can) can += ' ' + word + ' ';
+  t.state.bind(13, can);
   if (auto done = t.state.run(); !done) return done;
   if (!retained) {
     t.seen.bind(1, state.terminal.value).bind(2, millis(received));

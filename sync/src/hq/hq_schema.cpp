@@ -311,8 +311,27 @@ ALTER TABLE terminals ADD COLUMN thinned INTEGER NOT NULL DEFAULT 0;  -- results
 ALTER TABLE terminals ADD COLUMN shortage TEXT NOT NULL DEFAULT '';   -- why it had to make room; empty: it had not
 )sql";
 
+// Words that others than serve have signed.
+constexpr std::string_view kStep8 = R"sql(
+CREATE TABLE envelopes(
+  kind TEXT NOT NULL,                     -- keys
+  scope TEXT NOT NULL,
+  envelope TEXT NOT NULL,                 -- as it goes to the broker
+  PRIMARY KEY(kind, scope)
+) WITHOUT ROWID;
+ALTER TABLE terminals ADD COLUMN can TEXT NOT NULL DEFAULT '';      -- words with spaces around: ' parcels stages '
+ALTER TABLE terminals ADD COLUMN left_at INTEGER NOT NULL DEFAULT 0;  -- said good-bye then, by HQ's clock; 0: it did not
+CREATE TABLE rollout_seen(                -- who is in the stage and does not run the release yet
+  release INTEGER NOT NULL,
+  terminal TEXT NOT NULL,
+  since INTEGER NOT NULL,                 -- it is there, seconds
+  last INTEGER NOT NULL,                  -- it was heard
+  PRIMARY KEY(release, terminal)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}, Migration{4, kStep4},
-                            Migration{5, kStep5}, Migration{6, kStep6}, Migration{7, kStep7}};
+                            Migration{5, kStep5}, Migration{6, kStep6}, Migration{7, kStep7}, Migration{8, kStep8}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

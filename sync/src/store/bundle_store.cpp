@@ -223,13 +223,16 @@ Result<void> BundleStore::State::choose() {
   auto const fall_back = examine(previous.bundle);
   if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));
   damage = "release " + std::to_string(active.release) + ": " + sound.error().what;
-  if (auto ok = begin_trust(); !ok) return ok;
-  if (fall_back) {
-    damage += "; fell back to release " + std::to_string(previous.release);
-    return save(previous, {}, newest, refused);
-  }
-  damage += "; no previous bundle to fall back to";
-  return save({}, {}, newest, refused);
+  damage +=
+      fall_back ? "; fell back to release " + std::to_string(previous.release) : "; no previous bundle to fall back to";
+  auto const next = fall_back ? previous : Place{};
+  auto kept = begin_trust();
+  if (kept) kept = save(next, {}, newest, refused);
+  if (kept || kept.error().code != Code::busy) return kept;
+  // A full disk must not keep the sound one from running: until there is room, each start looks again.
+  active = next;
+  previous = {};
+  return {};
 }
 
 /// What an earlier attempt left in the part file is checked piece by piece: the digests are the truth, so no bitmap

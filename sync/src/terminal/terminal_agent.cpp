@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "backoff.hpp"
@@ -147,6 +148,9 @@ void TerminalAgent::State::arrived(std::string const& topic, std::string const& 
   } else if (parts &&
              (parts->kind == TopicKind::live || parts->kind == TopicKind::config || parts->kind == TopicKind::keys)) {
     words.on_word(*parts, payload);
+    if (std::exchange(ports.keys_changed, false)) {
+      for (auto& need : needs) ask(*need);
+    }
   } else {
     ++ports.status.stray_messages;
     return;
@@ -162,6 +166,7 @@ TerminalState TerminalAgent::State::describe(Presence presence) const {
   state.wanted = ports.status.wanted;
   state.phase = fetcher.phase();
   state.epoch = outbox.epoch();
+  state.can = {"parcels", "stages"};
   state.pending = outbox.pending();
   state.dropped = outbox.dropped();
   state.thinned = outbox.thinned();
