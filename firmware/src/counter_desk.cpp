@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "printer_settings.hpp"
+#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -39,10 +40,7 @@ CounterDesk::CounterDesk(boost::asio::io_context& io, Config const& config, Log 
     : io_(io),
       config_(config),
       log_(log),
-      feed_(
-          events,
-          [] { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
-          std::move(names)),
+      feed_(events, wall_clock, std::move(names)),
       screen_(profile_of(config)),
       reader_(config.store.currency.digits),
       settle_(io) {}

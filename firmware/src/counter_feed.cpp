@@ -21,9 +21,9 @@ void CounterFeed::begin(std::string const& number) {
   auto const time = static_cast<std::time_t>(seconds);
   std::tm utc{};
   ::gmtime_r(&time, &utc);
-  char text[16];
-  std::strftime(text, sizeof text, "%y%m%d%H%M%S", &utc);
-  auto name = (number.empty() ? "" : number + "-") + text;
+  char text[32];
+  std::strftime(text, sizeof text, "%Y%m%d%H%M%S", &utc);
+  auto name = (number.empty() ? "" : number + "-") + (text + 2);  // without the century
   if (last_name_ == name || last_name_.rfind(name + "-", 0) == 0) name = last_name_ + "-2";
   last_name_ = name;
   sale_ = SaleId(std::move(name));

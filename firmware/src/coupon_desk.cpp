@@ -5,6 +5,7 @@
 #include "printer_settings.hpp"
 #include "tillcue/firmware/coupon_maker.hpp"
 #include "tillcue/pos/code_table.hpp"
+#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -20,9 +21,7 @@ std::chrono::sys_days local_date(Timestamp now) {
   return std::chrono::year{local.tm_year + 1900} / (local.tm_mon + 1) / local.tm_mday;
 }
 
-std::chrono::sys_days today() {
-  return local_date(std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now()));
-}
+std::chrono::sys_days today() { return local_date(wall_clock()); }
 
 }  // namespace
 

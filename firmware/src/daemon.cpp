@@ -22,22 +22,21 @@
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "uplink.hpp"
+#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// The longest the daemon sleeps: half of what the unit's watchdog allows is plenty.
-constexpr std::chrono::seconds kPulse{10};
+/// The longest the daemon sleeps: less than half of what the unit's watchdog allows.
+constexpr std::chrono::seconds kPulse{3};
 constexpr std::chrono::milliseconds kGoodbye{400};
 /// What a cancelled print still has to say comes within this time.
 constexpr std::chrono::milliseconds kLastWords{100};
 constexpr std::size_t kMostWaiting = 2000;
 
-sync::Moment now() {
-  return {Steady::now(), std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
-}
+sync::Moment now() { return {Steady::now(), wall_clock()}; }
 
 std::uint64_t micros() {
   return static_cast<std::uint64_t>(

@@ -24,3 +24,18 @@ set_tests_properties(controller PROPERTIES TIMEOUT 300)
 # As exposed as the unit may be, and no more (systemd's own measure, times ten).
 add_test(NAME unit_exposure COMMAND systemd-analyze security --offline=true --threshold=15 --no-pager
          ${PROJECT_SOURCE_DIR}/firmware/packaging/tillcued.service)
+
+# What is shipped carries what the compiler has against attackers.
+if(TILLCUE_HARDEN)
+  foreach(part "terminal=tillcued,tillcue-bypass,tillcue-pos,tillcue_c,tillcue_till_client_shared,tillcue_painter"
+          "hq=tillcue-hq,tillcue_models_program")
+    string(REPLACE "=" ";" part ${part})
+    list(POP_FRONT part name)
+    string(REPLACE "," ";" part ${part})
+    if(NOT TARGET tillcue_painter)
+      list(REMOVE_ITEM part tillcue_painter)
+    endif()
+    list(TRANSFORM part REPLACE "(.+)" "$<TARGET_FILE:\\1>")
+    add_test(NAME hardening_${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/firmware/hardening.py ${part})
+  endforeach()
+endif()

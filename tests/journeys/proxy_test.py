@@ -17,7 +17,7 @@ import threading
 import time
 import unittest
 
-from programs import BIN, SHARED, Process, free_port, run, wait_until
+from programs import BIN, SHARED, Process, Till, free_port, run, wait_until
 
 SAMPLES = os.path.join(SHARED, 'data', 'escpos')
 POLLS = bytes.fromhex('100401100402100404')
@@ -119,17 +119,17 @@ class Counter(unittest.TestCase):
         port = re.search(r'\(port (\d+)\)', process.output())
         self.port = int(port.group(1)) if found and port else 0
 
-    def start_terminal(self, **proxy):
-        self.screen = free_port()
+    def start_terminal(self, program=os.path.join(BIN, 'tillcued'), **proxy):
+        self.screen, self.pos = free_port(), free_port()
         config = {'terminal': 'till-1', 'data_dir': 'terminal', 'bundle': bundle,
                   'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': 'USD'},
-                  'pos': {'listen': f'127.0.0.1:{free_port()}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
+                  'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
                   'printer': {'profile': 'epson-tm-t88'}, 'proxy': {'tap': self.tap, **proxy}}
         path = os.path.join(self.folder, 'tillcued.json')
         with open(path, 'w', encoding='utf-8') as out:
             json.dump(config, out)
         self.assertEqual(run('tillcued', '--config', path, '--check').stderr, '')
-        process = Process(self.folder, 'terminal', [os.path.join(BIN, 'tillcued'), '--config', path])
+        process = Process(self.folder, 'terminal', [program, '--config', path])
         self.processes['terminal'] = process
         wait_until('the terminal', lambda: process.output().count('proxy.connected') >= 1)
 
@@ -265,6 +265,70 @@ class Proxy(Counter):
         before = len(self.told('coupon.printed'))
         self.send(receipt(99))
         wait_until('a coupon again', lambda: len(self.told('coupon.printed')) > before)
+
+    def test_under_load_receipts_print_within_a_second_while_the_daemon_is_killed_hangs_and_is_upgraded(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        programs = os.path.join(self.folder, 'bin')
+        os.mkdir(programs)
+        shutil.copy(os.path.join(BIN, 'tillcued'), programs)
+        self.start_terminal(program=os.path.join(programs, 'tillcued'))
+        receipts, over = [], threading.Event()
+
+        def print_without_pause():
+            while not over.is_set():
+                job, before, began = receipt(len(receipts)), len(self.pos_bytes(printer.data)), time.monotonic()
+                self.send(job, chunk=500)
+                while len(self.pos_bytes(printer.data)) < before + len(job) and time.monotonic() - began < 10:
+                    time.sleep(0.001)
+                receipts.append((job, time.monotonic() - began))
+
+        def sell_without_pause():
+            number = 0
+            while not over.is_set():
+                till = None
+                try:
+                    till = Till(self.pos)
+                    till.ok('hello', protocol=1, till='lane-2', software='journey')
+                    while not over.is_set():
+                        number += 1
+                        till.ring_up(f'busy-{number}', ['p0', 'p1', 'p2'])
+                except OSError:
+                    time.sleep(0.01)
+                finally:
+                    if till:
+                        till.close()
+
+        busy = [threading.Thread(target=work, daemon=True) for work in (print_without_pause, sell_without_pause)]
+        for thread in busy:
+            thread.start()
+
+        def goes_on(more=3):
+            wanted = len(receipts) + more
+            wait_until('receipts', lambda: len(receipts) >= wanted)
+
+        goes_on()
+        self.processes['terminal'].end(signal.SIGKILL)
+        goes_on()
+        self.start_terminal(program=os.path.join(programs, 'tillcued'))
+        goes_on()
+        self.processes['terminal'].process.send_signal(signal.SIGSTOP)
+        goes_on(6)
+        self.processes['terminal'].process.send_signal(signal.SIGCONT)
+        goes_on()
+        # As dpkg does it: the new program takes the old one's name while that runs, then the service is started anew.
+        shutil.copy(os.path.join(BIN, 'tillcued'), os.path.join(programs, 'tillcued.dpkg-new'))
+        os.rename(os.path.join(programs, 'tillcued.dpkg-new'), os.path.join(programs, 'tillcued'))
+        goes_on()
+        self.assertEqual(self.processes['terminal'].end(), 0)
+        self.start_terminal(program=os.path.join(programs, 'tillcued'))
+        goes_on()
+        over.set()
+        for thread in busy:
+            thread.join(30)
+        self.assertEqual(self.pos_bytes(printer.data), b''.join(job for job, _ in receipts))
+        self.assertLess(max(took for _, took in receipts), 1.0, [round(took, 3) for _, took in receipts])
 
     @staticmethod
     def pos_bytes(data):

@@ -11,6 +11,9 @@ if(TILLCUE_BUILD_MODELS)
   add_test(NAME journey_Rollout COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
   set_tests_properties(journey_Rollout PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_Service COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/service_test.py)
+  set_tests_properties(journey_Service PROPERTIES TIMEOUT 300
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
   add_test(NAME journey_Tls COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/tls_test.py)
   set_tests_properties(journey_Tls PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tillcue-hq campaign runs the tillcue-models beside it: its words, its output, its exit code.
 
-  hq_campaign.py TILLCUE_HQ
+  hq_campaign.py [EMULATOR...] TILLCUE_HQ
 """
 import os
 import shutil
@@ -11,7 +11,7 @@ import tempfile
 
 folder = tempfile.mkdtemp(prefix='tillcue-hq-')
 program = os.path.join(folder, 'tillcue-hq')
-shutil.copy(sys.argv[1], program)
+shutil.copy(sys.argv[-1], program)
 failures = []
 
 
@@ -21,7 +21,7 @@ def check(good, what):
 
 
 def ask(*words):
-    return subprocess.run([program, *words], capture_output=True, text=True)
+    return subprocess.run([*sys.argv[1:-1], program, *words], capture_output=True, text=True)
 
 
 alone = ask('campaign', 'check', 'c.json')

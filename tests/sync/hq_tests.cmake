@@ -33,4 +33,4 @@ tillcue_test(sync_faults_test SOURCES
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME sync_hq_campaign
-  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/hq_campaign.py $<TARGET_FILE:tillcue-hq>)
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/hq_campaign.py ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:tillcue-hq>)
