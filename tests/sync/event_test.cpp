@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -154,7 +156,7 @@ TEST_CASE("returns, free items, currencies without decimals and empty sales trav
 
 TEST_CASE("a payment card's number leaves no terminal, in whatever field it stands; pseudonyms and serials do") {
   std::string const card = "4111111111111111";
-  auto made = decision();
+  auto made = test::decision();
   auto& d = std::get<DecisionMade>(made.what);
   for (auto const field : {&d.campaign, &d.sale.value, &d.item.value, &d.trigger.value}) {
     auto const before = std::exchange(*field, card);
@@ -163,14 +165,17 @@ TEST_CASE("a payment card's number leaves no terminal, in whatever field it stan
   }
   d.eligible.emplace_back(card);
   CHECK_FALSE(encode_event(made));
-  auto closed = sale();
+  auto closed = test::sale();
   std::get<SaleClosed>(closed.what).customer = card;
   CHECK_FALSE(encode_event(closed));
   std::get<SaleClosed>(closed.what).customer = card + card;  // 32 digits: a pseudonym by chance
   CHECK(encode_event(closed));
   std::get<SaleClosed>(closed.what).lines[1].sku.value = card;
   CHECK_FALSE(encode_event(closed));
-  Outcome coupon{made.at, CouponIssued{.sale = SaleId{"1"}, .serial = card}};
+  CouponIssued issued;
+  issued.sale = SaleId{"1"};
+  issued.serial = card;
+  Outcome coupon{made.at, issued};
   CHECK(encode_event(coupon));
   std::get<CouponIssued>(coupon.what).why = "till said " + card;
   CHECK_FALSE(encode_event(coupon));

@@ -45,7 +45,7 @@ TEST_CASE("of several signatures that of a pinned key counts, and only that") {
   stranger.pin(SigningKey::generate()->public_key());
   CHECK(unseal(stranger, envelope).error().what.find("not pinned") != std::string::npos);
   auto forged = envelope;
-  forged.replace(forged.find(s.body.substr(2, 8)), 8, "XXXXXXXX");
+  forged.replace(forged.find("demo"), 4, "diva");
   CHECK_FALSE(unseal(s.ring, forged));
   auto const another = *seal(std::vector<SigningKey>{old, lost}, s.body);
   auto borrowed = another;
@@ -100,7 +100,7 @@ TEST_CASE("what is not an envelope is refused with its reason") {
   refused(std::string(kMaxEnvelope + 1, ' '), "at most 16384");
   refused(R"({"key":"0123456789abcdef","sig":")" + std::string(88, '*') + R"(","body":"x"})", "\"sig\"");
   refused(R"({"key":"0123456789abcdef","sig":")" + std::string(88, 'A') + R"(","body":""})", "\"body\" is empty");
-  refused(R"({"key":{"a":{"b":1}},"sig":"","body":""})", "nested deeper");
+  refused(R"({"key":{"a":{"b":{"c":1}}},"sig":"","body":""})", "nested deeper");
 }
 
 TEST_CASE("a body that does not fit the envelope or is not UTF-8 is not sealed") {

@@ -357,7 +357,16 @@ Result<void> PahoLink::fits(MqttPublish const& message) {
 }
 
 void PahoLink::send(MqttPublish message, Done done) {
-  if (auto const good = fits(message); !good) return enqueue([done = std::move(done), good] { done(good); });
+  if (auto const good = fits(message); !good) {
+    {
+      std::lock_guard const lock(mutex_);
+      if (in_flight_ > 0) --in_flight_;
+    }
+    return enqueue([this, done = std::move(done), good] {
+      pump();
+      done(good);
+    });
+  }
   request(std::move(done), true, [&](void* context) {
     client_.publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retain),
                     context, *this);
