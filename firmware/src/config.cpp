@@ -186,6 +186,11 @@ tillcue::pos::NativeWebOptions& web(Config& config) {
   return config.pos_web ? *config.pos_web : config.pos_web.emplace();
 }
 ProxyConfig& proxy(Config& config) { return config.proxy ? *config.proxy : config.proxy.emplace(); }
+/// A file, or "learn"; a file of that name is "./learn".
+Complaint read_layout(Json const& value, ProxyConfig& proxy) {
+  proxy.learn_layout = value == "learn";
+  return proxy.learn_layout ? Complaint{} : read_path(value, proxy.layout);
+}
 CustomerDisplayConfig& customer_display(Config& config) {
   return config.customer_display ? *config.customer_display : config.customer_display.emplace();
 }
@@ -256,7 +261,7 @@ std::vector<Field> const& fields() {
       {"customer_display.hints", false,
        [](Config& c, Json const& v) { return read_choice(v, customer_display(c).hints, {"campaigns", "all"}); }},
       {"proxy.tap", true, [](Config& c, Json const& v) { return read_tap(v, proxy(c).tap); }},
-      {"proxy.layout", false, [](Config& c, Json const& v) { return read_path(v, proxy(c).layout); }},
+      {"proxy.layout", false, [](Config& c, Json const& v) { return read_layout(v, proxy(c)); }},
       {"proxy.quiet_ms", false, [](Config& c, Json const& v) { return read_quiet(v, proxy(c).quiet); }},
       {"proxy.same_paper", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).same_paper); }},
       {"proxy.sales", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).sales); }},

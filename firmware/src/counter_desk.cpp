@@ -28,9 +28,12 @@ Result<pos::ReceiptLayout> load_layout(Config const& config) {
   return layout;
 }
 
+/// The printer's own, with the code table the POS counts on: receipts are read by it.
 pos::PrinterProfile profile_of(Config const& config) {
-  auto const found = pos::find_profile(config.printer ? config.printer->profile : "epson-tm-t88");
-  return found ? *found : pos::PrinterProfile{};
+  if (!config.printer) return pos::find_profile("epson-tm-t88").value_or(pos::PrinterProfile{});
+  auto profile = terminal::profile_of(*config.printer).value_or(pos::PrinterProfile{});
+  if (config.printer->code_page >= 0) profile.resting_code_page = static_cast<std::uint8_t>(config.printer->code_page);
+  return profile;
 }
 
 }  // namespace
@@ -73,9 +76,19 @@ Result<void> CounterDesk::open_proxy() {
   options.quiet = config_.proxy->quiet;
   options.same_paper = config_.proxy->same_paper;
   options.late_orders = !config_.proxy->sales;
+  if (config_.proxy->learn_layout) {
+    layout_.emplace(config_.data_dir / "layout.json", options.layout.digits, log_);
+    if (auto known = layout_->kept()) options.layout = std::move(*known);
+  }
   auto heard = handlers("proxy");
   heard.slip = [this](pos::Receipt const& receipt) { slip(receipt); };
   heard.display = [this](std::span<std::byte const> bytes) { shown(bytes); };
+  heard.status = [this](std::string const& trouble, bool near_end) {
+    if (on_status) on_status(trouble, near_end);
+  };
+  if (layout_) {
+    heard.lines = [this](auto const& lines, pos::Receipt const& receipt) { layout_->hear(lines, receipt); };
+  }
   proxy_ = std::make_unique<pos::PrintProxy>(io_, std::move(options), std::move(heard));
   return {};
 }
@@ -126,8 +139,19 @@ void CounterDesk::frame(pos::DisplayFrame const& whole) {
   reader_.take(whole, [this](pos::DisplayEvent const& event) { feed_.display(event); });
 }
 
-pos::PrintProxyCounters CounterDesk::proxy_counters() const noexcept {
-  return proxy_ ? proxy_->counters() : pos::PrintProxyCounters{};
+void CounterDesk::tick() {
+  if (!layout_) return;
+  if (auto learned = layout_->learned()) proxy_->use(std::move(*learned));
+}
+
+void CounterDesk::tell(TerminalReading& reading) const {
+  reading.counter = feed_.counters();
+  reading.proxy = proxy_ ? proxy_->counters() : pos::PrintProxyCounters{};
+  if (proxy_) reading.health.print_line = proxy_->connected();
+  if (display_) reading.health.display_line = display_->connected();
+  if (!layout_) return;
+  reading.layout_learned = layout_->has_layout();
+  reading.layout_searches = layout_->searches();
 }
 
 void CounterDesk::stop() {

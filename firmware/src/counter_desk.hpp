@@ -1,12 +1,16 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "counter_feed.hpp"
+#include "layout_desk.hpp"
+#include "terminal_metrics.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/firmware/config.hpp"
 #include "tillcue/firmware/log.hpp"
@@ -26,12 +30,16 @@ class CounterDesk {
   /// What a configuration names must serve, too: for --check.
   static Result<void> check(Config const& config);
 
+  /// What an automatic status of the printer said.
+  std::function<void(std::string const& trouble, bool paper_near_end)> on_status;
+  /// Uses a layout that was learned.
+  void tick();
+  /// Its counters, whether the lines to the bypasses stand, and how far the layout is known.
+  void tell(TerminalReading& reading) const;
   /// Where slips are printed; nullptr when only a display is listened to.
   [[nodiscard]] pos::ReceiptPrinter* printer() const noexcept { return proxy_.get(); }
   [[nodiscard]] bool after_the_fact() const noexcept { return feed_.after_the_fact(); }
   [[nodiscard]] bool doubtful() const noexcept { return feed_.doubtful(); }
-  [[nodiscard]] CounterFeedCounters const& counters() const noexcept { return feed_.counters(); }
-  [[nodiscard]] pos::PrintProxyCounters proxy_counters() const noexcept;
   void stop();
 
  private:
@@ -48,6 +56,7 @@ class CounterDesk {
   Config const& config_;
   Log const& log_;
   CounterFeed feed_;
+  std::optional<LayoutDesk> layout_;  ///< where it is to be learned
   std::unique_ptr<pos::PrintProxy> proxy_, display_;
   pos::DisplayScreen screen_;
   pos::DisplayReader reader_;

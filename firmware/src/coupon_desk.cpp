@@ -164,6 +164,21 @@ void CouponDesk::cancel() {
   last_.forget();
 }
 
+bool CouponDesk::told(std::string const& trouble, bool paper_near_end) {
+  if (trouble == trouble_ && paper_near_end == near_end_) return false;
+  if (trouble != trouble_ && trouble.empty()) log_.info("printer.well");
+  if (trouble != trouble_ && !trouble.empty()) log_.warning("printer.trouble", {{"what", trouble}});
+  if (paper_near_end && !near_end_) log_.warning("printer.paper_low");
+  trouble_ = trouble;
+  trouble_since_ = std::chrono::steady_clock::now();
+  near_end_ = paper_near_end;
+  return true;
+}
+
+void CouponDesk::tell(CounterHealth& health) const {
+  if (printer_) health.printer = CounterHealth::Printer{trouble_, near_end_};
+}
+
 bool CouponDesk::may_print() const noexcept {
   if (!printer_ || !paper_->allows(settings_.paper_mm + kCutterFeed, today())) return false;
   return trouble_.empty() || std::chrono::steady_clock::now() - trouble_since_ >= kLetAlone;

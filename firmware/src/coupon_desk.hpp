@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "counter_health.hpp"
 #include "coupon_press.hpp"
 #include "last_coupon.hpp"
 #include "paper_book.hpp"
@@ -41,6 +42,9 @@ class CouponDesk {
   void adjust(PrinterConfig const& printer);
   void cancel();
 
+  /// What the printer says of itself, between coupons. False: that was known.
+  bool told(std::string const& trouble, bool paper_near_end);
+  void tell(CounterHealth& health) const;
   [[nodiscard]] bool printer_ok() const noexcept { return trouble_.empty(); }
   /// How long a printer that failed is let alone; then one coupon is tried on it again.
   static constexpr std::chrono::seconds kLetAlone{30};

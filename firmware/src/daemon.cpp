@@ -193,6 +193,11 @@ Result<void> Daemon::Impl::open_data() {
       CouponDesk::open(io_, config_, log_, *secret_, std::move(notice), counter_ ? counter_->printer() : nullptr);
   if (!desk) return tl::unexpected(desk.error());
   desk_ = std::move(*desk);
+  if (counter_) {
+    counter_->on_status = [this](std::string const& trouble, bool paper_near_end) {
+      if (desk_->told(trouble, paper_near_end)) refresh();
+    };
+  }
   return {};
 }
 
@@ -387,8 +392,9 @@ TerminalReading Daemon::Impl::reading() const {
   reading.release = release_;
   reading.has_bundle = has_bundle_;
   reading.handling = handling_;
-  if (counter_) reading.counter = counter_->counters();
-  if (counter_) reading.proxy = counter_->proxy_counters();
+  desk_->tell(reading.health);
+  display_.tell(reading.health);
+  if (counter_) counter_->tell(reading);
   if (uplink_) {
     reading.agent = uplink_->status();
     reading.outbox_pending = uplink_->outbox().pending() + uplink_->outbox().buffered();
@@ -400,20 +406,11 @@ TerminalReading Daemon::Impl::reading() const {
 }
 
 std::map<std::string, std::int64_t> Daemon::Impl::report() const {
-  auto const& c = checkout_.counters();
-  auto const count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
-  return {{"sales", count(c.sales_finished)},
-          {"decisions", count(c.decisions)},
-          {"errors", count(results_lost_ + c.unkept + (uplink_ ? uplink_->troubles() : 0))},
-          {"started", started_},
-          {"hints", count(c.hints)},
-          {"accepted", count(c.accepted)},
-          {"coupons", count(c.coupons)},
-          {"coupons_dropped", count(c.coupons_dropped)},
-          {"unknown_items", count(c.unknown_items)},
-          {"open_names", count(names_.counters().unknown + names_.counters().ambiguous)},
-          {"results_lost", count(results_lost_)},
-          {"resident_bytes", resident_bytes()}};
+  auto report = report_of(reading());
+  auto const errors = results_lost_ + checkout_.counters().unkept + (uplink_ ? uplink_->troubles() : 0);
+  report["errors"] = static_cast<std::int64_t>(errors);
+  report["started"] = started_;
+  return report;
 }
 
 Steady::time_point Daemon::Impl::next_due() const {
@@ -431,6 +428,7 @@ void Daemon::Impl::beat() {
   live_.tick(Steady::now());
   names_.tick(Steady::now());
   feeds_.tick(Steady::now());
+  if (counter_) counter_->tick();
   if (uplink_) {
     uplink_->tick();
   } else if (config_.sync && uplink_retry_ <= Steady::now()) {

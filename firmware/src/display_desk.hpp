@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "counter_health.hpp"
 #include "tillcue/firmware/config.hpp"
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/pos/customer_display.hpp"
@@ -30,6 +31,9 @@ class DisplayDesk {
   /// True when an offer may be decided for it. Learned hints are decided for any channel that works, so a display that
   /// does not show them counts only `beside` a cashier who does.
   [[nodiscard]] bool works(bool beside_cashier) const;
+  void tell(CounterHealth& health) const {
+    if (display_) health.customer_display = display_->trouble().empty();
+  }
   /// Logs when the display was lost or is back.
   void tell();
 

@@ -1,6 +1,8 @@
 #include "terminal_metrics.hpp"
 
 #include <fstream>
+#include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
@@ -58,6 +60,11 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
     out.counter("proxy_coupons_total", "Coupons put behind receipts.", r.proxy->printed);
     out.counter("proxy_coupons_refused_total", "Coupons that found no place or no paper.", r.proxy->refused);
   }
+  if (r.layout_learned) {
+    out.gauge("layout_learned", "1 when receipts are read by a layout this terminal learned.",
+              *r.layout_learned ? 1 : 0);
+    out.counter("layout_searches_total", "Searches for the layout of this till's receipts.", r.layout_searches);
+  }
   if (!r.counter) return;
   out.counter("feed_sales_total", "Sales made of receipts and displays.", r.counter->sales);
   out.counter("feed_unnamed_total", "Lines whose name no item has for sure.", r.counter->unnamed);
@@ -65,6 +72,22 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("receipts_doubtful_total", "Receipts whose items do not make their total: no coupon.",
               r.counter->doubtful);
   out.counter("feed_reconciled_total", "Displayed sales that the receipt put right.", r.counter->reconciled);
+}
+
+constexpr std::pair<std::string_view, std::string_view> kHealth[] = {
+    {"printer_paper_out", "1 when the receipt printer said last that it has no paper."},
+    {"printer_cover_open", "1 when it said last that its cover is open."},
+    {"printer_failed", "1 when it is offline, silent, away or in error."},
+    {"printer_paper_low", "1 when its paper nears the end."},
+    {"customer_display_lost", "1 when the customer's display cannot be reached."},
+    {"print_line_lost", "1 without a connection to the bypass before the printer."},
+    {"display_line_lost", "1 without a connection to the bypass before the till's own display."}};
+
+void health_metrics(TerminalReading const& r, MetricsText& out) {
+  auto const flags = flags_of(r.health);
+  for (auto const& [name, help] : kHealth) {
+    if (auto const flag = flags.find(std::string(name)); flag != flags.end()) out.gauge(name, help, flag->second);
+  }
 }
 
 void sync_metrics(TerminalReading const& r, MetricsText& out) {
@@ -97,11 +120,31 @@ std::int64_t resident_bytes() {
   return statm ? resident * ::sysconf(_SC_PAGESIZE) : 0;
 }
 
+std::map<std::string, std::int64_t> report_of(TerminalReading const& reading) {
+  auto const& c = reading.checkout;
+  auto const count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  std::map<std::string, std::int64_t> out{{"sales", count(c.sales_finished)},
+                                          {"decisions", count(c.decisions)},
+                                          {"hints", count(c.hints)},
+                                          {"accepted", count(c.accepted)},
+                                          {"coupons", count(c.coupons)},
+                                          {"coupons_dropped", count(c.coupons_dropped)},
+                                          {"unknown_items", count(c.unknown_items)},
+                                          {"open_names", count(reading.names.unknown + reading.names.ambiguous)},
+                                          {"results_lost", count(reading.results_lost)},
+                                          {"resident_bytes", resident_bytes()}};
+  if (reading.counter) out["receipts_doubtful"] = count(reading.counter->doubtful);
+  if (reading.layout_learned) out["layout_learned"] = *reading.layout_learned ? 1 : 0;
+  out.merge(flags_of(reading.health));
+  return out;
+}
+
 std::string metrics_text(TerminalReading const& reading) {
   MetricsText out;
   sale_metrics(reading, out);
   counter_metrics(reading, out);
   proxy_metrics(reading, out);
+  health_metrics(reading, out);
   sync_metrics(reading, out);
   out.gauge("resident_bytes", "Resident memory of the daemon.", resident_bytes());
   return out.text();

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
 #include "counter_feed.hpp"
+#include "counter_health.hpp"
 #include "name_desk.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/metrics.hpp"
@@ -26,6 +28,9 @@ struct TerminalReading {
   std::size_t feeds_open = 0;
   std::optional<CounterFeedCounters> counter;  ///< with a proxy or display
   std::optional<pos::PrintProxyCounters> proxy;
+  CounterHealth health;
+  std::optional<bool> layout_learned;  ///< where it is to be
+  std::size_t layout_searches = 0;
   std::optional<sync::AgentStatus> agent;
   std::uint64_t outbox_pending = 0, outbox_dropped = 0, outbox_thinned = 0, results_lost = 0, live_refused = 0,
                 probably_out = 0;
@@ -36,6 +41,8 @@ struct TerminalReading {
 };
 
 std::string metrics_text(TerminalReading const& reading);
+/// What head office is told of it each minute; further counters are the caller's.
+std::map<std::string, std::int64_t> report_of(TerminalReading const& reading);
 /// Bytes of resident memory of this process; 0 where /proc does not tell.
 std::int64_t resident_bytes();
 

@@ -21,7 +21,6 @@ struct Piece {
   std::size_t begin = 0;
   std::size_t end = 0;
   unsigned parser = 0;
-  bool quotes = false;
 };
 
 /// Cuts the next stretches of about `size` bytes after line ends.
@@ -30,11 +29,23 @@ std::vector<Piece> cut(std::string_view text, std::size_t begin, std::size_t siz
   while (begin < text.size() && pieces.size() < most) {
     auto const line_end = text.find('\n', std::min(begin + size, text.size()) - 1);
     auto const end = line_end == std::string_view::npos ? text.size() : line_end + 1;
-    pieces.push_back({begin, end, 0, false});
+    pieces.push_back({begin, end, 0});
     begin = end;
   }
   return pieces;
 }
+
+/// The bytes of a piece.
+struct PieceText {
+  std::vector<char> copy;  ///< kept, because fresh memory costs more than reading
+  Result<std::string_view> text;
+  bool quotes = false;
+
+  void fetch(Table const& table, Piece const& piece) {
+    text = table.part(piece.begin, piece.end, copy);
+    quotes = text && std::memchr(text->data(), '"', text->size()) != nullptr;
+  }
+};
 
 }  // namespace
 
@@ -61,7 +72,9 @@ struct TransactionReader::State {
   BadRows bad;
   BasketJoin join;
   std::vector<RowParser> parsers;
-  std::vector<RowBatch> batches;  ///< by piece; kept, because fresh memory costs more than reading
+  std::vector<RowBatch> batches;  ///< by piece; kept likewise
+  std::vector<PieceText> texts;   ///< by piece
+  std::size_t round = 1;          ///< pieces to try at once
   TimeKind kind = TimeKind::none;
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;
@@ -72,11 +85,12 @@ struct TransactionReader::State {
   Result<void> read_stream(Table& table);
   Result<void> read_whole(Table& table, Advance const& advance);
   Result<void> read_piece(Table const& table, std::size_t& position, std::uint64_t& lines);
-  bool read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines);
-  Result<void> take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before);
+  Result<bool> read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines);
+  Result<void> take(RowBatch& batch, unsigned parser, std::uint64_t lines_before);
 };
 
-Result<void> TransactionReader::State::take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before) {
+Result<void> TransactionReader::State::take(RowBatch& batch, unsigned parser, std::uint64_t lines_before) {
+  batch.end_run();
   bad.append(batch.bad, lines_before);
   returns += batch.returns;
   priced_below_zero += batch.priced_below_zero;
@@ -102,45 +116,47 @@ Result<void> TransactionReader::State::read_stream(Table& table) {
   return {};
 }
 
+/// Rows in order, from the mapped file: whatever a piece may hold.
 Result<void> TransactionReader::State::read_piece(Table const& table, std::size_t& position, std::uint64_t& lines) {
-  auto part = table.rows_between(position, kNoEnd);
+  auto part = table.rows_of(table.whole().substr(position));
   auto& batch = batches.front();
   batch.clear();
   parsers[0].set_kind(kind);
-  if (auto const taken = parsers[0].take(part, position + limits.piece, kNoEnd, batch); !taken) {
+  if (auto const taken = parsers[0].take(part, limits.piece, kNoEnd, batch); !taken) {
     return tl::unexpected(taken.error());
   }
   kind = parsers[0].kind();
   auto const before = std::exchange(lines, lines + batch.lines);
-  position = part.position();
+  position += part.position();
   return take(batch, 0, before);
 }
 
 /// Some pieces at once. A quoted field may hold line ends, so that only reading in order tells where a row starts:
 /// then, and while it is open what timestamps mean, nothing is taken and the answer is false.
-bool TransactionReader::State::read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines) {
+Result<bool> TransactionReader::State::read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines) {
+  if (kind == TimeKind::none && table.has(kTimeColumn)) return false;
   auto const threads = static_cast<unsigned>(parsers.size());
-  if (threads == 1 || (kind == TimeKind::none && table.has(kTimeColumn))) return false;
-  auto const text = table.whole();
-  auto pieces = cut(text, position, limits.piece, threads * kPiecesPerThread);
-  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned) {
-    pieces[n].quotes = std::memchr(text.data() + pieces[n].begin, '"', pieces[n].end - pieces[n].begin) != nullptr;
-  });
-  if (std::any_of(pieces.begin(), pieces.end(), [](auto const& piece) { return piece.quotes; })) return false;
+  auto pieces = cut(table.whole(), position, limits.piece, round);
+  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned) { texts[n].fetch(table, pieces[n]); });
+  std::size_t good = 0;
+  for (; good < pieces.size() && !texts[good].quotes; ++good) {
+    if (!texts[good].text) return tl::unexpected(texts[good].text.error());
+  }
+  round = good < pieces.size() ? 1 : std::min(round * 2, batches.size());
+  if (good == 0) return false;
   for (auto& parser : parsers) parser.set_kind(kind);
-  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
-    auto& piece = pieces[n];
-    piece.parser = number;
+  in_pieces(good, 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
+    pieces[n].parser = number;
     batches[n].clear();
-    auto part = table.rows_between(piece.begin, piece.end);
-    (void)parsers[number].take(part, piece.end, kNoEnd, batches[n]);  // memory cannot fail to be read
+    auto part = table.rows_of(*texts[n].text);
+    (void)parsers[number].take(part, texts[n].text->size(), kNoEnd, batches[n]);  // memory cannot fail to be read
   });
-  for (std::size_t n = 0; n < pieces.size(); ++n) {
+  for (std::size_t n = 0; n < good; ++n) {
     // Running out of memory is noticed by the caller: it asks outgrown.
     if (auto const kept = take(batches[n], pieces[n].parser, lines); !kept) return true;
     lines += batches[n].lines;
   }
-  position = pieces.back().end;
+  position = pieces[good - 1].end;
   return true;
 }
 
@@ -150,22 +166,30 @@ Result<void> TransactionReader::State::read_whole(Table& table, Advance const& a
   auto lines = table.lines();
   auto const begun = position;
   auto const rows_before = join.data().basket_items.size();
-  batches.resize(parsers.size() * kPiecesPerThread);
+  batches.resize(parsers.size() > 1 ? parsers.size() * kPiecesPerThread : 1);
+  texts.resize(batches.size());
+  round = 1;
   while (position < size) {
     bool const first = position == begun;
-    if (first || !read_pieces(table, position, lines)) {
+    auto const some = first ? Result<bool>(false) : read_pieces(table, position, lines);
+    if (!some) return tl::unexpected(some.error());
+    if (!*some) {
       if (auto const read = read_piece(table, position, lines); !read) return read;
     }
     if (outgrown) return fail(Code::rejected, "transactions: the baskets need more memory than allowed");
     if (first) {
-      // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both.
-      auto const share = static_cast<double>(size - position) / static_cast<double>(position - begun) * 1.02;
-      auto const expected = [&](std::size_t found) {
-        return static_cast<std::size_t>(static_cast<double>(found) * share);
+      // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both. Too much
+      // asked for costs nothing.
+      constexpr double kMargin = 1.15;
+      auto const share = static_cast<double>(size - position) / static_cast<double>(position - begun);
+      auto const expected = [&](std::size_t found, double margin) {
+        return static_cast<std::size_t>(static_cast<double>(found) * share * margin);
       };
-      auto const rows = expected(join.data().basket_items.size() - rows_before);
-      auto const baskets = expected(join.open_baskets());
-      if (limits.memory == 0 || join.memory_with(rows, baskets) <= limits.memory) join.expect(rows, baskets);
+      auto const rows = join.data().basket_items.size() - rows_before;
+      auto const baskets = join.open_baskets();
+      if (limits.memory == 0 || join.memory_with(expected(rows, 1), expected(baskets, 1)) <= limits.memory) {
+        join.expect(expected(rows, kMargin), expected(baskets, kMargin));
+      }
     }
     if (advance) advance(static_cast<double>(position) / static_cast<double>(size));
   }
@@ -221,8 +245,8 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
   auto& state = *state_;
   state.parsers[0].set_kind(state.kind);
   auto const read = table->whole().empty() ? state.read_stream(*table) : state.read_whole(*table, advance);
-  state.batches.clear();
-  state.batches.shrink_to_fit();
+  std::vector<RowBatch>().swap(state.batches);
+  std::vector<PieceText>().swap(state.texts);
   if (!read) return read;
   state.join.close_file(table->name(), state.limits.basket_items, state.bad);
   return {};

@@ -40,6 +40,8 @@ const kHealthEvery = 5000, kHealthWait = 3000;
 const kStripBelow = 260;
 
 const $ = (id) => document.getElementById(id);
+/* "20 %" and "250 g" stay on one line. */
+const tight = (text) => (text || "").replace(/(\d) (?=[%\p{Sc}]|\p{L}{1,3}(?!\p{L}))/gu, "$1\u00A0");
 const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
 let words = texts.en;
@@ -112,10 +114,10 @@ function draw() {
   if (card) {
     put($("label"), labelOf(card));
     $("buttons").hidden = isNotice(card);
-    put($("name"), card.name || card.sku);
+    put($("name"), tight(card.name || card.sku));
     money(card).forEach((text, n) => put($(["before", "price", "discount"][n]), text));
-    put($("script"), card.script);
-    put($("reason"), card.reason);
+    put($("script"), tight(card.script));
+    put($("reason"), tight(card.reason));
   }
   $("hint").classList.toggle("done", Boolean(pending));
   $("hint").classList.toggle("notice", Boolean(card) && isNotice(card));
@@ -133,7 +135,7 @@ function drawOthers(cards) {
   $("others").replaceChildren(...cards.map((card) => {
     const item = document.createElement("li");
     const left = document.createElement("div");
-    left.append(part("name", card.name || card.sku), part("why", card.reason));
+    left.append(part("name", tight(card.name || card.sku)), part("why", tight(card.reason)));
     item.append(left, part("cost", [card.price, card.discount].filter(Boolean).join("\n")));
     return item;
   }));

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "terminal_metrics.hpp"
+
 namespace tillcue::terminal {
 
 TEST_CASE("metrics read as Prometheus text, durations in seconds and cumulative") {
@@ -19,6 +21,41 @@ TEST_CASE("metrics read as Prometheus text, durations in seconds and cumulative"
   CHECK(has("tillcue_decision_seconds_bucket{le=\"5e-05\"} 1\n"));
   CHECK(has("tillcue_decision_seconds_bucket{le=\"+Inf\"} 2\n"));
   CHECK(has("tillcue_decision_seconds_count 2\n"));
+}
+
+TEST_CASE("what is wrong at the counter is told to head office and in the metrics, of what there is") {
+  using Flags = std::map<std::string, std::int64_t>;
+  CHECK(flags_of({}).empty());
+  CounterHealth health;
+  health.printer = CounterHealth::Printer{"10.0.3.9:9100: paper out", true};
+  health.customer_display = true;
+  health.print_line = false;
+  CHECK(flags_of(health) == Flags{{"customer_display_lost", 0},
+                                  {"print_line_lost", 1},
+                                  {"printer_cover_open", 0},
+                                  {"printer_failed", 0},
+                                  {"printer_paper_low", 1},
+                                  {"printer_paper_out", 1}});
+  health.printer = CounterHealth::Printer{"cover open", false};
+  CHECK(flags_of(health)["printer_cover_open"] == 1);
+  health.printer = CounterHealth::Printer{"Connection refused", false};
+  CHECK(flags_of(health)["printer_failed"] == 1);
+  health.printer = CounterHealth::Printer{"", false};
+  CHECK(flags_of(health)["printer_failed"] == 0);
+
+  TerminalReading reading;
+  reading.health = health;
+  reading.counter.emplace();
+  reading.layout_learned = true;
+  auto const told = report_of(reading);
+  CHECK(told.at("print_line_lost") == 1);
+  CHECK(told.at("layout_learned") == 1);
+  CHECK(told.size() + 2 <= 32);  // what a state document takes, with what the daemon adds
+  auto const text = metrics_text(reading);
+  CHECK(text.find("tillcue_print_line_lost 1\n") != std::string::npos);
+  CHECK(text.find("tillcue_customer_display_lost 0\n") != std::string::npos);
+  CHECK(text.find("display_line_lost") == std::string::npos);
+  CHECK(text.find("tillcue_layout_learned 1\n") != std::string::npos);
 }
 
 }  // namespace tillcue::terminal

@@ -40,14 +40,23 @@ class Machine:
         self.log = open(os.path.join(root, '..', 'nspawn.log'), 'ab')
         self.nspawn = subprocess.Popen(['systemd-nspawn', '--quiet', '--register=no', '--keep-unit', '--private-network', '--console=pipe',
                                         '-D', root, '-b', *options], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        self.leader = wait_until('the container', self.child)
         self.home = os.open('/proc/self/ns/net', os.O_RDONLY)
+        try:
+            self.leader = wait_until('the container', self.child)
+        except AssertionError:
+            self.nspawn.kill()
+            raise
         wait_until('systemd', lambda: self.inside('systemctl', 'is-system-running').stdout.strip() in ('running', 'degraded'), patience=60)
         self.net(f'/proc/{self.leader}/ns/net')
 
     def child(self):
+        """Its first process, when nspawn's own helpers have become that."""
         with open(f'/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children', encoding='ascii') as children:
-            return int(children.read().split()[0])
+            for pid in children.read().split():
+                with open(f'/proc/{pid}/comm', encoding='ascii') as name:
+                    if name.read().strip() == 'systemd':
+                        return int(pid)
+        return None
 
     def net(self, where):
         """This thread, and those it starts, use the network there."""
@@ -65,7 +74,7 @@ class Machine:
         need(self.inside('sh', '-c', f'kill -{how} {self.pid()}').returncode == 0, 'the daemon was not there to be killed')
 
     def journal(self):
-        return self.inside('journalctl', '-u', 'tillcued', '-o', 'cat', '--no-pager').stdout
+        return self.inside('journalctl', '-b', '-u', 'tillcued', '-o', 'cat', '--no-pager').stdout
 
     def close(self):
         self.net(self.home)
@@ -77,13 +86,19 @@ class Machine:
             self.nspawn.wait()
 
 
+def lane():
+    till = Till(7707)
+    till.ok('hello', protocol=1, till='lane-1', software='service')
+    return till
+
+
 def answered(sale):
     """A till's new line with its open sale followed again."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         till = None
         try:
-            till = Till(7707)
+            till = lane()
             till.ok('begin', sale=sale, resume=True)
             till.ok('add', sale=sale, line=1, sku='x', price=199)
             return till
@@ -141,7 +156,7 @@ class Receipts:
 def crash_and_hang(machine, receipts):
     silences, mark = [], len(receipts.times)
     for n in range(5):
-        till = Till(7707)
+        till = lane()
         till.ok('begin', sale=f'k{n}')
         till.ok('add', sale=f'k{n}', line=1, sku='x', price=199)
         till.close()
@@ -171,8 +186,7 @@ def upgrade(machine, receipts):
         last = time.monotonic()
         while not over:
             with contextlib.suppress(OSError):
-                till = Till(7707)
-                till.ok('ping')
+                till = lane()
                 till.close()
                 worst[0] = max(worst[0], time.monotonic() - last)
                 last = time.monotonic()
@@ -206,15 +220,16 @@ def stop(machine):
 
 def flood(machine):
     till = answered('f')
-    for n in range(1500):
+    for n in range(9000):
         till.ok('begin', sale=f'flood-{n}')
         till.ok('add', sale=f'flood-{n}', line=1, sku='x', price=100)
         till.ok('finish', sale=f'flood-{n}')
     till.close()
     time.sleep(1)
     lines = [line for line in machine.journal().splitlines() if 'flood-' in line]
-    need(100 < len(lines) <= 700, f'{len(lines)} of 1,500 lines are in the journal')
-    ok(f'a flood of 1,500 sales leaves {len(lines)} lines in the journal')
+    # journald allows up to five times what the unit says where the disk has much room, and a minute may begin meanwhile.
+    need(100 < len(lines) <= 6000, f'{len(lines)} of 9,000 lines are in the journal')
+    ok(f'a flood of 9,000 sales leaves {len(lines)} lines in the journal')
 
 
 def main():

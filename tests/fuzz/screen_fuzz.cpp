@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "screen/host_check.hpp"
+#include "net/host_check.hpp"
 #include "screen/http_session.hpp"
 #include "tillcue/pos/screen_theme.hpp"
 

@@ -16,18 +16,14 @@ import unittest
 import urllib.error
 import urllib.request
 
-from programs import SHARED, Shop, Till, free_port, run, wait_until
+from programs import SHARED, Shop, Till, free_port, run, sample_store, wait_until
 
 ORIGIN = 'http://odoo.shop:8069'
 
 
 def setUpModule():
     global store, bundle, items
-    store = os.path.join(os.environ.get('TMPDIR', '/tmp'), f'tillcue-feeds-store-{os.getpid()}')
-    run('tillcue-models', 'sample', '--out', store, '--days', '20')
-    bundle = os.path.join(store, 'store.bundle')
-    run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
-        os.path.join(store, 'items.csv'), '--campaigns', os.path.join(store, 'campaigns.json'), '--out', bundle)
+    store, bundle = sample_store('feeds', 20)
     with open(os.path.join(store, 'items.csv'), encoding='utf-8') as rows:
         items = {row['sku']: row for row in csv.DictReader(rows)}
 

@@ -20,16 +20,12 @@ import sys
 import time
 import unittest
 
-from programs import BIN, SHARED, CustomerDisplay, Shop, Till, run, wait_until
+from programs import BIN, SHARED, CustomerDisplay, Shop, Till, run, sample_store, wait_until
 
 
 def setUpModule():
     global store, bundle
-    store = os.path.join(os.environ.get('TMPDIR', '/tmp'), f'tillcue-journey-store-{os.getpid()}')
-    run('tillcue-models', 'sample', '--out', store, '--days', '30')
-    bundle = os.path.join(store, 'store.bundle')
-    run('tillcue-models', 'build', '--transactions', os.path.join(store, 'transactions.csv'), '--items',
-        os.path.join(store, 'items.csv'), '--campaigns', os.path.join(store, 'campaigns.json'), '--out', bundle)
+    store, bundle = sample_store('journey', 30)
 
 
 def tearDownModule():
@@ -341,6 +337,8 @@ class FailOpen(Journey):
         self.assertEqual(coupon['fate'], 'dropped')
         self.assertIn('paper', self.shop.processes['terminal'].output())
         self.assertEqual(till.ok('ping')['type'], 'ok')
+        self.assertEqual(self.shop.metrics()['printer_paper_out'], 1)
+        self.assertEqual(self.shop.metrics()['printer_failed'], 0)
 
     def test_a_coupon_without_paper_is_printed_once_when_the_cashier_has_put_in_a_roll(self):
         self.open_shop(printer=False)

@@ -59,6 +59,16 @@ def listens(port):
         return True
 
 
+def sample_store(name, days):
+    """A made-up store and the bundle learned from it; its folder, for the caller to remove, and the bundle's file."""
+    folder = os.path.join(os.environ.get('TMPDIR', '/tmp'), f'tillcue-{name}-store-{os.getpid()}')
+    run('tillcue-models', 'sample', '--out', folder, '--days', days)
+    bundle = os.path.join(folder, 'store.bundle')
+    run('tillcue-models', 'build', '--transactions', os.path.join(folder, 'transactions.csv'), '--items',
+        os.path.join(folder, 'items.csv'), '--campaigns', os.path.join(folder, 'campaigns.json'), '--out', bundle)
+    return folder, bundle
+
+
 class Process:
     """A program in the background; its output goes to a file, which a failing test shows."""
 
@@ -133,6 +143,7 @@ class Shop:
             'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
             'printer': {'address': f'127.0.0.1:{self.paper}'},
             'sync': {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem']}, **(more or {})}
+        config = {name: value for name, value in config.items() if value is not None}
         with open(self.path('tillcued.json'), 'w', encoding='utf-8') as out:
             json.dump(config, out)
         self.processes['terminal'] = Process(

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 
 from programs import BIN, SHARED, Process, Till, free_port, run, wait_until
 
@@ -43,7 +44,7 @@ def setUpModule():
             chosen = {first, (first + 1) % len(NAMES)} | {n for n in range(len(NAMES)) if chance.random() < 0.15}
             for n in chosen:
                 out.write(f'{basket},,2026-11-{1 + basket % 20:02d}T10:00:00Z,p{n},1,{PRICES[n]:.2f}\n')
-    campaign = {'coupons': [{'id': 'next-visit-10', 'headline': '10 % off', 'terms': 'One per customer.',
+    campaign = {'policy': {'holdout_percent': 0, 'quiet_scans_per_minute': 0}, 'coupons': [{'id': 'next-visit-10', 'headline': '10 % off', 'terms': 'One per customer.',
                              'discount': {'percent': 10}, 'valid_days': 14, 'min_probability': 0.01}]}
     with open(os.path.join(store, 'campaigns.json'), 'w', encoding='utf-8') as out:
         json.dump(campaign, out)
@@ -106,25 +107,25 @@ class Counter(unittest.TestCase):
             if process.alive:
                 process.process.send_signal(signal.SIGCONT)
                 process.end(signal.SIGKILL)
-        errors = getattr(getattr(self, '_outcome', None), 'errors', None) or []
-        if any(error for _, error in errors):
+        if not getattr(getattr(self, '_outcome', None), 'success', True):
             for name, process in self.processes.items():
                 print(f'--- {name}\n{process.output()[-3000:]}', file=sys.stderr)
 
-    def start_bypass(self, printer, *options, pos='tcp:127.0.0.1:0'):
-        process = Process(self.folder, 'bypass', [os.path.join(BIN, 'tillcue-bypass'), '--pos', pos, '--printer',
-                                                  printer, '--tap', self.tap, *options])
-        self.processes['bypass'] = process
+    def start_bypass(self, printer, *options, pos='tcp:127.0.0.1:0', name='bypass', tap=None):
+        process = Process(self.folder, name, [os.path.join(BIN, 'tillcue-bypass'), '--pos', pos, '--printer',
+                                              printer, '--tap', tap or self.tap, *options])
+        self.processes[name] = process
         found = wait_until('the bypass', lambda: re.search(r' -> ', process.output()))
         port = re.search(r'\(port (\d+)\)', process.output())
-        self.port = int(port.group(1)) if found and port else 0
+        if name == 'bypass':
+            self.port = int(port.group(1)) if found and port else 0
 
-    def start_terminal(self, program=os.path.join(BIN, 'tillcued'), **proxy):
+    def start_terminal(self, more=None, program=os.path.join(BIN, 'tillcued'), **proxy):
         self.screen, self.pos = free_port(), free_port()
         config = {'terminal': 'till-1', 'data_dir': 'terminal', 'bundle': bundle,
                   'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': 'USD'},
                   'pos': {'listen': f'127.0.0.1:{self.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.screen}'},
-                  'printer': {'profile': 'epson-tm-t88'}, 'proxy': {'tap': self.tap, **proxy}}
+                  'printer': {'profile': 'epson-tm-t88'}, 'proxy': {'tap': self.tap, **proxy}, **(more or {})}
         path = os.path.join(self.folder, 'tillcued.json')
         with open(path, 'w', encoding='utf-8') as out:
             json.dump(config, out)
@@ -133,8 +134,13 @@ class Counter(unittest.TestCase):
         self.processes['terminal'] = process
         wait_until('the terminal', lambda: process.output().count('proxy.connected') >= 1)
 
+    def metrics(self):
+        with urllib.request.urlopen(f'http://127.0.0.1:{self.screen}/metrics', timeout=5) as answer:
+            rows = (line.rsplit(' ', 1) for line in answer.read().decode().splitlines() if not line.startswith('#'))
+            return {name.removeprefix('tillcue_'): float(value) for name, value in rows}
+
     def told(self, event):
-        return [line for line in self.processes['terminal'].output().splitlines() if f' {event} ' in line]
+        return [line for line in self.processes['terminal'].output().splitlines() if f' {event} ' in line + ' ']
 
     def send(self, data, chunk=None, seed=1):
         """As a POS: connect, print, half-close, wait until the other end hangs up."""
@@ -428,6 +434,160 @@ class Proxy(Counter):
             start('second')
             whole = receipt(1) + receipt(2)
             wait_until('the receipt', lambda: printer.data == whole)
+
+    def test_a_form_of_receipts_that_nobody_declared_is_learned_and_outlasts_a_restart(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        self.start_terminal(layout='learn')
+        chance = random.Random(5)
+
+        def strange(number, lines=None):
+            lines = lines or [(n, chance.randint(1, 3)) for n in chance.sample(range(len(NAMES)), chance.randint(1, 4))]
+            total = sum(round(PRICES[n] * 100) * count for n, count in lines) / 100
+            text = f'KIOSKI\nNro {number}\n' + ''.join(
+                f'{count:2d}{PRICES[n]:6.2f}{PRICES[n] * count:7.2f}{27:6.2f}  {NAMES[n]}\n' for n, count in lines)
+            return (text + f'{total:15.2f}  YHTEENSA\n\n\n').encode() + b'\x1dVB\x00'
+
+        sent = b''
+        for number in range(14):
+            before = self.metrics()['proxy_slips_total']
+            sent += (job := strange(number))
+            self.send(job)
+            wait_until('the slip', lambda: self.metrics()['proxy_slips_total'] == before + 1)
+        self.assertEqual(printer.data, sent)  # not understood: no coupon
+        wait_until('the layout', lambda: self.told('layout.learned'))
+        self.assertEqual(self.metrics()['layout_learned'], 1)
+        self.send(strange(90, [(0, 1), (1, 2)]))
+        wait_until('a coupon', lambda: self.told('coupon.printed'))
+        self.processes['terminal'].end(signal.SIGTERM)
+        self.start_terminal(layout='learn')
+        wait_until('the bypass', lambda: self.metrics()['print_line_lost'] == 0)
+        before = len(self.told('coupon.printed'))
+        self.send(strange(91, [(0, 1), (1, 2)]))
+        wait_until('a coupon again', lambda: len(self.told('coupon.printed')) > before)
+        self.assertEqual(self.metrics()['layout_searches_total'], 0)
+
+    def test_a_display_on_a_port_of_its_own_gives_live_items_and_the_receipt_is_right(self):
+        printer, (master, slave) = RawPrinter(), os.openpty()
+        self.addCleanup(printer.close)
+        self.addCleanup(os.close, master)
+        tap, port = os.path.join(self.folder, 'display-tap'), os.path.join(self.folder, 'ttyVFD')
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        self.start_bypass(f'serial:{os.ttyname(slave)},9600,none', '--no-status', pos=f'pty:{port}', name='display', tap=tap)
+        self.start_terminal(more={'display': {'tap': tap}})
+        wait_until('the display', lambda: self.told('display.connected'))
+        cashier = Till(self.pos)  # shows hints, as a cashier page would
+        self.addCleanup(cashier.close)
+        cashier.ok('hello', protocol=1, till='watcher')
+        shown = b''
+
+        def show(upper, lower):
+            nonlocal shown
+            frame = b'\x0c\x0b' + f'{upper:<20.20}{lower:>20.20}'.encode()
+            shown += frame
+            with open(port, 'wb', buffering=0) as pos:
+                for at in range(0, len(frame), 20):
+                    pos.write(frame[at:at + 20])
+
+        def lines():
+            return self.metrics()['lines_total']
+
+        def item(n, count=1):
+            before = lines()
+            show(NAMES[n], f'x{count} ${PRICES[n] * count:.2f}')
+            wait_until(f'the line of {NAMES[n]}', lambda: lines() == before + 1)
+
+        item(0)
+        self.assertEqual(self.metrics()['sales_open'], 1)
+        item(1)
+        item(1)  # the same once more is one more
+        item(2)
+        self.assertGreater(self.metrics()['hints_total'], 0)  # while it is rung up
+        show('', '')  # the last one taken back
+        show('Total:', '$2.80')
+        time.sleep(0.3)
+        self.send(receipt(1, ((0, 1), (1, 2))))
+        wait_until('the sale', lambda: self.told('sale.closed'))
+        closed = self.told('sale.closed')[0]
+        self.assertIn('total="2.80 USD" lines=2', closed)
+        wait_until('a coupon behind the receipt', lambda: self.told('coupon.printed'))
+        self.assertEqual(self.metrics()['sales_begun_total'], 1)
+        self.assertEqual(self.metrics()['names_open_total'], 0)
+        self.assertEqual(printer.data.count(b'10 % off'), 1)
+        got, end = b'', time.monotonic() + 5
+        os.set_blocking(master, False)
+        while len(got) < len(shown) and time.monotonic() < end:
+            try:
+                got += os.read(master, 4096)
+            except BlockingIOError:
+                time.sleep(0.01)
+        self.assertEqual(got, shown)  # the display saw what the POS wrote
+        # The port is lost: told, and the counter goes on with receipts alone.
+        self.processes['display'].end(signal.SIGKILL)
+        wait_until('the loss', lambda: self.metrics()['display_line_lost'] == 1)
+        self.send(receipt(2))
+        wait_until('a coupon still', lambda: len(self.told('coupon.printed')) == 2)
+        os.close(slave)
+
+    def test_a_till_that_speaks_itself_needs_its_receipts_only_as_a_place_for_coupons(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        self.start_terminal(sales=False)
+        till = Till(self.pos)
+        self.addCleanup(till.close)
+        till.ok('hello', protocol=1, till='lane-1')
+
+        def ring_up(sale):
+            till.ok('begin', sale=sale)
+            for line, n in enumerate((0, 1), 1):
+                till.ok('add', sale=sale, line=line, sku=f'p{n}', price=round(PRICES[n] * 100))
+            till.ok('tender', sale=sale)
+
+        def printed(count):
+            wait_until('the coupon', lambda: len(self.told('coupon.printed')) == count)
+
+        jobs = [receipt(1, ((0, 1), (1, 1))), receipt(2, ((0, 1), (1, 1)))]
+        ring_up('before')  # finished before its receipt prints
+        till.ok('finish', sale='before')
+        self.send(jobs[0])
+        printed(1)
+        ring_up('after')  # and a moment behind it
+        self.send(jobs[1])
+        till.ok('finish', sale='after')
+        printed(2)
+        self.assertEqual(self.metrics()['sales_finished_total'], 2)  # each sale once
+        self.assertEqual(self.metrics()['proxy_sales_total'], 2)
+        at = [printer.data.index(job) for job in jobs]
+        coupons = [m.start() for m in re.finditer(b'10 % off', printer.data)]
+        self.assertEqual(len(coupons), 2)
+        self.assertLess(at[0] + len(jobs[0]), coupons[0])
+        self.assertLess(coupons[0], at[1])
+        self.assertLess(at[1] + len(jobs[1]), coupons[1])
+        # A receipt nobody told of is no sale.
+        self.send(receipt(3))
+        wait_until('the third', lambda: self.metrics()['proxy_sales_total'] == 3)
+        self.assertEqual(self.metrics()['sales_finished_total'], 2)
+
+    def test_what_the_printer_says_of_itself_is_known_between_coupons(self):
+        with socket.create_server(('127.0.0.1', 0)) as server:
+            self.start_bypass(f'tcp:127.0.0.1:{server.getsockname()[1]}')
+            self.start_terminal()
+            till = socket.create_connection(('127.0.0.1', self.port), timeout=10)
+            self.addCleanup(till.close)
+            till.sendall(b'\x1da\xff')  # the POS switches automatic status on
+            client, _ = server.accept()
+            self.addCleanup(client.close)
+            client.sendall(b'\x10\x00\x0c\x00')
+            wait_until('no paper', lambda: self.metrics()['printer_paper_out'] == 1)
+            client.sendall(b'\x30\x00\x00\x00')
+            wait_until('the cover', lambda: self.metrics()['printer_cover_open'] == 1)
+            client.sendall(b'\x10\x00\x03\x00')
+            wait_until('well again', lambda: self.metrics()['printer_cover_open'] == 0)
+            self.assertEqual(self.metrics()['printer_paper_low'], 1)
+            self.assertEqual(len(self.told('printer.trouble')), 2)
+            self.assertEqual(self.metrics()['print_line_lost'], 0)
 
     def test_bad_settings_are_told(self):
         for options, said in ((['--pos', 'tcp:127.0.0.1:0'], '--printer'), (['--pos', 'usb:1'], 'is no line'),

@@ -5,6 +5,7 @@
 
 Runs anywhere; tests/firmware/packages does the same under systemd itself.
 """
+import base64
 import json
 import os
 import re
@@ -143,6 +144,32 @@ class Service(journey_test.Journey):
         again = self.answered_again('h1', ['x'])
         self.addCleanup(again.close)
         self.assertLess(time.monotonic() - stopped, service.watchdog + service.abort + service.restart + 2 * SLOWER)
+
+    def test_the_log_holds_no_customer_and_no_secret(self):
+        self.shop.make_keys()
+        self.shop.start_broker()
+        self.shop.start_terminal(more={'log_level': 'debug', 'bundle': journey_test.bundle})
+        till = self.till()
+        for n, skus in enumerate(journey_test.todays_baskets(20), 1):
+            till.ok('begin', sale=f'c{n}')
+            till.ok('customer', sale=f'c{n}', customer='LOYAL-778899', visits=n, segment='families')
+            for line, sku in enumerate(skus, 1):
+                till.ok('add', sale=f'c{n}', line=line, sku=sku, price=199)
+            till.ok('tender', sale=f'c{n}')
+            till.ok('finish', sale=f'c{n}')
+        # Said wrongly, it is refused and told to the till, not written down either.
+        self.assertEqual(till.say('customer', sale='c1', customer='LOYAL-778899', visits='many')['type'], 'error')
+        self.assertEqual(till.say('customer', sale='no such sale', customer='LOYAL-778899')['type'], 'error')
+        till.send_raw(b'{"type":"customer","id":9,"customer":"LOYAL-778899\n')
+        till.read()
+        self.shop.processes['terminal'].end()
+        with open(self.shop.path('terminal', 'secret'), 'rb') as file:
+            secret = file.read()
+        with open(self.shop.processes['terminal'].log, 'rb') as file:
+            log = file.read()
+        self.assertIn(b'sale.closed', log)
+        for never in (b'LOYAL-778899', b'778899', secret, secret.hex().encode(), base64.b64encode(secret)):
+            self.assertNotIn(never, log)
 
     def test_on_a_read_only_root_it_needs_its_data_folder_alone(self):
         self.shop.make_keys()

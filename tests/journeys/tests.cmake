@@ -8,6 +8,9 @@ if(TILLCUE_BUILD_MODELS)
   add_test(NAME journey_Feeds COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/feeds_test.py)
   set_tests_properties(journey_Feeds PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME journey_BadInput COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/bad_input_test.py)
+  set_tests_properties(journey_BadInput PROPERTIES TIMEOUT 300
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
   add_test(NAME journey_Rollout COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
   set_tests_properties(journey_Rollout PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
@@ -30,3 +33,9 @@ endif()
 add_test(NAME sync_kills COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/kills.py 160 3)
 set_tests_properties(sync_kills PROPERTIES TIMEOUT 300
   ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+# Their clocks jump ten years back and on; an emulated program does not load the host's library for that.
+if(NOT CMAKE_CROSSCOMPILING_EMULATOR)
+  add_test(NAME sync_clocks COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/clocks.py)
+  set_tests_properties(sync_clocks PROPERTIES TIMEOUT 300
+    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+endif()

@@ -284,3 +284,14 @@ TEST_CASE("a slip that cannot be printed honestly is refused by field") {
   CHECK(contains(refused([](auto& s) { s.barcode = Barcode{BarcodeKind::ean13, "400638133393"}; }), "13 digits"));
   CHECK(contains(refused([](auto& s) { s.barcode = Barcode{BarcodeKind::ean13, "4006381333932"}; }), "must be 1"));
 }
+
+TEST_CASE(
+    "what was printed before the code table was set is read by the table the POS counts on, behind ESC @ by the "
+    "printer's") {
+  auto printer = profile("epson-tm-t88");
+  printer.resting_code_page = 17;
+  auto const printed = read_printed(job_of("\x84\xE3\xA1\n\x1B@\x84\n"), printer);
+  REQUIRE(printed.lines.size() >= 2);
+  CHECK(printed.lines[0] == "Дуб");
+  CHECK(printed.lines[1] != "Д");
+}

@@ -1,5 +1,8 @@
 #include "tillcue/pos/layout_learner.hpp"
 
+#include <algorithm>
+#include <atomic>
+
 #include <doctest/doctest.h>
 
 #include "printed_forms.hpp"
@@ -116,6 +119,17 @@ TEST_CASE("numbers in front of the names") {
   });
 }
 
+TEST_CASE("numbers in front of the names, the last of them a tax rate") {
+  understood([](auto const& lines, auto sum, auto&) {
+    SlipLines out{"KIOSKI"};
+    for (auto const& line : lines)
+      out.push_back(right(std::to_string(line.count), 3) + right(money(line.unit), 8) + right(money(line.total()), 9) +
+                    right("27.00", 7) + "  " + line.name);
+    out.push_back(right(money(sum), 20) + "  YHTEENSA");
+    return out;
+  });
+}
+
 TEST_CASE("an opening balance of a shop card above the articles") {
   understood([](auto const& lines, auto sum, auto& chance) {
     SlipLines out{"BUTIKK", left("Kort saldo", 18) + right(money(5000 + static_cast<std::int64_t>(chance() % 999)), 9),
@@ -165,4 +179,41 @@ TEST_CASE("no slips, few slips and garbage are no evidence") {
   CHECK(learn_layout(one, 2).sureness < 0.5);
   std::vector<SlipLines> const garbage(40, SlipLines(300, "9.99 x \xFF 1.00 99999999999.99 zz 1.00"));
   CHECK(learn_layout(garbage, 2).sureness < 0.5);
+}
+
+TEST_CASE("what payments are called is learned from the total and the change") {
+  auto const seen = print_sales(
+      [](auto const& lines, auto sum, auto& chance) {
+        SlipLines out{"KIOSKI"};
+        for (auto const& line : lines) out.push_back(left(line.name, 20) + right(money(line.total()), 8));
+        out.push_back(left("YHTEENSA", 20) + right(money(sum), 8));
+        auto const given = chance() % 2 == 0 ? sum : sum + static_cast<std::int64_t>(chance() % 500);
+        out.push_back(left(given == sum ? "PANKKIKORTTI" : "KATEINEN", 20) + right(money(given), 8));
+        if (given != sum) out.push_back(left("TAKAISIN", 20) + right(money(given - sum), 8));
+        return out;
+      },
+      24, 3);
+  auto const learned = learn_layout(seen.slips, 2);
+  auto words = learned.layout.tender_words;
+  std::sort(words.begin(), words.end());
+  CHECK(words == std::vector<std::string>{"kateinen", "pankkikortti"});
+  for (auto const& receipt : learned.read) {
+    CHECK(receipt.balanced);
+    CHECK((receipt.tender == "KATEINEN" || receipt.tender == "PANKKIKORTTI"));
+  }
+}
+
+TEST_CASE("a search that is given up ends soon and is sure of nothing") {
+  std::atomic<bool> const give_up = true;
+  auto const seen = print_sales(
+      [](auto const& lines, auto sum, auto&) {
+        SlipLines out{"KIOSKI"};
+        for (auto const& line : lines) out.push_back(left(line.name, 20) + right(money(line.total()), 8));
+        out.push_back(left("YHTEENSA", 20) + right(money(sum), 8));
+        return out;
+      },
+      24, 3);
+  auto const learned = learn_layout(seen.slips, 2, &give_up);
+  CHECK(learned.layout.name == "generic");
+  CHECK_FALSE(is_sure(learned));
 }

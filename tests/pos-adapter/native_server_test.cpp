@@ -302,6 +302,33 @@ TEST_CASE("beyond the connection limit a till is told so, and a free place is gi
   greet(third);
 }
 
+TEST_CASE("who never said hello makes way for a till, and so does a till that is silent for long") {
+  NativeOptions options;
+  options.max_connections = 2;
+  options.replaceable = std::chrono::milliseconds(50);
+  Fixture terminal(options);
+  Peer silent(terminal.port()), drips(terminal.port());
+  drips.send("{\"type\":");
+  Peer first(terminal.port());
+  first.send(std::string(kHello));
+  CHECK(first.line() == R"({"type":"ok"})");
+  Peer second(terminal.port());
+  second.send(std::string(kHello));
+  CHECK(second.line() == R"({"type":"ok"})");
+  // Both places are tills' now; the one silent for longest goes, once it has been for long enough.
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  second.send("{\"type\":\"ping\"}\n");
+  CHECK(second.line() == R"({"type":"ok"})");
+  Peer third(terminal.port());
+  third.send(std::string(kHello));
+  CHECK(third.line() == R"({"type":"ok"})");
+  second.send("{\"type\":\"ping\"}\n");
+  CHECK(second.line() == R"({"type":"ok"})");
+  CHECK(first.at_end());
+  CHECK(terminal.counters().connections == 2);
+  CHECK(terminal.counters().refused_full == 0);
+}
+
 TEST_CASE("what a message causes comes after its answer") {
   Fixture terminal;
   Peer till(terminal.port());

@@ -4,5 +4,6 @@ tillcue_test(pos_proxy_test
     pos-adapter/receipt_test.cpp
   LIBS tillcue::pos_proxy tillcue::pos_line nlohmann_json::nlohmann_json Threads::Threads)
 tillcue_fuzz(receipt_fuzz CORPUS receipt SOURCES fuzz/receipt_fuzz.cpp LIBS tillcue::pos_proxy tillcue::pos_line)
+tillcue_fuzz(layout_fuzz CORPUS layout SOURCES fuzz/layout_fuzz.cpp LIBS tillcue::pos_proxy)
 tillcue_fuzz(display_fuzz CORPUS display SOURCES fuzz/display_fuzz.cpp LIBS tillcue::pos_proxy)
 tillcue_fuzz(reply_fuzz CORPUS reply SOURCES fuzz/reply_fuzz.cpp LIBS tillcue::pos_line)

@@ -226,6 +226,36 @@ TEST_CASE("signed manifests are remembered; unsigned, foreign and misplaced ones
   CHECK(*newest_release(db, "north") == 0);
 }
 
+TEST_CASE("a broker that lost a release, or went back to the one before, is told what it had") {
+  Hq hq;
+  auto const topic = hq.topics.manifest();
+  auto const later = [&](int seconds) {
+    hq.now += std::chrono::seconds{seconds};
+    hq.link.published.clear();
+    hq.collector.tick();
+    return hq.link.published.size();
+  };
+  hq.link.connect();
+  CHECK(later(5) == 0);  // none was ever seen
+  hq.link.receive(topic, manifest_envelope(hq.key, 5), true);
+  hq.link.receive(topic, manifest_envelope(hq.key, 4), true);  // an older one does not replace it
+  hq.link.connect();
+  hq.link.receive(topic, manifest_envelope(hq.key, 5), true);
+  CHECK(later(5) == 0);  // the broker has it
+  for (bool const older : {false, true}) {
+    hq.link.connect();
+    if (older) hq.link.receive(topic, manifest_envelope(hq.key, 4), true);
+    CHECK(later(4) == 0);  // it may still be on its way
+    REQUIRE(later(1) == 1);
+    CHECK(hq.link.published[0].topic == topic);
+    CHECK(hq.link.published[0].retain);
+    CHECK(decode_manifest(*unseal(hq.ring, hq.link.published[0].payload))->release == 5);
+    CHECK(later(60) == 0);
+  }
+  hq.link.connect();
+  CHECK(later(10'000'000) == 0);  // expired
+}
+
 TEST_CASE("missing chunks are published again from the shelf, once in a while and only what lies there") {
   Hq hq;
   std::string const bundle(kChunkBytes + 100, 'b');

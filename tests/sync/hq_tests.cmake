@@ -14,6 +14,15 @@ target_include_directories(sync_hq_broker_test PRIVATE ${PROJECT_SOURCE_DIR}/syn
 target_compile_definitions(sync_hq_broker_test PRIVATE TILLCUE_HQ_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-hq")
 add_dependencies(sync_hq_broker_test tillcue-hq)
 
+# Whole terminals and tillcue-hq behind a proxy that doubles, reorders, loses and cuts.
+tillcue_test(sync_network_test SOURCES
+  core/shop.cpp sync/bad_network_test.cpp sync/fleet/counted_link.cpp sync/fleet/loop.cpp sync/fleet/till.cpp sync/hq_pretend.cpp
+  sync/hq_scene.cpp sync/mqtt_proxy.cpp
+  LIBS tillcue::sync_hq tillcue::sync_terminal tillcue::bundle_writer tillcue_test_broker)
+target_include_directories(sync_network_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src)
+target_compile_definitions(sync_network_test PRIVATE TILLCUE_HQ_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-hq")
+add_dependencies(sync_network_test tillcue-hq)
+
 # Results a second from a simulated terminal through a real broker into the real collector: hq_bench [BATCHES] [EVENTS].
 if(TILLCUE_BUILD_BENCH)
   add_executable(hq_bench bench/hq_bench.cpp sync/hq_pretend.cpp sync/hq_scene.cpp)
@@ -28,8 +37,9 @@ tillcue_test(sync_budget_test SOURCES core/shop.cpp sync/hq_budget_test.cpp
 # Power cuts, full disks, a bad network: everything in one process, the calls to the disk watched and failed.
 tillcue_test(sync_faults_test SOURCES
   core/shop.cpp sync/faults/activation_sweep_test.cpp sync/faults/power_cut_disk.cpp sync/faults/thinning_test.cpp sync/faults/two_ends_test.cpp
-  sync/faults/watched_calls.cpp
-  LIBS tillcue::sync_hq tillcue::sync_terminal tillcue::bundle_writer tillcue_test_broker ${CMAKE_DL_LIBS})
+  sync/faults/watched_calls.cpp sync/hostile_test.cpp sync/scripted_link.cpp
+  LIBS tillcue::sync_hq tillcue::sync_terminal tillcue::bundle_writer tillcue::parcel nlohmann_json::nlohmann_json tillcue_test_broker
+  ${CMAKE_DL_LIBS})
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME sync_hq_campaign

@@ -15,9 +15,10 @@ tillcue_test(sync_store_test SOURCES
 target_include_directories(sync_store_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src/store)
 
 tillcue_test(sync_agent_test SOURCES
-  sync/agent_fetch_test.cpp sync/agent_upload_test.cpp sync/agent_words_test.cpp sync/agent_stage_test.cpp sync/scripted_link.cpp
-  core/shop.cpp
+  sync/agent_fetch_test.cpp sync/agent_upload_test.cpp sync/agent_words_test.cpp sync/agent_stage_test.cpp sync/backoff_test.cpp
+  sync/scripted_link.cpp core/shop.cpp
   LIBS tillcue::sync_terminal tillcue::bundle_writer tillcue::parcel tillcue_test_broker)
+target_include_directories(sync_agent_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src)
 
 # Against a real mosquitto on loopback; skipped with a printed line where it is not installed.
 tillcue_test(sync_broker_test SOURCES

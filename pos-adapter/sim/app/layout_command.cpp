@@ -14,14 +14,12 @@
 namespace tillcue::pos::sim {
 namespace {
 
-constexpr std::size_t kFewest = 8;
-
 struct LayoutArguments {
   std::vector<std::string> files;
   std::string profile = "epson-tm-t88", out, layout;
   unsigned digits = 2;
   int code_page = -1;
-  double sure = 0.8;
+  double sure = kSureEnough;
 };
 
 int complain(Error const& error, int code) {
@@ -119,9 +117,9 @@ int learn(LayoutArguments const& given, Slips const& slips) {
       learned.sureness * 100);
   std::fflush(stdout);
   auto const json = layout_json(learned.layout);
-  bool const sure = learned.looked_at >= kFewest && learned.sureness >= given.sure;
+  bool const sure = is_sure(learned, given.sure);
   if (!sure) {
-    std::cerr << "tillcue-pos: not sure enough (" << given.sure << " is asked, from " << kFewest
+    std::cerr << "tillcue-pos: not sure enough (" << given.sure << " is asked, from " << kFewestToLearn
               << " receipts on): nothing written; capture more receipts, or declare what differs (PROXY.md, "
                  "\"Layouts\"), beginning with:\n"
               << json;

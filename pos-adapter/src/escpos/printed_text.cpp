@@ -73,11 +73,16 @@ class Reader {
   std::vector<Run> line_;
   unsigned x_ = 0;
   bool to_display_ = false;
+  bool fresh_ = true;  ///< nothing was read yet
 };
 
 void Reader::reset() {
   modes_ = {};
   modes_.code_page = profile_.code_pages.empty() ? std::uint8_t{0} : profile_.code_pages.front().number;
+  // What the POS may have set before this began.
+  if (fresh_ && profile_.resting_code_page != 0 && profile_.table(profile_.resting_code_page))
+    modes_.code_page = profile_.resting_code_page;
+  fresh_ = false;
   line_.clear();
   x_ = 0;
 }

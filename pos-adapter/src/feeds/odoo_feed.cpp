@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -64,7 +65,9 @@ class OdooFeed final : public Feed, public HttpHost {
     counters_.connections = open_.size();
   }
 
-  bool upgrade(boost::asio::ip::tcp::socket&, HttpRequest&) override { return false; }
+  std::optional<HttpResponse> upgrade(boost::asio::ip::tcp::socket&, HttpRequest& request) override {
+    return respond(request);
+  }
 
   HttpResponse refuse(http::status status, std::string text) {
     ++counters_.refused;

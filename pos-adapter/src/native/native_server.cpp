@@ -100,11 +100,24 @@ class NativeServer::Impl : public NativeHost, public std::enable_shared_from_thi
 
   void take(std::unique_ptr<Wire> wire) {
     if (stopped_) return;
-    if (sessions_.size() >= options_.max_connections) return refuse(std::move(wire));
+    if (sessions_.size() >= options_.max_connections && !make_room()) return refuse(std::move(wire));
     ++counters_.accepted;
     sessions_.push_back(std::make_shared<NativeSession>(std::move(wire), *this));
     counters_.connections = sessions_.size();
     sessions_.back()->start();
+  }
+
+  bool make_room() {
+    auto leaves = std::find_if(sessions_.begin(), sessions_.end(), [](auto const& one) { return !one->greeted(); });
+    if (leaves == sessions_.end()) {
+      leaves = std::min_element(sessions_.begin(), sessions_.end(),
+                                [](auto const& a, auto const& b) { return a->heard() < b->heard(); });
+      if (std::chrono::steady_clock::now() - (*leaves)->heard() < options_.replaceable) return false;
+    }
+    ++counters_.dropped_idle;
+    (*leaves)->close();
+    sessions_.erase(leaves);
+    return true;
   }
 
   void refuse(std::unique_ptr<Wire> wire) {

@@ -41,6 +41,7 @@ class NativeSession : public std::enable_shared_from_this<NativeSession> {
   [[nodiscard]] bool greeted() const noexcept { return greeted_; }
   /// False before hello, and when it said that the till shows none.
   [[nodiscard]] bool shows_hints() const noexcept { return shows_hints_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point heard() const noexcept { return heard_; }
   [[nodiscard]] bool knows(SaleId const& sale) const noexcept;
 
  private:

@@ -51,10 +51,10 @@ HttpResponse WebGate::respond(HttpRequest const& request) {
   return http_text(http::status::upgrade_required, kText, "open a WebSocket here\n");
 }
 
-bool WebGate::upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) {
-  if (request.target() != "/pos" || !allowed(request)) return false;
+std::optional<HttpResponse> WebGate::upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) {
+  if (request.target() != "/pos" || !allowed(request)) return respond(request);
   take_(make_web_wire(std::move(socket), std::move(request)));
-  return true;
+  return {};
 }
 
 void WebGate::gone(HttpConnection const& connection) {

@@ -7,7 +7,7 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
-#include "screen/host_check.hpp"
+#include "net/host_check.hpp"
 
 namespace tillcue::pos {
 namespace {
@@ -26,14 +26,27 @@ bool is_syntax(error_code problem) {
          problem != http::error::end_of_stream && problem != http::error::partial_message;
 }
 
-HttpResponse refuse_syntax(error_code problem) {
-  if (problem == http::error::body_limit) {
-    return http_text(http::status::payload_too_large, kText, "the request's body is too large\n");
+http::status status_of(error_code problem) {
+  if (problem == http::error::header_limit || problem == http::error::buffer_overflow) {
+    return http::status::request_header_fields_too_large;
   }
-  return http_text(http::status::bad_request, kText, "not an HTTP/1.1 request: " + problem.message() + "\n");
+  return problem == http::error::body_limit ? http::status::payload_too_large : http::status::bad_request;
+}
+
+std::string why(error_code problem, std::uint64_t body) {
+  switch (status_of(problem)) {
+    case http::status::request_header_fields_too_large:
+      return "the request's header is larger than " + std::to_string(kMaxHeader / 1024) + " KiB";
+    case http::status::payload_too_large:
+      return "the request's body is larger than " + std::to_string(body / 1024) + " KiB";
+    default:
+      return "not an HTTP/1.1 request: " + problem.message();
+  }
 }
 
 }  // namespace
+
+HttpResponse HttpHost::unreadable(http::status status, std::string why) { return http_text(status, kText, why + "\n"); }
 
 void HttpConnection::read() {
   parser_.emplace();
@@ -46,15 +59,14 @@ void HttpConnection::read() {
 }
 
 void HttpConnection::received(error_code problem) {
-  if (is_syntax(problem)) return write(refuse_syntax(problem));
+  if (is_syntax(problem)) return write(host_->unreadable(status_of(problem), why(problem, limits_.body)));
   if (problem) return leave();
   auto request = parser_->release();
   if (beast::websocket::is_upgrade(request)) {
     stream_.expires_never();
-    if (host_->upgrade(stream_.socket(), request)) {
-      closed_ = true;
-      return host_->gone(*this);
-    }
+    if (auto refused = host_->upgrade(stream_.socket(), request)) return write(std::move(*refused));
+    closed_ = true;
+    return host_->gone(*this);
   }
   auto response = host_->respond(request);
   if (!request.keep_alive()) response.keep_alive(false);

@@ -24,8 +24,11 @@ class HttpHost {
  public:
   virtual ~HttpHost() = default;
   virtual HttpResponse respond(HttpRequest const& request) = 0;
-  /// A request to become a WebSocket: takes the socket over and says true, or leaves it and respond() refuses.
-  virtual bool upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) = 0;
+  /// A request to become a WebSocket: takes the socket over, or leaves it and says why not.
+  virtual std::optional<HttpResponse> upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) = 0;
+  /// What came is no request; the connection ends behind the answer.
+  virtual HttpResponse unreadable(boost::beast::http::status status, std::string why);
+  /// The last call for this connection: the host may go.
   virtual void gone(class HttpConnection const& connection) = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "tillcue/pos/print_proxy.hpp"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <utility>
@@ -9,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
+#include "printer/printer_status.hpp"
 #include "slip_collector.hpp"
 #include "tap_frame.hpp"
 
@@ -41,6 +43,7 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   void print(std::vector<std::byte> job, Done done);
   void cancel();
   void stop();
+  void use(ReceiptLayout layout) { collector_.use(std::move(layout)); }
   [[nodiscard]] bool idle() const { return jobs_.empty(); }
   [[nodiscard]] bool connected() const { return connected_; }
 
@@ -60,6 +63,7 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   Result<void> hear(TapFrame const& frame);
   void hear_bytes(TapAt const& at);
   void hear_fate(TapFate const& fate);
+  void hear_status(std::span<std::byte const> bytes);
   void arm_quiet(std::chrono::milliseconds after);
   void gone_quiet();
   void deliver();
@@ -149,7 +153,8 @@ SlipCollector::Sink PrintProxy::Impl::sink() {
           },
           [this](std::span<std::byte const> bytes) {
             if (handlers_.display) handlers_.display(bytes);
-          }};
+          },
+          handlers_.lines};
 }
 
 Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
@@ -159,7 +164,7 @@ Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
     hear_fate(*fate);
     return {};
   }
-  if (frame.kind == TapKind::pushed) return {};
+  if (frame.kind == TapKind::pushed) return hear_status(frame.payload), Result<void>{};
   auto const at = read_at(frame);
   if (!at) return tl::unexpected(at.error());
   if (frame.kind == TapKind::hello) {
@@ -175,6 +180,17 @@ Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
     if (!slips_.empty()) arm_quiet(options_.quiet);
   }
   return {};
+}
+
+/// The last of several counts.
+void PrintProxy::Impl::hear_status(std::span<std::byte const> bytes) {
+  AutoStatus status{};
+  if (!handlers_.status || bytes.size() < status.size()) return;
+  auto const last = bytes.last(bytes.size() % status.size() == 0 ? status.size() : 0);
+  if (last.empty()) return;
+  std::transform(last.begin(), last.end(), status.begin(),
+                 [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
+  handlers_.status(trouble(status), near_end(status));
 }
 
 void PrintProxy::Impl::hear_bytes(TapAt const& at) {
@@ -324,6 +340,7 @@ PrintProxy::~PrintProxy() { impl_->stop(); }
 void PrintProxy::print(std::vector<std::byte> job, Done done) { impl_->print(std::move(job), std::move(done)); }
 void PrintProxy::cancel() { impl_->cancel(); }
 bool PrintProxy::idle() const noexcept { return impl_->idle(); }
+void PrintProxy::use(ReceiptLayout layout) { impl_->use(std::move(layout)); }
 bool PrintProxy::connected() const noexcept { return impl_->connected(); }
 PrintProxyCounters const& PrintProxy::counters() const noexcept { return impl_->counters; }
 void PrintProxy::stop() { impl_->stop(); }

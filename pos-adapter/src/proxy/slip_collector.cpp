@@ -1,5 +1,7 @@
 #include "slip_collector.hpp"
 
+#include <utility>
+
 namespace tillcue::pos {
 namespace {
 
@@ -40,23 +42,27 @@ void SlipCollector::take(Token const& token, Sink const& sink) {
   if (!token.is_cut() || !has_text_) return;
   // ESC i and ESC m inside a Star job are no cuts, and Star's own cut is no command of ESC/POS.
   if (dialect_of(slip_) == Dialect::star) return;
-  auto const receipt = read();
-  begin();
-  sink.slip(receipt);
+  end(read(), sink);
 }
 
 Receipt SlipCollector::read() {
   dialect_ = dialect_of(slip_);
-  auto const printed = read_printed(slip_, profile_, Letters::plain, dialect_);
-  return read_receipt(printed.lines, layout_);
+  lines_ = read_printed(slip_, profile_, Letters::plain, dialect_).lines;
+  return read_receipt(lines_, layout_);
+}
+
+void SlipCollector::end(Receipt const& receipt, Sink const& sink) {
+  auto const lines = std::exchange(lines_, {});
+  begin();
+  sink.slip(receipt);
+  if (sink.lines) sink.lines(lines, receipt);
 }
 
 void SlipCollector::end_without_cut(Sink const& sink) {
   if (!has_text_) return;
   auto const receipt = read();
   if (receipt.kind == SlipKind::nothing && !receipt.items.empty()) return;  // more of it may come
-  begin();
-  sink.slip(receipt);
+  end(receipt, sink);
 }
 
 }  // namespace tillcue::pos

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tillcue/pos/escpos.hpp"
@@ -19,6 +21,7 @@ class SlipCollector {
   struct Sink {
     std::function<void(Receipt const&)> slip;                 ///< one that ended with a cut
     std::function<void(std::span<std::byte const>)> display;  ///< what went to a pass-through display (ESC = 2)
+    std::function<void(std::vector<std::string> const&, Receipt const&)> lines{};  ///< of each slip, if wanted
   };
   static constexpr std::size_t kMaxSlip = std::size_t{256} * 1024;
 
@@ -30,6 +33,7 @@ class SlipCollector {
   void feed(std::span<std::byte const> bytes, Sink const& sink);
   /// The job ended or the line is quiet: what was printed without a cut is a slip too, if it is a whole sale.
   void end_without_cut(Sink const& sink);
+  void use(ReceiptLayout layout) { layout_ = std::move(layout); }
   /// Something was printed since the last slip.
   [[nodiscard]] bool has_text() const noexcept { return has_text_; }
   /// Of the last slip read.
@@ -38,6 +42,7 @@ class SlipCollector {
  private:
   void take(Token const& token, Sink const& sink);
   [[nodiscard]] Receipt read();
+  void end(Receipt const& receipt, Sink const& sink);
   void begin();
 
   PrinterProfile profile_;
@@ -45,6 +50,7 @@ class SlipCollector {
   Tokenizer tokens_;
   PrinterState state_;
   std::vector<std::byte> slip_;
+  std::vector<std::string> lines_;  ///< of the slip just read
   Dialect dialect_ = Dialect::escpos;
   bool has_text_ = false, to_display_ = false;
 };

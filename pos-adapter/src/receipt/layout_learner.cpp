@@ -32,8 +32,9 @@ struct Candidate {
 /// Tries layouts on a few slips and keeps the best.
 class Search {
  public:
-  Search(std::span<SlipLines const> slips, unsigned digits)
-      : slips_(slips.first(std::min(slips.size(), kMostSearched))),
+  Search(std::span<SlipLines const> slips, unsigned digits, std::atomic<bool> const* give_up)
+      : give_up_(give_up),
+        slips_(slips.first(std::min(slips.size(), kMostSearched))),
         labels_(reading::labels_beside_amounts(slips_, digits)),
         standing_(reading::standing_lines(slips_, digits)),
         columns_(reading::column_proposals(slips_, digits)),
@@ -49,10 +50,11 @@ class Search {
   [[nodiscard]] std::vector<ReceiptLayout> steps_from(ReceiptLayout const& layout) const;
   void climb(Candidate& one) const;
   Candidate tried(ReceiptLayout layout) const {
-    auto const value = score(slips_, layout);
+    auto const value = give_up_ != nullptr && give_up_->load() ? 0 : score(slips_, layout);
     return {std::move(layout), value};
   }
 
+  std::atomic<bool> const* give_up_;
   std::span<SlipLines const> slips_;
   std::vector<std::string> labels_, standing_;
   std::vector<ReceiptLayout> columns_;
@@ -147,20 +149,34 @@ std::size_t adding_up(std::span<SlipLines const> slips, ReceiptLayout const& lay
 }
 
 /// Learned from one half and tried on the other, both ways.
-void cross_check(std::span<SlipLines const> slips, unsigned digits, LearnedLayout& out) {
+void cross_check(std::span<SlipLines const> slips, unsigned digits, std::atomic<bool> const* give_up,
+                 LearnedLayout& out) {
   std::vector<SlipLines> halves[2];
   for (std::size_t n = 0; n < slips.size(); ++n) halves[n % 2].push_back(slips[n]);
   for (int n = 0; n < 2; ++n) {
-    auto const learned = Search(halves[n], digits).best();
+    auto const learned = Search(halves[n], digits, give_up).best();
     out.checked += halves[1 - n].size();
     out.held += adding_up(halves[1 - n], learned);
   }
   out.sureness = at_least(out.held, out.checked);
 }
 
+/// What payments are called, where the layout already reads sales and does not see how they were paid.
+void learn_payments(std::span<SlipLines const> slips, ReceiptLayout& layout) {
+  std::vector<std::optional<std::int64_t>> totals;
+  for (auto const& slip : slips) {
+    auto const receipt = read_receipt(slip, layout);
+    bool const open = is_sale_that_adds_up(receipt) && receipt.tender.empty();
+    totals.push_back(open ? receipt.total_minor : std::nullopt);
+  }
+  auto with = layout;
+  with.tender_words = reading::payment_labels(slips, totals, layout);
+  if (adding_up(slips, with) >= adding_up(slips, layout)) layout = std::move(with);
+}
+
 }  // namespace
 
-LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits) {
+LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits, std::atomic<bool> const* give_up) {
   slips = slips.first(std::min(slips.size(), kMostRead));
   ReceiptLayout generic;
   generic.digits = static_cast<std::uint8_t>(digits);
@@ -171,11 +187,12 @@ LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits) {
   LearnedLayout out;
   out.looked_at = sales.size();
   out.generic = adding_up(sales, generic);
-  out.layout = Search(sales, digits).best();
+  out.layout = Search(sales, digits, give_up).best();
+  learn_payments(sales, out.layout);
   generic.name = out.layout.name = "generic";
   if (layout_json(out.layout) != layout_json(generic)) out.layout.name = "learned";
   out.add_up = adding_up(sales, out.layout);
-  cross_check(sales, digits, out);
+  cross_check(sales, digits, give_up, out);
   for (auto const& slip : slips) out.read.push_back(read_receipt(slip, out.layout));
   return out;
 }

@@ -12,7 +12,7 @@
 namespace tillcue::pos::reading {
 namespace {
 
-constexpr std::size_t kMostLabels = 16, kMostStanding = 6, kMostEdges = 5;
+constexpr std::size_t kMostLabels = 16, kMostStanding = 6, kMostEdges = 5, kMostPayments = 4;
 
 struct Number {
   unsigned from = 0, to = 0;
@@ -215,6 +215,58 @@ std::vector<std::string> labels_beside_amounts(std::span<SlipLines const> slips,
     for (auto const& label : here) ++seen[label];
   }
   return frequent(seen, slips.size(), 0.3, kMostLabels);
+}
+
+namespace {
+
+/// A line's label and its last amount.
+struct Labelled {
+  std::string label;
+  std::int64_t amount = 0;
+  LineTopic topic = LineTopic::none;
+};
+
+std::vector<Labelled> labelled_lines(SlipLines const& slip, ReceiptLayout const& layout) {
+  std::vector<Labelled> out;
+  for (auto const& text : slip) {
+    auto const line = from_utf8(text);
+    auto const numbers = numbers_of(line, layout.digits);
+    auto const last = std::find_if(numbers.rbegin(), numbers.rend(), [](Number const& n) { return n.money; });
+    if (last == numbers.rend()) continue;
+    auto const words = folded(line);
+    out.push_back({label_of(words), last->amount, topic_of(words, layout)});
+  }
+  return out;
+}
+
+bool pays(std::vector<Labelled> const& lines, std::size_t n, std::int64_t total) {
+  auto const rest = lines[n].amount - total;
+  if (rest <= 0) return rest == 0;
+  return std::any_of(lines.begin() + static_cast<std::ptrdiff_t>(n) + 1, lines.end(),
+                     [&](Labelled const& later) { return std::llabs(later.amount) == rest; });
+}
+
+}  // namespace
+
+std::vector<std::string> payment_labels(std::span<SlipLines const> slips,
+                                        std::span<std::optional<std::int64_t> const> totals,
+                                        ReceiptLayout const& layout) {
+  std::map<std::string, std::size_t> seen;
+  std::size_t looked = 0;
+  for (std::size_t s = 0; s < slips.size(); ++s) {
+    if (!totals[s]) continue;
+    ++looked;
+    auto const lines = labelled_lines(slips[s], layout);
+    auto const total =
+        std::find_if(lines.begin(), lines.end(), [](Labelled const& line) { return line.topic == LineTopic::total; });
+    std::set<std::string> here;
+    for (auto n = static_cast<std::size_t>(total - lines.begin()) + 1; n < lines.size(); ++n) {
+      if (lines[n].topic == LineTopic::none && pays(lines, n, *totals[s])) here.insert(lines[n].label);
+    }
+    here.erase("");
+    for (auto const& label : here) ++seen[label];
+  }
+  return frequent(seen, looked, 0.2, kMostPayments);
 }
 
 std::vector<std::string> standing_lines(std::span<SlipLines const> slips, unsigned digits) {

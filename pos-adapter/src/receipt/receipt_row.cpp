@@ -284,6 +284,17 @@ std::u32string field(std::u32string_view line, ColumnSpan at) {
   return joined(words_of(line.substr(at.from, at.to - at.from)));
 }
 
+/// The words of a name. A column of amounts that nobody declared, such as the tax rate, is no part of it.
+std::u32string name_field(std::u32string_view line, ColumnSpan at, unsigned digits) {
+  if (at.from >= line.size() || at.to <= at.from) return {};
+  auto words = words_of(line.substr(at.from, at.to - at.from));
+  while (words.size() > 1) {
+    if (words[1].gap < 2 || !parse_amount(words[0].text, digits)) break;
+    words.erase(words.begin());
+  }
+  return joined(words);
+}
+
 ReceiptRow row_of_columns(std::u32string_view line, ReceiptLayout const& layout) {
   ReceiptRow row;
   row.rule = is_rule(line);
@@ -292,7 +303,7 @@ ReceiptRow row_of_columns(std::u32string_view line, ReceiptLayout const& layout)
   if (layout.total_at) row.amount_minor = parse_amount(field(line, *layout.total_at), layout.digits);
   if (layout.unit_at) row.unit_minor = parse_amount(field(line, *layout.unit_at), layout.digits);
   if (layout.quantity_at) row.quantity_milli = parse_quantity(field(line, *layout.quantity_at));
-  if (layout.name_at) row.text = field(line, *layout.name_at);
+  if (layout.name_at) row.text = name_field(line, *layout.name_at, layout.digits);
   row.text_column = layout.name_at ? layout.name_at->from : 0;
   return row;
 }

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "screen/host_check.hpp"
+#include "net/host_check.hpp"
 #include "screen/page.hpp"
 
 namespace tillcue::pos {
@@ -26,8 +26,8 @@ std::string content_policy(std::string_view host, std::vector<std::string> const
          std::string(host) + "; base-uri 'none'; form-action 'none'; frame-ancestors" + ancestors;
 }
 
-ScreenResponse answer(http::status status, std::string_view type, std::string body) {
-  ScreenResponse out{status, 11};
+HttpResponse answer(http::status status, std::string_view type, std::string body) {
+  HttpResponse out{status, 11};
   out.set(http::field::content_type, beast(type));
   out.set(http::field::cache_control, "no-store");
   out.set("X-Content-Type-Options", "nosniff");
@@ -41,14 +41,14 @@ ScreenResponse answer(http::status status, std::string_view type, std::string bo
   return out;
 }
 
-ScreenResponse refuse(ScreenHub& hub, http::status status, std::string text) {
+HttpResponse refuse(ScreenHub& hub, http::status status, std::string text) {
   ++hub.counters.refused;
   auto out = answer(status, kText, std::move(text) + "\n");
   out.keep_alive(false);
   return out;
 }
 
-std::optional<ScreenResponse> refuse_host(ScreenRequest const& request, ScreenHub& hub) {
+std::optional<HttpResponse> refuse_host(HttpRequest const& request, ScreenHub& hub) {
   if (request.count(http::field::host) == 1 &&
       host_allowed(view(request[http::field::host]), hub.options.extra_hosts)) {
     return {};
@@ -57,20 +57,20 @@ std::optional<ScreenResponse> refuse_host(ScreenRequest const& request, ScreenHu
                 "this screen answers to its loopback address only: open http://127.0.0.1");
 }
 
-ScreenResponse page(PageFile const& file, std::string_view host, std::vector<std::string> const& parents) {
+HttpResponse page(PageFile const& file, std::string_view host, std::vector<std::string> const& parents) {
   auto out = answer(http::status::ok, file.type, std::string(file.bytes));
   out.set("Content-Security-Policy", content_policy(host, parents));
   if (!parents.empty()) out.erase("X-Frame-Options");  // it knows no list; frame-ancestors does
   return out;
 }
 
-ScreenResponse health(ScreenHub const& hub) {
+HttpResponse health(ScreenHub const& hub) {
   auto const state = hub.handlers.health ? hub.handlers.health() : Result<void>{};
   if (state) return answer(http::status::ok, kText, "ok\n");
   return answer(http::status::service_unavailable, kText, state.error().what + "\n");
 }
 
-ScreenResponse route(ScreenRequest const& request, ScreenHub& hub) {
+HttpResponse route(HttpRequest const& request, ScreenHub& hub) {
   auto const path = view(request.target());
   if (auto const* file = page_file(path.substr(0, path.find('?')))) {
     return page(*file, view(request[http::field::host]), hub.options.parents);
@@ -84,13 +84,13 @@ ScreenResponse route(ScreenRequest const& request, ScreenHub& hub) {
 
 }  // namespace
 
-ScreenResponse refuse_syntax(http::status status, std::string text) {
+HttpResponse refuse_syntax(http::status status, std::string text) {
   auto out = answer(status, kText, std::move(text) + "\n");
   out.keep_alive(false);
   return out;
 }
 
-std::optional<ScreenResponse> refuse_upgrade(ScreenRequest const& request, ScreenHub& hub) {
+std::optional<HttpResponse> refuse_upgrade(HttpRequest const& request, ScreenHub& hub) {
   if (auto refused = refuse_host(request, hub)) return refused;
   if (view(request.target()) != "/ws") return refuse(hub, http::status::not_found, "the WebSocket is /ws");
   if (request.count(http::field::origin) != 1 ||
@@ -100,7 +100,7 @@ std::optional<ScreenResponse> refuse_upgrade(ScreenRequest const& request, Scree
   return {};
 }
 
-ScreenResponse respond(ScreenRequest const& request, ScreenHub& hub) {
+HttpResponse screen_response(HttpRequest const& request, ScreenHub& hub) {
   if (auto refused = refuse_host(request, hub)) return std::move(*refused);
   bool const head = request.method() == http::verb::head;
   if (request.method() != http::verb::get && !head) {

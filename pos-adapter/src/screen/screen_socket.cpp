@@ -23,7 +23,7 @@ constexpr std::size_t kMaxReplies = 16;
 /// One cashier screen. Threads  the io_context's.
 class ScreenSocket : public ScreenConnection, public std::enable_shared_from_this<ScreenSocket> {
  public:
-  ScreenSocket(asio::ip::tcp::socket socket, ScreenRequest request, ScreenHub& hub)
+  ScreenSocket(asio::ip::tcp::socket socket, HttpRequest request, ScreenHub& hub)
       : stream_(std::move(socket)), limit_(stream_.get_executor()), request_(std::move(request)), hub_(&hub) {}
 
   void start() {
@@ -133,7 +133,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
 
   websocket::stream<beast::tcp_stream> stream_;
   asio::steady_timer limit_;
-  ScreenRequest request_;
+  HttpRequest request_;
   ScreenHub* hub_;
   beast::flat_buffer incoming_;
   std::string outgoing_;
@@ -149,7 +149,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
 
 }  // namespace
 
-void open_screen_socket(asio::ip::tcp::socket socket, ScreenRequest request, ScreenHub& hub) {
+void open_screen_socket(asio::ip::tcp::socket socket, HttpRequest request, ScreenHub& hub) {
   auto screen = std::make_shared<ScreenSocket>(std::move(socket), std::move(request), hub);
   hub.add(screen);
   screen->start();

@@ -8,6 +8,6 @@ namespace tillcue::pos {
 
 /// Turns an accepted upgrade request into one cashier screen: it gets the hub's state now and whenever it changes,
 /// and may accept and decline. Joins the hub by itself.
-void open_screen_socket(boost::asio::ip::tcp::socket socket, ScreenRequest request, ScreenHub& hub);
+void open_screen_socket(boost::asio::ip::tcp::socket socket, HttpRequest request, ScreenHub& hub);
 
 }  // namespace tillcue::pos

@@ -12,6 +12,7 @@ namespace {
 constexpr std::chrono::seconds kRepublishPause{10};
 constexpr std::chrono::milliseconds kSubscribeAgain{2'000};  // doubled after each refusal
 constexpr std::chrono::milliseconds kSubscribeLatest{300'000};
+constexpr std::chrono::seconds kBrokerTells{5};  // what it holds, after a subscription
 constexpr std::size_t kRepublishMemory = 4'096;
 
 Result<void> own_topic(TopicParts const& topic, TerminalId const& terminal) {
@@ -45,6 +46,8 @@ void Collector::connected() {
   {
     std::lock_guard const lock{mutex_};
     for (auto const& filter : filters) subscriptions_[filter] = {};
+    heard_.clear();
+    repeat_due_ = parts_.now() + kBrokerTells;
   }
   for (auto const& filter : filters) subscribe(filter);
   if (parts_.on_connected) parts_.on_connected();
@@ -69,9 +72,12 @@ void Collector::subscribe(std::string filter) {
 void Collector::tick() {
   if (!parts_.link.connected()) return;
   std::vector<std::string> due;
+  bool repeat = false;
   {
     std::lock_guard const lock{mutex_};
     auto const now = parts_.now();
+    repeat = repeat_due_ && now >= *repeat_due_ && subscriptions_[topics_.manifest("+")].granted;
+    if (repeat) repeat_due_.reset();
     for (auto& [filter, subscription] : subscriptions_) {
       if (!subscription.due || now < *subscription.due) continue;
       subscription.due.reset();
@@ -79,6 +85,32 @@ void Collector::tick() {
     }
   }
   for (auto& filter : due) subscribe(std::move(filter));
+  if (repeat) repeat_releases();
+}
+
+/// A broker without persistence forgets everything, one that was killed what it had not written yet. Terminals that
+/// come later would get nothing, or the release of before.
+void Collector::repeat_releases() {
+  auto const known = parts_.inbox.manifests();
+  if (!known) return parts_.log(LogLevel::error, log_line("release.not_repeated", {{"why", known.error().what}}));
+  auto const now = std::chrono::floor<std::chrono::seconds>(parts_.now().time_since_epoch()).count();
+  for (auto const& manifest : *known) {
+    {
+      std::lock_guard const lock{mutex_};
+      auto const heard = heard_.find(manifest.scope);
+      if (heard != heard_.end() && heard->second >= manifest.release) continue;
+    }
+    // Stages are repeated by whoever drives them.
+    if (manifest.scope == kNextScope || manifest.expires <= now) continue;
+    auto const body = encode_manifest(manifest);
+    auto envelope = body ? seal(parts_.key, *body) : Result<std::string>{tl::unexpected{body.error()}};
+    auto const what = log_line("release.repeated", {{"scope", manifest.scope}, {"release", manifest.release}});
+    if (!envelope) continue;
+    parts_.log(LogLevel::warning, what);
+    parts_.link.publish({topics_.manifest(manifest.scope), std::move(*envelope), true}, [this](Result<void> const& r) {
+      if (!r) parts_.log(LogLevel::warning, log_line("release.not_repeated", {{"why", r.error().what}}));
+    });
+  }
 }
 
 std::optional<std::string> Collector::not_subscribed() const {
@@ -213,6 +245,11 @@ Result<void> Collector::take_manifest(TopicParts const& topic, MqttMessage const
   if (manifest->chain != chain_ || manifest->scope != topic.name) {
     return fail(Code::rejected, "the manifest is for chain \"" + manifest->chain + "\", scope \"" + manifest->scope +
                                     "\", not for this topic");
+  }
+  {
+    std::lock_guard const lock{mutex_};
+    auto& heard = heard_[manifest->scope];
+    heard = std::max(heard, manifest->release);
   }
   if (auto done = parts_.inbox.note_release(*manifest, parts_.now()); !done) return done;
   parts_.log(LogLevel::info, log_line("release.seen", {{"scope", manifest->scope},

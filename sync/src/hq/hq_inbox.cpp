@@ -305,9 +305,27 @@ Result<void> Inbox::note_release(Manifest const& manifest, Timestamp received) {
   if (auto done = statement.run(); !done) return done;
   auto const body = encode_manifest(manifest);
   if (!body) return tl::unexpected{body.error()};
-  auto put = tables_->db.prepare("INSERT OR REPLACE INTO manifests VALUES(?1, ?2, ?3)");
+  // A broker may go back to one it had before; that is no news.
+  auto put = tables_->db.prepare(
+      "INSERT INTO manifests VALUES(?1, ?2, ?3) ON CONFLICT(scope) DO UPDATE SET release = excluded.release, "
+      "body = excluded.body WHERE excluded.release >= release");
   if (!put) return tl::unexpected{put.error()};
   return put->bind(1, manifest.scope).bind(2, integer(manifest.release)).bind(3, *body).run();
+}
+
+Result<std::vector<Manifest>> Inbox::manifests() {
+  std::lock_guard const lock{*tables_->one_at_a_time};
+  auto rows = tables_->db.prepare("SELECT body FROM manifests");
+  if (!rows) return tl::unexpected{rows.error()};
+  std::vector<Manifest> all;
+  for (;;) {
+    auto const there = rows->step();
+    if (!there) return tl::unexpected{there.error()};
+    if (!*there) return all;
+    auto manifest = decode_manifest(rows->text(0));
+    if (!manifest) return tl::unexpected{manifest.error().within("table manifests")};
+    all.push_back(std::move(*manifest));
+  }
 }
 
 }  // namespace tillcue::sync

@@ -1,6 +1,7 @@
 #include "tillcue/sync/hq_terminals.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -36,6 +37,22 @@ std::string config_numbers(TerminalRow const& row) {
   return out;
 }
 
+/// What a terminal says is wrong at its counter.
+constexpr std::pair<char const*, char const*> kCounterTroubles[] = {
+    {"printer_paper_out", "receipt printer out of paper"}, {"printer_cover_open", "receipt printer's cover open"},
+    {"printer_failed", "receipt printer failed"},          {"printer_paper_low", "receipt paper nears its end"},
+    {"customer_display_lost", "customer display lost"},    {"print_line_lost", "no bypass before the printer"},
+    {"display_line_lost", "no bypass before the display"}};
+
+std::string counter_troubles(nlohmann::json const& counters) {
+  std::string out;
+  for (auto const& [name, what] : kCounterTroubles) {
+    auto const flag = counters.find(name);
+    if (flag != counters.end() && *flag == 1) out += (out.empty() ? "counter: " : ", ") + std::string{what};
+  }
+  return out;
+}
+
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kWarnCertificate = 60 * kDay;
 constexpr std::int64_t kWarnRelease = 14 * kDay;
@@ -61,6 +78,7 @@ std::string details(TerminalRow const& row, Timestamp now) {
   std::string out;
   if (!row.rollout.empty()) out += wrapped(row.rollout, 4);
   out += certificate_line(row, seconds_of(now));
+  if (auto const trouble = counter_troubles(counters_of(row)); !trouble.empty()) out += wrapped(trouble, 4);
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
   if (!row.shortage.empty()) out += wrapped("short of room: " + printable(row.shortage), 4);
   if (row.thinned > 0) {

@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 /// stays short.
 constexpr std::size_t kWindow = 16;
 constexpr std::size_t kMostWaiting = 10'000;
+constexpr std::chrono::seconds kRetirement{30};
 
 Error error_of(mqtt::exception const& e) { return {Code::io, std::string("mqtt: ") + e.what()}; }
 
@@ -32,14 +33,7 @@ Error error_of(mqtt::exception const& e) { return {Code::io, std::string("mqtt: 
 class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
  public:
   PahoLink(std::string uri, MqttOptions options, std::uint64_t seed)
-      : options_(std::move(options)),
-        client_(uri, options_.client_id, mqtt::create_options(MQTTVERSION_5), nullptr),
-        random_(seed) {
-    client_.set_callback(*this);
-    client_.set_disconnected_handler([this](mqtt::properties const&, mqtt::ReasonCode reason) {
-      lost("the broker closed the connection, reason code " + std::to_string(static_cast<int>(reason)));
-    });
-  }
+      : uri_(std::move(uri)), options_(std::move(options)), client_(new_client()), random_(seed) {}
   ~PahoLink() override { stop(std::chrono::seconds{1}); }
 
   void start(MqttEvents events) override {
@@ -76,6 +70,11 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   // The supervisor's thread.
   void supervise();
   void attempt();
+  void renew();
+
+  using Client = std::shared_ptr<mqtt::async_client>;
+  Client new_client();
+  [[nodiscard]] Client client();
 
   struct Outstanding {
     Done done;
@@ -93,12 +92,15 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   void request(Done done, bool in_window, Call call);
   std::chrono::milliseconds next_backoff();
 
+  std::string const uri_;
   MqttOptions const options_;
-  mqtt::async_client client_;
   MqttEvents events_;
   std::atomic<bool> up_{false};
 
   std::mutex mutex_;  ///< guards all below
+  Client client_;
+  std::deque<std::pair<Clock::time_point, Client>> retired_;  ///< and when Paho's threads have surely left them
+  bool stale_ = false;  ///< the client holds messages of a connection that is gone
   std::condition_variable wake_;
   bool running_ = false, stopping_ = false, connecting_ = false;
   int in_callback_ = 0;
@@ -146,7 +148,7 @@ void PahoLink::stop(std::chrono::milliseconds patience) {
   wake_.notify_all();
   if (supervisor_.joinable()) supervisor_.join();
   try {
-    if (up_.exchange(false)) client_.disconnect(static_cast<int>(patience.count()))->wait_for(patience);
+    if (up_.exchange(false)) client()->disconnect(static_cast<int>(patience.count()))->wait_for(patience);
   } catch (mqtt::exception const&) {
     // Already disconnected; the broker then sends the will, which is true.
   }
@@ -184,9 +186,45 @@ void PahoLink::supervise() {
   }
 }
 
+PahoLink::Client PahoLink::new_client() {
+  auto client =
+      std::make_shared<mqtt::async_client>(uri_, options_.client_id, mqtt::create_options(MQTTVERSION_5), nullptr);
+  client->set_callback(*this);
+  client->set_disconnected_handler([this](mqtt::properties const&, mqtt::ReasonCode reason) {
+    lost("the broker closed the connection, reason code " + std::to_string(static_cast<int>(reason)));
+  });
+  return client;
+}
+
+PahoLink::Client PahoLink::client() {
+  std::lock_guard const lock(mutex_);
+  return client_;
+}
+
+/// A client that lost its connection sends all it had under way again with the next one, beside what the layer above
+/// sends by itself: more each time, until the broker sees more than its Receive Maximum and ends every connection at
+/// once. So what is new begins with a client that knows nothing; the session is the broker's.
+void PahoLink::renew() {
+  auto fresh = new_client();
+  std::deque<std::pair<Clock::time_point, Client>> gone;
+  std::lock_guard const lock(mutex_);
+  stale_ = false;
+  retired_.emplace_back(Clock::now() + kRetirement, std::exchange(client_, std::move(fresh)));
+  while (retired_.front().first <= Clock::now()) {
+    gone.push_back(std::move(retired_.front()));
+    retired_.pop_front();
+  }
+}
+
 void PahoLink::attempt() {
   try {
-    client_.connect(connect_options_for(options_), context_of(kConnect), *this);
+    bool stale = false;
+    {
+      std::lock_guard const lock(mutex_);
+      stale = stale_;
+    }
+    if (stale) renew();
+    client()->connect(connect_options_for(options_), context_of(kConnect), *this);
   } catch (mqtt::exception const& e) {
     connect_failed(e.what());
   }
@@ -261,6 +299,7 @@ void PahoLink::lost(std::string const& why) {
     if (!up_.exchange(false)) return;
     next_attempt_ = Clock::now() + next_backoff();
     outstanding.swap(outstanding_);
+    stale_ = stale_ || !outstanding.empty();
     in_flight_ = 0;
   }
   enqueue([this, why, broken = std::move(outstanding)] {
@@ -329,15 +368,15 @@ void PahoLink::request(Done done, bool in_window, Call call) {
 }
 
 void PahoLink::subscribe(std::string filter, Done done) {
-  request(std::move(done), false, [&](void* context) { client_.subscribe(filter, 1, context, *this); });
+  request(std::move(done), false, [&](void* context) { client()->subscribe(filter, 1, context, *this); });
 }
 
 void PahoLink::subscribe_at_most_once(std::string filter, Done done) {
-  request(std::move(done), false, [&](void* context) { client_.subscribe(filter, 0, context, *this); });
+  request(std::move(done), false, [&](void* context) { client()->subscribe(filter, 0, context, *this); });
 }
 
 void PahoLink::unsubscribe(std::string filter, Done done) {
-  request(std::move(done), false, [&](void* context) { client_.unsubscribe(filter, context, *this); });
+  request(std::move(done), false, [&](void* context) { client()->unsubscribe(filter, context, *this); });
 }
 
 /// Paho sends what a broker will not take, and the broker ends the connection.
@@ -368,8 +407,8 @@ void PahoLink::send(MqttPublish message, Done done) {
     });
   }
   request(std::move(done), true, [&](void* context) {
-    client_.publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retain),
-                    context, *this);
+    client()->publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retain),
+                      context, *this);
   });
 }
 

@@ -99,7 +99,7 @@ struct BundleStore::State {
   Result<void> settle();
   Result<void> flip();
   Result<void> save_attempt();
-  Result<void> begin_trust();
+  Result<void> fall_back_to(Place const& place, std::uint64_t bad);
   Result<void> count_start();
   void resume();
   void choose_way();
@@ -140,11 +140,19 @@ Result<void> BundleStore::State::save_attempt() {
   return statement->run();
 }
 
-/// What is fallen back to is not counted against.
-Result<void> BundleStore::State::begin_trust() {
+/// What is fallen back to is not counted against. One transaction: power that failed between the two would have left
+/// the bad bundle active and trusted.
+Result<void> BundleStore::State::fall_back_to(Place const& place, std::uint64_t bad) {
+  auto transaction = Transaction::begin(db);
+  if (!transaction) return tl::unexpected(transaction.error());
+  auto const kept = std::tuple{active, previous, refused, trusted, starts};
   trusted = true;
   starts = 0;
-  return save_attempt();
+  auto done = save_attempt();
+  if (done) done = save(place, {}, newest, bad);
+  if (done) done = transaction->commit();
+  if (!done) std::tie(active, previous, refused, trusted, starts) = kept;
+  return done;
 }
 
 /// A bundle that the program does not survive must not be started with for ever.
@@ -162,10 +170,9 @@ Result<void> BundleStore::State::count_start() {
   if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));
   damage = "release " + std::to_string(active.release) + ": the program did not last after " +
            std::to_string(kMostStarts) + " starts with it";
-  if (auto ok = begin_trust(); !ok) return ok;
   damage +=
       fall_back ? "; fell back to release " + std::to_string(previous.release) : "; no previous bundle to fall back to";
-  return save(fall_back ? previous : Place{}, {}, newest, active.release);
+  return fall_back_to(fall_back ? Place(previous) : Place{}, active.release);
 }
 
 /// The one transaction that decides what is active.
@@ -226,8 +233,7 @@ Result<void> BundleStore::State::choose() {
   damage +=
       fall_back ? "; fell back to release " + std::to_string(previous.release) : "; no previous bundle to fall back to";
   auto const next = fall_back ? previous : Place{};
-  auto kept = begin_trust();
-  if (kept) kept = save(next, {}, newest, refused);
+  auto const kept = fall_back_to(next, refused);
   if (kept || kept.error().code != Code::busy) return kept;
   // A full disk must not keep the sound one from running: until there is room, each start looks again.
   active = next;

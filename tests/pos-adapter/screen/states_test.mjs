@@ -48,6 +48,14 @@ function faults() {
   for (const id of ['name', 'script', 'reason']) {
     const node = document.getElementById(id);
     if (node.scrollHeight > node.clientHeight + 1) found.push(`${id} is cut`);
+    // A number and its unit are one word to the eye.
+    const text = node.firstChild?.data ?? '';
+    const range = document.createRange();
+    for (const { index } of text.matchAll(/\d\s(?=%|[gг](?!\p{L}))/gu)) {
+      range.setStart(node.firstChild, index);
+      range.setEnd(node.firstChild, index + 3);
+      if (range.getClientRects().length > 1) found.push(`${id}: "${range}" is parted`);
+    }
   }
   return found;
 }

@@ -7,6 +7,8 @@ Each round kills tillcued of a till, tillcue-hq serve or mosquitto (which keeps 
 run of its own) and starts it again. At each kill of a tillcued its outbox is read as the kill left it. At the end:
 every result that was ever seen in an outbox is at head office under its number with that content, once; numbers have
 no gaps, none came with two contents; every sale that was finished two seconds before a kill is there, and none twice.
+Releases go out all the while, from two bundles in turn; the last one runs on every till at the end, whatever the broker
+has forgotten.
 """
 import collections
 import contextlib
@@ -28,6 +30,8 @@ from programs import BIN, Process, Till, free_port, listens, run, wait_until  # 
 SKUS = [f'{n:06}' for n in range(1, 9)]
 # A finished sale is on the disk within this time: the group of results is written each second.
 GROUP = 2.0
+# A release for so many kills.
+RELEASE = 20
 
 
 class Lane:
@@ -50,7 +54,7 @@ class Lane:
         file = os.path.join(self.world.folder, self.name + '.json')
         with open(file, 'w', encoding='utf-8') as out:
             json.dump(config, out)
-        self.process = Process(self.world.folder, self.name, [os.path.join(BIN, 'tillcued'), '--config', file])
+        self.process = self.world.start(self.name, [os.path.join(BIN, 'tillcued'), '--config', file])
         self.starts += 1
 
     def sell(self):
@@ -107,6 +111,7 @@ class World:
         self.over = False
         self.mqtt = free_port()
         self.db = os.path.join(self.folder, 'hq.sqlite')
+        self.release = 0
         self.killed = collections.Counter()
         run('tillcue-hq', 'keys', 'init', '--dir', os.path.join(self.folder, 'keys'))
         self.lanes = [Lane(self, n) for n in range(tills)]
@@ -121,14 +126,39 @@ class World:
         self.broker = Process(self.folder, 'broker', [program, '-c', conf])
         wait_until('mosquitto', lambda: listens(self.mqtt))
 
+    def start(self, name, command):
+        return Process(self.folder, name, command)
+
     def start_hq(self):
-        self.hq = Process(self.folder, 'hq', [
+        self.hq = self.start('hq', [
             os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', f'mqtt://127.0.0.1:{self.mqtt}', '--chain', 'demo',
-            '--db', self.db, '--key', os.path.join(self.folder, 'keys', 'hq.key.pem')])
+            '--db', self.db, '--key', os.path.join(self.folder, 'keys', 'hq.key.pem'), '--bundles',
+            os.path.join(self.folder, 'shelf')])
+
+    def make_bundles(self):
+        run('sync_fleet', 'bundles', self.folder, 0.5)
+
+    def publish(self):
+        """Up to three attempts: the broker may have lost what the last one put there."""
+        bundle = os.path.join(self.folder, ('first', 'second')[self.release % 2] + '.bundle')
+        for _ in range(3):
+            done = run('tillcue-hq', 'publish', '--bundle', bundle, '--key', os.path.join(self.folder, 'keys', 'hq.key.pem'),
+                       '--broker', f'mqtt://127.0.0.1:{self.mqtt}', '--chain', 'demo', '--db', self.db, '--bundles',
+                       os.path.join(self.folder, 'shelf'), check=False)
+            if done.returncode == 0:
+                self.release = int(done.stdout.split('published release ')[1].split(':')[0])
+                return
+        raise AssertionError(done.stderr)
+
+    def runs_the_last(self, lane):
+        with contextlib.closing(sqlite3.connect(f'file:{lane.data}/bundles/store.sqlite?mode=ro', uri=True)) as db:
+            return db.execute('SELECT active_release FROM pointer').fetchone()[0] == self.release
 
     def begin(self):
+        self.make_bundles()
         self.start_broker(False)
         self.start_hq()
+        wait_until('head office', lambda: os.path.exists(self.db))
         for lane in self.lanes:
             lane.start()
         for lane in self.lanes:
@@ -162,6 +192,9 @@ class World:
         for lane in self.lanes:
             lane.thread.join(timeout=20)
         time.sleep(GROUP)
+        # The broker may be without anything now; head office tells it, and gives what tills ask for.
+        for lane in self.lanes:
+            wait_until(f'{lane.name} to run release {self.release}', lambda till=lane: self.runs_the_last(till), 120)
         for lane in self.lanes:
             lane.due |= set(lane.finished)
             file = os.path.join(lane.data, 'outbox.sqlite')
@@ -173,7 +206,7 @@ class World:
         assert self.hq.end() == 0, self.hq.output()[-2000:]
         self.broker.end()
 
-    def verdict(self):
+    def verdict(self, what='kill -9'):
         stored = self.stored()
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             alarms = db.execute('SELECT count(*) FROM alarms').fetchone()[0]
@@ -192,9 +225,10 @@ class World:
             late += len(lane.due - sales)
         reused = sum(lane.reused for lane in self.lanes)
         seen = sum(len(lane.seen) for lane in self.lanes)
-        print(f'{sum(self.killed.values())} kill -9: ' + ', '.join(f'{n} {w}' for w, n in sorted(self.killed.items())))
+        print(f'{sum(self.killed.values())} {what}: ' + ', '.join(f'{n} {w}' for w, n in sorted(self.killed.items())))
         print(f'{len(sales)} sales ({sum(len(lane.due) for lane in self.lanes)} promised), {len(stored)} results at head office, '
               f'{seen} of them seen in an outbox at a kill')
+        print(f'release {self.release} runs on all tills')
         print(f'{missing} results and {late} sales lost, {twice + changed} doubled or changed, {reused} numbers reused, {gaps} gaps, '
               f'{alarms} alarms')
         assert sound == 'ok', sound
@@ -213,7 +247,9 @@ def main(kills=150, tills=2, seed=1):
     world = World(tills, seed)
     try:
         world.begin()
-        for _ in range(kills):
+        for number in range(kills):
+            if number % RELEASE == RELEASE // 2:
+                world.publish()
             world.kill_one()
         world.end()
         code = world.verdict()

@@ -224,7 +224,8 @@ def phase(options, name):
         begun = time.monotonic()
         world.tills.end()
         print(f'  ended in order in {time.monotonic() - begun:.1f} s', flush=True)
-        assert world.running[1].end() == 0, world.running[1].output()[-2000:]
+        code = world.running[1].end()
+        assert code == 0, f'head office ended with {code}'
         return good
     except (AssertionError, subprocess.SubprocessError):
         print(world.running[1].output()[-3000:] if len(world.running) > 1 else '')

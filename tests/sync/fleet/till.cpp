@@ -58,11 +58,22 @@ Till::Till(Shared const& shared, std::string name, std::uint64_t seed, Loop& loo
   store_.emplace(must(open_store(folder), "store"));
   auto mqtt = must(terminal_mqtt_options(options_, wall()), "mqtt");
   mqtt.uri = shared.broker;
+  if (shared.hurried) hurry(mqtt);
   link_ = std::make_unique<CountedLink>(must(make_paho_link(std::move(mqtt)), "link"), shared.traffic, shared.cutter);
   agent_ = std::make_unique<TerminalAgent>(*link_, *outbox_, *store_, shared.keys, options_, callbacks());
 }
 
 Till::~Till() = default;
+
+void Till::hurry(MqttOptions& mqtt) {
+  using std::chrono::milliseconds;
+  options_.piece_timeout = options_.ack_timeout = milliseconds{500};
+  options_.retry_first = milliseconds{50};
+  options_.retry_most = milliseconds{500};
+  options_.manifest_every = milliseconds{1'000};
+  mqtt.backoff_first = milliseconds{20};
+  mqtt.backoff_most = milliseconds{200};
+}
 
 AgentCallbacks Till::callbacks() {
   AgentCallbacks calls;

@@ -20,6 +20,7 @@ struct Shared {
   Traffic& traffic;
   Cutter& cutter;
   Workers& workers;
+  bool hurried = false;  ///< waits of milliseconds in the place of seconds
 };
 
 /// The sum of some tills.
@@ -49,6 +50,7 @@ class Till final : public Member {
 
  private:
   void sell_more();
+  void hurry(MqttOptions& mqtt);
   AgentCallbacks callbacks();
 
   Shared const& shared_;

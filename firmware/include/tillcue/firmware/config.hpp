@@ -70,6 +70,7 @@ struct CustomerDisplayConfig {
 struct ProxyConfig {
   std::string tap;                       ///< the bypass's Unix socket
   std::filesystem::path layout{};        ///< receipt layout profile; empty: the generic reader
+  bool learn_layout = false;             ///< the generic reader until this till's own layout is known for sure
   std::chrono::milliseconds quiet{100};  ///< of the line before a slip is printed
   bool same_paper = false;               ///< slips before the cut; the bypass must hold it
   bool sales = true;  ///< receipts make the sales; false: the till speaks the native protocol as well

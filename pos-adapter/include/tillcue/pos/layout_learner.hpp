@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -28,10 +29,21 @@ struct LearnedLayout {
 
 /// Learns the layout of slips printed by one POS. The only evidence is arithmetic: a layout is better when the items,
 /// discounts and tax of more slips add up to their totals. What the generic reader understands is left to it.
+/// Payments (tender_words) are what stands behind the total beside as much, or beside more with the change under it.
 /// Limits   the first 200 slips are read, the first 32 searched with.
-/// Cost     some thousand readings of a slip: seconds.  Errors  none: where nothing helps, the generic layout comes
-/// back.
-LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits);
+/// Cost     some thousand readings of a slip: seconds; soon over, and worthless, once `give_up` is true.
+/// Errors   none: where nothing helps, the generic layout comes back.
+/// Threads  any.
+LearnedLayout learn_layout(std::span<SlipLines const> slips, unsigned digits,
+                           std::atomic<bool> const* give_up = nullptr);
+
+/// Of fewer receipts nothing is believed, and of those at least this share of unseen ones must add up.
+inline constexpr std::size_t kFewestToLearn = 8;
+inline constexpr double kSureEnough = 0.8;
+/// Sure enough to be used.
+[[nodiscard]] inline bool is_sure(LearnedLayout const& learned, double least = kSureEnough) noexcept {
+  return learned.looked_at >= kFewestToLearn && learned.sureness >= least;
+}
 
 /// The layout as a file that parse_layout reads.
 std::string layout_json(ReceiptLayout const& layout);

@@ -41,7 +41,10 @@ struct NativeOptions {
   std::size_t max_queue_bytes =
       std::size_t{256} * 1024;              ///< unsent bytes after which a till that does not read is dropped
   std::chrono::milliseconds idle{300'000};  ///< silence after which a connection is closed
-  std::string unix_path{};                  ///< also on this Unix socket; empty: on none
+  /// When all connections are taken, a newcomer replaces the oldest that has not said hello, else the one that has been
+  /// silent for longest, if for at least so long: half-open ones must not keep a till out.
+  std::chrono::milliseconds replaceable{30'000};
+  std::string unix_path{};  ///< also on this Unix socket; empty: on none
   std::optional<NativeWebOptions> web{};
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tillcue/pos/printer_profile.hpp"
 #include "tillcue/pos/receipt.hpp"
@@ -37,6 +38,10 @@ struct PrintProxyHandlers {
   std::function<void(Receipt const&)> slip;
   /// Bytes for a customer display behind the printer (ESC = 2), or all bytes where the line is a display's.
   std::function<void(std::span<std::byte const>)> display{};
+  /// Every slip that ended, whatever it is, as it was laid out and as the layout in use read it.
+  std::function<void(std::vector<std::string> const& lines, Receipt const&)> lines{};
+  /// What an automatic status of the printer says; an empty trouble: it is well.
+  std::function<void(std::string const& trouble, bool paper_near_end)> status{};
   std::function<void(bool connected)> connected{};
   std::function<void(std::string const& what)> trouble{};
 };
@@ -63,6 +68,8 @@ class PrintProxy final : public ReceiptPrinter {
   void cancel() override;
   [[nodiscard]] bool idle() const noexcept override;
 
+  /// Reads receipts by this layout from now on.
+  void use(ReceiptLayout layout);
   [[nodiscard]] bool connected() const noexcept;
   [[nodiscard]] PrintProxyCounters const& counters() const noexcept;
   /// Hangs up; nothing is called afterwards.

@@ -44,7 +44,8 @@ class Collector {
 
   /// For MqttLink::start; borrows this.
   [[nodiscard]] MqttEvents events();
-  /// Asks again for subscriptions the broker refused, later and later; to be called each second or so.
+  /// Asks again for subscriptions the broker refused, later and later, and tells a broker that has lost a release or
+  /// went back to an older one what it had; to be called each second or so.
   void tick();
   /// Why nothing may arrive although there is a connection.
   [[nodiscard]] std::optional<std::string> not_subscribed() const;
@@ -66,6 +67,7 @@ class Collector {
   Result<void> take_request(TopicParts const& topic, MqttMessage const& message);
   void count(Stored const& stored, TerminalId const& terminal);
   void acknowledge(Ack const& ack);
+  void repeat_releases();
   void republish(Sha256 const& object, std::uint32_t index);
   bool lately(Sha256 const& object, std::uint32_t index);
 
@@ -73,8 +75,10 @@ class Collector {
   Topics topics_;
   CollectorParts parts_;
   std::map<std::pair<Sha256, std::uint32_t>, Timestamp> republished_;
-  mutable std::mutex mutex_;  ///< of subscriptions_; never held around a call of the link
+  mutable std::mutex mutex_;  ///< of all below; never held around a call of the link
   std::map<std::string, Subscription> subscriptions_;
+  std::map<std::string, std::uint64_t, std::less<>> heard_;  ///< releases on this connection, by scope
+  std::optional<Timestamp> repeat_due_{};
 };
 
 }  // namespace tillcue::sync

@@ -52,6 +52,8 @@ class Inbox {
 
   /// Remembers a manifest whose signature was checked. Seeing it again changes nothing.
   Result<void> note_release(Manifest const& manifest, Timestamp received);
+  /// The newest of each scope.
+  [[nodiscard]] Result<std::vector<Manifest>> manifests();
 
  private:
   struct Tables;

@@ -1,4 +1,4 @@
-#include "screen/host_check.hpp"
+#include "net/host_check.hpp"
 
 #include <algorithm>
 #include <array>
