@@ -230,8 +230,8 @@ TEST_CASE("a damaged bundle on a wholly full disk: the one before it runs, and i
   std::filesystem::path damaged;
   {
     auto store = *BundleStore::open(folder / "s", opens);
-    REQUIRE(install(store, first, 1));
-    REQUIRE(install(store, second, 2));
+    REQUIRE(install(store, {first, 1}));
+    REQUIRE(install(store, {second, 2}));
     damaged = store.active()->file;
   }
   std::ofstream(damaged, std::ios::binary | std::ios::trunc) << second.substr(1);
