@@ -16,7 +16,8 @@ inline constexpr std::size_t kMarkedBytes = 64;
 /// Bit n is set where byte n of the 64 at `bytes` is a comma, a line end or a double quote. Eight bytes at a time in an
 /// ordinary register: for machines without SSE2, and what the other way is tested against.
 /// Source  the exact zero-byte test and the gathering multiplication of Hacker's Delight, 2nd ed., 6-1 and 7-1.
-inline std::uint64_t portable_marks(char const* bytes) noexcept {
+template <unsigned kBytes>
+std::uint64_t portable_marks_of(char const* bytes) noexcept {
   constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
   constexpr std::uint64_t kLow7 = 0x7F * kOnes;
   auto const differs = [](std::uint64_t word, char c) {
@@ -24,13 +25,18 @@ inline std::uint64_t portable_marks(char const* bytes) noexcept {
     return ((x & kLow7) + kLow7) | x;  // the top bit of each byte that is not c
   };
   std::uint64_t marks = 0;
-  for (unsigned n = 0; n < 8; ++n) {
+  for (unsigned n = 0; n < kBytes / 8; ++n) {
     std::uint64_t word = 0;
     for (unsigned k = 0; k < 8; ++k) word |= std::uint64_t{static_cast<unsigned char>(bytes[8 * n + k])} << (8 * k);
     auto const found = ~(differs(word, ',') & differs(word, '\n') & differs(word, '"')) & (0x80 * kOnes);
     marks |= ((found >> 7U) * 0x0102'0408'1020'4080ULL >> 56U) << (8 * n);
   }
   return marks;
+}
+
+inline std::uint64_t portable_marks(char const* bytes) noexcept { return portable_marks_of<64>(bytes); }
+inline std::uint32_t portable_few_marks(char const* bytes) noexcept {
+  return static_cast<std::uint32_t>(portable_marks_of<16>(bytes));
 }
 
 inline std::uint64_t marks_of(char const* bytes) noexcept {
@@ -51,36 +57,47 @@ inline std::uint64_t marks_of(char const* bytes) noexcept {
 #endif
 }
 
-/// Of 32 bytes, which are commas, line ends, and double quotes.
-struct ShortMarks {
-  static constexpr std::size_t kBytes = 32;
-  std::uint32_t commas;
-  std::uint32_t ends;
-  std::uint32_t quotes;
+struct LineMarks {
+  std::uint64_t marks;  ///< bit n is set where byte n of 64 ends a line
+  unsigned number;      ///< of bits set
 };
 
-inline ShortMarks portable_short_marks(char const* bytes) noexcept {
-  ShortMarks marks{0, 0, 0};
-  for (unsigned n = 0; n < ShortMarks::kBytes; ++n) {
-    marks.commas |= std::uint32_t{bytes[n] == ','} << n;
-    marks.ends |= std::uint32_t{bytes[n] == '\n'} << n;
-    marks.quotes |= std::uint32_t{bytes[n] == '"'} << n;
+inline LineMarks portable_line_marks(char const* bytes) noexcept {
+  LineMarks found{0, 0};
+  for (unsigned n = 0; n < kMarkedBytes; ++n) {
+    found.marks |= std::uint64_t{bytes[n] == '\n'} << n;
+    found.number += bytes[n] == '\n' ? 1 : 0;
   }
-  return marks;
+  return found;
 }
 
-inline ShortMarks short_marks_of(char const* bytes) noexcept {
+inline LineMarks line_marks_of(char const* bytes) noexcept {
 #if defined(__SSE2__)
-  auto const first = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes));
-  auto const second = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes + 16));
-  auto const where = [&](char c) {
-    auto const sought = _mm_set1_epi8(c);
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(first, sought))) |
-           static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(second, sought))) << 16U;
-  };
-  return {where(','), where('\n'), where('"')};
+  auto const end = _mm_set1_epi8('\n');
+  auto less = _mm_setzero_si128();
+  std::uint64_t marks = 0;
+  for (unsigned n = 0; n < 4; ++n) {
+    auto const found = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes + 16 * n)), end);
+    less = _mm_sub_epi8(less, found);
+    marks |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(found))} << (16 * n);
+  }
+  auto const halves = _mm_sad_epu8(less, _mm_setzero_si128());
+  return {marks, static_cast<unsigned>(_mm_cvtsi128_si32(halves) + _mm_cvtsi128_si32(_mm_srli_si128(halves, 8)))};
 #else
-  return portable_short_marks(bytes);
+  return portable_line_marks(bytes);
+#endif
+}
+
+inline constexpr std::size_t kFewMarkedBytes = 16;
+
+/// The same of 16 bytes.
+inline std::uint32_t few_marks_of(char const* bytes) noexcept {
+#if defined(__SSE2__)
+  auto const part = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes));
+  auto const is = [&](char c) { return _mm_cmpeq_epi8(part, _mm_set1_epi8(c)); };
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is(','), is('\n')), is('"'))));
+#else
+  return portable_few_marks(bytes);
 #endif
 }
 
@@ -89,14 +106,12 @@ inline bool same_bytes(char const* a, char const* b, std::size_t size) noexcept 
 #if defined(__SSE2__)
   if (size >= 16) {
     auto const differ = [&](std::size_t n) {
-      auto const same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<__m128i const*>(a + n)),
-                                       _mm_loadu_si128(reinterpret_cast<__m128i const*>(b + n)));
-      return _mm_movemask_epi8(same) != 0xFFFF;
+      return _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<__m128i const*>(a + n)),
+                           _mm_loadu_si128(reinterpret_cast<__m128i const*>(b + n)));
     };
-    for (std::size_t n = 0; n + 16 < size; n += 16) {
-      if (differ(n)) return false;
-    }
-    return !differ(size - 16);
+    auto all = differ(size - 16);
+    for (std::size_t n = 0; n + 16 < size; n += 16) all = _mm_or_si128(all, differ(n));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_setzero_si128())) == 0xFFFF;
   }
 #endif
   return std::string_view(a, size) == std::string_view(b, size);

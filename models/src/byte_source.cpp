@@ -38,6 +38,19 @@ class PlainFile final : public ByteSource {
   }
   [[nodiscard]] std::string_view whole() const noexcept override { return mapped_; }
 
+  Result<std::string_view> part(std::size_t begin, std::size_t end, std::vector<char>& buffer) const override {
+    buffer.resize(std::max(buffer.size(), end - begin));
+    for (auto at = begin; at < end;) {
+      auto const got = ::pread(descriptor_, buffer.data() + (at - begin), end - at, static_cast<off_t>(at));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return fail(Code::io, path_ + ": cannot read: " + std::strerror(errno));
+      if (got == 0)
+        return fail(Code::io, path_ + ": became shorter while it was read; run this again when it is whole");
+      at += static_cast<std::size_t>(got);
+    }
+    return std::string_view(buffer.data(), end - begin);
+  }
+
   Result<std::size_t> read(std::span<char> out) override {
     ssize_t got = -1;
     do {
@@ -146,6 +159,10 @@ class Memory final : public ByteSource {
 };
 
 }  // namespace
+
+Result<std::string_view> ByteSource::part(std::size_t begin, std::size_t end, std::vector<char>& /*buffer*/) const {
+  return whole().substr(begin, end - begin);
+}
 
 Result<std::unique_ptr<ByteSource>> open_file(std::string const& path) {
   int const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

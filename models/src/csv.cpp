@@ -24,74 +24,161 @@ CsvReader::CsvReader(ByteSource& source, CsvLimits limits) : source_(&source), l
   exhausted_ = !whole.empty();
 }
 
-CsvReader::CsvReader(std::string_view text, std::size_t begin, CsvLimits limits)
-    : limits_(limits), data_(text.data()), begin_(begin), end_(text.size()), started_(true), exhausted_(true) {}
+CsvReader::CsvReader(std::string_view text, CsvLimits limits)
+    : limits_(limits), data_(text.data()), end_(text.size()), started_(true), exhausted_(true) {}
 
-bool CsvReader::quick(std::size_t width, std::size_t lead) noexcept {
-  if (!started_) return false;
-  // So short a row breaks no limit.
-  auto const reach = std::min({end_ - begin_, limits_.field, limits_.row});
-  char const* const row = data_ + begin_;
-  repeats_ = lead_size_ != 0 && lead_size_ + ShortMarks::kBytes <= reach && same_bytes(row, lead_, lead_size_);
-  if (repeats_) {
-    // The first fields are the same bytes; fields_ has them where the row before stands.
-    if (auto const end = quick_end(row + lead_size_, width, lead)) return quick_taken(end);
-    repeats_ = false;
-  }
-  return quick_whole(row, reach, width, lead);
-}
-
-/// The fields from number `field` on, which begins at `start`, when the row ends within a few bytes. Where it ends, or
-/// nullptr.
-char const* CsvReader::quick_end(char const* start, std::size_t width, std::size_t field) noexcept {
-  auto const marks = short_marks_of(start);
-  auto const up_to_end = marks.ends ^ (marks.ends - 1);  // all, when there is no end
-  auto commas = marks.commas & up_to_end;
-  if (marks.ends == 0 || (marks.quotes & up_to_end) != 0) return nullptr;
-  char const* begin = start;
-  auto* out = fields_.data() + field;
-  for (auto left = width - 1 - field; left > 0; --left, commas &= commas - 1) {
-    if (commas == 0) return nullptr;
-    char const* const comma = start + std::countr_zero(commas);
-    *out++ = {begin, static_cast<std::size_t>(comma - begin)};
-    begin = comma + 1;
-  }
-  if (commas != 0) return nullptr;
-  char const* const end = start + std::countr_zero(marks.ends);
-  *out = without_return({begin, static_cast<std::size_t>(end - begin)});
-  return end + 1;
-}
-
-bool CsvReader::quick_whole(char const* row, std::size_t reach, std::size_t width, std::size_t lead) noexcept {
-  lead_size_ = 0;
-  if (fields_.size() != width) fields_.resize(width);
-  auto* field = fields_.data();
-  auto const* const last = field + width - 1;
-  char const* start = row;
+/// Where the row at `row` ends, with `ends` told each field and where that ends; nullptr when it is not of the common
+/// kind or longer than `reach`.
+template <class Ends>
+char const* CsvReader::quick_end(char const* row, std::size_t reach, std::size_t width,
+                                 Ends const& ends) const noexcept {
+  std::size_t field = 0;
   for (std::size_t base = 0; base + kMarkedBytes <= reach; base += kMarkedBytes) {
     for (auto marks = marks_of(row + base); marks != 0; marks &= marks - 1) {
       char const* const mark = row + base + std::countr_zero(marks);
-      if (*mark != (field == last ? '\n' : ',')) return false;
-      *field = {start, static_cast<std::size_t>(mark - start)};
-      start = mark + 1;
-      if (field != last) {
-        ++field;
+      bool const last = field + 1 == width;
+      if (*mark != (last ? '\n' : ',')) return nullptr;
+      if (!last) {
+        ends(field++, mark);
         continue;
       }
-      *field = without_return(*field);
-      if (width == 1 && field->empty()) return false;
-      lead_ = row;
-      lead_size_ = static_cast<std::size_t>(fields_[lead].data() - row);
-      return quick_taken(start);
+      bool const returns = mark != row && mark[-1] == '\r';
+      ends(field, returns ? mark - 1 : mark);
+      return mark + 1;
     }
   }
-  return false;
+  return nullptr;
 }
 
-bool CsvReader::quick_taken(char const* end) noexcept {
+bool CsvReader::quick(std::size_t width) noexcept {
+  if (!started_) return false;
+  if (fields_.size() != width) fields_.resize(width);
+  // So short a row breaks no limit.
+  auto const reach = std::min({end_ - begin_, limits_.field, limits_.row});
+  char const* start = data_ + begin_;
+  auto const* const end = quick_end(start, reach, width, [&](std::size_t field, char const* at) {
+    fields_[field] = {start, static_cast<std::size_t>(at - start)};
+    start = at + 1;
+  });
+  if (end == nullptr || (width == 1 && fields_[0].empty())) return false;
+  lead_size_ = 0;
   line_ = next_line_++;
   begin_ = static_cast<std::size_t>(end - data_);
   return true;
+}
+
+namespace {
+
+constexpr std::size_t kTail = 2 * kFewMarkedBytes;
+
+/// The last kFields fields of a row, which begin at `tail`, where its end is within kTail bytes: their ends to
+/// `bounds`. Behind the row, or nullptr.
+template <unsigned kFields>
+char const* tail_end(QuickRow& row, char const* tail, std::uint16_t* bounds) noexcept {
+  auto const last_of = [](std::uint32_t marks) {
+#pragma GCC unroll 4
+    for (unsigned n = 1; n < kFields; ++n) marks &= marks - 1;
+    return marks;
+  };
+  auto marks = few_marks_of(tail);
+  if (last_of(marks) == 0) {
+    marks |= few_marks_of(tail + kFewMarkedBytes) << kFewMarkedBytes;
+    if (last_of(marks) == 0) return nullptr;
+  }
+  auto const from = tail - row.begin;
+#pragma GCC unroll 4
+  for (unsigned n = 0; n + 1 < kFields; ++n, marks &= marks - 1) {
+    auto const at = std::countr_zero(marks);
+    if (tail[at] != ',') return nullptr;
+    bounds[n] = static_cast<std::uint16_t>(from + at);
+  }
+  auto const at = std::countr_zero(marks);
+  if (tail[at] != '\n') return nullptr;
+  bounds[kFields - 1] = static_cast<std::uint16_t>(from + at - (tail[at - 1] == '\r' ? 1 : 0));
+  return tail + at + 1;
+}
+
+char const* tail_end(QuickRow& row, char const* tail, std::size_t width, std::size_t lead) noexcept {
+  auto* const bounds = row.bounds + 1 + lead;
+  switch (width - lead) {
+    case 1:
+      return tail_end<1>(row, tail, bounds);
+    case 2:
+      return tail_end<2>(row, tail, bounds);
+    case 3:
+      return tail_end<3>(row, tail, bounds);
+    case 4:
+      return tail_end<4>(row, tail, bounds);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+std::size_t CsvReader::quick_rows(std::span<QuickRow> rows, std::size_t end, std::size_t width,
+                                  std::size_t lead) noexcept {
+  if (!started_ || width > QuickRow::kFields || width < 2) return 0;
+  // Behind what is looked at there is room to read on.
+  auto const readable = end_ - std::min(end_, QuickRow::kRoom);
+  // Where lines end is found first and for all: a row that waits for the end of the one before it waits long.
+  auto const lines = line_ends(data_ + begin_, readable - std::min(begin_, readable), rows.size());
+  std::size_t taken = 0;
+  auto at = begin_;
+  for (; taken < lines && at < end; ++taken) {
+    auto& row = rows[taken];
+    row.begin = data_ + at;
+    char const* const behind = data_ + begin_ + line_ends_[taken] + 1;
+    auto const length = static_cast<std::size_t>(behind - row.begin);
+    row.repeats = lead_size_ != 0 && length - lead_size_ <= kTail && same_bytes(row.begin, lead_, lead_size_);
+    if (row.repeats) {
+      std::memcpy(row.bounds, first_.bounds, sizeof row.bounds);
+      row.repeats = tail_end(row, row.begin + lead_size_, width, lead) == behind;
+    }
+    if (!row.repeats && !quick_first(row, behind, width, lead)) break;
+    at += length;
+  }
+  begin_ = at;
+  next_line_ += taken;
+  line_ = next_line_ - 1;
+  return taken;
+}
+
+/// A row that does not begin as the one before, up to where its line ends.
+bool CsvReader::quick_first(QuickRow& row, char const* behind, std::size_t width, std::size_t lead) noexcept {
+  // So short a row breaks no limit.
+  auto const reach = std::min({limits_.field, limits_.row, std::size_t{0xFFFF},
+                               static_cast<std::size_t>(data_ + end_ - row.begin) - QuickRow::kRoom});
+  auto const* const found = quick_end(row.begin, reach, width, [&](std::size_t field, char const* place) {
+    row.bounds[field + 1] = static_cast<std::uint16_t>(place - row.begin);
+  });
+  if (found != behind) return false;
+  first_ = row;
+  lead_ = row.begin;
+  lead_size_ = lead == 0 ? 0 : row.bounds[lead] + std::size_t{1};
+  return true;
+}
+
+/// Where the next lines end, `most` or a few more, as far as `size` bytes hold them.
+std::size_t CsvReader::line_ends(char const* text, std::size_t size, std::size_t most) noexcept {
+  constexpr unsigned kUsual = 4;  // of so many bytes; written without asking, which is sooner
+  constexpr auto kHighest = std::uint64_t{1} << 63U;
+  line_ends_.resize(most + kMarkedBytes);
+  std::size_t found = 0;
+  for (std::size_t base = 0; base + kMarkedBytes <= size && found < most; base += kMarkedBytes) {
+    auto [marks, number] = line_marks_of(text + base);
+    auto* const out = line_ends_.data() + found;
+#pragma GCC unroll 4
+    for (unsigned n = 0; n < kUsual; ++n, marks &= marks - 1) {
+      // What is written beyond the number is overwritten; the highest bit keeps it defined.
+      out[n] = static_cast<std::uint32_t>(base + static_cast<unsigned>(std::countr_zero(marks | kHighest)));
+    }
+    for (auto n = kUsual; n < number; ++n, marks &= marks - 1) {
+      out[n] = static_cast<std::uint32_t>(base + static_cast<unsigned>(std::countr_zero(marks)));
+    }
+    found += number;
+  }
+  return std::min(found, most);
 }
 
 Result<bool> CsvReader::fill() {
@@ -138,7 +225,6 @@ CsvReader::Next CsvReader::bad(std::string complaint, std::size_t consumed) {
 
 Result<CsvReader::Next> CsvReader::next() {
   lead_size_ = 0;
-  repeats_ = false;
   while (!started_) {
     if (end_ < 3 && !exhausted_) {
       auto const more = fill();

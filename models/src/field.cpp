@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <iterator>
 
 namespace tillcue::models {
@@ -68,6 +69,15 @@ std::optional<std::int64_t> clock_seconds(Cursor& at) {
   auto const offset = offset_seconds(at);
   if (!offset) return std::nullopt;
   return hours * 3600 + minutes * 60 + seconds - *offset;
+}
+
+/// Whether the 8 bytes are printable ASCII.  Source  Hacker's Delight, 2nd ed., 6-1.
+bool is_plain_word(char const* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  auto const deleted = word ^ (0x7F * kOnes);
+  return (((word - 0x20 * kOnes) | word | ((deleted - kOnes) & ~deleted)) & (0x80 * kOnes)) == 0;
 }
 
 /// Length of the UTF-8 character at the front, 0 when it is not one.
@@ -155,6 +165,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 bool is_clean_text(std::string_view text) {
+  for (; text.size() >= 8 && is_plain_word(text.data()); text.remove_prefix(8)) {
+  }
   while (!text.empty()) {
     auto const length = character_length(text);
     if (length == 0) return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -27,11 +28,13 @@ class PackedBaskets {
       auto const cells = data.basket(n).size() + (weighted_ ? 1 : 0);
       begin_.push_back(begin_.back() + static_cast<std::uint32_t>((cells + kAlign - 1) / kAlign));
     }
-    cells_.resize(std::size_t{begin_.back()} * kAlign, static_cast<Cell>(-1));
+    cells_ = std::make_unique_for_overwrite<Cell[]>(std::size_t{begin_.back()} * kAlign);
     in_pieces(baskets.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned) {
       for (auto n = from; n < to; ++n) {
-        auto* first = cells_.data() + std::size_t{begin_[n]} * kAlign;
+        auto* first = cells_.get() + std::size_t{begin_[n]} * kAlign;
+        auto* const behind = cells_.get() + std::size_t{begin_[n + 1]} * kAlign;
         if (weighted_) *first++ = weights[baskets[n]];
+        std::fill(first, behind, kNoRank);
         put(data.basket(baskets[n]), rank_of, first);
       }
     });
@@ -44,11 +47,12 @@ class PackedBaskets {
   [[nodiscard]] Cell const* ranks(std::size_t n) const noexcept { return at(begin_[n]) + (weighted_ ? 1 : 0); }
   /// What lies at a place: the weight where there are weights, then the ranks.
   [[nodiscard]] Cell const* at(std::uint32_t place) const noexcept {
-    return cells_.data() + std::size_t{place} * kAlign;
+    return cells_.get() + std::size_t{place} * kAlign;
   }
 
  private:
   static constexpr std::size_t kBasketsPerPiece = 4096;
+  static constexpr auto kNoRank = static_cast<Cell>(-1);
 
   /// Writes the ranks of `items` in rising order where all cells are -1. Items without a rank have that one too.
   static void put(std::span<std::uint32_t const> items, std::span<std::uint32_t const> rank_of, Cell* out) {
@@ -65,7 +69,7 @@ class PackedBaskets {
   static void put_counted(std::span<std::uint32_t const> items, std::span<std::uint32_t const> rank_of, Cell* out) {
     Cell ranks[kRoom];
     Cell places[kRoom] = {};
-    std::fill_n(ranks, kRoom, static_cast<Cell>(-1));
+    std::fill_n(ranks, kRoom, kNoRank);
     for (std::size_t n = 0; n < items.size(); ++n) ranks[n] = static_cast<Cell>(rank_of[items[n]]);
     for (std::size_t n = 0; n < items.size(); ++n) {
       auto const rank = ranks[n];
@@ -77,7 +81,7 @@ class PackedBaskets {
 
   bool weighted_;
   std::vector<std::uint32_t> begin_;  ///< in units of kAlign cells
-  std::vector<Cell> cells_;
+  std::unique_ptr<Cell[]> cells_;
 };
 
 }  // namespace tillcue::models

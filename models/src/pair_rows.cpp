@@ -4,8 +4,10 @@
 #include <bit>
 #include <condition_variable>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <numeric>
+#include <type_traits>
 
 #include "packed_baskets.hpp"
 #include "reached.hpp"
@@ -63,8 +65,27 @@ struct Rows {
   }
 };
 
+/// As small as the largest sum of a row allows: most rows then stay in the nearest cache. All zero between rows.
+struct Sums {
+  std::vector<std::uint8_t> small;
+  std::vector<std::uint16_t> middle;
+  std::vector<std::uint32_t> large;
+
+  template <class Sum>
+  Sum* of() noexcept {
+    if constexpr (std::is_same_v<Sum, std::uint8_t>) return small.data();
+    if constexpr (std::is_same_v<Sum, std::uint16_t>) return middle.data();
+    if constexpr (std::is_same_v<Sum, std::uint32_t>) return large.data();
+  }
+  void expect(std::size_t items) {
+    small.resize(items, 0);
+    middle.resize(items, 0);
+    large.resize(items, 0);
+  }
+};
+
 struct Worker {
-  std::vector<std::uint32_t> sums;  ///< all zero between rows
+  Sums sums;
   std::vector<std::uint32_t> touched;
   Rows rows;
 };
@@ -84,7 +105,7 @@ class BasketLists {
     for (auto rank = range.low; rank < range.high; ++rank) {
       begin_[rank - low_ + 1] = begin_[rank - low_] + occurrences[rank];
     }
-    places_.resize(begin_.back());
+    places_ = std::make_unique_for_overwrite<std::uint32_t[]>(begin_.back());
     auto next = begin_;
     for (std::size_t n = 0; n < packed.size(); ++n) {
       auto const place = packed.place(n);
@@ -97,24 +118,21 @@ class BasketLists {
     }
   }
   [[nodiscard]] std::span<std::uint32_t const> of(std::uint32_t rank) const noexcept {
-    return std::span(places_).subspan(begin_[rank - low_], begin_[rank - low_ + 1] - begin_[rank - low_]);
+    return {places_.get() + begin_[rank - low_], begin_[rank - low_ + 1] - begin_[rank - low_]};
   }
 
  private:
   std::uint32_t low_;
   std::vector<std::uint64_t> begin_;
-  std::vector<std::uint32_t> places_;
+  std::unique_ptr<std::uint32_t[]> places_;
 };
 
 constexpr std::size_t kAhead = 24;  ///< baskets asked for before they are needed
 constexpr std::size_t kCacheLine = 64;
 
-/// Adds up one row of X^T X: every rank below `rank`, in every basket that holds it.
-template <class Cell, bool kWeighted, bool kTouched>
-void add_up(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank,
-            Worker& worker) {
-  auto* const sums = worker.sums.data();
-  std::size_t found = 0;
+/// Calls each(cells) for every place.
+template <class Cell, class Each>
+void each_basket(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, Each const& each) {
   for (std::size_t n = 0; n < places.size(); ++n) {
     if (n + kAhead < places.size()) {
       // Most baskets are shorter than a cache line, and many lie on two.
@@ -122,31 +140,57 @@ void add_up(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> pl
       __builtin_prefetch(ahead);
       __builtin_prefetch(ahead + (kCacheLine - 2) / sizeof(Cell));
     }
-    auto const* cell = packed.at(places[n]);
-    std::uint32_t weight = 1;
-    if constexpr (kWeighted) weight = *cell++;
+    each(packed.at(places[n]));
+  }
+}
+
+/// Counts every rank below `rank` in every basket that holds it: one row of X^T X.
+template <class Sum, class Cell>
+void count_up(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank, Sum* sums) {
+  each_basket(packed, places, [&](Cell const* cell) {
+    for (; *cell < rank; ++cell) ++sums[*cell];
+  });
+}
+
+/// Sums weights, and notes the ranks that were met.
+template <bool kWeighted, class Cell>
+void add_up_noting(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank,
+                   Worker& worker) {
+  auto* const sums = worker.sums.of<std::uint32_t>();
+  std::size_t found = 0;
+  each_basket(packed, places, [&](Cell const* cell) {
+    std::uint32_t const weight = kWeighted ? *cell++ : 1;
     for (; *cell < rank; ++cell) {
-      if constexpr (kTouched) {
-        if (worker.touched.size() <= found) worker.touched.resize(found * 2 + 64);
-        worker.touched[found] = *cell;
-        // A basket of weight 0 leaves a sum at 0: its items may be noted twice, and are dropped below.
-        found += sums[*cell] == 0 ? 1 : 0;
-      }
+      if (worker.touched.size() <= found) worker.touched.resize(found * 2 + 64);
+      worker.touched[found] = *cell;
+      // A basket of weight 0 leaves a sum at 0: its items may be noted twice, and are dropped below.
+      found += sums[*cell] == 0 ? 1 : 0;
       sums[*cell] += weight;
     }
-  }
-  if constexpr (kTouched) worker.touched.resize(found);
+  });
+  worker.touched.resize(found);
+}
+
+/// Sums weights.
+template <class Cell>
+void add_up_weights(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank,
+                    std::uint32_t* sums) {
+  each_basket(packed, places, [&](Cell const* cell) {
+    std::uint32_t const weight = *cell++;
+    for (; *cell < rank; ++cell) sums[*cell] += weight;
+  });
 }
 
 /// Moves what reached `least` from the sums to the row, by rising rank.
-void collect_all(Worker& worker, std::uint32_t rank, std::uint32_t least) {
+template <class Sum>
+void collect_all(Rows& rows, Sum* sums, std::uint32_t rank, std::uint32_t least) {
   constexpr int kMany = 6;  ///< of a block: then all are looked at, without a branch for each
-  auto& rows = worker.rows;
-  auto* const sums = worker.sums.data();
   rows.expect(rank);
+  auto const enough = static_cast<Sum>(least);
   std::uint32_t first = 0;
+  if (enough != least) first = rank;  // no sum of this row can be that large
   for (; first + kReachedSums <= rank; first += kReachedSums) {
-    auto marks = reached(sums + first, least);
+    auto marks = reached(sums + first, enough);
     if (marks == 0) continue;
     if (std::popcount(marks) > kMany) {
       for (std::uint32_t n = 0; n < kReachedSums; ++n) {
@@ -159,17 +203,17 @@ void collect_all(Worker& worker, std::uint32_t rank, std::uint32_t least) {
       rows.put(other, sums[other], true);
     }
   }
-  for (; first < rank; ++first) rows.put(first, sums[first], sums[first] >= least);
-  std::fill_n(sums, rank, 0U);
+  for (; first < rank; ++first) rows.put(first, sums[first], sums[first] >= enough);
+  std::fill_n(sums, rank, Sum{0});
 }
 
 void collect_touched(Worker& worker, std::uint32_t least) {
   std::sort(worker.touched.begin(), worker.touched.end());
   worker.rows.expect(worker.touched.size());
   for (auto const other : worker.touched) {
-    auto const sum = worker.sums[other];
-    worker.sums[other] = 0;
+    auto& sum = worker.sums.large[other];
     worker.rows.put(other, sum, sum >= least);
+    sum = 0;
   }
 }
 
@@ -236,7 +280,7 @@ class Counting {
   }
 
   void count_piece(BasketLists<Cell> const& lists, Range piece, Worker& worker) const {
-    worker.sums.resize(items_, 0);
+    worker.sums.expect(items_);
     worker.rows.clear();
     for (std::uint32_t n = 0; n < piece.high - piece.low; ++n) {
       auto const rank = turned() ? piece.high - 1 - n : piece.low + n;
@@ -248,18 +292,25 @@ class Counting {
   }
 
   void count_row(std::span<std::uint32_t const> places, std::uint32_t rank, Worker& worker) const {
-    // Looking through all sums costs a quarter of a step each; noting and sorting those touched, many.
-    bool const few = places.size() * 512 < rank;
-    if (packed_.weighted()) {
-      few ? add_up<Cell, true, true>(packed_, places, rank, worker)
-          : add_up<Cell, true, false>(packed_, places, rank, worker);
-    } else {
-      few ? add_up<Cell, false, true>(packed_, places, rank, worker)
-          : add_up<Cell, false, false>(packed_, places, rank, worker);
-    }
     // Weights may leave a pair at 0, which is no pair.
     auto const least = std::max(options_.least, 1U);
-    few ? collect_touched(worker, least) : collect_all(worker, rank, least);
+    // Looking through all sums costs a fraction of a step each; noting and sorting those touched, many.
+    if (places.size() * 512 < rank) {
+      packed_.weighted() ? add_up_noting<true>(packed_, places, rank, worker)
+                         : add_up_noting<false>(packed_, places, rank, worker);
+      return collect_touched(worker, least);
+    }
+    if (packed_.weighted()) {
+      add_up_weights(packed_, places, rank, worker.sums.of<std::uint32_t>());
+      return collect_all(worker.rows, worker.sums.of<std::uint32_t>(), rank, least);
+    }
+    auto const count_in = [&]<class Sum>(Sum* sums) {
+      count_up(packed_, places, rank, sums);
+      collect_all(worker.rows, sums, rank, least);
+    };
+    if (places.size() <= std::numeric_limits<std::uint8_t>::max()) return count_in(worker.sums.of<std::uint8_t>());
+    if (places.size() <= std::numeric_limits<std::uint16_t>::max()) return count_in(worker.sums.of<std::uint16_t>());
+    count_in(worker.sums.of<std::uint32_t>());
   }
 
   void turn(Rows& rows, std::size_t begin) const {
@@ -308,6 +359,7 @@ std::vector<std::uint32_t> positions(Dataset const& data, Counts const& items) {
   return position;
 }
 
+/// In how many of the baskets each item is.
 std::vector<std::uint32_t> occurrences_of(Dataset const& data, std::span<std::uint32_t const> baskets) {
   std::vector<std::uint32_t> occurrences(data.items.size(), 0);
   for (auto const n : baskets) {
@@ -378,10 +430,14 @@ Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> bas
   }
   auto rank_of = positions(data, items);
   for (auto& place : rank_of) place = place == kAbsent ? kAbsent : rank[place];
-  auto const occurrences = occurrences_of(data, baskets);
   std::vector<std::uint32_t> by_rank(size, 0);
-  for (std::size_t n = 0; n < rank_of.size(); ++n) {
-    if (rank_of[n] != kAbsent) by_rank[rank_of[n]] = occurrences[n];
+  if (weights.empty()) {
+    for (std::uint32_t n = 0; n < size; ++n) by_rank[rank[n]] = items.items[n].baskets;
+  } else {
+    auto const occurrences = occurrences_of(data, baskets);
+    for (std::size_t n = 0; n < rank_of.size(); ++n) {
+      if (rank_of[n] != kAbsent) by_rank[rank_of[n]] = occurrences[n];
+    }
   }
   auto const count_with = [&]<class Cell>(Cell) {
     PackedBaskets<Cell> packed(data, baskets, weights, rank_of, thread_count(options.threads));

@@ -1,5 +1,7 @@
 #include "sale_rows.hpp"
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "tillcue/core/sku.hpp"
@@ -23,24 +25,45 @@ std::optional<std::string> check_id(std::string_view column, std::string_view te
 constexpr std::uint32_t kMostTimes = 0xFFFF'FFFF;
 constexpr std::int64_t kOnePiece = 1000;
 
-bool is_one(std::string_view quantity) noexcept {
-  return quantity.empty() || (quantity.size() == 1 && quantity[0] == '1');
+/// 1 to 9 pieces, written so; 0 for what has to be read.
+std::uint32_t few_pieces(std::string_view quantity) noexcept {
+  if (quantity.empty()) return 1;
+  auto const digit = static_cast<std::uint32_t>(quantity[0] - '0');
+  return quantity.size() == 1 && digit < 10 ? digit : 0;
 }
 
-/// Texts of 1 to 7 bytes as a number of their own; 0 for others.
-std::uint64_t short_key(std::string_view text) noexcept {
-  auto const size = text.size();
-  if (size - 1 >= 7) return 0;
-  auto const* const at = text.data();
-  auto const byte = [&](std::size_t n) { return std::uint64_t{static_cast<unsigned char>(at[n])}; };
-  if (size < 4) return byte(0) | byte(size / 2) << 8U | byte(size - 1) << 16U | std::uint64_t{size} << 56U;
-  std::uint32_t first = 0;
-  std::memcpy(&first, at, 4);
-  // The first four and the last three bytes of seven meet.
-  return first | byte(size - 3) << 32U | byte(size - 2) << 40U | byte(size - 1) << 48U | std::uint64_t{size} << 56U;
+/// The price_key() of a text that may end where the memory does.
+std::uint64_t careful_price_key(std::string_view text) noexcept {
+  char padded[8] = {};
+  if (text.size() - 1 >= 7) return 0;
+  std::memcpy(padded, text.data(), text.size());
+  return price_key({padded, text.size()});
+}
+
+/// "-2.5": millionths without the zeros behind.
+std::string plain_number(std::int64_t micro) {
+  char text[40];
+  auto const size = std::snprintf(text, sizeof text, "%s%lld.%06lld", micro < 0 ? "-" : "",
+                                  std::llabs(micro / 1'000'000), std::llabs(micro % 1'000'000));
+  std::string_view number(text, static_cast<std::size_t>(size));
+  number.remove_suffix(number.size() - number.find_last_not_of('0') - 1);
+  if (number.back() == '.') number.remove_suffix(1);
+  return std::string(number);
+}
+
+/// Where item.price has this one or room for it; 2 when neither.
+unsigned price_place(SoldItems::Item const& item, std::uint64_t key) noexcept {
+  // Computed, because nobody can foresee which of the two it is.
+  unsigned const second = key == item.price[0] ? 0 : 1;
+  unsigned const neither = key == item.price[1] ? 0 : 1;
+  return second + (second & neither);
 }
 
 }  // namespace
+
+void RowBatch::end_run() {
+  if (!runs.empty()) runs.back().rows_end = static_cast<std::uint32_t>(items.size());
+}
 
 void RowBatch::clear() {
   ids.clear();
@@ -49,6 +72,7 @@ void RowBatch::clear() {
   bad = {};
   returns = 0;
   priced_below_zero = 0;
+  below_zero.clear();
   unknown = 0;
   lines = 0;
 }
@@ -63,10 +87,10 @@ std::optional<std::string> RowParser::learn_basket(std::string_view id) {
   return std::nullopt;
 }
 
-std::optional<std::string> RowParser::learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number) {
+std::optional<std::string> RowParser::learn_item(std::string_view sku, SkuKey const& key, SoldItems::Item*& item) {
   if (auto complaint = check_id("sku", sku)) return complaint;
-  number = skus_.add(sku, hash);
-  sold_.emplace_back().unknown = sku.starts_with(kOpenName);
+  item = &skus_.add(key, sku);
+  item->unknown = sku.starts_with(kOpenName);
   prices_.emplace_back();
   return std::nullopt;
 }
@@ -78,7 +102,7 @@ std::optional<std::string> RowParser::wrong_kind(std::string_view text, TimeKind
 
 std::optional<std::string> RowParser::read_time(std::string_view text, SaleFields& out) {
   if (text.empty()) return std::nullopt;
-  if (!same_text(text, time_text_)) {
+  if (!same_text(text, time_text_) && !read_time_of_same_day(text)) {
     if (auto const seconds = parse_iso8601(text)) {
       time_ = *seconds;
       time_kind_ = TimeKind::calendar;
@@ -96,14 +120,37 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleField
   return wrong_kind(text, time_kind_);
 }
 
-std::optional<std::string> RowParser::read(Waiting const& waiting, bool price_known, SaleFields& out) {
-  if (auto complaint = read_time(waiting_[waiting.steady].field[kTimeColumn], out)) return complaint;
-  if (auto const text = waiting.field[kQuantityColumn]; !text.empty() && !same_text(text, "1")) {
+/// Most of a log's times differ from the one before in the clock only: "2026-11-29T08:26:11".
+bool RowParser::read_time_of_same_day(std::string_view text) noexcept {
+  constexpr std::size_t kClock = 11;
+  constexpr std::size_t kWhole = 19;
+  if (text.size() != kWhole || time_text_.size() != kWhole || time_kind_ != TimeKind::calendar) return false;
+  if (std::memcmp(text.data(), time_text_.data(), kClock) != 0) return false;
+  auto const clock = [](char const* at) -> int {
+    auto const two = [&](std::size_t n) {
+      auto const tens = static_cast<unsigned>(at[n] - '0');
+      auto const ones = static_cast<unsigned>(at[n + 1] - '0');
+      return tens < 10 && ones < 10 ? static_cast<int>(tens * 10 + ones) : 100;
+    };
+    bool const fits = at[2] == ':' && at[5] == ':' && two(0) < 24 && two(3) < 60 && two(6) < 61;
+    return fits ? two(0) * 3600 + two(3) * 60 + two(6) : -1;
+  };
+  auto const before = clock(time_text_.data() + kClock);
+  auto const now = clock(text.data() + kClock);
+  if (before < 0 || now < 0) return false;
+  time_ += now - before;
+  std::memcpy(time_text_.data() + kClock, text.data() + kClock, kWhole - kClock);
+  return true;
+}
+
+std::optional<std::string> RowParser::read(SaleTexts const& texts, bool price_known, SaleFields& out) {
+  if (auto complaint = read_time(texts[kTimeColumn], out)) return complaint;
+  if (auto const text = texts[kQuantityColumn]; !text.empty() && !same_text(text, "1")) {
     auto const quantity = parse_decimal(text, kQuantityDecimals);
     if (!quantity) return amount_complaint("quantity", text, "2 or 0.350");
     out.quantity_milli = *quantity;
   }
-  if (auto const text = waiting.field[kPriceColumn]; !price_known && !text.empty()) {
+  if (auto const text = texts[kPriceColumn]; !price_known && !text.empty()) {
     out.price_micro = parse_decimal(text, kPriceDecimals);
     if (!out.price_micro) return amount_complaint("unit_price", text, "2.55");
   }
@@ -112,42 +159,44 @@ std::optional<std::string> RowParser::read(Waiting const& waiting, bool price_kn
 
 void RowParser::open_run(std::uint64_t line, RowBatch& out) {
   out.ids += basket_;
-  auto const rows = static_cast<std::uint32_t>(out.items.size());
-  out.runs.push_back({basket_hash_, static_cast<std::uint32_t>(out.ids.size()), rows, line, kNoTime});
+  out.end_run();
+  out.runs.push_back({basket_hash_, static_cast<std::uint32_t>(out.ids.size()), 0, line, kNoTime});
   run_open_ = true;
 }
 
-bool RowParser::keep(SaleFields const& row, std::uint32_t item, std::uint64_t line, RowBatch& out) {
+bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out) {
   if (row.kind != TimeKind::none) kind_ = row.kind;
   if (row.quantity_milli <= 0) {
     ++out.returns;
     return false;
   }
-  if (sold_[item].unknown) {
+  if (item.unknown) {
     ++out.unknown;
     return false;
   }
   if (!in_share_) return false;
   if (!run_open_ || out.runs.empty()) open_run(line, out);
   auto& run = out.runs.back();
-  ++run.rows_end;
   if (row.time != kNoTime && (run.time == kNoTime || row.time < run.time)) run.time = row.time;
-  out.items.push_back(item);
-  sold_[item].quantity_milli += row.quantity_milli;
+  out.items.push_back(item.number);
+  item.quantity_milli += row.quantity_milli;
   return true;
 }
 
-void RowParser::add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key, RowBatch& out) {
-  if (micro < 0) {
-    ++out.priced_below_zero;
-    return;
-  }
-  auto& sold = sold_[item];
-  auto& prices = prices_[item];
+void RowParser::keep_price(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, std::uint64_t line,
+                           RowBatch& out) {
+  if (micro >= 0) return add_price_of(item, micro, key);
+  if (out.priced_below_zero++ > 0) return;
+  out.below_zero_line = line;
+  out.below_zero = plain_number(micro);
+}
+
+void RowParser::add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key) {
+  auto& prices = prices_[item.number];
   for (unsigned n = 0; n < 2 && key != 0; ++n) {
-    if (sold.price[n] != 0) continue;
-    sold.price[n] = key;
-    sold.times[n] = 1;
+    if (item.price[n] != 0) continue;
+    item.price[n] = key;
+    item.times[n] = 1;
     prices.micro[n] = micro;
     return;
   }
@@ -157,101 +206,110 @@ void RowParser::add_price_of(std::uint32_t item, std::int64_t micro, std::uint64
 std::optional<std::string> RowParser::add(SaleFields const& row, std::uint64_t line, RowBatch& out) {
   row_kept_ = false;
   if (auto complaint = learn_basket(row.basket)) return complaint;
-  auto const hash = text_hash(row.sku);
-  auto item = skus_.find(row.sku, hash);
-  if (item == TextIndex::kNone) {
-    if (auto complaint = learn_item(row.sku, hash, item)) return complaint;
+  SkuKey const key(row.sku);
+  auto* item = skus_.find(key, row.sku);
+  if (item == nullptr) {
+    if (auto complaint = learn_item(row.sku, key, item)) return complaint;
   }
   if (auto complaint = wrong_kind("of this row", row.kind)) return complaint;
-  if (keep(row, item, line, out) && row.price_micro) add_price_of(item, *row.price_micro, 0, out);
+  if (keep(row, *item, line, out) && row.price_micro) keep_price(*item, *row.price_micro, 0, line, out);
   return std::nullopt;
 }
 
-/// The next common rows, as many as there is room for waiting.
-std::size_t RowParser::collect(Table& table, std::size_t end) {
-  std::size_t rows = 0;
-  for (; rows < kWaiting && table.position() < end && table.quick(); ++rows) {
-    auto& row = waiting_[rows];
-    row.field[kSkuColumn] = table.quick_field(kSkuColumn);
-    row.field[kQuantityColumn] = table.quick_field(kQuantityColumn);
-    row.field[kPriceColumn] = table.quick_field(kPriceColumn);
-    row.repeats = table.repeats();
-    if (row.repeats && rows > 0) {
-      row.steady = waiting_[rows - 1].steady;
-    } else {
-      row.steady = static_cast<std::uint16_t>(rows);
-      row.field[kBasketColumn] = table.quick_field(kBasketColumn);
-      row.field[kTimeColumn] = table.quick_field(kTimeColumn);
+/// Rows look up items all over the memory: asked for early, the answers come side by side instead of one by one.
+void RowParser::collect(Table const& table, std::size_t rows) {
+  auto const sku_place = table.place(kSkuColumn);
+  auto const price_place = table.place(kPriceColumn);
+  auto const quantity_place = table.place(kQuantityColumn);
+  bool const priced = table.has(kPriceColumn);
+  bool const counted = table.has(kQuantityColumn);
+  for (std::size_t n = 0; n < rows; ++n) {
+    auto const& row = rows_[n];
+    auto& waiting = waiting_[n];
+    auto const sku = row.field(sku_place);
+    auto const price = priced ? row.field(price_place) : std::string_view{};
+    waiting.price = price_key(price);
+    waiting.pieces = counted ? few_pieces(row.field(quantity_place)) : 1;
+    if (sku.size() - 1 >= SkuKey::kWhole || (waiting.price == 0 && !price.empty())) {
+      waiting.pieces = 0;
+      continue;
     }
-    row.line = table.line();
-    row.hash = text_hash(row.field[kSkuColumn]);
-    skus_.prefetch(row.hash);
+    waiting.key = SkuKey::within(sku);
+    skus_.prefetch(waiting.key);
   }
-  return rows;
 }
 
-/// A row like most: the one before in all but the item, one piece of it, at a price it had before.
-bool RowParser::settle_quickly(Waiting const& row, RowBatch& out) {
-  if (!row.repeats || !row_kept_ || row.item == TextIndex::kNone || out.runs.empty()) return false;
-  if (!is_one(row.field[kQuantityColumn])) return false;
-  auto& sold = sold_[row.item];
-  if (sold.unknown) return false;
-  if (auto const price = row.field[kPriceColumn]; !price.empty()) {
-    auto const key = short_key(price);
-    unsigned const place = key == sold.price[0] ? 0 : 1;
-    if (key == 0 || key != sold.price[place] || sold.times[place] == kMostTimes) return false;
-    ++sold.times[place];
+/// The first row of a basket, if there is nothing to be said about it.
+bool RowParser::begin_basket(QuickRow const& row, Table const& table, SoldItems::Item& item, std::uint32_t pieces,
+                             std::uint64_t line, RowBatch& out) {
+  SaleFields fields;
+  fields.quantity_milli = kOnePiece * pieces;
+  return !learn_basket(table.quick_field(row, kBasketColumn)) &&
+         !read_time(table.quick_field(row, kTimeColumn), fields) && in_share_ && keep(fields, item, line, out);
+}
+
+/// A row like most: of the basket of the one before, or the first of the next; a few pieces of a known item, at a price
+/// it had before.
+inline bool RowParser::settle_quickly(QuickRow const& row, Waiting const& waiting, Table const& table,
+                                      std::uint64_t line, RowBatch& out) {
+  if (waiting.pieces == 0) return false;
+  auto* const item = skus_.find(waiting.key);
+  if (item == nullptr || item->unknown) return false;
+  unsigned place = 0;
+  if (waiting.price != 0) {
+    place = price_place(*item, waiting.price);
+    if (place == 2 || item->times[place] == kMostTimes) return false;
   }
-  sold.quantity_milli += kOnePiece;
-  ++out.runs.back().rows_end;
-  out.items.push_back(row.item);
+  if (row.repeats) {
+    if (!row_kept_ || out.runs.empty()) return false;
+    item->quantity_milli += kOnePiece * waiting.pieces;
+    out.items.push_back(item->number);
+  } else {
+    row_kept_ = begin_basket(row, table, *item, waiting.pieces, line, out);
+    if (!row_kept_) return false;
+  }
+  item->times[place] += waiting.price != 0 ? 1 : 0;
   return true;
 }
 
-void RowParser::settle_row(Waiting const& waiting, Table const& table, RowBatch& out) {
+void RowParser::settle_row(SaleTexts const& texts, std::uint64_t line, Table const& table, RowBatch& out) {
   SaleFields row;
   std::optional<std::string> complaint;
   row_kept_ = false;
-  auto const sku = waiting.field[kSkuColumn];
-  auto item = skus_.find(sku, waiting.hash);
-  auto const basket = waiting_[waiting.steady].field[kBasketColumn];
-  if (!know_basket(basket)) complaint = learn_basket(basket);
-  if (!complaint && item == TextIndex::kNone) complaint = learn_item(sku, waiting.hash, item);
-  if (complaint) return out.bad.add(table.name(), waiting.line, *complaint);
-  auto const key = short_key(waiting.field[kPriceColumn]);
-  auto& sold = sold_[item];
-  unsigned const place = key == sold.price[0] ? 0 : 1;
-  bool const price_known = key != 0 && key == sold.price[place] && sold.times[place] < kMostTimes;
-  complaint = read(waiting, price_known, row);
-  if (complaint) return out.bad.add(table.name(), waiting.line, *complaint);
-  row_kept_ = keep(row, item, waiting.line, out);
+  auto const sku = texts[kSkuColumn];
+  SkuKey const key(sku);
+  auto* item = skus_.find(key, sku);
+  if (auto const basket = texts[kBasketColumn]; !know_basket(basket)) complaint = learn_basket(basket);
+  if (!complaint && item == nullptr) complaint = learn_item(sku, key, item);
+  if (complaint) return out.bad.add(table.name(), line, *complaint);
+  auto const price = careful_price_key(texts[kPriceColumn]);
+  auto const place = price != 0 ? price_place(*item, price) : 2;
+  bool const price_known = place < 2 && item->times[place] < kMostTimes;
+  complaint = read(texts, price_known, row);
+  if (complaint) return out.bad.add(table.name(), line, *complaint);
+  row_kept_ = keep(row, *item, line, out);
   if (!row_kept_) return;
   if (price_known) {
-    ++sold.times[place];
+    ++item->times[place];
   } else if (row.price_micro) {
-    add_price_of(item, *row.price_micro, key, out);
+    keep_price(*item, *row.price_micro, price, line, out);
   }
 }
 
-/// Rows look up items all over the memory: asked for in turn, the answers come side by side instead of one by one.
-void RowParser::settle(std::size_t rows, Table const& table, RowBatch& out) {
+void RowParser::settle(std::size_t rows, Table const& table, std::uint64_t first_line, RowBatch& out) {
   for (std::size_t n = 0; n < rows; ++n) {
-    auto& row = waiting_[n];
-    row.item = skus_.seek(row.field[kSkuColumn], row.hash);
-    if (row.item != TextIndex::kNone) __builtin_prefetch(&sold_[row.item], 1);
-  }
-  for (std::size_t n = 0; n < rows; ++n) {
-    auto& row = waiting_[n];
-    auto const sku = row.field[kSkuColumn];
-    if (!TextIndex::is_short(sku.size())) row.item = skus_.find(sku, row.hash);
-    if (!settle_quickly(row, out)) settle_row(row, table, out);
+    if (settle_quickly(rows_[n], waiting_[n], table, first_line + n, out)) continue;
+    SaleTexts texts;
+    for (std::size_t column = 0; column < texts.size(); ++column) texts[column] = table.quick_field(rows_[n], column);
+    settle_row(texts, first_line + n, table, out);
   }
 }
 
 Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, RowBatch& out) {
   while (table.position() < end && out.items.size() < most) {
-    auto const rows = collect(table, end);
-    settle(rows, table, out);
+    auto const rows = table.quick_rows(rows_, end);
+    collect(table, rows);
+    settle(rows, table, table.lines() - rows + 1, out);
     out.bad.count_rows(rows);
     out.lines = table.lines();
     if (rows == kWaiting || table.position() >= end) continue;
@@ -259,21 +317,18 @@ Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, Ro
     if (!next) return tl::unexpected(next.error());
     out.lines = table.lines();
     if (!*next) return false;
-    auto& row = waiting_[0];
-    for (std::size_t n = 0; n < std::size(kSaleColumns); ++n) row.field[n] = table.field(n);
-    row.line = table.line();
-    row.hash = text_hash(row.field[kSkuColumn]);
-    row.steady = 0;
-    settle_row(row, table, out);
+    SaleTexts texts;
+    for (std::size_t n = 0; n < texts.size(); ++n) texts[n] = table.field(n);
+    settle_row(texts, table.line(), table, out);
   }
   return true;
 }
 
 void RowParser::add_sold(std::uint32_t number, SoldItem& out) const {
-  auto const& sold = sold_[number];
-  out.quantity_milli += sold.quantity_milli;
+  auto const& item = skus_.item(number);
+  out.quantity_milli += item.quantity_milli;
   for (unsigned n = 0; n < 2; ++n) {
-    if (sold.times[n] > 0) add_price(out.prices, prices_[number].micro[n], sold.times[n]);
+    if (item.times[n] > 0) add_price(out.prices, prices_[number].micro[n], item.times[n]);
   }
   for (auto const& point : prices_[number].others) add_price(out.prices, point.micro, point.times);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sold_items.hpp"
 #include "text_index.hpp"
 #include "tillcue/models/bad_rows.hpp"
 #include "tillcue/models/dataset.hpp"
@@ -26,7 +28,7 @@ struct RowBatch {
   struct Run {
     std::uint64_t hash;      ///< text_hash of the basket id
     std::uint32_t id_end;    ///< its id is ids[id_end of the run before, id_end)
-    std::uint32_t rows_end;  ///< its rows likewise
+    std::uint32_t rows_end;  ///< its rows likewise; of the last one, once end_run() was called
     std::uint64_t line;      ///< of its first row
     std::int64_t time;       ///< the earliest, kNoTime when there is none
   };
@@ -36,16 +38,22 @@ struct RowBatch {
   BadRows bad;                       ///< lines as counted by the table
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;  ///< sold all the same; the price is passed over
+  std::uint64_t below_zero_line = 0;    ///< the first of these
+  std::string below_zero;               ///< its price
   std::uint64_t unknown = 0;            ///< items no till could name (kOpenName): left out
   std::uint64_t lines = 0;
 
+  void end_run();
   void clear();
 };
 
 /// Notes what is not in the baskets and why.
-/// Errors  invalid when `any_left` is false: not one basket.
+/// Errors  invalid when `any_left` is false: not one basket, and what was noted about the files.
 Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,
                            bool any_left);
+
+/// The texts of a row, by SaleColumn.
+using SaleTexts = std::array<std::string_view, std::size(kSaleColumns)>;
 
 /// Checks rows and numbers their items. Remembers the row before: rows of a basket mostly stand together and agree in
 /// all but the item.
@@ -65,54 +73,48 @@ class RowParser {
   [[nodiscard]] TimeKind kind() const noexcept { return kind_; }
   void set_kind(TimeKind kind) noexcept { kind_ = kind; }
 
-  [[nodiscard]] TextIndex const& skus() const noexcept { return skus_; }
+  [[nodiscard]] SoldItems const& skus() const noexcept { return skus_; }
   /// What was sold of item `number` of skus() in the rows kept so far.
   void add_sold(std::uint32_t number, SoldItem& out) const;
 
  private:
-  /// What every row of an item touches. Most items have one price, or one and an offer: those two are known by their
-  /// text, which need not be read again.
-  struct Sold {
-    std::int64_t quantity_milli = 0;
-    std::uint64_t price[2] = {0, 0};  ///< short_key() of the text; 0: none yet
-    std::uint32_t times[2] = {0, 0};
-    bool unknown = false;  ///< kOpenName
-  };
   struct Prices {
-    std::int64_t micro[2] = {0, 0};  ///< what Sold::price means
+    std::int64_t micro[2] = {0, 0};  ///< what SoldItems::Item::price means
     std::vector<PricePoint> others;
   };
-  /// A row as it lies in the file, waiting for the memory to bring what it needs.
+  /// What will be asked about a row when the memory has brought its item.
   struct Waiting {
-    std::string_view field[std::size(kSaleColumns)];
-    std::uint64_t hash;
-    std::uint64_t line;
-    std::uint32_t item;    ///< what the SKU seems to be
-    std::uint16_t steady;  ///< the waiting row whose steady fields are this one's too, and filled in
-    bool repeats;          ///< those of the row before
+    SkuKey key;
+    std::uint32_t pieces = 0;  ///< 0: not an ordinary row, see settle_row()
+    std::uint64_t price = 0;   ///< price_key()
   };
   static constexpr std::size_t kWaiting = 64;
 
-  std::size_t collect(Table& table, std::size_t end);
-  void settle(std::size_t rows, Table const& table, RowBatch& out);
-  bool settle_quickly(Waiting const& row, RowBatch& out);
-  void settle_row(Waiting const& row, Table const& table, RowBatch& out);
-  std::optional<std::string> read(Waiting const& waiting, bool price_known, SaleFields& out);
+  void collect(Table const& table, std::size_t rows);
+  void settle(std::size_t rows, Table const& table, std::uint64_t first_line, RowBatch& out);
+  bool settle_quickly(QuickRow const& row, Waiting const& waiting, Table const& table, std::uint64_t line,
+                      RowBatch& out);
+  bool begin_basket(QuickRow const& row, Table const& table, SoldItems::Item& item, std::uint32_t pieces,
+                    std::uint64_t line, RowBatch& out);
+  void settle_row(SaleTexts const& texts, std::uint64_t line, Table const& table, RowBatch& out);
+  std::optional<std::string> read(SaleTexts const& texts, bool price_known, SaleFields& out);
   std::optional<std::string> read_time(std::string_view text, SaleFields& out);
+  bool read_time_of_same_day(std::string_view text) noexcept;
   bool know_basket(std::string_view id) noexcept { return run_open_ && same_text(id, basket_); }
   std::optional<std::string> learn_basket(std::string_view id);
-  std::optional<std::string> learn_item(std::string_view sku, std::uint64_t hash, std::uint32_t& number);
+  std::optional<std::string> learn_item(std::string_view sku, SkuKey const& key, SoldItems::Item*& item);
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
   /// False: a return, an unknown item, or not of this share.
-  bool keep(SaleFields const& row, std::uint32_t item, std::uint64_t line, RowBatch& out);
-  void add_price_of(std::uint32_t item, std::int64_t micro, std::uint64_t key, RowBatch& out);
+  bool keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out);
+  void add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key);
+  void keep_price(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, std::uint64_t line, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;
-  TextIndex skus_;
-  std::vector<Sold> sold_;      ///< as skus_
+  SoldItems skus_;
   std::vector<Prices> prices_;  ///< as skus_
-  Waiting waiting_[kWaiting] = {};
+  std::vector<QuickRow> rows_ = std::vector<QuickRow>(kWaiting);
+  std::vector<Waiting> waiting_ = std::vector<Waiting>(kWaiting);  ///< as rows_
   TimeKind kind_ = TimeKind::none;
   std::string basket_;  ///< of the row before
   std::uint64_t basket_hash_ = 0;

@@ -86,7 +86,7 @@ std::size_t Table::lead_of(std::span<Column const> columns) const {
 
 Result<bool> Table::next(BadRows& bad, Refused const& refused) {
   for (;;) {
-    if (quick()) {
+    if (reader_->quick(width_)) {
       bad.count_row();
       return true;
     }
@@ -107,13 +107,17 @@ Result<bool> Table::next(BadRows& bad, Refused const& refused) {
   }
 }
 
-Table Table::rows_between(std::size_t begin, std::size_t end) const {
+Result<std::string_view> Table::part(std::size_t begin, std::size_t end, std::vector<char>& buffer) const {
+  return source_->part(begin, end, buffer);
+}
+
+Table Table::rows_of(std::string_view text) const {
   Table part;
   part.name_ = name_;
   part.place_ = place_;
   part.width_ = width_;
   part.lead_ = lead_;
-  part.reader_ = std::make_unique<CsvReader>(source_->whole().substr(0, end), begin);
+  part.reader_ = std::make_unique<CsvReader>(text);
   return part;
 }
 

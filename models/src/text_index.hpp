@@ -81,21 +81,8 @@ class TextIndex {
       if (same) return slot.number;
     }
   }
-  /// Ask the memory for what find() will need soon, the second when the first has come.
+  /// Asks the memory for what find() will need soon.
   void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[home_of(hash)]); }
-  /// Answers what find() would if the text is short, else what it is most likely to answer.
-  [[nodiscard]] std::uint32_t seek(std::string_view text, std::uint64_t hash) const noexcept {
-    for (auto at = home_of(hash);; at = after(at)) {
-      auto const& slot = slots_[at];
-      if (slot.number == kNone) return kNone;
-      if (is_short(text.size())) {
-        if (slot.word == hash && slot.size == text.size()) return slot.number;
-      } else if (slot.tag == tag_of(hash)) {
-        if (!is_short(slot.size)) __builtin_prefetch(arena_.data() + slot.word);
-        return slot.number;
-      }
-    }
-  }
   /// For texts of one such size text_hash() is one to one: the hash stands for the text, which need not be looked at.
   static bool is_short(std::size_t size) noexcept { return size <= 8; }
   /// Numbers a text that is not there yet, of at most 65,535 bytes.

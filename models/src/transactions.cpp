@@ -21,7 +21,6 @@ struct Piece {
   std::size_t begin = 0;
   std::size_t end = 0;
   unsigned parser = 0;
-  bool quotes = false;
 };
 
 /// Cuts the next stretches of about `size` bytes after line ends.
@@ -30,11 +29,23 @@ std::vector<Piece> cut(std::string_view text, std::size_t begin, std::size_t siz
   while (begin < text.size() && pieces.size() < most) {
     auto const line_end = text.find('\n', std::min(begin + size, text.size()) - 1);
     auto const end = line_end == std::string_view::npos ? text.size() : line_end + 1;
-    pieces.push_back({begin, end, 0, false});
+    pieces.push_back({begin, end, 0});
     begin = end;
   }
   return pieces;
 }
+
+/// The bytes of a piece.
+struct PieceText {
+  std::vector<char> copy;  ///< kept, because fresh memory costs more than reading
+  Result<std::string_view> text;
+  bool quotes = false;
+
+  void fetch(Table const& table, Piece const& piece) {
+    text = table.part(piece.begin, piece.end, copy);
+    quotes = text && std::memchr(text->data(), '"', text->size()) != nullptr;
+  }
+};
 
 }  // namespace
 
@@ -61,24 +72,38 @@ struct TransactionReader::State {
   BadRows bad;
   BasketJoin join;
   std::vector<RowParser> parsers;
-  std::vector<RowBatch> batches;  ///< by piece; kept, because fresh memory costs more than reading
+  std::vector<RowBatch> batches;  ///< by piece; kept likewise
+  std::vector<PieceText> texts;   ///< by piece
+  std::size_t round = 1;          ///< pieces to try at once
   TimeKind kind = TimeKind::none;
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;
   std::uint64_t unknown = 0;
+  // Of the open file:
+  std::uint64_t rows_before = 0;
+  std::uint64_t below_zero_before = 0;
+  std::uint64_t below_zero_line = 0;
+  std::string below_zero;
   bool outgrown = false;
   std::unique_ptr<OpenFile> file;
 
+  void open_file();
+  void close_file(std::string const& name, bool has_header);
   Result<void> read_stream(Table& table);
   Result<void> read_whole(Table& table, Advance const& advance);
   Result<void> read_piece(Table const& table, std::size_t& position, std::uint64_t& lines);
-  bool read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines);
-  Result<void> take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before);
+  Result<bool> read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines);
+  Result<void> take(RowBatch& batch, unsigned parser, std::uint64_t lines_before);
 };
 
-Result<void> TransactionReader::State::take(RowBatch const& batch, unsigned parser, std::uint64_t lines_before) {
+Result<void> TransactionReader::State::take(RowBatch& batch, unsigned parser, std::uint64_t lines_before) {
+  batch.end_run();
   bad.append(batch.bad, lines_before);
   returns += batch.returns;
+  if (batch.priced_below_zero > 0 && priced_below_zero == below_zero_before) {
+    below_zero_line = lines_before + batch.below_zero_line;
+    below_zero = batch.below_zero;
+  }
   priced_below_zero += batch.priced_below_zero;
   unknown += batch.unknown;
   join.add(batch, parsers[parser], parser, lines_before);
@@ -86,6 +111,33 @@ Result<void> TransactionReader::State::take(RowBatch const& batch, unsigned pars
   outgrown = true;
   return fail(Code::rejected, "transactions: the baskets need more than the " + std::to_string(limits.memory >> 20U) +
                                   " MiB they may take; allow more memory");
+}
+
+void TransactionReader::State::open_file() {
+  rows_before = bad.rows();
+  below_zero_before = priced_below_zero;
+}
+
+/// Makes the rows baskets, and says what is odd about the file as a whole.
+void TransactionReader::State::close_file(std::string const& name, bool has_header) {
+  auto const rows = bad.rows() - rows_before;
+  if (rows == 0) {
+    bad.note(name + (has_header ? ":1: header: no rows stand behind it" : ": holds no rows") +
+             "; is this the right file?");
+  }
+  if (auto const below = priced_below_zero - below_zero_before; below > 0) {
+    bad.note(name + ':' + std::to_string(below_zero_line) + ": unit_price: " + below_zero + " is below 0" +
+             (below > 1 ? ", the first of " + std::to_string(below) + " such rows" : "") +
+             ": taken as sold, without the price; give a return a quantity below 0");
+  }
+  auto const before = join.data().begin.size();
+  auto const line = join.first_line();
+  bool const one = limits.share.of == 1 && join.open_baskets() == 1 && rows > limits.basket_items;
+  join.close_file(name, limits.basket_items, bad);
+  if (one && join.data().begin.size() > before) {
+    bad.note(name + ':' + std::to_string(line) + ": all " + std::to_string(rows) +
+             " rows are of one basket; is basket_id the number of a receipt, not of a store or a day?");
+  }
 }
 
 /// What cannot be had at once: packed files, pipes.
@@ -102,45 +154,47 @@ Result<void> TransactionReader::State::read_stream(Table& table) {
   return {};
 }
 
+/// Rows in order, from the mapped file: whatever a piece may hold.
 Result<void> TransactionReader::State::read_piece(Table const& table, std::size_t& position, std::uint64_t& lines) {
-  auto part = table.rows_between(position, kNoEnd);
+  auto part = table.rows_of(table.whole().substr(position));
   auto& batch = batches.front();
   batch.clear();
   parsers[0].set_kind(kind);
-  if (auto const taken = parsers[0].take(part, position + limits.piece, kNoEnd, batch); !taken) {
+  if (auto const taken = parsers[0].take(part, limits.piece, kNoEnd, batch); !taken) {
     return tl::unexpected(taken.error());
   }
   kind = parsers[0].kind();
   auto const before = std::exchange(lines, lines + batch.lines);
-  position = part.position();
+  position += part.position();
   return take(batch, 0, before);
 }
 
 /// Some pieces at once. A quoted field may hold line ends, so that only reading in order tells where a row starts:
 /// then, and while it is open what timestamps mean, nothing is taken and the answer is false.
-bool TransactionReader::State::read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines) {
+Result<bool> TransactionReader::State::read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines) {
+  if (kind == TimeKind::none && table.has(kTimeColumn)) return false;
   auto const threads = static_cast<unsigned>(parsers.size());
-  if (threads == 1 || (kind == TimeKind::none && table.has(kTimeColumn))) return false;
-  auto const text = table.whole();
-  auto pieces = cut(text, position, limits.piece, threads * kPiecesPerThread);
-  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned) {
-    pieces[n].quotes = std::memchr(text.data() + pieces[n].begin, '"', pieces[n].end - pieces[n].begin) != nullptr;
-  });
-  if (std::any_of(pieces.begin(), pieces.end(), [](auto const& piece) { return piece.quotes; })) return false;
+  auto pieces = cut(table.whole(), position, limits.piece, round);
+  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned) { texts[n].fetch(table, pieces[n]); });
+  std::size_t good = 0;
+  for (; good < pieces.size() && !texts[good].quotes; ++good) {
+    if (!texts[good].text) return tl::unexpected(texts[good].text.error());
+  }
+  round = good < pieces.size() ? 1 : std::min(round * 2, batches.size());
+  if (good == 0) return false;
   for (auto& parser : parsers) parser.set_kind(kind);
-  in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
-    auto& piece = pieces[n];
-    piece.parser = number;
+  in_pieces(good, 1, threads, [&](std::size_t n, std::size_t, unsigned number) {
+    pieces[n].parser = number;
     batches[n].clear();
-    auto part = table.rows_between(piece.begin, piece.end);
-    (void)parsers[number].take(part, piece.end, kNoEnd, batches[n]);  // memory cannot fail to be read
+    auto part = table.rows_of(*texts[n].text);
+    (void)parsers[number].take(part, texts[n].text->size(), kNoEnd, batches[n]);  // memory cannot fail to be read
   });
-  for (std::size_t n = 0; n < pieces.size(); ++n) {
+  for (std::size_t n = 0; n < good; ++n) {
     // Running out of memory is noticed by the caller: it asks outgrown.
     if (auto const kept = take(batches[n], pieces[n].parser, lines); !kept) return true;
     lines += batches[n].lines;
   }
-  position = pieces.back().end;
+  position = pieces[good - 1].end;
   return true;
 }
 
@@ -149,23 +203,31 @@ Result<void> TransactionReader::State::read_whole(Table& table, Advance const& a
   auto position = table.position();
   auto lines = table.lines();
   auto const begun = position;
-  auto const rows_before = join.data().basket_items.size();
-  batches.resize(parsers.size() * kPiecesPerThread);
+  auto const items_before = join.data().basket_items.size();
+  batches.resize(parsers.size() > 1 ? parsers.size() * kPiecesPerThread : 1);
+  texts.resize(batches.size());
+  round = 1;
   while (position < size) {
     bool const first = position == begun;
-    if (first || !read_pieces(table, position, lines)) {
+    auto const some = first ? Result<bool>(false) : read_pieces(table, position, lines);
+    if (!some) return tl::unexpected(some.error());
+    if (!*some) {
       if (auto const read = read_piece(table, position, lines); !read) return read;
     }
     if (outgrown) return fail(Code::rejected, "transactions: the baskets need more memory than allowed");
     if (first) {
-      // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both.
-      auto const share = static_cast<double>(size - position) / static_cast<double>(position - begun) * 1.02;
-      auto const expected = [&](std::size_t found) {
-        return static_cast<std::size_t>(static_cast<double>(found) * share);
+      // Room asked for once is neither copied nor touched before it is needed; growing by doubling is both. Too much
+      // asked for costs nothing.
+      constexpr double kMargin = 1.15;
+      auto const share = static_cast<double>(size - position) / static_cast<double>(position - begun);
+      auto const expected = [&](std::size_t found, double margin) {
+        return static_cast<std::size_t>(static_cast<double>(found) * share * margin);
       };
-      auto const rows = expected(join.data().basket_items.size() - rows_before);
-      auto const baskets = expected(join.open_baskets());
-      if (limits.memory == 0 || join.memory_with(rows, baskets) <= limits.memory) join.expect(rows, baskets);
+      auto const rows = join.data().basket_items.size() - items_before;
+      auto const baskets = join.open_baskets();
+      if (limits.memory == 0 || join.memory_with(expected(rows, 1), expected(baskets, 1)) <= limits.memory) {
+        join.expect(expected(rows, kMargin), expected(baskets, kMargin));
+      }
     }
     if (advance) advance(static_cast<double>(position) / static_cast<double>(size));
   }
@@ -193,7 +255,7 @@ Result<void> TransactionReader::OpenFile::close() {
   if (taken_) hand_over();
   if (!taken_) return taken_;
   state_.kind = state_.parsers[0].kind();
-  state_.join.close_file(name_, state_.limits.basket_items, state_.bad);
+  state_.close_file(name_, false);
   return {};
 }
 
@@ -219,16 +281,18 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
   auto table = Table::open(std::move(source), std::move(name), kSaleColumns);
   if (!table) return tl::unexpected(table.error());
   auto& state = *state_;
+  state.open_file();
   state.parsers[0].set_kind(state.kind);
   auto const read = table->whole().empty() ? state.read_stream(*table) : state.read_whole(*table, advance);
-  state.batches.clear();
-  state.batches.shrink_to_fit();
+  std::vector<RowBatch>().swap(state.batches);
+  std::vector<PieceText>().swap(state.texts);
   if (!read) return read;
-  state.join.close_file(table->name(), state.limits.basket_items, state.bad);
+  state.close_file(table->name(), true);
   return {};
 }
 
 RowSink& TransactionReader::open_rows(std::string name) {
+  state_->open_file();
   state_->parsers[0].set_kind(state_->kind);
   state_->file = std::make_unique<OpenFile>(*state_, std::move(name));
   return *state_->file;
@@ -258,9 +322,11 @@ Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t re
     total(std::to_string(returns) + " rows with a quantity of 0 or less taken as returns, not counted");
   }
   if (any_left) return {};
-  return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
-                                 (baskets > 0 ? "; is basket_id the number of a receipt, not of a store or a day?"
-                                              : "; is this the right file?"));
+  auto text =
+      "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
+      (baskets > 0 ? "; is basket_id the number of a receipt, not of a store or a day?" : "; is this the right file?");
+  for (auto const& note : bad.first_notes()) text += "\n  " + note;
+  return fail(Code::invalid, std::move(text));
 }
 
 Result<Dataset> TransactionReader::finish() {
@@ -269,9 +335,9 @@ Result<Dataset> TransactionReader::finish() {
     return tl::unexpected(judged.error());
   }
   if (state.priced_below_zero > 0) {
-    state.bad.total(
-        "transactions: " + std::to_string(state.priced_below_zero) +
-        " rows with a unit_price below 0: taken as sold, without the price; a return has a quantity below 0");
+    state.bad.total("transactions: " + std::to_string(state.priced_below_zero) +
+                    (state.priced_below_zero == 1 ? " row" : " rows") +
+                    " with a unit_price below 0: taken as sold, without the price; a return has a quantity below 0");
   }
   if (state.unknown > 0) {
     state.bad.total("transactions: " + std::to_string(state.unknown) + " rows of items no till could name (sku " +

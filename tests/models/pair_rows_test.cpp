@@ -84,6 +84,16 @@ TEST_CASE("sums one by one or 16 at once: the same reach the least count") {
     for (auto const least : {1U, 2U, 5U, 0x7FFF'FFFFU, 0x8000'0000U, 0xFFFF'FFFFU, std::max(1U, sums[3])}) {
       CHECK(reached(sums, least) == portable_reached(sums, least));
     }
+    std::uint16_t middle[kReachedSums];
+    std::uint8_t small[kReachedSums];
+    std::copy_n(sums, kReachedSums, middle);
+    std::copy_n(sums, kReachedSums, small);
+    for (std::uint16_t const least : {1, 2, 0x7FFF, 0x8000, 0xFFFF, std::max<int>(1, middle[5])}) {
+      CHECK(reached(middle, least) == portable_reached(middle, least));
+    }
+    for (std::uint8_t const least : {1, 2, 0x7F, 0x80, 0xFF, std::max<int>(1, small[7])}) {
+      CHECK(reached(small, least) == portable_reached(small, least));
+    }
   }
 }
 
@@ -121,6 +131,25 @@ TEST_CASE("baskets of every size hold each of their pairs once") {
     PairOptions options;
     options.order = order;
     CHECK(counted(data, {}, options) == expected);
+  }
+}
+
+TEST_CASE("pairs together more often than 8 and 16 bits can count, and a least count beyond them") {
+  std::vector<std::vector<std::string>> baskets;
+  for (int n = 0; n < 66'000; ++n) {
+    std::vector<std::string> basket = {"a", "b"};
+    if (n % 100 == 0) basket.push_back("c");
+    if (n % 300 == 0) basket.push_back("d");
+    baskets.push_back(std::move(basket));
+  }
+  auto const data = made::dataset(baskets);
+  for (auto const order : {RowOrder::by_sku, RowOrder::by_popularity}) {
+    for (std::uint32_t const least : {1U, 220U, 221U, 256U, 660U, 661U, 65'536U, 66'001U}) {
+      PairOptions options;
+      options.order = order;
+      options.least = least;
+      CHECK(counted(data, {}, options) == by_hand(data, {}, least));
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 // What reading by pieces and threads must not change, and logs that no shop should have but some do.
 
+#include <algorithm>
+#include <bit>
+
 #include <doctest/doctest.h>
 
 #include "../../models/src/byte_marks.hpp"
+#include "../../models/src/sold_items.hpp"
 #include "../../models/src/text_index.hpp"
 #include "made.hpp"
 
@@ -134,11 +138,62 @@ TEST_CASE("bytes at a time or 64 at once: the same marks") {
     }
     CHECK(marks_of(bytes) == expected);
     CHECK(portable_marks(bytes) == expected);
-    auto const few = short_marks_of(bytes);
-    auto const same = portable_short_marks(bytes);
-    CHECK((few.commas | few.ends | few.quotes) == static_cast<std::uint32_t>(expected));
-    CHECK((few.commas == same.commas && few.ends == same.ends && few.quotes == same.quotes));
+    CHECK(few_marks_of(bytes) == static_cast<std::uint16_t>(expected));
+    CHECK(portable_few_marks(bytes) == static_cast<std::uint16_t>(expected));
+    auto const lines = line_marks_of(bytes);
+    auto const same = portable_line_marks(bytes);
+    std::uint64_t ends = 0;
+    for (std::size_t n = 0; n < kMarkedBytes; ++n) ends |= std::uint64_t{bytes[n] == '\n'} << n;
+    CHECK((lines.marks == ends && same.marks == ends));
+    CHECK((lines.number == same.number && std::popcount(ends) == static_cast<int>(same.number)));
   }
+}
+
+TEST_CASE("items of any SKU are found again, and by a key read where 16 bytes lie as by one read with care") {
+  SoldItems items;
+  std::vector<std::string> skus;
+  std::uint64_t seed = 5;
+  for (int n = 0; n < 3000; ++n) {
+    seed = mix(seed);
+    // Some are the beginning of others, or of all sizes around the 8 and 16 bytes that are compared at once.
+    auto sku = std::to_string(seed % 1000) + std::string(seed / 1000 % 20, static_cast<char>('a' + seed / 20'000 % 2));
+    auto const lying = sku + std::string(SkuKey::kWhole, static_cast<char>(seed >> 40U));
+    SkuKey const key(sku);
+    if (sku.size() <= SkuKey::kWhole) {
+      auto const within = SkuKey::within(std::string_view(lying).substr(0, sku.size()));
+      CHECK((within.low == key.low && within.high == key.high && within.hash == key.hash && within.size == key.size));
+    }
+    auto const known = std::find(skus.begin(), skus.end(), sku);
+    auto* const found = items.find(key, sku);
+    CHECK((found != nullptr) == (known != skus.end()));
+    if (found != nullptr) {
+      CHECK(found->number == static_cast<std::uint32_t>(known - skus.begin()));
+      ++found->quantity_milli;
+    } else {
+      CHECK(items.add(key, sku).number == skus.size());
+      skus.push_back(std::move(sku));
+    }
+  }
+  REQUIRE(items.size() == skus.size());
+  std::int64_t again = 0;
+  for (std::uint32_t n = 0; n < items.size(); ++n) {
+    CHECK(items.text(n) == skus[n]);
+    CHECK(items.item(n).number == n);
+    again += items.item(n).quantity_milli;
+  }
+  CHECK(again == 3000 - static_cast<std::int64_t>(skus.size()));
+  CHECK(items.find(SkuKey(""), "") == nullptr);
+}
+
+TEST_CASE("short texts of prices are told apart, long ones and none have no key") {
+  auto const key = [](std::string text) {
+    auto const size = text.size();
+    return price_key(std::string_view(text += "12345678").substr(0, size));
+  };
+  CHECK(key("1.00") == key("1.00"));
+  for (auto const* const other : {"1.0", "1.000", "1.01", "01.00", "2.00"}) CHECK(key(other) != key("1.00"));
+  CHECK(key("1234.56") != 0);
+  CHECK((key("12345.67") == 0 && key("") == 0));
 }
 
 TEST_CASE("texts are the same in all their bytes or not, of every length") {
@@ -276,6 +331,7 @@ TEST_CASE("one basket of 10,000 lines is left out by line, and one that is the w
   CHECK(tells(
       alone.error().what,
       "not one basket (1 basket with more than 1000 distinct items left out); is basket_id the number of a receipt"));
+  CHECK(tells(alone.error().what, "\n  t.csv:2: basket with 10000 distinct items left out (more than 1000)"));
   // The same item 10,000 times is one item.
   std::string same;
   for (int n = 0; n < 10'000; ++n) same += "g,,,x,1,\n";

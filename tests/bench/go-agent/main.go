@@ -55,8 +55,8 @@ func keep(db *sql.DB, group [][]byte) {
 	must(change.Commit())
 }
 
-// deliver publishes what the outbox holds, and deletes it when the broker has it.
-func deliver(db *sql.DB, link mqtt.Client, topic string) {
+// deliver publishes what the outbox holds, as much as fits a message, and deletes it when the broker has it; whether it did.
+func deliver(db *sql.DB, link mqtt.Client, topic string) bool {
 	rows, err := db.Query("SELECT number, event FROM outbox ORDER BY number LIMIT 500")
 	must(err)
 	var batch bytes.Buffer
@@ -69,13 +69,15 @@ func deliver(db *sql.DB, link mqtt.Client, topic string) {
 	}
 	rows.Close()
 	if last == 0 {
-		return
+		return false
 	}
 	sent := link.Publish(topic, 1, false, batch.Bytes())
-	if sent.WaitTimeout(10*time.Second) && sent.Error() == nil {
-		_, err = db.Exec("DELETE FROM outbox WHERE number <= ?", last)
-		must(err)
+	if !sent.WaitTimeout(10*time.Second) || sent.Error() != nil {
+		return false
 	}
+	_, err = db.Exec("DELETE FROM outbox WHERE number <= ?", last)
+	must(err)
+	return true
 }
 
 func main() {
@@ -131,6 +133,7 @@ func main() {
 			}
 		}
 		keep(db, group)
-		deliver(db, link, *topic)
+		for deliver(db, link, *topic) {
+		}
 	}
 }

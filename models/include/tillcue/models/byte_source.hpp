@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tillcue/core/result.hpp"
 
@@ -20,6 +21,10 @@ class ByteSource {
   /// Everything at once, where that costs nothing: a plain file is mapped, memory is lent. Empty: read() it.
   /// Good for as long as the source, and as nobody shortens the file.
   [[nodiscard]] virtual std::string_view whole() const noexcept { return {}; }
+  /// Bytes begin to end of whole(): as they lie there, or copied to `buffer` where that is sooner done than bringing
+  /// mapped pages in.  Threads  any.  Errors  io.
+  [[nodiscard]] virtual Result<std::string_view> part(std::size_t begin, std::size_t end,
+                                                      std::vector<char>& buffer) const;
 };
 
 /// A file; unpacked while reading when its name ends in ".gz".

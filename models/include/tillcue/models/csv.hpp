@@ -16,6 +16,21 @@ struct CsvLimits {
   std::size_t row = 64 * 1024;  ///< bytes, with separators and quotes
 };
 
+/// A row of the common kind. At least kRoom bytes from the beginning of any field can be read.
+struct QuickRow {
+  static constexpr std::size_t kFields = 8;
+  static constexpr std::size_t kRoom = 16;
+
+  char const* begin = nullptr;
+  std::uint16_t bounds[kFields + 1] = {0xFFFF};  ///< where each field ends, counted from begin; before them -1
+  bool repeats = false;                          ///< its first fields are those of the row taken before
+
+  [[nodiscard]] std::string_view field(std::size_t n) const noexcept {
+    auto const from = static_cast<std::uint16_t>(bounds[n] + 1);
+    return {begin + from, static_cast<std::size_t>(bounds[n + 1] - from)};
+  }
+};
+
 /// Rows of a CSV stream: commas, RFC 4180 quotes (a quoted field may hold commas, "" and line ends), LF or CRLF,
 /// UTF-8 byte order mark skipped, blank lines ignored. A quote inside an unquoted field is an ordinary character.
 /// A row that breaks a rule is told apart and reading goes on with the next line.
@@ -25,20 +40,20 @@ class CsvReader {
   enum class Next { row, bad_row, end };
 
   explicit CsvReader(ByteSource& source, CsvLimits limits = {});
-  /// The rows of `text` from `begin`, where one starts; lines are counted from there.  Borrows  the text.
-  CsvReader(std::string_view text, std::size_t begin, CsvLimits limits = {});
+  /// The rows of `text`, which begins with one and has no byte order mark.  Borrows  the text.
+  explicit CsvReader(std::string_view text, CsvLimits limits = {});
 
   /// Errors  of the source, and unsupported (UTF-16).
   Result<Next> next();
 
   /// Takes the next row if it is of the common kind: no quotes, exactly `width` fields, short, and already in memory.
-  /// False: nothing was taken, next() knows more. Rows often begin as the one before: with `lead` of the first fields
-  /// alike, less than `width`, they are not looked at again.
-  bool quick(std::size_t width, std::size_t lead = 0) noexcept;
-  /// Whether the row that quick() just took begins with the `lead` fields of the one that it took before.
-  [[nodiscard]] bool repeats() const noexcept { return repeats_; }
-  /// A field of the row that quick() just took.
-  [[nodiscard]] std::string_view quick_field(std::size_t n) const noexcept { return fields_.data()[n]; }
+  /// False: nothing was taken, next() knows more.
+  bool quick(std::size_t width) noexcept;
+
+  /// Takes rows of the common kind of at most QuickRow::kFields fields that begin before `end`, as many as `rows` has
+  /// room for; none where `width` is larger. Rows often begin as the one before: with `lead` of the first fields alike,
+  /// less than `width`, these are not looked at again. How many were taken; what stopped it is for next().
+  std::size_t quick_rows(std::span<QuickRow> rows, std::size_t end, std::size_t width, std::size_t lead) noexcept;
 
   /// Where the next row starts in a text that is there as a whole.
   [[nodiscard]] std::size_t position() const noexcept { return begin_; }
@@ -53,9 +68,10 @@ class CsvReader {
   [[nodiscard]] std::string const& complaint() const noexcept { return complaint_; }
 
  private:
-  char const* quick_end(char const* start, std::size_t width, std::size_t field) noexcept;
-  bool quick_whole(char const* row, std::size_t reach, std::size_t width, std::size_t lead) noexcept;
-  bool quick_taken(char const* end) noexcept;
+  template <class Ends>
+  char const* quick_end(char const* row, std::size_t reach, std::size_t width, Ends const& ends) const noexcept;
+  bool quick_first(QuickRow& row, char const* behind, std::size_t width, std::size_t lead) noexcept;
+  std::size_t line_ends(char const* text, std::size_t size, std::size_t most) noexcept;
   Result<bool> fill();
   Result<std::size_t> line_length();
   Result<Next> quoted_row();
@@ -77,9 +93,10 @@ class CsvReader {
   std::uint64_t line_ = 0;
   std::uint64_t next_line_ = 1;
   std::vector<std::string_view> fields_;
-  char const* lead_ = nullptr;  ///< the first fields of the last row of quick(), with the commas behind them
+  char const* lead_ = nullptr;  ///< the first fields of the last row of quick_rows(), with the commas behind them
   std::size_t lead_size_ = 0;   ///< 0: none to compare with
-  bool repeats_ = false;
+  QuickRow first_;              ///< the row they were first seen in
+  std::vector<std::uint32_t> line_ends_;  ///< as found by line_ends(), from begin_ as it was then
   std::string unquoted_;
   std::vector<std::pair<std::size_t, std::size_t>> extents_;  ///< of the fields in unquoted_
   std::string complaint_;

@@ -35,15 +35,17 @@ class Table {
   /// Errors  of the source.
   Result<bool> next(BadRows& bad, Refused const& refused = {});
 
-  /// Takes the next row if it is of the common kind (CsvReader::quick), without counting it.
-  bool quick() noexcept { return reader_->quick(width_, lead_); }
-  /// Field of a row that quick() took.
-  [[nodiscard]] std::string_view quick_field(std::size_t column) const noexcept {
-    auto const place = place_[column];
-    return place < width_ ? reader_->quick_field(place) : std::string_view{};
+  /// CsvReader::quick_rows(), without counting them.
+  std::size_t quick_rows(std::span<QuickRow> rows, std::size_t end) noexcept {
+    return reader_->quick_rows(rows, end, width_, lead_);
   }
-  /// Whether all steady fields of the row that quick() just took are those of the row it took before.
-  [[nodiscard]] bool repeats() const noexcept { return reader_->repeats(); }
+  /// Where a wanted column stands in the rows of the file; beyond all fields when it is not there.
+  [[nodiscard]] std::size_t place(std::size_t column) const noexcept { return place_[column]; }
+  /// Field of a row that quick_rows() took.
+  [[nodiscard]] std::string_view quick_field(QuickRow const& row, std::size_t column) const noexcept {
+    auto const place = place_[column];
+    return place < width_ ? row.field(place) : std::string_view{};
+  }
 
   /// Field of the row by position in the wanted columns; empty when the file or the row has no such column.
   [[nodiscard]] std::string_view field(std::size_t column) const noexcept {
@@ -55,9 +57,11 @@ class Table {
   /// All bytes of the file where they are there at once (ByteSource::whole), and where the next row starts in them.
   [[nodiscard]] std::string_view whole() const noexcept { return source_ ? source_->whole() : std::string_view{}; }
   [[nodiscard]] std::size_t position() const noexcept { return reader_->position(); }
-  /// The same columns from a row that starts at `begin` of whole(), as if the file ended at `end`; lines are counted
-  /// from there.  Borrows  this table.
-  [[nodiscard]] Table rows_between(std::size_t begin, std::size_t end) const;
+  /// ByteSource::part().
+  [[nodiscard]] Result<std::string_view> part(std::size_t begin, std::size_t end, std::vector<char>& buffer) const;
+  /// The same columns in bytes of the file from where a row starts on, as if it ended with them; lines and positions
+  /// are counted from there.  Borrows  `text`.
+  [[nodiscard]] Table rows_of(std::string_view text) const;
   [[nodiscard]] std::uint64_t line() const noexcept { return reader_->line(); }
   [[nodiscard]] std::uint64_t lines() const noexcept { return reader_->lines(); }
   [[nodiscard]] std::string const& name() const noexcept { return name_; }

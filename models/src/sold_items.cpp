@@ -1,0 +1,63 @@
+#include "sold_items.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "text_index.hpp"
+
+namespace tillcue::models {
+namespace {
+
+/// Of a text of any length: the words it begins with, or where these do not hold it, hashes.
+std::uint64_t word_of(std::string_view text, std::size_t from) noexcept {
+  std::uint64_t word = 0;
+  if (text.size() > SkuKey::kWhole) return from == 0 ? text_hash(text) : 0;
+  if (from < text.size()) std::memcpy(&word, text.data() + from, std::min(text.size() - from, sizeof word));
+  return word;
+}
+
+}  // namespace
+
+SkuKey::SkuKey(std::string_view text) noexcept : SkuKey(word_of(text, 0), word_of(text, 8), text.size()) {}
+
+SoldItems::Item* SoldItems::find(SkuKey const& key, std::string_view sku) noexcept {
+  if (sku.empty()) return nullptr;
+  if (sku.size() <= SkuKey::kWhole) return find(key);
+  for (auto at = key.hash >> shift_;; at = (at + 1) & (items_.size() - 1)) {
+    auto& item = items_[at];
+    if (item.number == kNone) return nullptr;
+    if (item.low == key.low && item.size == key.size && text(item.number) == sku) return &item;
+  }
+}
+
+SoldItems::Item& SoldItems::free_place(std::uint64_t hash) noexcept {
+  auto at = hash >> shift_;
+  while (items_[at].number != kNone) at = (at + 1) & (items_.size() - 1);
+  return items_[at];
+}
+
+void SoldItems::spread(std::size_t places) {
+  auto const before = std::exchange(items_, std::vector<Item>(places));
+  shift_ = 64 - static_cast<unsigned>(std::countr_zero(places));
+  for (auto const& item : before) {
+    if (item.number == kNone) continue;
+    auto& moved = free_place(SkuKey(text(item.number)).hash);
+    moved = item;
+    place_[item.number] = static_cast<std::uint32_t>(&moved - items_.data());
+  }
+}
+
+SoldItems::Item& SoldItems::add(SkuKey const& key, std::string_view sku) {
+  arena_.insert(arena_.end(), sku.begin(), sku.end());
+  begin_.push_back(arena_.size());
+  if ((place_.size() + 1) * 2 > items_.size()) spread(items_.size() * 2);
+  auto& item = free_place(key.hash);
+  item.low = key.low;
+  item.high = key.high;
+  item.size = key.size;
+  item.number = size();
+  place_.push_back(static_cast<std::uint32_t>(&item - items_.data()));
+  return item;
+}
+
+}  // namespace tillcue::models
