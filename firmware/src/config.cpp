@@ -137,6 +137,17 @@ Complaint read_broker(Json const& value, std::string& out) {
   return "must begin with mqtt:// or mqtts://";
 }
 
+Complaint read_limits(Json const& value, sync::BrokerLimits& out) {
+  std::string text;
+  if (auto complaint = read_text(value, text)) return complaint;
+  auto const limits = sync::read_broker_limits(text);
+  if (!limits) return limits.error().what;
+  if (!limits->retained || limits->max_payload < 61'440 || limits->filters < sync::kTerminalFilters)
+    return "a broker must keep messages, take 61440 bytes and 20 subscriptions of a connection";
+  out = *limits;
+  return {};
+}
+
 Complaint read_key(Json const& value, std::string& out) {
   std::vector<std::string> keys;
   for (int n = 1; n <= 12; ++n) keys.push_back("F" + std::to_string(n));
@@ -256,6 +267,7 @@ std::vector<Field> const& fields() {
       {"proxy.sales", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).sales); }},
       {"display.tap", true, [](Config& c, Json const& v) { return read_tap(v, display(c).tap); }},
       {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
+      {"sync.broker_preset", false, [](Config& c, Json const& v) { return read_limits(v, sync(c).broker_limits); }},
       {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
       {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
       {"sync.certificate", false, [](Config& c, Json const& v) { return read_text(v, sync(c).certificate, 4096); }},

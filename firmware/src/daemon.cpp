@@ -399,6 +399,8 @@ TerminalReading Daemon::Impl::reading() const {
     reading.agent = uplink_->status();
     reading.outbox_pending = uplink_->outbox().pending() + uplink_->outbox().buffered();
     reading.outbox_dropped = uplink_->outbox().dropped();
+    reading.outbox_thinned = uplink_->outbox().thinned();
+    reading.outbox_short = !uplink_->outbox().shortage().empty();
   }
   return reading;
 }

@@ -1,5 +1,6 @@
 #include "live_desk.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "day_book.hpp"
@@ -83,7 +84,12 @@ void LiveDesk::recall() {
     auto const kept = store_->keep_word(name, word);
     if (!kept) log_.error("live.unkept", {{"error", kept.error().what}});
   }
+  auto mine = my_scopes(sync::WordKind::live);
+  for (auto& name : my_scopes(sync::WordKind::config)) mine.push_back(std::move(name));
+  mine.push_back(sync::held_name(sync::WordKind::keys, sync::Scope{}));
   for (auto const& [name, word] : store_->words()) {
+    // Of a group or store this terminal has left: kept, in case it comes back, and not held.
+    if (std::find(mine.begin(), mine.end(), name) == mine.end()) continue;
     words_[name] = word;
     if (!name.starts_with("live ")) continue;
     auto state = parse_live_state(word.content, name);
@@ -93,20 +99,18 @@ void LiveDesk::recall() {
   merge_settings();
 }
 
-/// Everything that anybody says, as one state.
+/// Everything that is said to this terminal, as one state: the widest scope first.
 void LiveDesk::apply() {
   auto all = by_file_;
-  for (auto const& [name, state] : by_word_) {
+  for (auto const& name : my_scopes(sync::WordKind::live)) {
+    auto const found = by_word_.find(name);
+    if (found == by_word_.end()) continue;
+    auto const& state = found->second;
     all.stop_all = all.stop_all || state.stop_all;
     all.stop.insert(all.stop.end(), state.stop.begin(), state.stop.end());
     all.out_of_stock.insert(all.out_of_stock.end(), state.out_of_stock.begin(), state.out_of_stock.end());
     for (auto const& [campaign, share] : state.grants) all.grants[campaign] = share;
-  }
-  // The narrower scope has the last word on a name.
-  for (auto const& name : my_scopes(sync::WordKind::live)) {
-    auto const found = by_word_.find(name);
-    if (found != by_word_.end())
-      all.names.insert(all.names.end(), found->second.names.begin(), found->second.names.end());
+    all.names.insert(all.names.end(), state.names.begin(), state.names.end());  // the narrower scope has the last word
   }
   if (on_names) on_names(all.names);
   checkout_.apply(std::move(all));

@@ -17,7 +17,7 @@ class PaperBook {
   void limit_day(unsigned millimetres) noexcept { day_limit_ = millimetres; }
   /// True when this much more fits into the day.
   [[nodiscard]] bool allows(unsigned millimetres, std::chrono::sys_days today) const noexcept;
-  /// Errors  io: counted, but not kept for a restart.
+  /// Kept without a limit too: one may come from head office at noon.  Errors  io: counted, but not kept for a restart.
   Result<void> used(unsigned millimetres, std::chrono::sys_days today);
   [[nodiscard]] unsigned used_on(std::chrono::sys_days today) const noexcept { return today == day_ ? used_ : 0; }
 

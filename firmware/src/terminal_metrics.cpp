@@ -95,6 +95,9 @@ void sync_metrics(TerminalReading const& r, MetricsText& out) {
   out.gauge("bundle_loaded", "1 when there is a bundle to decide with.", r.has_bundle ? 1 : 0);
   out.gauge("outbox_pending", "Results HQ has not acknowledged.", static_cast<std::int64_t>(r.outbox_pending));
   out.counter("outbox_dropped_total", "Results thrown away because the outbox was full.", r.outbox_dropped);
+  out.counter("outbox_thinned_total", "Results of which only sums are left, because outbox or disk were nearly full.",
+              r.outbox_thinned);
+  out.gauge("outbox_short_of_room", "1 while results make room for others.", r.outbox_short ? 1 : 0);
   out.counter("results_lost_total", "Results that could not be kept at all.", r.results_lost);
   if (!r.agent) return;
   out.gauge("hq_connected", "1 when connected to the broker.", r.agent->connected ? 1 : 0);

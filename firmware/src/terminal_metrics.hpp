@@ -32,7 +32,9 @@ struct TerminalReading {
   std::optional<bool> layout_learned;  ///< where it is to be
   std::size_t layout_searches = 0;
   std::optional<sync::AgentStatus> agent;
-  std::uint64_t outbox_pending = 0, outbox_dropped = 0, results_lost = 0, live_refused = 0, probably_out = 0;
+  std::uint64_t outbox_pending = 0, outbox_dropped = 0, outbox_thinned = 0, results_lost = 0, live_refused = 0,
+                probably_out = 0;
+  bool outbox_short = false;
   std::uint64_t release = 0;
   bool has_bundle = false;
   Histogram handling;  ///< from a POS message read to its effects done

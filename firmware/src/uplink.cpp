@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "loaded_bundle.hpp"
@@ -61,6 +62,7 @@ Result<std::unique_ptr<sync::MqttLink>> open_link(Config const& config, sync::Ag
   auto mqtt = sync::terminal_mqtt_options(options, now.wall);
   if (!mqtt) return tl::unexpected(mqtt.error());
   mqtt->uri = config.sync->broker;
+  mqtt->limits = config.sync->broker_limits;
   if (!config.sync->ca.empty() || !config.sync->certificate.empty()) {
     mqtt->tls = sync::MqttTls{config.sync->ca, config.sync->certificate, config.sync->key, true};
   }
@@ -154,7 +156,7 @@ Result<void> Uplink::connect() {
                 callbacks_.on_bundle(file, release);
               },
           .on_error = on_error,
-          .counters = callbacks_.counters,
+          .counters = [this] { return counters(); },
           .work = [this](std::function<void()> task) { work(std::move(task)); },
           .held_number = [this](auto kind,
                                 auto const& scope) { return callbacks_.held_number(sync::held_name(kind, scope)); },
@@ -162,6 +164,14 @@ Result<void> Uplink::connect() {
           .holding = callbacks_.holding});
   agent_->start();
   return {};
+}
+
+std::map<std::string, std::int64_t> Uplink::counters() const {
+  auto all = callbacks_.counters ? callbacks_.counters() : std::map<std::string, std::int64_t>{};
+  if (config_.sync->certificate.empty()) return all;
+  // Head office tells who must have another soon.
+  if (auto const end = sync::certificate_end(config_.sync->certificate); end) all["certificate_ends"] = *end;
+  return all;
 }
 
 void Uplink::start() {
@@ -198,12 +208,19 @@ Result<void> Uplink::record(Outcome const& outcome) {
 
 void Uplink::commit() {
   commit_due_.reset();
+  auto const before = std::pair{outbox_.thinned(), outbox_.dropped()};
   auto const done = outbox_.commit();
   failing_ = !done;
   if (failing_) {
     log_.error("outbox.commit", {{"error", done.error().what}, {"waiting", std::to_string(outbox_.buffered())}});
     commit_due_ = callbacks_.clock().steady + 10 * kGroup;
     return;
+  }
+  if (before != std::pair{outbox_.thinned(), outbox_.dropped()}) {
+    log_.warning("outbox.thinned", {{"why", outbox_.shortage()},
+                                    {"summed_up", std::to_string(outbox_.thinned() - before.first)},
+                                    {"lost", std::to_string(outbox_.dropped() - before.second)},
+                                    {"waiting", std::to_string(outbox_.pending())}});
   }
   if (agent_) agent_->results_committed();
 }

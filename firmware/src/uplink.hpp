@@ -77,6 +77,7 @@ class Uplink {
   Result<void> connect();
   [[nodiscard]] Result<sync::KeyRing> believed() const;
   void commit();
+  [[nodiscard]] std::map<std::string, std::int64_t> counters() const;
   void work(std::function<void()> task);
 
   Config const& config_;

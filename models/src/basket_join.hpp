@@ -38,6 +38,8 @@ class BasketJoin {
   void expect(std::size_t rows, std::size_t baskets);
   /// Baskets of the open file.
   [[nodiscard]] std::size_t open_baskets() const noexcept { return ids_.size(); }
+  /// On which the first of them begins; 0 when there is none.
+  [[nodiscard]] std::uint64_t first_line() const noexcept { return first_line_.empty() ? 0 : first_line_.front(); }
 
  private:
   struct Run {

@@ -1,6 +1,8 @@
 #include "poslog_document.hpp"
 
+#include <algorithm>
 #include <initializer_list>
+#include <span>
 #include <utility>
 
 namespace tillcue::models {
@@ -23,11 +25,11 @@ struct Name {
 
 bool is_true(std::string_view value) { return value == "true" || value == "1" || value == "True" || value == "TRUE"; }
 
+bool is_one_of(std::string_view name, std::span<std::string_view const> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  for (auto const known : names) {
-    if (known == name) return true;
-  }
-  return false;
+  return is_one_of(name, std::span(names.begin(), names.size()));
 }
 
 std::string trimmed(std::string const& text) {
@@ -36,6 +38,13 @@ std::string trimmed(std::string const& text) {
   if (first == std::string::npos) return {};
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
+
+/// ItemType of what is no merchandise.
+constexpr std::string_view kNoGoods[] = {"Fee", "FeeRefund", "Deposit", "DepositRefund", "Tare"};
+/// TypeCode of what says again what other transactions say, or was never bought. "GIftReceipt" is how the schema has
+/// it.
+constexpr std::string_view kNoSales[] = {"Summary",     "NonResettableAmounts", "GIftReceipt",
+                                         "GiftReceipt", "DispatchDocket",       "Suggestion"};
 
 /// Of several stores or times, the one that is the transaction's.
 bool is_wanted(Tag tag, std::string_view attribute, std::string_view value) {
@@ -59,11 +68,11 @@ constexpr Place<PoslogTransaction> kOfTransaction[] = {{Tag::store, &PoslogTrans
                                                        {Tag::ends, &PoslogTransaction::ends},
                                                        {Tag::log_time, &PoslogTransaction::log_time},
                                                        {Tag::receipt_time, &PoslogTransaction::receipt_time},
-                                                       {Tag::status, &PoslogTransaction::status},
                                                        {Tag::customer_id, &PoslogTransaction::customer_id},
                                                        {Tag::loyalty_id, &PoslogTransaction::loyalty_id}};
 constexpr Place<PoslogLine> kOfLine[] = {
     {Tag::item_id, &PoslogLine::item_id},           {Tag::pos_item_id, &PoslogLine::pos_item_id},
+    {Tag::part_id, &PoslogLine::part_id},           {Tag::part_pos_id, &PoslogLine::part_pos_id},
     {Tag::quantity, &PoslogLine::quantity},         {Tag::regular_price, &PoslogLine::regular_price},
     {Tag::actual_price, &PoslogLine::actual_price}, {Tag::extended, &PoslogLine::extended}};
 
@@ -109,13 +118,23 @@ void PoslogDocument::begin(Tag tag, std::uint64_t line) {
     transaction_.line = line;
   } else if (tag == Tag::order) {
     transaction_.order = true;
+  } else if (tag == Tag::retail) {
+    transaction_.too_many = transaction_.too_many || transaction_.parts.size() > kMostLines;
+    if (!transaction_.too_many) transaction_.parts.emplace_back();
   } else if (tag == Tag::line) {
     line_voided_ = false;
+    line_number_.clear();
+    line_begin_ = transaction_.lines.size();
+  } else if (tag == Tag::voids) {
+    transaction_.too_many = transaction_.too_many || transaction_.voids.size() >= kMostLines;
+    if (transaction_.too_many) transaction_.voids.pop_back();
+    transaction_.voids.push_back({{}, {}, part_at_hand()});
   } else if (tag == Tag::sale || tag == Tag::refund) {
     auto& lines = transaction_.lines;
-    transaction_.too_many = lines.size() >= kMostLines;
-    if (transaction_.too_many) lines.pop_back();
+    transaction_.too_many = transaction_.too_many || lines.size() >= kMostLines;
+    if (lines.size() >= kMostLines) lines.pop_back();
     lines.emplace_back();
+    lines.back().part = part_at_hand();
     lines.back().line = line;
     lines.back().refund = tag == Tag::refund;
     lines.back().voided = line_voided_;
@@ -124,14 +143,26 @@ void PoslogDocument::begin(Tag tag, std::uint64_t line) {
 
 void PoslogDocument::flag(Tag tag, std::string_view attribute, std::string_view value) {
   if (tag == Tag::transaction || tag == Tag::retail) {
+    auto& part = transaction_.parts[tag == Tag::retail ? transaction_.parts.size() - 1 : 0];
     bool const ends_it = is_one_of(attribute, {"CancelFlag", "CancelledFlag", "TrainingModeFlag", "SuspendFlag",
                                                "SuspendedFlag", "VoidFlag", "VoidedFlag"});
-    if (ends_it && is_true(value)) transaction_.cancelled = true;
-    if (attribute == "TransactionStatus") transaction_.status = value;
+    if (ends_it && is_true(value)) part.cancelled = true;
+    if (attribute == "TransactionStatus") part.status = value;
+    if (tag == Tag::retail && attribute == "TypeCode") part.no_sale = is_one_of(value, kNoSales);
   } else if (tag == Tag::line) {
-    bool const ends_it = is_one_of(attribute, {"VoidFlag", "CancelFlag", "DeleteFlag"});
-    if (ends_it && is_true(value)) line_voided_ = true;
+    flag_line(attribute, value);
+  } else if (tag == Tag::sale || tag == Tag::refund) {
+    auto& line = transaction_.lines.back();
+    if (attribute == "ItemType" && is_one_of(value, kNoGoods)) line.no_goods = true;
+    if (attribute == "TypeCode" && is_one_of(value, {"Prepay", "PrepayRefund"})) line.no_goods = true;
   }
+}
+
+void PoslogDocument::flag_line(std::string_view attribute, std::string_view value) {
+  bool const ends_it = is_one_of(attribute, {"VoidFlag", "CancelFlag", "DeleteFlag"});
+  if (ends_it && is_true(value)) line_voided_ = true;
+  if (attribute == "Action" && is_one_of(value, {"Cancel", "Delete", "Subtract"})) line_voided_ = true;
+  if (is_one_of(attribute, {"RefusalReason", "RefusalTypeCode"}) && !value.empty()) line_voided_ = true;
 }
 
 void PoslogDocument::text(std::string_view more) {
@@ -148,16 +179,43 @@ void PoslogDocument::close(std::string_view whole) {
   if (tag == Tag::transaction) {
     ++transactions_;
     sales_->take(transaction_);
+  } else if (tag == Tag::line) {
+    close_line();
   } else if (has_text(tag)) {
     if (too_long_) transaction_.too_long_field = Name(whole).local;
     too_long_ = false;
-    if (wanted_) keep(tag, trimmed(text_));
+    if (wanted_)
+      keep(tag, trimmed(text_));
+    else if (tag == Tag::store && transaction_.other_unit.empty())
+      transaction_.other_unit = trimmed(text_);
   }
 }
 
+/// The number stands before or behind what is sold.
+void PoslogDocument::close_line() {
+  for (auto n = line_begin_; n < transaction_.lines.size(); ++n) transaction_.lines[n].number = line_number_;
+}
+
 void PoslogDocument::keep(Tag tag, std::string text) {
-  file(kOfTransaction, tag, text, transaction_);
-  if (!transaction_.lines.empty()) file(kOfLine, tag, text, transaction_.lines.back());
+  if (tag == Tag::status || tag == Tag::part_status) {
+    auto& status = transaction_.parts[tag == Tag::part_status ? part_at_hand() : 0].status;
+    if (status.empty()) status = std::move(text);
+  } else if (tag == Tag::line_number) {
+    line_number_ = std::move(text);
+  } else if (tag == Tag::void_link) {
+    transaction_.voids.back().number = std::move(text);
+  } else if (tag == Tag::void_quantity) {
+    transaction_.voids.back().quantity = std::move(text);
+  } else {
+    file(kOfTransaction, tag, text, transaction_);
+    if (!transaction_.lines.empty()) file(kOfLine, tag, text, transaction_.lines.back());
+  }
+}
+
+/// The open RetailTransaction, 0 outside of any.
+std::size_t PoslogDocument::part_at_hand() const {
+  bool const inside = std::find(stack_.begin(), stack_.end(), Tag::retail) != stack_.end();
+  return inside ? transaction_.parts.size() - 1 : 0;
 }
 
 }  // namespace tillcue::models

@@ -32,7 +32,10 @@ class PoslogDocument {
  private:
   void begin(PoslogTag tag, std::uint64_t line);
   void flag(PoslogTag tag, std::string_view attribute, std::string_view value);
+  void flag_line(std::string_view attribute, std::string_view value);
   void keep(PoslogTag tag, std::string text);
+  void close_line();
+  [[nodiscard]] std::size_t part_at_hand() const;
 
   PoslogSales* sales_;
   PoslogTransaction transaction_;
@@ -45,6 +48,8 @@ class PoslogDocument {
   bool wanted_ = false;  ///< the text at hand is the one meant
   bool too_long_ = false;
   bool line_voided_ = false;
+  std::string line_number_;
+  std::size_t line_begin_ = 0;  ///< of the transaction's lines, the first of the LineItem at hand
 };
 
 }  // namespace tillcue::models

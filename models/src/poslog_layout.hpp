@@ -18,8 +18,9 @@ enum class PoslogTag {
   customer,
   loyalty,
   card,   ///< LoyaltyCard
-  item,   ///< Item, as some tills write in the place of ItemID
-  order,  ///< CustomerOrderTransaction: wanted, not yet bought
+  item,   ///< Item: parts of what is sold, or, as some tills write, in the place of ItemID
+  order,  ///< CustomerOrderTransaction, OrderTransaction: wanted, not yet bought
+  voids,  ///< Voids: takes back another line
   // Below: elements whose text is taken.
   store,
   till,
@@ -31,10 +32,16 @@ enum class PoslogTag {
   log_time,
   receipt_time,
   status,
+  part_status,  ///< of one RetailTransaction
   customer_id,
   loyalty_id,
+  line_number,
+  void_link,
+  void_quantity,
   item_id,
   pos_item_id,
+  part_id,  ///< of an Item
+  part_pos_id,
   quantity,
   regular_price,
   actual_price,
@@ -43,8 +50,8 @@ enum class PoslogTag {
 
 /// What `name` (without namespace) is inside `parent`.
 /// Source  ARTS/OMG IXRetail POSLog 1.0 to 6.0: in 1.0 lines stand in the Transaction itself, from 2.x on in its
-/// RetailTransaction; 6.0 names the store in BusinessUnit/UnitID and the time in POSLogDateTime,
-/// and has orders in a CustomerOrderTransaction.
+/// RetailTransaction, of which there may be several; 6.0 names the store in BusinessUnit/UnitID and the time in
+/// POSLogDateTime, has orders in a CustomerOrderTransaction, and takes lines back by Voids/ItemLink.
 PoslogTag poslog_tag(PoslogTag parent, std::string_view name);
 
 inline bool has_text(PoslogTag tag) { return tag >= PoslogTag::store; }

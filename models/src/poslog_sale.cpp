@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "tillcue/core/sku.hpp"
@@ -27,10 +28,11 @@ std::string small_letters(std::string text) {
   return text;
 }
 
-/// The till's clock: without the offset, and without fractions of a second.
+/// The till's clock: without the offset, which a day may have too, and without fractions of a second.
 std::string wall_clock(std::string const& text) {
+  constexpr std::size_t kDay = 10;
   auto const clock = text.find_first_of("Tt ");
-  if (clock == std::string::npos) return text;
+  if (clock == std::string::npos) return text.substr(0, std::min(text.find_first_of("Zz+-", kDay), text.size()));
   return text.substr(0, text.find_first_of("Zz+-.,", clock));
 }
 
@@ -46,8 +48,9 @@ std::string time_of(PoslogTransaction const& transaction) {
 std::string basket_of(PoslogTransaction const& transaction, std::string const& time) {
   auto const& number = transaction.transaction_id.empty() ? transaction.sequence : transaction.transaction_id;
   if (number.empty()) return {};
-  auto const day = transaction.business_day.empty() ? time.substr(0, 10) : transaction.business_day;
-  auto const whole = transaction.store + '/' + transaction.till + '/' + day + '/' + number;
+  auto const day = transaction.business_day.empty() ? time.substr(0, 10) : wall_clock(transaction.business_day);
+  auto const& store = transaction.store.empty() ? transaction.other_unit : transaction.store;
+  auto const whole = store + '/' + transaction.till + '/' + day + '/' + number;
   if (whole.size() <= kMaxIdentifier) return whole;
   char text[32];
   std::snprintf(text, sizeof text, "tx-%016llx", static_cast<unsigned long long>(mix(basket_key(whole))));
@@ -97,30 +100,56 @@ void take_back(std::vector<PoslogLine>& lines) {
   }
 }
 
+/// Whether all of a line is taken back, or as much as is not told.
+bool is_whole(PoslogVoid const& back, PoslogLine const& line) {
+  if (back.quantity.empty()) return true;
+  auto const sold = line.quantity.empty() ? 1000 : parse_decimal(line.quantity, kQuantityDecimals).value_or(0);
+  return std::abs(parse_decimal(back.quantity, kQuantityDecimals).value_or(0)) >= std::abs(sold);
+}
+
+/// Lines that say by number which one they take back.
+void take_back(std::vector<PoslogLine>& lines, std::vector<PoslogVoid> const& voids) {
+  for (auto const& back : voids) {
+    for (auto& line : lines) {
+      if (line.part == back.part && line.number == back.number && is_whole(back, line)) line.voided = true;
+    }
+  }
+}
+
 }  // namespace
 
 std::string const& PoslogSales::sku_of(PoslogLine const& line) const {
   bool const by_item = sku_ == PoslogSku::item_id;
-  auto const& wanted = by_item ? line.item_id : line.pos_item_id;
-  return wanted.empty() ? (by_item ? line.pos_item_id : line.item_id) : wanted;
+  auto const choose = [&](std::string const& item, std::string const& scanned) -> std::string const& {
+    auto const& wanted = by_item ? item : scanned;
+    return wanted.empty() ? (by_item ? scanned : item) : wanted;
+  };
+  auto const& own = choose(line.item_id, line.pos_item_id);
+  return own.empty() ? choose(line.part_id, line.part_pos_id) : own;
 }
 
-bool PoslogSales::is_left_out(PoslogTransaction const& transaction, std::string const& basket) {
-  auto const status = small_letters(transaction.status);
+/// Counts it, too.
+bool PoslogSales::is_left_out(PoslogPart const& part) {
+  auto const status = small_letters(part.status);
   if (std::find(std::begin(kPostVoid), std::end(kPostVoid), status) != std::end(kPostVoid)) {
     ++post_voids_;
     return true;
   }
-  if (transaction.cancelled || is_suspended(status) ||
+  if (part.cancelled || is_suspended(status) ||
       std::find(std::begin(kNoSale), std::end(kNoSale), status) != std::end(kNoSale)) {
     ++cancelled_;
     return true;
   }
-  if (!seen_.insert(basket).second) {
-    ++repeated_;
-    return true;
+  no_sales_ += part.no_sale ? 1 : 0;
+  return part.no_sale;
+}
+
+void PoslogSales::drop_parts(PoslogTransaction& transaction) {
+  auto& lines = transaction.lines;
+  if (is_left_out(transaction.parts[0])) return lines.clear();
+  for (std::size_t n = 1; n < transaction.parts.size(); ++n) {
+    if (is_left_out(transaction.parts[n])) std::erase_if(lines, [&](auto const& line) { return line.part == n; });
   }
-  return false;
 }
 
 void PoslogSales::refuse(std::uint64_t line, std::string const& complaint) {
@@ -140,11 +169,19 @@ void PoslogSales::take(PoslogTransaction& transaction) {
   if (basket.empty()) {
     return refuse(transaction.line, "Transaction: has neither TransactionID nor SequenceNumber; add one");
   }
-  if (is_left_out(transaction, basket)) return;
+  drop_parts(transaction);
+  if (transaction.lines.empty()) return;
+  if (!seen_.insert(basket).second) {
+    ++repeated_;
+    return;
+  }
   take_back(transaction.lines);
+  take_back(transaction.lines, transaction.voids);
   for (auto const& line : transaction.lines) {
     if (line.voided)
       ++voided_;
+    else if (line.no_goods)
+      ++no_goods_;
     else
       row(transaction, line, basket, time);
   }
@@ -173,6 +210,8 @@ void PoslogSales::finish() {
   total(cancelled_, "transactions cancelled, voided, suspended or rung up in training");
   total(repeated_, "transactions that were already in the file");
   total(voided_, "voided lines");
+  total(no_goods_, "lines of deposits, fees and prepayments");
+  total(no_sales_, "summaries, gift receipts and the like");
   total(orders_, "customers' orders (what is sold of them comes as sales)");
   total(post_voids_, "transactions that void an earlier sale, which is counted,");
 }

@@ -13,19 +13,36 @@ namespace tillcue::models {
 
 /// One line of a POSLog transaction, as it stood there.
 struct PoslogLine {
-  std::string item_id, pos_item_id, quantity, regular_price, actual_price, extended;
+  std::string item_id, pos_item_id, part_id, part_pos_id, quantity, regular_price, actual_price, extended;
+  std::string number;      ///< SequenceNumber
   std::uint64_t line = 0;  ///< of the file
+  std::size_t part = 0;    ///< PoslogTransaction::parts
   bool refund = false;
-  bool voided = false;
+  bool voided = false;    ///< or cancelled, deleted, refused
+  bool no_goods = false;  ///< a deposit, a fee
+};
+
+/// A RetailTransaction in a Transaction; the first stands for the Transaction itself.
+struct PoslogPart {
+  std::string status;
+  bool cancelled = false;  ///< by one of its flags
+  bool no_sale = false;    ///< a summary, a gift receipt: says again what other transactions say
+};
+
+/// A line that takes back another one, of the same part.
+struct PoslogVoid {
+  std::string number, quantity;
+  std::size_t part = 0;
 };
 
 /// One transaction, as it stood there.
 struct PoslogTransaction {
-  std::string store, till, sequence, transaction_id, business_day, begins, ends, log_time, receipt_time, status;
+  std::string store, other_unit, till, sequence, transaction_id, business_day, begins, ends, log_time, receipt_time;
   std::string customer_id, loyalty_id;
+  std::vector<PoslogPart> parts = std::vector<PoslogPart>(1);
   std::vector<PoslogLine> lines;
+  std::vector<PoslogVoid> voids;
   std::uint64_t line = 0;      ///< of the file
-  bool cancelled = false;      ///< by one of its flags
   bool order = false;          ///< what a customer ordered: it is sold by another transaction, if at all
   bool too_many = false;       ///< lines
   std::string too_long_field;  ///< the name of an element whose text was cut
@@ -36,9 +53,11 @@ struct PoslogTransaction {
 ///         identifier may be is hashed. Time: BeginDateTime, POSLogDateTime, ReceiptDateTime, EndDateTime or
 ///         BusinessDayDate, the first there is, as the till's clock showed it. Price: ActualSalesUnitPrice,
 ///         RegularSalesUnitPrice, or ExtendedAmount divided by the quantity.
-/// Leaves out  transactions cancelled, voided, suspended or rung up in training; customers' orders; one that was
-///             already in the file; what voids an earlier sale, which stays counted, for its rows are gone;
-///             voided lines, and with a voided line of negative quantity the line it takes back.
+/// Leaves out  transactions, or RetailTransactions of several in one, that are cancelled, voided, suspended or rung up
+/// in
+///             training, and summaries and gift receipts; customers' orders; one that was already in the file; what
+///             voids an earlier sale, which stays counted, for its rows are gone; lines that are voided, refused,
+///             deposits or fees, and the lines that voided ones of negative quantity or Voids take back.
 class PoslogSales {
  public:
   PoslogSales(std::string name, PoslogSku sku, RowSink& sink) : name_(std::move(name)), sku_(sku), sink_(&sink) {}
@@ -49,7 +68,8 @@ class PoslogSales {
   void finish();
 
  private:
-  bool is_left_out(PoslogTransaction const& transaction, std::string const& basket);
+  bool is_left_out(PoslogPart const& part);
+  void drop_parts(PoslogTransaction& transaction);
   void row(PoslogTransaction const& transaction, PoslogLine const& line, std::string const& basket,
            std::string const& time);
   [[nodiscard]] std::string const& sku_of(PoslogLine const& line) const;
@@ -63,6 +83,8 @@ class PoslogSales {
   std::uint64_t post_voids_ = 0;
   std::uint64_t repeated_ = 0;
   std::uint64_t voided_ = 0;
+  std::uint64_t no_goods_ = 0;
+  std::uint64_t no_sales_ = 0;
 };
 
 }  // namespace tillcue::models

@@ -1,5 +1,7 @@
 #include "sale_rows.hpp"
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "tillcue/core/sku.hpp"
@@ -38,6 +40,17 @@ std::uint64_t careful_price_key(std::string_view text) noexcept {
   return price_key({padded, text.size()});
 }
 
+/// "-2.5": millionths without the zeros behind.
+std::string plain_number(std::int64_t micro) {
+  char text[40];
+  auto const size = std::snprintf(text, sizeof text, "%s%lld.%06lld", micro < 0 ? "-" : "",
+                                  std::llabs(micro / 1'000'000), std::llabs(micro % 1'000'000));
+  std::string_view number(text, static_cast<std::size_t>(size));
+  number.remove_suffix(number.size() - number.find_last_not_of('0') - 1);
+  if (number.back() == '.') number.remove_suffix(1);
+  return std::string(number);
+}
+
 /// Where item.price has this one or room for it; 2 when neither.
 unsigned price_place(SoldItems::Item const& item, std::uint64_t key) noexcept {
   // Computed, because nobody can foresee which of the two it is.
@@ -59,6 +72,7 @@ void RowBatch::clear() {
   bad = {};
   returns = 0;
   priced_below_zero = 0;
+  below_zero.clear();
   unknown = 0;
   lines = 0;
 }
@@ -169,11 +183,15 @@ bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t
   return true;
 }
 
-void RowParser::add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, RowBatch& out) {
-  if (micro < 0) {
-    ++out.priced_below_zero;
-    return;
-  }
+void RowParser::keep_price(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, std::uint64_t line,
+                           RowBatch& out) {
+  if (micro >= 0) return add_price_of(item, micro, key);
+  if (out.priced_below_zero++ > 0) return;
+  out.below_zero_line = line;
+  out.below_zero = plain_number(micro);
+}
+
+void RowParser::add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key) {
   auto& prices = prices_[item.number];
   for (unsigned n = 0; n < 2 && key != 0; ++n) {
     if (item.price[n] != 0) continue;
@@ -194,7 +212,7 @@ std::optional<std::string> RowParser::add(SaleFields const& row, std::uint64_t l
     if (auto complaint = learn_item(row.sku, key, item)) return complaint;
   }
   if (auto complaint = wrong_kind("of this row", row.kind)) return complaint;
-  if (keep(row, *item, line, out) && row.price_micro) add_price_of(*item, *row.price_micro, 0, out);
+  if (keep(row, *item, line, out) && row.price_micro) keep_price(*item, *row.price_micro, 0, line, out);
   return std::nullopt;
 }
 
@@ -274,7 +292,7 @@ void RowParser::settle_row(SaleTexts const& texts, std::uint64_t line, Table con
   if (price_known) {
     ++item->times[place];
   } else if (row.price_micro) {
-    add_price_of(*item, *row.price_micro, price, out);
+    keep_price(*item, *row.price_micro, price, line, out);
   }
 }
 

@@ -38,6 +38,8 @@ struct RowBatch {
   BadRows bad;                       ///< lines as counted by the table
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;  ///< sold all the same; the price is passed over
+  std::uint64_t below_zero_line = 0;    ///< the first of these
+  std::string below_zero;               ///< its price
   std::uint64_t unknown = 0;            ///< items no till could name (kOpenName): left out
   std::uint64_t lines = 0;
 
@@ -46,7 +48,7 @@ struct RowBatch {
 };
 
 /// Notes what is not in the baskets and why.
-/// Errors  invalid when `any_left` is false: not one basket.
+/// Errors  invalid when `any_left` is false: not one basket, and what was noted about the files.
 Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,
                            bool any_left);
 
@@ -104,7 +106,8 @@ class RowParser {
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
   /// False: a return, an unknown item, or not of this share.
   bool keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out);
-  void add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, RowBatch& out);
+  void add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key);
+  void keep_price(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, std::uint64_t line, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;

@@ -79,9 +79,16 @@ struct TransactionReader::State {
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;
   std::uint64_t unknown = 0;
+  // Of the open file:
+  std::uint64_t rows_before = 0;
+  std::uint64_t below_zero_before = 0;
+  std::uint64_t below_zero_line = 0;
+  std::string below_zero;
   bool outgrown = false;
   std::unique_ptr<OpenFile> file;
 
+  void open_file();
+  void close_file(std::string const& name, bool has_header);
   Result<void> read_stream(Table& table);
   Result<void> read_whole(Table& table, Advance const& advance);
   Result<void> read_piece(Table const& table, std::size_t& position, std::uint64_t& lines);
@@ -93,6 +100,10 @@ Result<void> TransactionReader::State::take(RowBatch& batch, unsigned parser, st
   batch.end_run();
   bad.append(batch.bad, lines_before);
   returns += batch.returns;
+  if (batch.priced_below_zero > 0 && priced_below_zero == below_zero_before) {
+    below_zero_line = lines_before + batch.below_zero_line;
+    below_zero = batch.below_zero;
+  }
   priced_below_zero += batch.priced_below_zero;
   unknown += batch.unknown;
   join.add(batch, parsers[parser], parser, lines_before);
@@ -100,6 +111,33 @@ Result<void> TransactionReader::State::take(RowBatch& batch, unsigned parser, st
   outgrown = true;
   return fail(Code::rejected, "transactions: the baskets need more than the " + std::to_string(limits.memory >> 20U) +
                                   " MiB they may take; allow more memory");
+}
+
+void TransactionReader::State::open_file() {
+  rows_before = bad.rows();
+  below_zero_before = priced_below_zero;
+}
+
+/// Makes the rows baskets, and says what is odd about the file as a whole.
+void TransactionReader::State::close_file(std::string const& name, bool has_header) {
+  auto const rows = bad.rows() - rows_before;
+  if (rows == 0) {
+    bad.note(name + (has_header ? ":1: header: no rows stand behind it" : ": holds no rows") +
+             "; is this the right file?");
+  }
+  if (auto const below = priced_below_zero - below_zero_before; below > 0) {
+    bad.note(name + ':' + std::to_string(below_zero_line) + ": unit_price: " + below_zero + " is below 0" +
+             (below > 1 ? ", the first of " + std::to_string(below) + " such rows" : "") +
+             ": taken as sold, without the price; give a return a quantity below 0");
+  }
+  auto const before = join.data().begin.size();
+  auto const line = join.first_line();
+  bool const one = limits.share.of == 1 && join.open_baskets() == 1 && rows > limits.basket_items;
+  join.close_file(name, limits.basket_items, bad);
+  if (one && join.data().begin.size() > before) {
+    bad.note(name + ':' + std::to_string(line) + ": all " + std::to_string(rows) +
+             " rows are of one basket; is basket_id the number of a receipt, not of a store or a day?");
+  }
 }
 
 /// What cannot be had at once: packed files, pipes.
@@ -165,7 +203,7 @@ Result<void> TransactionReader::State::read_whole(Table& table, Advance const& a
   auto position = table.position();
   auto lines = table.lines();
   auto const begun = position;
-  auto const rows_before = join.data().basket_items.size();
+  auto const items_before = join.data().basket_items.size();
   batches.resize(parsers.size() > 1 ? parsers.size() * kPiecesPerThread : 1);
   texts.resize(batches.size());
   round = 1;
@@ -185,7 +223,7 @@ Result<void> TransactionReader::State::read_whole(Table& table, Advance const& a
       auto const expected = [&](std::size_t found, double margin) {
         return static_cast<std::size_t>(static_cast<double>(found) * share * margin);
       };
-      auto const rows = join.data().basket_items.size() - rows_before;
+      auto const rows = join.data().basket_items.size() - items_before;
       auto const baskets = join.open_baskets();
       if (limits.memory == 0 || join.memory_with(expected(rows, 1), expected(baskets, 1)) <= limits.memory) {
         join.expect(expected(rows, kMargin), expected(baskets, kMargin));
@@ -217,7 +255,7 @@ Result<void> TransactionReader::OpenFile::close() {
   if (taken_) hand_over();
   if (!taken_) return taken_;
   state_.kind = state_.parsers[0].kind();
-  state_.join.close_file(name_, state_.limits.basket_items, state_.bad);
+  state_.close_file(name_, false);
   return {};
 }
 
@@ -243,16 +281,18 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
   auto table = Table::open(std::move(source), std::move(name), kSaleColumns);
   if (!table) return tl::unexpected(table.error());
   auto& state = *state_;
+  state.open_file();
   state.parsers[0].set_kind(state.kind);
   auto const read = table->whole().empty() ? state.read_stream(*table) : state.read_whole(*table, advance);
   std::vector<RowBatch>().swap(state.batches);
   std::vector<PieceText>().swap(state.texts);
   if (!read) return read;
-  state.join.close_file(table->name(), state.limits.basket_items, state.bad);
+  state.close_file(table->name(), true);
   return {};
 }
 
 RowSink& TransactionReader::open_rows(std::string name) {
+  state_->open_file();
   state_->parsers[0].set_kind(state_->kind);
   state_->file = std::make_unique<OpenFile>(*state_, std::move(name));
   return *state_->file;
@@ -282,9 +322,11 @@ Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t re
     total(std::to_string(returns) + " rows with a quantity of 0 or less taken as returns, not counted");
   }
   if (any_left) return {};
-  return fail(Code::invalid, "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
-                                 (baskets > 0 ? "; is basket_id the number of a receipt, not of a store or a day?"
-                                              : "; is this the right file?"));
+  auto text =
+      "transactions: not one basket" + (left_out.empty() ? "" : " (" + left_out + ")") +
+      (baskets > 0 ? "; is basket_id the number of a receipt, not of a store or a day?" : "; is this the right file?");
+  for (auto const& note : bad.first_notes()) text += "\n  " + note;
+  return fail(Code::invalid, std::move(text));
 }
 
 Result<Dataset> TransactionReader::finish() {
@@ -293,9 +335,9 @@ Result<Dataset> TransactionReader::finish() {
     return tl::unexpected(judged.error());
   }
   if (state.priced_below_zero > 0) {
-    state.bad.total(
-        "transactions: " + std::to_string(state.priced_below_zero) +
-        " rows with a unit_price below 0: taken as sold, without the price; a return has a quantity below 0");
+    state.bad.total("transactions: " + std::to_string(state.priced_below_zero) +
+                    (state.priced_below_zero == 1 ? " row" : " rows") +
+                    " with a unit_price below 0: taken as sold, without the price; a return has a quantity below 0");
   }
   if (state.unknown > 0) {
     state.bad.total("transactions: " + std::to_string(state.unknown) + " rows of items no till could name (sku " +

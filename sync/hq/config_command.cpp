@@ -96,6 +96,10 @@ Exit list(Options const& options) {
     if (!options.json) std::cout << fmt::format("{:<24} {}: {}\n", one.name, one.about, one.rule());
   }
   if (options.json) std::cout << out.dump(2) << '\n';
+  if (!options.json) {
+    std::cout << "These act at once. Every other field stands in the terminal's own file and takes a restart of\n"
+                 "tillcued: addresses, keys, certificates, store, printer and feeds (firmware/README.md).\n";
+  }
   return Exit::done;
 }
 

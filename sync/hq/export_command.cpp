@@ -40,6 +40,10 @@ Result<std::string> write(Options const& options) {
   auto const done = export_transactions(*db, options.out, *period);
   if (!done) return tl::unexpected{done.error()};
   if (done->sales == 0) std::cerr << "tillcue-hq: no finished sale in this period; the file holds the header only\n";
+  if (done->thinned > 0) {
+    std::cerr << "tillcue-hq: " << done->thinned << " more sales came as sums by day, from terminals that were nearly "
+              << "full; their lines are gone\n";
+  }
   return options.out + ": " + std::to_string(done->sales) + " sales, " + std::to_string(done->rows) + " rows";
 }
 

@@ -69,10 +69,18 @@ void BrokerOptions::add_to(CLI::App& command) {
   command.add_option("--ca", ca, "PEM of the authority that signed the broker's certificate (mqtts)");
   command.add_option("--cert", certificate, "PEM certificate of HQ (mqtts)");
   command.add_option("--cert-key", key, "PEM private key of that certificate");
+  command
+      .add_option("--broker-preset", preset,
+                  "Its limits: mosquitto, aws-iot-core, azure-event-grid, emqx, hivemq; changes behind it: "
+                  "emqx,max_payload=65536,in_flight=4")
+      ->capture_default_str();
 }
 
 Result<MqttOptions> BrokerOptions::mqtt(std::string client_id) const {
   MqttOptions options;
+  auto const limits = read_broker_limits(preset);
+  if (!limits) return tl::unexpected{limits.error().within("--broker-preset")};
+  options.limits = *limits;
   options.uri = uri;
   options.client_id = std::move(client_id);
   options.user = user;

@@ -28,6 +28,8 @@ using Command = std::function<Exit()>;
 void add_keys_command(CLI::App& app, Command& chosen);
 /// Below `keys`: authority, certificate, request, check.
 void add_certificate_commands(CLI::App& keys, Command& chosen);
+/// Below `keys`: rotate, retire.
+void add_key_rotation_commands(CLI::App& keys, Command& chosen);
 void add_broker_command(CLI::App& app, Command& chosen);
 void add_publish_command(CLI::App& app, Command& chosen);
 void add_serve_command(CLI::App& app, Command& chosen);
@@ -49,7 +51,7 @@ Timestamp clock_now();
 
 /// How to reach the broker; the same options for every command that does.
 struct BrokerOptions {
-  std::string uri, user, password_file, ca, certificate, key;
+  std::string uri, user, password_file, ca, certificate, key, preset = "mosquitto";
 
   void add_to(CLI::App& command);
   /// Errors  not_found (password file).

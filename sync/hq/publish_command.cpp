@@ -10,6 +10,8 @@
 
 #include "bundle_budgets.hpp"
 #include "tillcue/core/bundle.hpp"
+#include "tillcue/core/card_number.hpp"
+#include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_terminals.hpp"
@@ -66,6 +68,16 @@ Result<std::uint64_t> known_release(Options const& options) {
   auto db = open_hq_reader(options.database);
   if (!db) return tl::unexpected{db.error()};
   return newest_release(*db, "");
+}
+
+/// A release that no terminal believes is better not published.
+Result<void> check_key(Options const& options, SigningKey const& key) {
+  if (options.database.empty()) return {};
+  auto db = open_hq_reader(options.database);
+  if (!db) return tl::unexpected{db.error().within("--db")};
+  auto const believed = believed_keys(*db, options.publish.chain);
+  if (!believed) return tl::unexpected{believed.error().within("--db")};
+  return check_believed(*believed, key.id());
 }
 
 Result<KeyRing> trusted_keys(Options const& options, SigningKey const& key) {
@@ -142,8 +154,12 @@ Result<Published> publish(PublishCommand& options,
                           std::function<Result<std::uint64_t>(Manifest const&)> const& hand_over) {
   auto const bytes = read_file(options.bundle);
   if (!bytes) return tl::unexpected{bytes.error()};
+  if (looks_like_card_number(options.publish.note)) {
+    return fail(Code::rejected, "--note: looks like a payment card number; terminals and logs would show it");
+  }
   auto const key = SigningKey::load(options.key);
   if (!key) return tl::unexpected{key.error().within("--key")};
+  if (auto good = check_key(options, *key); !good) return tl::unexpected{good.error().within("--key")};
   auto const trusted = trusted_keys(options, *key);
   if (!trusted) return tl::unexpected{trusted.error().within("--trust")};
   auto const known = known_release(options);
@@ -153,6 +169,7 @@ Result<Published> publish(PublishCommand& options,
 
   auto mqtt = options.broker.mqtt("hq-publish-" + std::to_string(*number));
   if (!mqtt) return tl::unexpected{mqtt.error()};
+  auto const limits = mqtt->limits;
   mqtt->clean_start = true;
   mqtt->session_expiry = std::chrono::seconds{0};
   auto const link = make_paho_link(std::move(*mqtt));
@@ -168,6 +185,7 @@ Result<Published> publish(PublishCommand& options,
   auto bases = bases_of(options, shelf ? &*shelf : nullptr);
   if (!bases) return tl::unexpected{bases.error()};
   options.publish.bases = std::move(*bases);
+  options.publish.limits = limits;
   options.publish.parcels = !options.plain;
   options.publish.known_release = *known;
   options.publish.created = std::chrono::floor<std::chrono::seconds>(clock_now()).time_since_epoch().count();

@@ -54,13 +54,28 @@ void show(Json const& seen) {
     return;
   }
   auto const share = seen.value("share", 0);
+  auto const stages = seen.value("shares", Json::array()).size();
+  auto const percent = [](int of_10000) {
+    return std::to_string(of_10000 / 100) + (of_10000 % 100 == 0 ? "" : "." + std::to_string(of_10000 % 100 / 10)) +
+           " %";
+  };
   std::cout << "release " << seen["release"] << ": " << seen.value("state", "") << ", "
             << (share == 0 ? std::string{"canaries"}
-                           : std::to_string(share / 100) + "." + std::to_string(share % 100 / 10) + " %")
-            << "\n"
-            << seen["included"] << " terminals in it: " << seen["healthy"] << " run it in health, " << seen["waiting"]
-            << " do not run it yet, " << seen["away"] << " were away for a week, " << seen["failed"].size()
-            << " failed\n";
+                           : "stage " + std::to_string(seen.value("stage", 0)) + " of " + std::to_string(stages) +
+                                 ", " + percent(share))
+            << "\n  " << seen["included"] << " terminals in it: " << seen["healthy"] << " run it in health, "
+            << seen["waiting"] << " do not run it yet, " << seen["failed"].size() << " failed\n";
+  if (seen.value("away", 0) > 0) {
+    std::cout << "  " << seen["away"] << " are off: they get it when they come, and nobody waits for them\n";
+  }
+  if (seen.value("older", 0) > 0) {
+    std::cout << "  " << seen["older"] << " more have a program that reads no stages: they get it with everybody\n";
+  }
+  if (seen.value("state", "") == "running") {
+    std::cout << "  next stage: " << seen.value("soak", 0) / 60
+              << " min after this one began, when nobody is missing; who is "
+              << "there and\n  does not run it after " << seen.value("deadline", 0) / 3'600 << " h has failed\n";
+  }
   for (auto const& [terminal, why] : seen["failed"].items())
     std::cout << "    " << terminal << "  " << why.get<std::string>() << '\n';
   if (auto const why = seen.value("why", ""); !why.empty()) std::cout << why << '\n';

@@ -164,6 +164,9 @@ TEST_CASE("a new day has paper again") {
   PaperBook again(file, 300);
   CHECK(again.used_on(day) == 200);
   CHECK(again.allows(300, day + std::chrono::days(1)));
+  PaperBook unlimited(file, 0);
+  CHECK(unlimited.used(40, day));
+  CHECK(PaperBook(file, 300).used_on(day) == unlimited.used_on(day));  // a limit may come at noon
   CHECK(PaperBook("/nowhere/paper.json", 300).used(5, day).error().code == Code::io);
   CHECK(PaperBook::lines(152) == 35);
   CHECK(PaperBook::millimetres(36) == 153);

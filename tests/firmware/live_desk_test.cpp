@@ -50,6 +50,37 @@ struct Desk {
   }
 };
 
+TEST_CASE(
+    "what a group was told does not hold in a terminal that has left it, and holds again in one that comes back") {
+  TempDir const folder;
+  auto const desk_in = [&](std::string const& group) {
+    auto config = Desk::in(folder.path());
+    config.store.group = group;
+    return config;
+  };
+  sync::Word const stop{.kind = sync::WordKind::live,
+                        .chain = "demo",
+                        .scope = {sync::Scope::Kind::group, "north"},
+                        .number = 4,
+                        .created = 1,
+                        .expires = 2,
+                        .content = R"({"stop_all":true})"};
+  Log const log{"error"};
+  for (auto const* group : {"north", "south", "north"}) {
+    auto const config = desk_in(group);
+    Counter counter(with_coupons());
+    LiveDesk desk(config, log, counter.checkout);
+    desk.start();
+    bool const there = group == std::string_view{"north"};
+    if (there && desk.held("live group:north") == 0) REQUIRE(desk.hold(stop));
+    CHECK(desk.held("live group:north") == (there ? 4 : 0));
+    CHECK(desk.holding().words.contains("live group:north") == there);
+    REQUIRE(counter.begin("1"));
+    REQUIRE(counter.add(1, "nachos", 1000, "1"));
+    CHECK(counter.cards().empty() == there);
+  }
+}
+
 TEST_CASE("a file put there acts on the open sale, a bad one leaves everything as it was, an empty one frees") {
   TempDir const folder;
   Desk desk(folder.path());

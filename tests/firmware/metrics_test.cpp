@@ -38,8 +38,15 @@ TEST_CASE("what is wrong at the counter is told to head office and in the metric
                                   {"printer_paper_out", 1}});
   health.printer = CounterHealth::Printer{"cover open", false};
   CHECK(flags_of(health)["printer_cover_open"] == 1);
-  health.printer = CounterHealth::Printer{"Connection refused", false};
+  health.printer = CounterHealth::Printer{"offline", false};
   CHECK(flags_of(health)["printer_failed"] == 1);
+  // Behind a bypass a slip may find no place: the printer is well.
+  health.printer = CounterHealth::Printer{"the POS went on printing", false};
+  CHECK(flags_of(health)["printer_failed"] == 0);
+  auto own = health;
+  own.print_line.reset();
+  own.printer = CounterHealth::Printer{"10.0.3.9:9100: Connection refused", false};
+  CHECK(flags_of(own)["printer_failed"] == 1);
   health.printer = CounterHealth::Printer{"", false};
   CHECK(flags_of(health)["printer_failed"] == 0);
 

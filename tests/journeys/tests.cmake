@@ -23,6 +23,11 @@ if(TILLCUE_BUILD_MODELS)
   add_test(NAME journey_Proxy COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/proxy_test.py)
   set_tests_properties(journey_Proxy PROPERTIES TIMEOUT 300
     ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  foreach(journey keys secrets)
+    add_test(NAME journey_${journey} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/${journey}_test.py)
+    set_tests_properties(journey_${journey} PROPERTIES TIMEOUT 300
+      ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
 endif()
 # kill -9 of tillcued, tillcue-hq serve and mosquitto while tills go on selling; longer by hand.
 add_test(NAME sync_kills COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/kills.py 160 3)

@@ -76,6 +76,31 @@ TEST_CASE(
   CHECK(tells(scanned.rows[0], "|4006381333931|"));
 }
 
+TEST_CASE(
+    "POSLog 6 by its schema: repeated ids, quantities and days count once, parts of an item are not sold, lines are "
+    "taken back by number, and what is refused, a deposit or no sale of its own is left out and told") {
+  auto const rows = read(document("v6_schema.xml"));
+  CHECK(rows.error == "");
+  CHECK(rows.complaints.empty());
+  std::string const head = "208/5/2026-11-20/4401|C-9|2026-11-20T10:00:00|";
+  CHECK(rows.rows == std::vector<std::string>{head + "4006381333931|2.00000|2.90", head + "CHEESE|0.35000|20.000000",
+                                              head + "CRATE|6|", head + "DIESEL|40.5|",
+                                              "shop//2026-11-20/2||2026-11-20|CHEESE||"});
+  REQUIRE(rows.notes.size() == 5);
+  CHECK(tells(rows.notes[0], "1 transactions cancelled, voided, suspended or rung up in training left out"));
+  CHECK(tells(rows.notes[1], "3 voided lines left out"));
+  CHECK(tells(rows.notes[2], "3 lines of deposits, fees and prepayments left out"));
+  CHECK(tells(rows.notes[3], "1 summaries, gift receipts and the like left out"));
+  CHECK(tells(rows.notes[4], "1 customers' orders"));
+}
+
+TEST_CASE("POSLog: an Item names the line only where nothing else does") {
+  std::string const part = "<Item><ItemID>part</ItemID></Item>";
+  CHECK(read(sale(part + "<Quantity>1</Quantity>")).rows == std::vector<std::string>{"///1|||part|1|"});
+  CHECK(read(sale("<POSIdentity><POSItemID>42</POSItemID></POSIdentity>" + part)).rows ==
+        std::vector<std::string>{"///1|||42||"});
+}
+
 TEST_CASE("POSLog 1: lines in the transaction itself, only a day, no namespace") {
   CHECK(read(document("v1_lines_in_transaction.xml")).rows ==
         std::vector<std::string>{"Markt7/K3/2026-08-13/90017||2026-08-13|CH-204|3|2.15"});
@@ -91,8 +116,9 @@ TEST_CASE("documents one after the other: a broken one costs what is behind its 
 }
 
 TEST_CASE("however the bytes arrive, every document says the same") {
-  for (auto const* const name : {"v6_prefixed.xml", "v6_orders_and_suspended.xml", "v2_default_namespace.xml",
-                                 "wrapped_concatenated.xml", "doctype_bomb.xml", "cut_short.xml"}) {
+  for (auto const* const name :
+       {"v6_prefixed.xml", "v6_schema.xml", "v6_orders_and_suspended.xml", "v2_default_namespace.xml",
+        "wrapped_concatenated.xml", "doctype_bomb.xml", "cut_short.xml"}) {
     auto const whole = read(document(name));
     for (std::size_t const step : {1, 2, 3, 7, 100}) {
       auto const parts = read(document(name), step);

@@ -331,6 +331,7 @@ TEST_CASE("one basket of 10,000 lines is left out by line, and one that is the w
   CHECK(tells(
       alone.error().what,
       "not one basket (1 basket with more than 1000 distinct items left out); is basket_id the number of a receipt"));
+  CHECK(tells(alone.error().what, "\n  t.csv:2: basket with 10000 distinct items left out (more than 1000)"));
   // The same item 10,000 times is one item.
   std::string same;
   for (int n = 0; n < 10'000; ++n) same += "g,,,x,1,\n";

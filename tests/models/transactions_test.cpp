@@ -87,8 +87,31 @@ TEST_CASE("the share of bad rows decides, the first 20 are shown and the rest co
 
 TEST_CASE("no rows, or none that is a purchase, is an error") {
   CHECK(tells(read("").error().what, "t.csv: is empty"));
-  CHECK(tells(read(kHeader).error().what, "not one basket"));
+  CHECK(tells(read(kHeader).error().what, "not one basket; is this the right file?\n  t.csv:1: header: no rows stand"));
   CHECK(tells(read(kHeader + "1,,,a,-1,\n").error().what, "not one basket"));
+}
+
+TEST_CASE("what is odd about a file is told by its line: no rows, prices below 0, one basket for all") {
+  TransactionReader reader;
+  auto const file = [&](std::string const& name, std::string const& rows) {
+    REQUIRE(reader.add(from_memory(kHeader + rows), name).has_value());
+  };
+  file("quiet.csv", "");
+  file("below.csv", "1,,,a,1,2.00\n1,,,b,1,-2.50\n1,,,c,1,-0.000001\n2,,,c,-1,-1\n");
+  file("one.csv", "7,,,a,1,-3\n");
+  std::string rows;
+  for (int n = 0; n < 1001; ++n) rows += "day,,,s" + std::to_string(n % 9) + ",1,1.00\n";
+  file("day.csv", rows);
+  REQUIRE(reader.finish().has_value());
+  auto const notes = reader.bad().notes();
+  REQUIRE(notes.size() == 6);
+  CHECK(notes[0] == "quiet.csv:1: header: no rows stand behind it; is this the right file?");
+  CHECK(notes[1] ==
+        "below.csv:3: unit_price: -2.5 is below 0, the first of 2 such rows: taken as sold, without the price; give a "
+        "return a quantity below 0");
+  CHECK(tells(notes[2], "one.csv:2: unit_price: -3 is below 0: taken as sold"));
+  CHECK(tells(notes[3], "day.csv:2: all 1001 rows are of one basket; is basket_id the number of a receipt"));
+  CHECK(tells(notes[4], "transactions: 3 rows with a unit_price below 0"));
 }
 
 TEST_CASE("a price below 0 is no price, and is told") {
@@ -99,9 +122,10 @@ TEST_CASE("a price below 0 is no price, and is told") {
   CHECK(data->baskets() == 2);
   REQUIRE(data->items[0].prices.size() == 1);
   CHECK(data->items[0].prices[0].micro == 2'000'000);
-  REQUIRE(reader.bad().notes().size() == 1);
-  CHECK(tells(reader.bad().notes()[0],
-              "transactions: 1 rows with a unit_price below 0: taken as sold, without the price"));
+  REQUIRE(reader.bad().notes().size() == 2);
+  CHECK(tells(reader.bad().notes()[0], "t.csv:2: unit_price: -2.5 is below 0: taken as sold"));
+  CHECK(tells(reader.bad().notes()[1],
+              "transactions: 1 row with a unit_price below 0: taken as sold, without the price"));
 }
 
 TEST_CASE("items that no till could name are noted and not counted, also in rows like the one before") {

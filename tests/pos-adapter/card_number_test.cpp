@@ -1,10 +1,10 @@
-#include "tillcue/pos/card_number.hpp"
+#include "tillcue/core/card_number.hpp"
 
 #include <string>
 
 #include <doctest/doctest.h>
 
-using tillcue::pos::looks_like_card_number;
+using tillcue::looks_like_card_number;
 
 TEST_CASE("test numbers of every large card scheme are recognised") {
   CHECK(looks_like_card_number("4111111111111111"));

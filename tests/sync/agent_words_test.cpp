@@ -155,5 +155,32 @@ TEST_CASE("keys are believed by the old key's word and the new key's proof, and 
   CHECK(t.taken == std::vector<std::string>{"keys all 1", "live all 2"});
 }
 
+TEST_CASE(
+    "a terminal that was off during a rotation follows it by the old key's signature, and what was refused comes") {
+  Listener t;
+  auto const next = *SigningKey::generate();
+  auto const entry = [&](SigningKey const& key) {
+    return KeysContent::Entry{key.public_key(), key.sign(as_bytes(key_proof_text("demo", key.public_key())))};
+  };
+  auto retired = t.word(2, {}, WordKind::keys);
+  retired.content = encode_keys({{entry(next)}, {t.key.id()}});
+  auto const envelope = *seal(std::vector<SigningKey>{next, t.key}, *encode_word(retired), kMaxWord);
+  t.link.retained[t.topics.word(TopicKind::live, {})] = sealed(next, t.word(7));
+  t.link.connect();
+  t.settle();
+  CHECK(t.complained("not pinned"));
+  CHECK(t.taken.empty());
+  t.link.send(t.topics.word(TopicKind::keys, {}), envelope);
+  t.settle();
+  CHECK(t.taken == std::vector<std::string>{"keys all 2", "live all 7"});
+  // The same again, now by the new key: known, no complaint.
+  auto const before = t.agent->status().words_refused;
+  t.link.send(t.topics.word(TopicKind::keys, {}), envelope);
+  t.settle();
+  CHECK(t.agent->status().words_refused == before);
+  t.say(t.word(8));
+  CHECK(t.agent->status().words_refused == before + 1);
+}
+
 }  // namespace
 }  // namespace tillcue::sync::test

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -150,6 +152,33 @@ TEST_CASE("returns, free items, currencies without decimals and empty sales trav
   CHECK(read.lines[0].quantity.milli == -1000);
   closed.lines.clear();
   round_trip({at(0), closed});
+}
+
+TEST_CASE("a payment card's number leaves no terminal, in whatever field it stands; pseudonyms and serials do") {
+  std::string const card = "4111111111111111";
+  auto made = test::decision();
+  auto& d = std::get<DecisionMade>(made.what);
+  for (auto const field : {&d.campaign, &d.sale.value, &d.item.value, &d.trigger.value}) {
+    auto const before = std::exchange(*field, card);
+    CHECK(encode_event(made).error().what.find("payment card") != std::string::npos);
+    *field = before;
+  }
+  d.eligible.emplace_back(card);
+  CHECK_FALSE(encode_event(made));
+  auto closed = test::sale();
+  std::get<SaleClosed>(closed.what).customer = card;
+  CHECK_FALSE(encode_event(closed));
+  std::get<SaleClosed>(closed.what).customer = card + card;  // 32 digits: a pseudonym by chance
+  CHECK(encode_event(closed));
+  std::get<SaleClosed>(closed.what).lines[1].sku.value = card;
+  CHECK_FALSE(encode_event(closed));
+  CouponIssued issued;
+  issued.sale = SaleId{"1"};
+  issued.serial = card;
+  Outcome coupon{made.at, issued};
+  CHECK(encode_event(coupon));
+  std::get<CouponIssued>(coupon.what).why = "till said " + card;
+  CHECK_FALSE(encode_event(coupon));
 }
 
 TEST_CASE("a sale of 1,000 lines with the longest SKUs travels") {

@@ -3,12 +3,14 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "hq_scene.hpp"
 #include "tillcue/sync/hq_control.hpp"
+#include "tillcue/sync/hq_key_words.hpp"
 
 namespace tillcue::sync::hq_test {
 namespace {
@@ -49,6 +51,75 @@ struct Office {
     return std::nullopt;
   }
 };
+
+TEST_CASE("keys are rotated: told by old and new, kept, said as signed; then serve must sign with a believed one") {
+  Office office;
+  auto const next = *SigningKey::generate();
+  auto const change = [&] {
+    auto db = *open_hq_reader(office.db);
+    return KeysChange{"demo", *believed_keys(db, "demo"), {office.key, next}, 1'790'000'000};
+  };
+  auto const keys_said = [&] {
+    std::string last;
+    for (auto const& one : office.link.published) {
+      if (one.topic == Topics("demo").word(TopicKind::keys, {})) last = one.payload;
+    }
+    return last;
+  };
+  CHECK(retire_key(change(), office.key.id()).error().code == Code::not_found);
+  auto const rotation = *add_key(change(), office.key, next);
+  CHECK(office.ask({{"do", "keys"}, {"envelope", "{}"}})["ok"] == false);
+  auto const stranger = *SigningKey::generate();
+  KeysChange forged{"demo", {}, {stranger}, 1'790'000'000};
+  auto const refused = office.ask({{"do", "keys"}, {"envelope", *add_key(forged, stranger, next)}});
+  CHECK(refused["code"] == "rejected");
+  auto const taken = office.ask({{"do", "keys"}, {"envelope", rotation}});
+  CHECK(taken["word"] == "keys all");
+  CHECK(taken["number"] == 1);
+  CHECK(keys_said() == rotation);
+  CHECK(office.ask({{"do", "keys"}, {"envelope", rotation}})["code"] == "rejected");  // the same number again
+  CHECK(change().before.believes(next.id()));
+  CHECK(change().before.believes(office.key.id()));
+  CHECK(add_key(change(), office.key, next).error().code == Code::rejected);
+  // Serve would be left with a key nobody believes.
+  auto const retirement = *retire_key(change(), office.key.id());
+  auto const early = office.ask({{"do", "keys"}, {"envelope", retirement}});
+  CHECK(early["error"].get<std::string>().find("start it with the new --key") != std::string::npos);
+  auto const old = std::exchange(office.key, next);
+  office.restart();
+  Manifest manifest;
+  manifest.chain = "demo";
+  manifest.release = 3;
+  manifest.bundle = sha256(as_bytes("x"));
+  manifest.size = 1;
+  manifest.chunks = {manifest.bundle};
+  manifest.created = 1'790'000'000;
+  manifest.expires = 1'800'000'000;
+  manifest.minimum_version = "0.0.0";
+  REQUIRE(office.inbox.note_release(manifest, office.now));
+  office.link.published.clear();
+  CHECK(office.ask({{"do", "keys"}, {"envelope", retirement}})["number"] == 2);
+  CHECK(keys_said() == retirement);
+  KeyRing only_old, only_new;
+  only_old.pin(old.public_key());
+  only_new.pin(next.public_key());
+  CHECK(unseal(only_old, keys_said(), kMaxWord));
+  CHECK(unseal(only_new, keys_said(), kMaxWord));
+  // The manifest lies there under the new key.
+  REQUIRE(office.link.published.size() == 2);
+  CHECK(office.link.published.back().topic == Topics("demo").manifest());
+  CHECK(decode_manifest(*unseal(only_new, office.link.published.back().payload))->release == 3);
+  // Weeks later it is said as it was signed, though serve does not hold the old key.
+  office.now += std::chrono::hours{24 * 40};
+  office.link.published.clear();
+  office.office->connected();
+  CHECK(keys_said() == retirement);
+  CHECK(retire_key(change(), next.id()).error().code == Code::rejected);
+  HqOffice late{"demo", OfficeParts{office.inbox, office.link, old, [](auto, auto) {}, [&] { return office.now; }}};
+  auto const opened = late.open();
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().what.find("sign with " + next.id()) != std::string::npos);
+}
 
 /// A terminal that applies the grants of its words and spends at random; its line loses and repeats.
 struct Spender {

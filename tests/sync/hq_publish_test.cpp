@@ -305,6 +305,48 @@ TEST_CASE("a broker that takes no packet of this size is named with its settings
   }
 }
 
+TEST_CASE(
+    "brokers as narrow as each preset says take a bundle whole; narrower ones are refused before anything is sent") {
+  if (skipped()) return;
+  auto const bytes = bundle(1);
+  for (auto const& preset : broker_presets()) {
+    CAPTURE(preset.name);
+    // A packet is a little more than its payload: topic, header.
+    test::Mosquitto const broker{
+        "max_packet_size " + std::to_string(std::min<std::size_t>(preset.max_payload, 2'000'000) + 200) +
+        "\nmax_inflight_messages " + std::to_string(std::min<std::size_t>(preset.in_flight, 20)) + "\nmax_keepalive " +
+        std::to_string(std::min<std::int64_t>(preset.keep_alive.count(), 65'535)) + "\n"};
+    Desk desk{broker.uri()};
+    desk.options.limits = preset;
+    auto const done = desk.publish(bytes);
+    REQUIRE_MESSAGE(done, (done ? "" : done.error().what));
+    CHECK(desk.manifest().release == 1);
+    CHECK(retained(desk.uri, desk.topics.chunk(done->bundle, 0)).size() == 1);
+  }
+  test::Mosquitto const broker;
+  Desk desk{broker.uri()};
+  for (auto const& [limits, why] : {std::pair{"mosquitto,retained=0", "keeps no messages"},
+                                    std::pair{"emqx,max_payload=61439", "takes messages of 61439 bytes"},
+                                    std::pair{"azure-event-grid,max_retained=1", "keeps 1 messages"}}) {
+    desk.options.limits = *read_broker_limits(limits);
+    desk.options.parcels = true;
+    auto const refused = desk.publish(bytes);
+    REQUIRE_FALSE(refused);
+    CHECK_MESSAGE(refused.error().what.find(why) != std::string::npos, refused.error().what);
+    CHECK(retained(desk.uri, "tillcue/1/demo/#").empty());
+  }
+}
+
+TEST_CASE("a broker that keeps nothing is named as such") {
+  if (skipped()) return;
+  test::Mosquitto const broker{"retain_available false\n"};
+  Desk desk{broker.uri()};
+  auto const refused = desk.publish(bundle(1));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what.find("keeps no messages") != std::string::npos);
+  CHECK(refused.error().what.find("allow this client") == std::string::npos);
+}
+
 TEST_CASE("a broker that does not allow it refuses with its reason") {
   if (skipped()) return;
   test::TempDir const folder;

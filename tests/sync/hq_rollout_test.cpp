@@ -4,6 +4,7 @@
 #include "hq_scene.hpp"
 #include "samples.hpp"
 #include "tillcue/sync/hq_office.hpp"
+#include "tillcue/sync/hq_terminals.hpp"
 
 namespace tillcue::sync::hq_test {
 namespace {
@@ -37,6 +38,7 @@ struct Fleet {
     auto& state = tills[name];
     state.terminal = TerminalId{name};
     state.release = release;
+    state.can = {"parcels", "stages"};
     state.counters["started"] = state.counters["started"] == 0 ? 5 : state.counters["started"];
     REQUIRE(inbox.note_state(state, false, now));
   }
@@ -159,6 +161,115 @@ TEST_CASE("a few failures of many are borne, and who was away for weeks is not w
   CHECK(seen["state"] == "done");
   CHECK(seen["away"] == 1);
   CHECK(seen["failed"].size() == 1);
+}
+
+/// What a terminal told of its words says which store it is in.
+void in_store(Fleet& f, std::string const& terminal, std::string const& store) {
+  Held held;
+  held.terminal = TerminalId{terminal};
+  held.store = store;
+  REQUIRE(f.office->heard(held));
+}
+
+void goes(Fleet& f, std::string const& name, bool good_bye) {
+  auto state = f.tills[name];
+  state.presence = Presence::offline;
+  state.epoch = good_bye ? Epoch{7} : Epoch{};
+  REQUIRE(f.inbox.note_state(state, false, f.now));
+}
+
+TEST_CASE("who was off before the stage, or said good-bye, or is dark with its whole store, does not pause it") {
+  Fleet f(40);
+  for (auto const* name : {"till-1", "till-2", "till-3"}) in_store(f, name, "north");
+  goes(f, "till-1", false);  // before the stage: for days
+  f.now += std::chrono::hours{24 * 3};
+  for (auto& [name, state] : f.tills) {
+    if (name != "till-1") f.says(name, 7);
+  }
+  f.start({{"first", {"till-2", "till-3"}}, {"shares", {10'000}}, {"tolerance", 0}, {"soak", 5'400}});
+  f.pass(5, {"till-1"});
+  goes(f, "till-2", true);
+  goes(f, "till-3", false);  // no good-bye: the power is off in the store, also for till-1, which has it not
+  f.pass(92, {"till-1", "till-2", "till-3"});
+  CHECK(f.status()["stage"] == 1);
+  f.pass(100, {"till-1", "till-2", "till-3"});
+  auto const seen = f.status();
+  CHECK(seen["state"] == "done");
+  CHECK(seen["failed"].empty());
+  CHECK(seen["away"] == 2);
+  CHECK(seen["healthy"] == 38);
+}
+
+TEST_CASE("who falls silent alone in its store has failed") {
+  Fleet f(4);
+  for (auto const* name : {"till-0", "till-1"}) in_store(f, name, "north");
+  f.start({{"tolerance", 0}, {"soak", 90'000}});
+  f.pass(5);
+  goes(f, "till-0", false);
+  f.pass(65, {"till-0"});
+  CHECK(f.status()["failed"]["till-0"] == "fell silent");
+  CHECK(f.status()["state"] == "paused");
+}
+
+TEST_CASE("a late joiner has its time from when it comes, again when it was off for hours") {
+  Fleet f(3);
+  f.start({{"first", Json::array()}, {"shares", {10'000}}, {"tolerance", 0}, {"soak", 60}, {"deadline", 36'000}});
+  f.pass(550, {"till-2"});
+  goes(f, "till-2", true);
+  f.says("late", 7);  // ten minutes before the deadline of the stage
+  f.pass(60, {"till-2", "late"});
+  CHECK(f.status()["state"] == "running");
+  CHECK(f.status()["waiting"] == 1);
+  f.says("till-2", 7);
+  f.pass(30, {"till-2", "late"});
+  CHECK(f.status()["waiting"] == 2);
+  f.pass(30);
+  CHECK(f.status()["state"] == "done");
+  CHECK(f.status()["healthy"] == 4);
+}
+
+TEST_CASE("terminals that read no stages are told apart, waited for by nobody, and get it with everybody") {
+  Fleet f(6);
+  for (auto const* name : {"till-1", "till-2"}) {
+    f.tills[name].can.clear();
+    auto& state = f.tills[name];
+    REQUIRE(f.inbox.note_state(state, false, f.now));
+  }
+  f.start({{"shares", {10'000}}, {"tolerance", 0}, {"soak", 60}});
+  f.pass(3, {"till-1", "till-2"});
+  f.pass(70, {"till-1", "till-2"});
+  CHECK(f.status()["state"] == "done");
+  CHECK(f.status()["older"] == 2);
+  CHECK(f.status()["failed"].empty());
+  CHECK(f.manifest("all")->release == 8);
+}
+
+TEST_CASE("the next stage waits for a canary to run it, also when all of them are off") {
+  Fleet f(5);
+  goes(f, "till-0", true);
+  f.start();
+  f.pass(100, {"till-0"});
+  CHECK(f.status()["state"] == "running");
+  CHECK(f.status()["stage"] == 0);
+  CHECK(f.status()["away"] == 1);
+  f.pass(12);
+  CHECK(f.status()["stage"].get<int>() >= 1);
+}
+
+TEST_CASE("terminals tells the rollout, and each terminal's place in it") {
+  Fleet f(8);
+  f.tills["till-3"].can.clear();
+  REQUIRE(f.inbox.note_state(f.tills["till-3"], false, f.now));
+  f.start({{"shares", {1, 10'000}}});
+  f.pass(2, {"till-3"});
+  auto reader = *open_hq_reader(f.folder / "hq.sqlite");
+  auto const text = to_text(*read_fleet(reader), f.now);
+  CHECK(text.find("rollout of release 8: running, the canaries") != std::string::npos);
+  CHECK(text.find("rollout: in stage 2 of 2 (100 %); its turn comes later") != std::string::npos);
+  CHECK(text.find("its program reads no stages") != std::string::npos);
+  CHECK(text.find("release 7 for all ends in") == std::string::npos);
+  auto const late = to_text(*read_fleet(reader), Timestamp{std::chrono::seconds{1'800'000'000 - 3 * 86'400}});
+  CHECK(late.find("release 7 for all ends in 3 days") != std::string::npos);
 }
 
 TEST_CASE("pause, stop and back; back is the old content under a new number, for everybody") {

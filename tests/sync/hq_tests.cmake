@@ -4,7 +4,7 @@ find_package(ZLIB REQUIRED)
 
 tillcue_test(sync_hq_test SOURCES
   sync/hq_certificates_test.cpp sync/hq_collector_test.cpp sync/hq_http_test.cpp sync/hq_inbox_test.cpp sync/hq_office_test.cpp sync/hq_report_test.cpp sync/hq_rollout_test.cpp sync/hq_scene.cpp
-  sync/hq_statistics_test.cpp sync/hq_tables_test.cpp
+  sync/hq_statistics_test.cpp sync/hq_tables_test.cpp sync/hq_thinned_test.cpp
   LIBS tillcue::sync_hq nlohmann_json::nlohmann_json ZLIB::ZLIB tillcue_test_broker)
 
 tillcue_test(sync_hq_broker_test SOURCES
@@ -36,7 +36,7 @@ tillcue_test(sync_budget_test SOURCES core/shop.cpp sync/hq_budget_test.cpp
 
 # Power cuts, full disks, a bad network: everything in one process, the calls to the disk watched and failed.
 tillcue_test(sync_faults_test SOURCES
-  core/shop.cpp sync/faults/activation_sweep_test.cpp sync/faults/power_cut_disk.cpp sync/faults/two_ends_test.cpp
+  core/shop.cpp sync/faults/activation_sweep_test.cpp sync/faults/power_cut_disk.cpp sync/faults/thinning_test.cpp sync/faults/two_ends_test.cpp
   sync/faults/watched_calls.cpp sync/hostile_test.cpp sync/scripted_link.cpp
   LIBS tillcue::sync_hq tillcue::sync_terminal tillcue::bundle_writer tillcue::parcel nlohmann_json::nlohmann_json tillcue_test_broker
   ${CMAKE_DL_LIBS})

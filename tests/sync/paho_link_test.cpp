@@ -251,6 +251,41 @@ TEST_CASE("a message the broker finds too large or does not allow is rejected wi
   CHECK(large.error().what.find("149") != std::string::npos);
 }
 
+TEST_CASE("what a broker says on connecting that it does not take is not sent, and the connection stays") {
+  if (skip_without_broker("limits said on connecting")) return;
+  Mosquitto const broker("max_packet_size 2000\nretain_available false\n");
+  Probe probe(options_for(broker.uri(), "c"));
+  probe.start();
+  REQUIRE(probe.connected());
+  CHECK(probe.publish("t", std::string(1'900, 'x')));
+  auto const large = probe.publish("t", std::string(2'001, 'x'));
+  REQUIRE_FALSE(large);
+  CHECK(large.error().code == Code::rejected);
+  CHECK(large.error().what.find("larger than this broker takes (2000)") != std::string::npos);
+  auto const kept = probe.publish("t", "x", true);
+  REQUIRE_FALSE(kept);
+  CHECK(kept.error().what.find("keeps no messages") != std::string::npos);
+  CHECK(probe.publish("t", "x"));
+  CHECK(probe.losses.empty());
+}
+
+TEST_CASE("limits of a preset hold where the broker says nothing, and a burst goes through a window of one") {
+  if (skip_without_broker("limits of a preset")) return;
+  Mosquitto const broker;
+  auto options = options_for(broker.uri(), "c");
+  options.limits = *read_broker_limits("azure-event-grid,max_payload=3000");
+  Probe probe(std::move(options));
+  probe.start();
+  REQUIRE(probe.connected());
+  CHECK(probe.publish("t", std::string(3'001, 'x')).error().what.find("(3000)") != std::string::npos);
+  REQUIRE(probe.subscribe("n/#"));
+  for (int n = 0; n < 20; ++n) probe.link->publish({"n/" + std::to_string(n), "x", false}, [](auto) {});
+  CHECK(probe.received(20));  // what was refused before left its place in the window
+  auto named = options_for(broker.uri(), std::string(20, 'c'));
+  named.limits = *read_broker_limits("mosquitto,client_id=19");
+  CHECK(make_paho_link(std::move(named)).error().what.find("1 to 19 bytes") != std::string::npos);
+}
+
 TEST_CASE("a message whose callback had not returned when the process died is delivered again") {
   if (skip_without_broker("delivered again")) return;
   Mosquitto const broker;

@@ -32,6 +32,34 @@ TEST_CASE("every flipped bit of the envelope is refused or leaves the signed bod
   CHECK(refused >= s.envelope.size() * 8 - 8);
 }
 
+TEST_CASE("of several signatures that of a pinned key counts, and only that") {
+  Sealed s;
+  auto const old = *SigningKey::generate(), lost = *SigningKey::generate();
+  std::vector<SigningKey> const all{old, lost, s.key};
+  auto const envelope = *seal(all, s.body);
+  CHECK(*unseal(s.ring, envelope) == s.body);
+  KeyRing first;
+  first.pin(old.public_key());
+  CHECK(*unseal(first, envelope) == s.body);
+  KeyRing stranger;
+  stranger.pin(SigningKey::generate()->public_key());
+  CHECK(unseal(stranger, envelope).error().what.find("not pinned") != std::string::npos);
+  auto forged = envelope;
+  forged.replace(forged.find("demo"), 4, "diva");
+  CHECK_FALSE(unseal(s.ring, forged));
+  auto const another = *seal(std::vector<SigningKey>{old, lost}, s.body);
+  auto borrowed = another;
+  borrowed.replace(borrowed.find(lost.id()), 16, s.key.id());
+  CHECK(unseal(s.ring, borrowed).error().what.find("signature is wrong") != std::string::npos);
+  for (auto const* also : {"7", "[7]", "[{}]", R"([{"key":"short","sig":""}])"}) {
+    auto spoiled = *seal(old, s.body);
+    spoiled.insert(1, "\"also\":" + std::string(also) + ",");
+    CHECK(unseal(s.ring, spoiled).error().what.find("also") != std::string::npos);
+  }
+  CHECK_FALSE(seal(std::vector<SigningKey>{}, s.body));
+  CHECK_FALSE(seal(std::vector<SigningKey>(17, old), s.body));
+}
+
 TEST_CASE("a key that is not pinned is refused, also when the signature is right") {
   Sealed const s;
   auto const stranger = *SigningKey::generate();
@@ -72,7 +100,7 @@ TEST_CASE("what is not an envelope is refused with its reason") {
   refused(std::string(kMaxEnvelope + 1, ' '), "at most 16384");
   refused(R"({"key":"0123456789abcdef","sig":")" + std::string(88, '*') + R"(","body":"x"})", "\"sig\"");
   refused(R"({"key":"0123456789abcdef","sig":")" + std::string(88, 'A') + R"(","body":""})", "\"body\" is empty");
-  refused(R"({"key":{"a":{"b":1}},"sig":"","body":""})", "nested deeper");
+  refused(R"({"key":{"a":{"b":{"c":1}}},"sig":"","body":""})", "nested deeper");
 }
 
 TEST_CASE("a body that does not fit the envelope or is not UTF-8 is not sealed") {

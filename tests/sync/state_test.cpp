@@ -122,5 +122,18 @@ TEST_CASE("a chunk request comes back as it was and is checked") {
   CHECK(encode_request(empty).error().code == Code::invalid);
 }
 
+TEST_CASE("what a program can do travels, and an error with a card's number in it does not") {
+  TerminalState state;
+  state.terminal = TerminalId{"till-7"};
+  state.can = {"parcels", "stages"};
+  state.last_error = "pos: 4111 1111 1111 1111 is no customer";
+  auto const text = *encode_state(state);
+  CHECK(text.find("4111") == std::string::npos);
+  CHECK(decode_state(text)->can == state.can);
+  CHECK(decode_state(text)->last_error.find("withheld") != std::string::npos);
+  CHECK_FALSE(decode_state(R"({"terminal":"a","presence":"online","at":1,"can":[7]})"));
+  CHECK_FALSE(decode_state(R"({"terminal":"a","presence":"online","at":1,"can":["two words"]})"));
+}
+
 }  // namespace
 }  // namespace tillcue::sync

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tillcue/sync/manifest.hpp"
+#include "tillcue/sync/settings.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -116,6 +117,20 @@ TEST_CASE("a live word carries its grants with numbers, and leaves out what is u
   CHECK(grant_numbers(text) == std::map<std::string, std::uint32_t>{{"butter", 4}});
   CHECK(grant_numbers("no json").empty());
   CHECK(encode_live({}) == "{}");
+}
+
+TEST_CASE("a fault of a setting is told at its own line, also when its name stands elsewhere before") {
+  auto const faults = read_settings(
+      "{\n  \"learned_stock\": true,\n  \"log_level\": \"printer\",\n  \"customer_display\": {\"qr\": 1},\n"
+      "  \"printer\": {\n    \"paper_mm\": 1,\n    \"qr\": 7\n  },\n  \"screen.hint_ms\": 1\n}",
+      "f.json");
+  REQUIRE_FALSE(faults);
+  auto const& what = faults.error().what;
+  CHECK(what.find("f.json:3: log_level: must be one of") != std::string::npos);
+  CHECK(what.find("f.json:4: customer_display.qr: is nothing") != std::string::npos);
+  CHECK(what.find("f.json:6: printer.paper_mm: must be") != std::string::npos);
+  CHECK(what.find("f.json:7: printer.qr: must be") != std::string::npos);
+  CHECK(what.find("f.json:9: screen.hint_ms: must be") != std::string::npos);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tillcue/pos/card_number.hpp"
+#include "tillcue/core/card_number.hpp"
 
 namespace tillcue::pos {
 

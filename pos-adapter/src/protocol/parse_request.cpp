@@ -1,7 +1,7 @@
 #include <array>
 
 #include "protocol/line_fields.hpp"
-#include "tillcue/pos/card_number.hpp"
+#include "tillcue/core/card_number.hpp"
 #include "tillcue/pos/protocol.hpp"
 
 namespace tillcue::pos {

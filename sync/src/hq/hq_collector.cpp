@@ -190,6 +190,12 @@ void Collector::count(Stored const& stored, TerminalId const& terminal) {
   counters.events_changed += stored.changed;
   counters.events_unread += stored.unread;
   counters.events_lost += stored.lost;
+  counters.events_thinned += stored.thinned;
+  if (stored.thinned + stored.lost > 0) {
+    parts_.log(LogLevel::warning, log_line("results.thinned", {{"terminal", terminal.value},
+                                                               {"sums_of", std::uint64_t{stored.thinned}},
+                                                               {"lost", std::uint64_t{stored.lost}}}));
+  }
   if (stored.changed > 0) {
     parts_.log(LogLevel::error, log_line("alarm.changed_content", {{"terminal", terminal.value},
                                                                    {"epoch", to_text(stored.ack.epoch)},

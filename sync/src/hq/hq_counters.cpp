@@ -19,6 +19,7 @@ constexpr std::array kSeries{
     Series{"events_duplicate_total", "Results that were stored already", &HqCounters::events_duplicate},
     Series{"events_changed_total", "Stored numbers that came again with other content", &HqCounters::events_changed},
     Series{"events_lost_total", "Results that full terminals had to throw away", &HqCounters::events_lost},
+    Series{"events_thinned_total", "Results of which full terminals sent sums only", &HqCounters::events_thinned},
     Series{"events_unread_total", "Results stored but not understood", &HqCounters::events_unread},
     Series{"refused_total", "Messages that broke a rule of the wire format", &HqCounters::refused},
     Series{"store_failures_total", "Batches that could not be committed", &HqCounters::store_failures},

@@ -59,6 +59,11 @@ Result<Exported> export_transactions(Database& db, std::filesystem::path const& 
   }
   if (done) done = file.finish();
   if (!done) return tl::unexpected{done.error()};
+  auto sums = db.prepare("SELECT coalesce(sum(finished), 0) FROM thinned_sales WHERE day >= ?1 / 86400000");
+  if (!sums) return tl::unexpected{sums.error()};
+  auto const row = sums->bind(1, std::int64_t{options.since.time_since_epoch().count()}).step();
+  if (!row) return tl::unexpected{row.error()};
+  exported.thinned = static_cast<std::uint64_t>(sums->integer(0));
   return exported;
 }
 

@@ -1,14 +1,17 @@
 #include "tillcue/sync/hq_inbox.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "hq_event_rows.hpp"
 #include "hq_ranges.hpp"
+#include "hq_thinned_rows.hpp"
 #include "tillcue/sync/hq_store.hpp"
 
 namespace tillcue::sync {
@@ -29,8 +32,10 @@ std::string counters_text(TerminalState const& state) {
   return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// What a full terminal sends in the place of a result it threw away (WIRE.md).
+/// What a full terminal of before sent in the place of a result it threw away (WIRE.md).
 constexpr std::string_view kLost = R"({"at":0,"t":"lost"})";
+
+constexpr std::string_view kWithheld = R"({"at":0,"t":"withheld"})";
 
 /// One event on its way in.
 struct Entry {
@@ -38,7 +43,13 @@ struct Entry {
   std::uint64_t seq = 0;
   std::string_view body;
   Sha256 digest;
+  bool last = false;  ///< of its batch
 };
+
+bool within(std::vector<Ack::Range> const& ranges, std::uint64_t seq) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](auto const& range) { return range.first <= seq && seq <= range.last; });
+}
 
 }  // namespace
 
@@ -46,6 +57,7 @@ struct Inbox::Tables {
   Database db;
   Statement find_stream, add_stream, add_lost, add_event, find_digest, alarm, seen, presence, state, release;
   EventRows rows;
+  ThinnedRows sums;
   StoredRanges ranges;
   std::unique_ptr<std::mutex> one_at_a_time = std::make_unique<std::mutex>();
 
@@ -54,6 +66,8 @@ struct Inbox::Tables {
   Result<void> put(Batch const& batch, Entry const& entry, Timestamp received, Stored& stored);
   Result<void> put_again(Batch const& batch, Entry const& entry, Timestamp received, Stored& stored);
   Result<void> unpack(Batch const& batch, Entry const& entry, Timestamp received, Stored& stored);
+  Result<void> unpack_sums(std::int64_t row_id, Batch const& batch, Entry const& entry, Timestamp received,
+                           Stored& stored);
   Result<void> raise(std::string_view kind, Batch const& batch, Entry const& entry, Timestamp received,
                      std::string const& detail);
 };
@@ -65,7 +79,7 @@ Result<std::unique_ptr<Inbox::Tables>> Inbox::Tables::open(std::filesystem::path
   Error error;
   auto find_stream = prepared(*db, "SELECT id FROM streams WHERE terminal = ?1 AND epoch = ?2", error);
   auto add_stream = prepared(*db, "INSERT INTO streams(terminal, epoch) VALUES(?1, ?2)", error);
-  auto add_lost = prepared(*db, "UPDATE streams SET lost = lost + 1 WHERE id = ?1", error);
+  auto add_lost = prepared(*db, "UPDATE streams SET lost = lost + ?2 WHERE id = ?1", error);
   auto add_event = prepared(*db,
                             "INSERT INTO inbox(stream, seq, hash, received, body) VALUES(?1, ?2, ?3, ?4, ?5) "
                             "ON CONFLICT(stream, seq) DO NOTHING",
@@ -81,14 +95,16 @@ Result<std::unique_ptr<Inbox::Tables>> Inbox::Tables::open(std::filesystem::path
                        "ON CONFLICT(terminal) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)",
                        error);
   auto presence = prepared(*db,
-                           "INSERT INTO terminals(terminal, online) VALUES(?1, 0) "
-                           "ON CONFLICT(terminal) DO UPDATE SET online = 0",
+                           "INSERT INTO terminals(terminal, online, left_at) VALUES(?1, 0, ?2) "
+                           "ON CONFLICT(terminal) DO UPDATE SET online = 0, left_at = ?2",
                            error);
   auto state = prepared(*db,
                         "INSERT INTO terminals(terminal, online, release, wanted, phase, pending, dropped, last_error, "
-                        "version, counters, state_at) VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+                        "version, counters, state_at, thinned, shortage, can) VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, "
+                        "?8, ?9, ?10, ?11, ?12, ?13) "
                         "ON CONFLICT(terminal) DO UPDATE SET online = 1, release = ?2, wanted = ?3, phase = ?4, "
-                        "pending = ?5, dropped = ?6, last_error = ?7, version = ?8, counters = ?9, state_at = ?10",
+                        "pending = ?5, dropped = ?6, last_error = ?7, version = ?8, counters = ?9, state_at = ?10, "
+                        "thinned = ?11, shortage = ?12, can = ?13, left_at = 0",
                         error);
   auto release = prepared(*db,
                           "INSERT INTO releases(scope, release, bundle, size, created, expires, note, seen) "
@@ -97,12 +113,14 @@ Result<std::unique_ptr<Inbox::Tables>> Inbox::Tables::open(std::filesystem::path
   if (!error.what.empty()) return tl::unexpected{error};
   auto rows = EventRows::prepare(*db);
   if (!rows) return tl::unexpected{rows.error()};
+  auto sums = ThinnedRows::prepare(*db);
+  if (!sums) return tl::unexpected{sums.error()};
   auto ranges = StoredRanges::prepare(*db);
   if (!ranges) return tl::unexpected{ranges.error()};
   return std::make_unique<Tables>(Tables{std::move(*db), std::move(*find_stream), std::move(*add_stream),
                                          std::move(*add_lost), std::move(*add_event), std::move(*find_digest),
                                          std::move(*alarm), std::move(*seen), std::move(*presence), std::move(*state),
-                                         std::move(*release), std::move(*rows), std::move(*ranges)});
+                                         std::move(*release), std::move(*rows), std::move(*sums), std::move(*ranges)});
 }
 
 Result<std::int64_t> Inbox::Tables::stream_of(Batch const& batch) {
@@ -120,10 +138,17 @@ Result<std::int64_t> Inbox::Tables::stream_of(Batch const& batch) {
 
 Result<void> Inbox::Tables::put(Batch const& batch, Entry const& entry, Timestamp received, Stored& stored) {
   add_event.bind(1, entry.stream).bind(2, integer(entry.seq)).bind_blob(3, entry.digest.bytes);
-  add_event.bind(4, millis(received)).bind(5, entry.body);
+  // It must not lie on HQ's disk either. Its number is taken all the same, or the terminal would send it for ever.
+  bool const card = holds_card_number(entry.body);
+  add_event.bind(4, millis(received)).bind(5, card ? kWithheld : entry.body);
   if (auto done = add_event.run(); !done) return done;
   if (db.changes() == 0) return put_again(batch, entry, received, stored);
   ++stored.added;
+  if (card) {
+    ++stored.unread;
+    return raise("card_number", batch, {entry.stream, entry.seq, kWithheld, entry.digest, entry.last}, received,
+                 "a text looks like a payment card number: nothing of the result was stored");
+  }
   return unpack(batch, entry, received, stored);
 }
 
@@ -138,6 +163,10 @@ Result<void> Inbox::Tables::put_again(Batch const& batch, Entry const& entry, Ti
     return {};
   }
   ++stored.changed;
+  if (holds_card_number(entry.body)) {
+    return raise("card_number", batch, {entry.stream, entry.seq, kWithheld, entry.digest, entry.last}, received,
+                 "a stored number came again, with a text that looks like a payment card number");
+  }
   return raise("changed_content", batch, entry, received, "a stored number came again with other content");
 }
 
@@ -145,15 +174,39 @@ Result<void> Inbox::Tables::unpack(Batch const& batch, Entry const& entry, Times
   auto const row_id = db.last_row_id();
   if (entry.body == kLost) {
     ++stored.lost;
-    add_lost.bind(1, entry.stream);
-    return add_lost.run();
+    return add_lost.bind(1, entry.stream).bind(2, std::int64_t{1}).run();
   }
+  if (is_thinned(entry.body)) return unpack_sums(row_id, batch, entry, received, stored);
   NewerWords newer;
   auto const outcome = decode_event(entry.body, &newer);
   if (outcome) return rows.write(row_id, entry.stream, *outcome, newer);
   // Stored all the same: refusing it would make the terminal send it for ever and hold up everything behind it.
   ++stored.unread;
   return raise("unreadable_event", batch, entry, received, outcome.error().what);
+}
+
+Result<void> Inbox::Tables::unpack_sums(std::int64_t row_id, Batch const& batch, Entry const& entry, Timestamp received,
+                                        Stored& stored) {
+  auto const read = decode_thinned(entry.body);
+  bool const fits = read && entry.seq <= kMaxInteger - read->numbers;
+  if (!fits || (read->numbers > 1 && !entry.last)) {
+    ++stored.unread;
+    return raise("unreadable_event", batch, entry, received,
+                 read ? "event: \"numbers\" reach into what follows it" : read.error().what);
+  }
+  auto const through = entry.seq + read->numbers - 1;
+  stored.through = std::max(stored.through, through);
+  auto const known =
+      read->numbers > 1 ? sums.stored_within(entry.stream, {entry.seq + 1, through}) : Result<bool>{false};
+  if (!known) return tl::unexpected{known.error()};
+  if (*known) {
+    ++stored.changed;
+    return raise("changed_content", batch, entry, received, "sums stand for numbers that are stored already");
+  }
+  stored.thinned += read->numbers - read->lost;
+  stored.lost += read->lost;
+  if (auto done = add_lost.bind(1, entry.stream).bind(2, integer(read->lost)).run(); !done) return done;
+  return sums.write(row_id, entry.stream, entry.seq, *read);
 }
 
 Result<void> Inbox::Tables::raise(std::string_view kind, Batch const& batch, Entry const& entry, Timestamp received,
@@ -182,13 +235,23 @@ Result<Stored> Inbox::store(Batch const& batch, Timestamp received) {
   auto const stream = t.stream_of(batch);
   if (!stream) return tl::unexpected{stream.error()};
 
+  auto const summed = t.sums.covering(*stream, {batch.first, batch.last()});
+  if (!summed) return tl::unexpected{summed.error()};
   Stored stored;
+  stored.through = batch.last();
   std::uint64_t seq = batch.first;
   for (auto const& event : batch.events) {
-    Entry const entry{*stream, seq++, event, event_digest(event)};
+    Entry const entry{*stream, seq, event, event_digest(event), seq == batch.last()};
+    if (within(*summed, seq++)) {
+      ++stored.changed;
+      Entry const told{entry.stream, entry.seq, holds_card_number(event) ? kWithheld : entry.body, entry.digest};
+      auto done = t.raise("changed_content", batch, told, received, "sums stand for this number already");
+      if (!done) return tl::unexpected{done.error()};
+      continue;
+    }
     if (auto done = t.put(batch, entry, received, stored); !done) return tl::unexpected{done.error()};
   }
-  if (auto done = t.ranges.add(*stream, {batch.first, batch.last()}); !done) return tl::unexpected{done.error()};
+  if (auto done = t.ranges.add(*stream, {batch.first, stored.through}); !done) return tl::unexpected{done.error()};
   stored.ack.terminal = batch.terminal;
   stored.ack.epoch = batch.epoch;
   if (auto done = t.ranges.fill(*stream, batch.last(), stored.ack); !done) return tl::unexpected{done.error()};
@@ -204,13 +267,18 @@ Result<void> Inbox::note_state(TerminalState const& state, bool retained, Timest
   auto transaction = Transaction::begin(t.db);
   if (!transaction) return tl::unexpected{transaction.error()};
   if (state.presence == Presence::offline) {
-    t.presence.bind(1, state.terminal.value);
+    // A will has no epoch: the connection broke. With one it is a good-bye.
+    t.presence.bind(1, state.terminal.value).bind(2, state.epoch == Epoch{} ? std::int64_t{0} : millis(received));
     if (auto done = t.presence.run(); !done) return done;
     return transaction->commit();
   }
   t.state.bind(1, state.terminal.value).bind(2, integer(state.release)).bind(3, integer(state.wanted));
   t.state.bind(4, state.phase).bind(5, integer(state.pending)).bind(6, integer(state.dropped));
   t.state.bind(7, state.last_error).bind(8, state.version).bind(9, counters_text(state)).bind(10, millis(state.at));
+  t.state.bind(11, integer(state.thinned)).bind(12, state.shortage);
+  std::string can;
+  for (auto const& word : state.can) can += ' ' + word + ' ';
+  t.state.bind(13, can);
   if (auto done = t.state.run(); !done) return done;
   if (!retained) {
     t.seen.bind(1, state.terminal.value).bind(2, millis(received));

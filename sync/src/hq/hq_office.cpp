@@ -11,6 +11,7 @@
 #include "hq_rollout.hpp"
 #include "hq_rows.hpp"
 #include "hq_words.hpp"
+#include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/settings.hpp"
 #include "wire/json_fields.hpp"
 
@@ -51,6 +52,7 @@ Result<std::vector<std::string>> names_field(Fields& fields, char const* name, s
 
 struct HqOffice::State {
   OfficeParts parts;
+  std::string chain;
   std::mutex mutex{};
   HqWords words;
   HqRollout rollout;
@@ -71,6 +73,7 @@ struct HqOffice::State {
   Answer budget_set(Fields& fields);
   Answer budget_end(Fields& fields);
   Answer config(Fields& fields, Json const& request);
+  Answer keys(Fields& fields);
   Answer show();
   Answer holders(Fields& fields);
   Answer rollout_start(Fields& fields);
@@ -302,6 +305,23 @@ HqOffice::State::Answer HqOffice::State::config(Fields& fields, Json const& requ
   return Json{{"word", held_name(WordKind::config, *scope)}, {"number", number}};
 }
 
+/// Whom terminals are to believe: a word that holders of the keys have signed.
+HqOffice::State::Answer HqOffice::State::keys(Fields& fields) {
+  auto const envelope = fields.text("envelope", kMaxWord, 1);
+  if (!fields.ok()) return fields.error();
+  std::uint64_t number = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const word = read_keys_word(db, parts.key, chain, envelope);
+    if (!word) return tl::unexpected{word.error()};
+    number = word->number;
+    if (auto ok = words.take_keys(db, *word, envelope); !ok) return ok;
+    return rollout.sign_again(db);
+  });
+  if (!done) return tl::unexpected{done.error()};
+  parts.log(LogLevel::warning, log_line("keys.said", {{"number", number}}));
+  return Json{{"word", held_name(WordKind::keys, Scope{})}, {"number", number}};
+}
+
 /// Who of those online that a word is for holds it.
 HqOffice::State::Answer HqOffice::State::holders(Fields& fields) {
   auto const word = fields.text("word", 200, 1);
@@ -393,6 +413,9 @@ HqOffice::State::Answer HqOffice::State::rollout_change(std::string_view what) {
 
 HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   Fields fields(request, "request");
+  if (!request.contains("envelope") && !request.contains("manifest") && holds_card_number(request.dump())) {
+    return fail(Code::rejected, "a name or text of this looks like a payment card number; nothing was done");
+  }
   auto const what = fields.text("do", 40, 1);
   if (!fields.ok()) return fields.error();
   if (what == "stop") return stop(fields, true);
@@ -402,6 +425,7 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "budget set") return budget_set(fields);
   if (what == "budget end") return budget_end(fields);
   if (what == "config") return config(fields, request);
+  if (what == "keys") return keys(fields);
   if (what == "show") return show();
   if (what == "holders") return holders(fields);
   if (what == "rollout start") return rollout_start(fields);
@@ -411,15 +435,21 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
 
 HqOffice::HqOffice(std::string chain, OfficeParts parts) {
   HqWords words{chain, parts.key};
-  HqRollout rollout{std::move(chain), parts.key};
-  state_.reset(new State{.parts = std::move(parts), .words = std::move(words), .rollout = std::move(rollout)});
+  HqRollout rollout{chain, parts.key};
+  state_.reset(new State{
+      .parts = std::move(parts), .chain = std::move(chain), .words = std::move(words), .rollout = std::move(rollout)});
 }
 
 HqOffice::~HqOffice() = default;
 
 Result<void> HqOffice::open() {
   auto& s = *state_;
-  return s.together([&](Database& db) { return s.budgets.load(db); });
+  return s.together([&](Database& db) -> Result<void> {
+    auto const believed = believed_keys(db, s.chain);
+    if (!believed) return tl::unexpected{believed.error()};
+    if (auto good = check_believed(*believed, s.parts.key.id()); !good) return good;
+    return s.budgets.load(db);
+  });
 }
 
 void HqOffice::connected() {

@@ -10,6 +10,8 @@
 namespace tillcue::sync {
 namespace {
 
+constexpr std::size_t kTold = 1U << 20U;  ///< bytes of a bundle from which packing is felt
+
 /// A parcel that saves less than a tenth is not worth its place on the broker.
 bool worth_it(std::size_t parcel, std::size_t bundle) { return parcel < bundle - bundle / 10; }
 
@@ -42,12 +44,20 @@ Result<std::vector<Cargo>> make_parcels(Manifest& manifest, std::span<std::byte 
     made.push_back(cargo_of(std::move(bytes)));
     manifest.parcels.push_back({made.back().object, made.back().bytes.size(), base, made.back().list_object});
   };
+  // Seconds each for 100,000 items: whoever waits is told for what.
+  auto const begin = [&](std::size_t n) {
+    if (say && bundle.size() > kTold) {
+      say("packing parcel " + std::to_string(n) + " of up to " + std::to_string(1 + bases.size()) + " ...");
+    }
+  };
+  begin(1);
   auto whole = pack_parcel(bundle);
   if (!whole) return tl::unexpected{whole.error().within("parcel")};
   add(std::nullopt, std::move(*whole));
   for (auto const& base : bases) {
     auto const digest = sha256(base);
     if (digest == manifest.bundle || manifest.parcels.size() >= kMaxParcels) continue;
+    begin(static_cast<std::size_t>(&base - bases.data()) + 2);
     auto delta = pack_parcel(bundle, base);
     if (!delta) return tl::unexpected{delta.error().within("parcel")};
     add(digest, std::move(*delta));

@@ -62,6 +62,7 @@ class Publishing {
  private:
   Result<RetainedManifests> read_manifests();
   [[nodiscard]] Result<std::uint64_t> choose_release(RetainedManifests const& retained) const;
+  [[nodiscard]] Result<void> fits_broker(std::size_t pieces) const;
   Result<void> upload();
   Result<void> announce();
   void complete();
@@ -128,7 +129,9 @@ Result<std::uint64_t> Publishing::choose_release(RetainedManifests const& retain
 
 Error Publishing::explained(Error error) const {
   // MQTT 5: 149 is "packet too large", 135 "not authorised"; some brokers hang up instead of answering.
-  if (error.code == Code::io || error.what.find("149") != std::string::npos) {
+  auto const says = [&](std::string_view words) { return error.what.find(words) != std::string::npos; };
+  if (says("keeps no messages")) return error;
+  if (error.code == Code::io || says("149") || says("larger than this broker takes")) {
     error.what +=
         "; the broker must take packets of 65536 bytes: raise its limit (mosquitto: message_size_limit, "
         "max_packet_size)";
@@ -156,8 +159,25 @@ std::vector<Publishing::Piece> Publishing::pieces() const {
   return all;
 }
 
+/// Before anything is sent: the format's pieces are of one size, and all of them lie there at once.
+Result<void> Publishing::fits_broker(std::size_t pieces) const {
+  auto const& limits = options_.limits;
+  auto const name = "the broker (" + std::string{limits.name} + ") ";
+  if (!limits.retained) return fail(Code::rejected, name + "keeps no messages: bundles cannot lie there for terminals");
+  if (limits.max_payload < kChunkBytes) {
+    return fail(Code::rejected, name + "takes messages of " + std::to_string(limits.max_payload) +
+                                    " bytes; pieces of a bundle have " + std::to_string(kChunkBytes));
+  }
+  if (limits.max_retained != 0 && pieces > limits.max_retained) {
+    return fail(Code::rejected, name + "keeps " + std::to_string(limits.max_retained) + " messages; this bundle has " +
+                                    std::to_string(pieces) + " pieces: publish with --plain or a smaller bundle");
+  }
+  return {};
+}
+
 Result<void> Publishing::upload() {
   auto const all = pieces();
+  if (auto good = fits_broker(all.size()); !good) return good;
   auto const make = [&](std::size_t n) -> Result<MqttPublish> {
     return MqttPublish{topics_.chunk(all[n].object, all[n].index), std::string{as_text(all[n].bytes)}, true};
   };

@@ -4,6 +4,8 @@
 #include <functional>
 #include <string_view>
 
+#include "hq_report_thinned.hpp"
+
 namespace tillcue::sync {
 namespace {
 
@@ -32,21 +34,11 @@ Result<void> read_period(Database& db, ReportOptions const& options, Report& rep
       "SELECT count(*), min(at), max(at) FROM (SELECT at FROM sales WHERE at >= ?1 UNION ALL SELECT at FROM decisions "
       "WHERE at >= ?1 UNION ALL SELECT at FROM answers WHERE at >= ?1 UNION ALL SELECT at FROM coupons WHERE at >= ?1)";
   return each(db, kPeriod, options, [&](Row row) {
-    report.events = number(row, 0);
-    report.from = row.integer(1);
-    report.to = row.integer(2);
+    if (number(row, 0) == 0) return;
+    report.events += number(row, 0);
+    report.from = report.from == 0 ? row.integer(1) : std::min(report.from, row.integer(1));
+    report.to = std::max(report.to, row.integer(2));
   });
-}
-
-Report::Impact& impact_in(Report& report, Row row) {
-  Currency currency;
-  auto const code = row.text(4).substr(0, currency.code.size());
-  std::copy(code.begin(), code.end(), currency.code.begin());
-  currency.digits = static_cast<std::uint8_t>(row.integer(5));
-  for (auto& impact : report.impact) {
-    if (impact.currency == currency) return impact;
-  }
-  return report.impact.emplace_back(Report::Impact{currency, {}, {}, {}});
 }
 
 void take_sale(Report& report, Row row) {
@@ -61,7 +53,7 @@ void take_sale(Report& report, Row row) {
   if (row.text(1) != "finished") return;
   ++arm.finished;
   arm.lines.add(static_cast<double>(row.integer(3)));
-  auto& impact = impact_in(report, row);
+  auto& impact = impact_in(report, row.text(4), row.integer(5));
   (held_out ? impact.holdout : impact.treated).add(static_cast<double>(row.integer(2)));
   if (held_out) return;
   if (row.integer(6) > 0) ++report.hinted_sales;
@@ -77,6 +69,24 @@ Result<void> read_sales(Database& db, ReportOptions const& options, Report& repo
     return a.treated.count() + a.holdout.count() > b.treated.count() + b.holdout.count();
   });
   return done;
+}
+
+/// A result comes late for its decision when that went into sums before: it counts in the totals.
+Result<void> read_late_answers(Database& db, ReportOptions const& options, Report& report) {
+  constexpr std::string_view kLate =
+      "SELECT x.response, count(*), coalesce(sum(x.bought), 0) FROM answers x WHERE x.at >= ?1 AND EXISTS (SELECT 1 "
+      "FROM thinned n WHERE n.stream = x.stream AND n.event < x.event AND n.results > 0) AND NOT EXISTS (SELECT 1 FROM "
+      "decisions d WHERE d.stream = x.stream AND d.sale = x.sale AND d.offer = x.offer AND d.event < x.event) GROUP BY "
+      "1";
+  return each(db, kLate, options, [&](Row row) {
+    auto& answers = report.answers;
+    auto const count = number(row, 1);
+    (row.text(0) == "accepted"   ? answers.accepted
+     : row.text(0) == "declined" ? answers.declined
+                                 : answers.ignored) += row.text(0) == "none" ? 0 : count;
+    answers.bought += number(row, 2);
+    answers.unanswered -= row.text(0) == "none" ? 0 : std::min(answers.unanswered, count);
+  });
 }
 
 void add(Report::Answers& answers, std::string_view response, std::uint64_t count, std::uint64_t bought) {
@@ -106,6 +116,15 @@ Result<void> read_offers(Database& db, ReportOptions const& options, Report& rep
                            std::string{kSaid} + "GROUP BY 1, 2, 6, 7";
   std::map<std::string, Report::Offer> offers;
   std::map<std::pair<std::string, std::string>, Report::Kind> kinds;
+  for (auto const& sums : report.offers) {
+    auto& offer = offers[sums.item];
+    offer.item = sums.item;
+    offer.answers += sums.answers;
+    offer.predicted += sums.predicted;
+  }
+  for (auto const& sums : report.kinds) kinds[{sums.type, sums.reason}].answers += sums.answers;
+  report.offers.clear();
+  report.kinds.clear();
   auto done = each(db, offers_said, options, [&](Row row) {
     auto& offer = offers[std::string{row.text(0)}];
     offer.item = row.text(0);
@@ -130,7 +149,7 @@ Result<void> read_offers(Database& db, ReportOptions const& options, Report& rep
 
 Result<void> read_notices(Database& db, ReportOptions const& options, Report& report) {
   return each(db, "SELECT count(*) FROM decisions WHERE at >= ?1 AND offer > 0 AND type = 'notice'", options,
-              [&](Row row) { report.notices = number(row, 0); });
+              [&](Row row) { report.notices += number(row, 0); });
 }
 
 Result<void> read_coupons(Database& db, ReportOptions const& options, Report& report) {
@@ -147,7 +166,7 @@ Result<void> read_speed(Database& db, ReportOptions const& options, Report& repo
   std::vector<std::int64_t> micros;
   auto done = each(db, "SELECT micros FROM decisions WHERE at >= ?1", options,
                    [&](Row row) { micros.push_back(row.integer(0)); });
-  report.decisions = micros.size();
+  report.decisions += micros.size();
   if (micros.empty()) return done;
   std::sort(micros.begin(), micros.end());
   // Nearest rank: the smallest value that 50 (99) of 100 do not exceed.
@@ -159,19 +178,24 @@ Result<void> read_speed(Database& db, ReportOptions const& options, Report& repo
 Result<void> read_tills(Database& db, ReportOptions const& options, Report& report) {
   constexpr std::string_view kTills =
       "SELECT t.terminal, count(*), sum(s.arm = 'treated' AND s.decided), "
-      "sum(s.arm = 'treated' AND s.hints > 0), sum(s.arm = 'treated' AND s.accepted > 0), max(s.at) FROM sales s JOIN "
-      "streams t ON t.id = s.stream "
+      "sum(s.arm = 'treated' AND s.hints > 0), sum(s.arm = 'treated' AND s.accepted > 0), max(s.at), "
+      "sum(NOT s.decided) FROM sales s JOIN streams t ON t.id = s.stream "
       "WHERE s.at >= ?1 AND s.ending = 'finished' GROUP BY 1 ORDER BY 1";
-  return each(db, kTills, options, [&](Row row) {
-    Report::Till till;
+  std::map<std::string, Report::Till> tills;
+  for (auto const& sums : report.tills) tills[sums.terminal] = sums;
+  report.tills.clear();
+  auto done = each(db, kTills, options, [&](Row row) {
+    auto& till = tills[std::string{row.text(0)}];
     till.terminal = row.text(0);
-    till.sales = number(row, 1);
-    till.treated = number(row, 2);
-    till.hinted = number(row, 3);
-    till.accepted = number(row, 4);
-    till.last_event = row.integer(5);
-    report.tills.push_back(till);
+    till.sales += number(row, 1);
+    till.treated += number(row, 2);
+    till.hinted += number(row, 3);
+    till.accepted += number(row, 4);
+    till.last_event = std::max(till.last_event, row.integer(5));
+    till.without_bundle += number(row, 6);
   });
+  for (auto const& [terminal, till] : tills) report.tills.push_back(till);
+  return done;
 }
 
 /// The shift that is on at a minute of the day.
@@ -230,6 +254,16 @@ Result<void> read_alarms(Database& db, ReportOptions const& options, Report& rep
 
 }  // namespace
 
+Report::Answers& Report::Answers::operator+=(Answers const& more) noexcept {
+  shown += more.shown;
+  accepted += more.accepted;
+  declined += more.declined;
+  ignored += more.ignored;
+  unanswered += more.unanswered;
+  bought += more.bought;
+  return *this;
+}
+
 std::uint64_t Report::Coupons::dropped_total() const {
   std::uint64_t total = 0;
   for (auto const& [why, count] : dropped) total += count;
@@ -241,8 +275,8 @@ Result<Report> make_report(Database& db, ReportOptions const& options) {
   if (auto done = db.execute("BEGIN"); !done) return tl::unexpected{done.error()};
   Report report;
   Result<void> done;
-  for (auto const read : {read_period, read_sales, read_offers, read_notices, read_coupons, read_speed, read_tills,
-                          read_shifts, read_gaps, read_lost, read_alarms}) {
+  for (auto const read : {read_thinned, read_period, read_sales, read_offers, read_late_answers, read_notices,
+                          read_coupons, read_speed, read_tills, read_shifts, read_gaps, read_lost, read_alarms}) {
     done = read(db, options, report);
     if (!done) break;
   }

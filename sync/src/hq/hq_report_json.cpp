@@ -80,7 +80,7 @@ Json tills(Report const& report) {
     list.push_back({{"terminal", till.terminal},
                     {"sales", till.sales},
                     {"treated", till.treated},
-                    {"without_bundle", report.without_bundle},
+                    {"without_bundle", till.without_bundle},
                     {"hinted", till.hinted},
                     {"accepted", till.accepted},
                     {"last_event", till.last_event}});
@@ -118,6 +118,7 @@ std::string to_json(Report const& report, ItemNames const& names) {
   Json out{{"from", report.from}, {"to", report.to}, {"events", report.events}};
   out["sales"] = {{"treated", arm(report.treated)},
                   {"holdout", arm(report.holdout)},
+                  {"without_bundle", report.without_bundle},
                   {"hinted", report.hinted_sales},
                   {"accepted", report.accepted_sales}};
   out["impact"] = Json::array();
@@ -134,6 +135,7 @@ std::string to_json(Report const& report, ItemNames const& names) {
   out["tills"] = tills(report);
   out["shifts"] = shifts(report);
   out["gaps"] = gaps(report);
+  out["thinned"] = report.thinned;
   out["lost"] = report.lost;
   out["alarms"] = {{"count", report.alarm_count}, {"latest", alarms(report)}};
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -183,8 +183,20 @@ std::string gaps(Report const& report) {
   return out;
 }
 
-std::string lost(Report const& report) {
+/// Results known by sums only, and those of which nothing is known.
+std::string not_whole(Report const& report) {
   std::string out;
+  for (auto const& [terminal, count] : report.thinned) {
+    out += "  " + left(terminal, 24) +
+           fmt::format(" {} results came as sums by day: it was nearly full\n", grouped(count));
+  }
+  if (!out.empty()) {
+    out = "\nTHINNED\n" + out +
+          wrapped(
+              "Whole UTC days. They are in all totals, by item, type and till; not in shifts, decision times and "
+              "exports.",
+              2);
+  }
   for (auto const& [terminal, count] : report.lost) {
     out += "  " + left(terminal, 24) + fmt::format(" threw {} results away: its outbox was full\n", grouped(count));
   }
@@ -210,7 +222,7 @@ std::string to_text(Report const& report, ItemNames const& names) {
                         : fmt::format("Tillcue results, {} .. {} UTC, {} events\n", to_minute(at(report.from)),
                                       to_minute(at(report.to)), grouped(report.events));
   return out + sales(report) + impact(report) + answers(report) + coupons(report) + offers(report, names) +
-         kinds(report) + tills(report) + shifts(report) + gaps(report) + lost(report) + alarms(report);
+         kinds(report) + tills(report) + shifts(report) + gaps(report) + not_whole(report) + alarms(report);
 }
 
 }  // namespace tillcue::sync

@@ -1,6 +1,7 @@
 #include "hq_rollout.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "hq_rows.hpp"
 #include "tillcue/sync/topics.hpp"
@@ -255,42 +256,165 @@ Result<std::uint64_t> HqRollout::change(Database& db, std::string_view what, std
   return manifest->release;
 }
 
-Result<HqRollout::Health> HqRollout::look(Database& db, Row const& row, std::int64_t now) const {
-  Health health;
-  auto const manifest = decode_manifest(row.body);
-  if (!manifest) return tl::unexpected{manifest.error()};
-  Manifest::Stage const stage{row.share(), row.revision, false, 0, row.plan.first};
-  auto rows = db.prepare("SELECT terminal, release, counters, last_seen / 1000, last_error FROM terminals");
+namespace {
+
+/// One terminal in the stage, as HQ's tables have it.
+struct Member {
+  std::string terminal, last_error;
+  std::uint64_t running = 0;
+  Pulse pulse;
+  std::int64_t last_seen = 0;
+  bool online = false, reads_stages = false, said_good_bye = false;
+};
+
+Member member_of(Statement const& row) {
+  Member member;
+  member.terminal = row.text(0);
+  member.running = static_cast<std::uint64_t>(row.integer(1));
+  member.pulse = pulse_of(row.text(2));
+  member.last_seen = row.integer(3);
+  member.last_error = row.text(4);
+  member.reads_stages = row.text(5).find(" stages ") != std::string_view::npos;
+  member.said_good_bye = row.integer(6) != 0;
+  member.online = row.integer(7) != 0;
+  return member;
+}
+
+/// Since when it has been there without a break of an hour, while it does not run the release: from then on it has
+/// its time.
+Result<std::int64_t> there_since(Database& db, std::uint64_t release, Member const& member) {
+  constexpr std::int64_t kBreak = 3'600;
+  auto row = db.prepare("SELECT since, last FROM rollout_seen WHERE release = ?1 AND terminal = ?2");
+  if (!row) return tl::unexpected{row.error()};
+  auto const there = row->bind(1, integer(release)).bind(2, member.terminal).step();
+  if (!there) return tl::unexpected{there.error()};
+  auto const last = *there ? row->integer(1) : 0;
+  auto const since = *there && member.last_seen - last < kBreak ? row->integer(0) : member.last_seen;
+  if (*there && last == member.last_seen) return since;
+  auto put = db.prepare("INSERT OR REPLACE INTO rollout_seen VALUES(?1, ?2, ?3, ?4)");
+  if (!put) return tl::unexpected{put.error()};
+  put->bind(1, integer(release)).bind(2, member.terminal).bind(3, since).bind(4, member.last_seen);
+  if (auto done = put->run(); !done) return tl::unexpected{done.error()};
+  return since;
+}
+
+/// Terminals whose whole store is silent, those without the release too: the power is off there, or it is closed.
+Result<std::set<std::string>> in_dark_stores(Database& db, std::uint64_t release, std::int64_t silent_since) {
+  auto rows = db.prepare(
+      "WITH s AS (SELECT t.terminal, t.release, t.last_seen / 1000 AS seen, json_extract(h.body, '$.store') AS store "
+      "FROM terminals t JOIN held h USING(terminal)) SELECT terminal FROM s WHERE store IN (SELECT store FROM s WHERE "
+      "store <> '' GROUP BY store HAVING max(seen) < ?1 AND min(release) < ?2)");
   if (!rows) return tl::unexpected{rows.error()};
+  rows->bind(1, silent_since).bind(2, integer(release));
+  std::set<std::string> dark;
   for (auto there = rows->step();; there = rows->step()) {
     if (!there) return tl::unexpected{there.error()};
-    if (!*there) return health;
-    std::string const terminal{rows->text(0)};
-    if (!stage.includes(row.release, terminal)) continue;
-    ++health.included;
-    auto const running = static_cast<std::uint64_t>(rows->integer(1));
-    auto const pulse = pulse_of(rows->text(2));
-    if (running < row.release) {
-      bool const expected = rows->integer(3) > row.since - kWeek;
-      if (pulse.refused == integer(row.release)) {
-        health.failed[terminal] = "refused it: " + std::string(rows->text(4));
-      } else if (!expected) {
-        ++health.away;
-      } else if (now - row.since > row.plan.deadline) {
-        health.failed[terminal] = "does not run it by the deadline";
-      } else {
-        ++health.waiting;
-      }
-      continue;
-    }
-    auto const mark = mark_of(db, row.release, terminal, pulse);
-    if (!mark) return tl::unexpected{mark.error()};
-    auto ill = ailment(*mark, pulse);
-    // It has run it, and now nobody hears of it.
-    if (ill.empty() && now - std::max(rows->integer(3), row.since) > row.plan.deadline) ill = "fell silent";
-    if (ill.empty()) ++health.healthy;
-    if (!ill.empty()) health.failed[terminal] = ill;
+    if (!*there) return dark;
+    dark.emplace(rows->text(0));
   }
+}
+
+/// What a stage asks of its terminals.
+struct Terms {
+  std::uint64_t release = 0;
+  std::int64_t since = 0, deadline = 0, now = 0;
+};
+using Verdict = RolloutVerdict;
+struct Judged {
+  Verdict verdict = Verdict::healthy;
+  std::string why{};
+};
+
+/// Silence counts where the release can have caused it: who has not been there since the stage began cannot have it,
+/// and who said good-bye was switched off.
+Result<Judged> judge_without(Database& db, Terms const& terms, Member const& member) {
+  if (member.pulse.refused == integer(terms.release))
+    return Judged{Verdict::failed, "refused it: " + member.last_error};
+  if (!member.reads_stages) return Judged{Verdict::older};
+  bool const heard = member.last_seen >= terms.since || (member.online && member.last_seen > terms.since - kWeek);
+  if (!heard || member.said_good_bye) return Judged{Verdict::away};
+  auto const there = there_since(db, terms.release, member);
+  if (!there) return tl::unexpected{there.error()};
+  if (terms.now - std::max(terms.since, *there) <= terms.deadline) return Judged{Verdict::waiting};
+  return Judged{Verdict::silent, "does not run it by the deadline"};
+}
+
+Result<Judged> judge_with(Database& db, Terms const& terms, Member const& member) {
+  auto const mark = mark_of(db, terms.release, member.terminal, member.pulse);
+  if (!mark) return tl::unexpected{mark.error()};
+  if (auto ill = ailment(*mark, member.pulse); !ill.empty()) return Judged{Verdict::failed, std::move(ill)};
+  bool const quiet = terms.now - std::max(member.last_seen, terms.since) > terms.deadline;
+  return quiet && !member.said_good_bye ? Judged{Verdict::silent, "fell silent"} : Judged{Verdict::healthy};
+}
+
+}  // namespace
+
+void HqRollout::Health::add(std::string const& terminal, RolloutVerdict verdict, std::string why) {
+  switch (verdict) {
+    case Verdict::healthy:
+      ++healthy;
+      break;
+    case Verdict::waiting:
+      ++waiting;
+      break;
+    case Verdict::away:
+      ++away;
+      break;
+    case Verdict::older:
+      ++older;
+      return;
+    case Verdict::silent:
+    case Verdict::failed:
+      failed[terminal] = std::move(why);
+      break;
+  }
+  ++included;
+}
+
+Result<HqRollout::Health> HqRollout::look(Database& db, Row const& row, std::int64_t now) const {
+  Health health;
+  Manifest::Stage const stage{row.share(), row.revision, false, 0, row.plan.first};
+  Terms const terms{row.release, row.since, row.plan.deadline, now};
+  auto rows = db.prepare(
+      "SELECT terminal, release, counters, last_seen / 1000, last_error, can, left_at, online FROM terminals");
+  if (!rows) return tl::unexpected{rows.error()};
+  std::map<std::string, std::string> silent;
+  for (auto there = rows->step();; there = rows->step()) {
+    if (!there) return tl::unexpected{there.error()};
+    if (!*there) break;
+    auto const member = member_of(*rows);
+    if (!stage.includes(row.release, member.terminal)) continue;
+    auto judged = member.running < row.release ? judge_without(db, terms, member) : judge_with(db, terms, member);
+    if (!judged) return tl::unexpected{judged.error()};
+    if (judged->verdict == Verdict::silent) silent[member.terminal] = std::move(judged->why);
+    if (judged->verdict != Verdict::silent) health.add(member.terminal, judged->verdict, std::move(judged->why));
+  }
+  if (silent.empty()) return health;
+  auto const dark = in_dark_stores(db, row.release, now - row.plan.deadline);
+  if (!dark) return tl::unexpected{dark.error()};
+  for (auto& [terminal, why] : silent) {
+    auto const verdict = dark->contains(terminal) ? Verdict::away : Verdict::failed;
+    health.add(terminal, verdict, std::move(why));
+  }
+  return health;
+}
+
+std::size_t RolloutPlan::stage_of(std::uint64_t release, std::string_view terminal) const {
+  if (std::find(this->first.begin(), this->first.end(), terminal) != this->first.end()) return 0;
+  std::size_t stage = 1;
+  while (stage < shares.size() && !Manifest::Stage{shares[stage - 1], 1, false, 0, {}}.includes(release, terminal))
+    ++stage;
+  return stage;
+}
+
+Result<std::optional<RolloutSeen>> last_rollout(Database& db) {
+  auto row = db.prepare("SELECT release, state, stage, plan FROM rollouts ORDER BY release DESC LIMIT 1");
+  if (!row) return tl::unexpected{row.error()};
+  auto const there = row->step();
+  if (!there) return tl::unexpected{there.error()};
+  if (!*there) return std::nullopt;
+  return RolloutSeen{static_cast<std::uint64_t>(row->integer(0)), std::string{row->text(1)},
+                     static_cast<std::size_t>(row->integer(2)), plan_of(Json::parse(row->text(3), nullptr, false))};
 }
 
 Result<void> HqRollout::next_stage(Database& db, Row row, std::int64_t now) {
@@ -330,8 +454,23 @@ Result<void> HqRollout::tick(Database& db, std::int64_t now) {
     return say_next(row, true);
   }
   bool const nobody = health->included == 0;
-  bool const ready = health->waiting == 0 && (nobody || now - row.since >= row.plan.soak);
+  // A canary must have sung; later stages go on without those who are away.
+  bool const sung = row.stage > 0 || health->healthy > 0;
+  bool const ready = health->waiting == 0 && (nobody || (sung && now - row.since >= row.plan.soak));
   return ready ? next_stage(db, std::move(row), now) : Result<void>{};
+}
+
+/// Manifests under the key that signs now: who does not believe the old one any more could not take them.
+Result<void> HqRollout::sign_again(Database& db) {
+  auto const bodies = texts(db, "SELECT body FROM manifests WHERE scope <> 'next'");
+  if (!bodies) return tl::unexpected{bodies.error()};
+  for (auto const& body : *bodies) {
+    auto const manifest = decode_manifest(body);
+    auto envelope = manifest ? seal(*key_, body) : Result<std::string>(tl::unexpected(manifest.error()));
+    if (!envelope) return tl::unexpected{envelope.error()};
+    outgoing_.push_back({Topics(chain_).manifest(manifest->scope), std::move(*envelope), true});
+  }
+  return repeat(db, 0);
 }
 
 Result<void> HqRollout::repeat(Database& db, std::int64_t) {
@@ -348,10 +487,22 @@ Result<Json> HqRollout::status(Database& db, std::int64_t now) {
   auto const& row = **found;
   auto const health = look(db, row, now);
   if (!health) return tl::unexpected{health.error()};
-  return Json{{"release", row.release},       {"state", row.state},         {"stage", row.stage},
-              {"share", row.share()},         {"canaries", row.plan.first}, {"since", row.since},
-              {"included", health->included}, {"healthy", health->healthy}, {"waiting", health->waiting},
-              {"away", health->away},         {"failed", health->failed},   {"why", row.why}};
+  return Json{{"release", row.release},
+              {"state", row.state},
+              {"stage", row.stage},
+              {"share", row.share()},
+              {"canaries", row.plan.first},
+              {"since", row.since},
+              {"included", health->included},
+              {"healthy", health->healthy},
+              {"waiting", health->waiting},
+              {"away", health->away},
+              {"older", health->older},
+              {"failed", health->failed},
+              {"shares", row.plan.shares},
+              {"soak", row.plan.soak},
+              {"deadline", row.plan.deadline},
+              {"why", row.why}};
 }
 
 }  // namespace tillcue::sync

@@ -23,12 +23,28 @@ struct RolloutPlan {
   std::int64_t deadline = 86'400;                                ///< who does not run it by then has failed
   std::int64_t spread = 300;                                     ///< terminals of a stage begin within this time
   std::uint32_t tolerance = 200;                                 ///< failures of 10,000 that are borne, rounded down
+
+  /// The first stage that a terminal is in.
+  [[nodiscard]] std::size_t stage_of(std::uint64_t release, std::string_view terminal) const;
 };
+
+/// The last rollout, for who only looks.
+struct RolloutSeen {
+  std::uint64_t release = 0;
+  std::string state;
+  std::size_t stage = 0;
+  RolloutPlan plan;
+};
+Result<std::optional<RolloutSeen>> last_rollout(Database& db);
+
+/// `older`: its program reads no stages. `silent`: past the deadline, unless its whole store is.
+enum class RolloutVerdict : std::uint8_t { healthy, waiting, away, older, silent, failed };
 
 /// One staged rollout at a time: kept in HQ's database, driven by tick(). A stage ends well when it has lasted its soak
 /// time and every terminal in it that is expected runs the release in health; too many failures pause it. Expected is
-/// who has spoken within a week before the stage began, or since. Failed is who refused the release, fell silent past
-/// the deadline, starts again and again, has many errors, or sells without deciding anything.
+/// who is online, or has been there since the stage began, and reads stages; its time counts from when it came. Failed
+/// is who refused the release, fell silent past the deadline (not after a good-bye, nor with its whole store), starts
+/// again and again, has many errors, or sells without deciding anything.
 /// Threads  one at a time. Errors  those of the database; rejected, not_found, invalid as told.
 class HqRollout {
  public:
@@ -41,6 +57,8 @@ class HqRollout {
   /// Returns the number of the release that came of it, 0 when none did.
   Result<std::uint64_t> change(Database& db, std::string_view what, std::int64_t now);
   Result<void> tick(Database& db, std::int64_t now);
+  /// Manifests and stage under the key that signs now.
+  Result<void> sign_again(Database& db);
   /// What the broker should hold of the rollout under way, again.
   Result<void> repeat(Database& db, std::int64_t now);
   /// The last one: stage, terminals by state, why it paused; {} when there was none.
@@ -53,7 +71,9 @@ class HqRollout {
   struct Row;
   struct Health {
     std::size_t included = 0, healthy = 0, waiting = 0, away = 0;
+    std::size_t older = 0;                      ///< read no stages: not included
     std::map<std::string, std::string> failed;  ///< terminal: why
+    void add(std::string const& terminal, RolloutVerdict verdict, std::string why);
   };
   Result<std::optional<Row>> last(Database& db) const;
   Result<void> keep(Database& db, Row const& row) const;

@@ -256,8 +256,82 @@ CREATE TABLE names(
 CREATE INDEX sale_lines_open ON sale_lines(sku) WHERE sku >= 'name:' AND sku < 'name;';
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3},
-                            Migration{4, kStep4}, Migration{5, kStep5}, Migration{6, kStep6}};
+// Sums that came in the place of results.
+constexpr std::string_view kStep7 = R"sql(
+CREATE TABLE thinned(
+  event INTEGER PRIMARY KEY REFERENCES inbox(id),
+  stream INTEGER NOT NULL REFERENCES streams(id),
+  first INTEGER NOT NULL,                 -- the numbers it stands for
+  last INTEGER NOT NULL,
+  since INTEGER NOT NULL,                 -- earliest and latest result
+  until INTEGER NOT NULL,
+  results INTEGER NOT NULL,
+  lost INTEGER NOT NULL,
+  decisions INTEGER NOT NULL
+);
+CREATE INDEX thinned_stream ON thinned(stream, first);
+CREATE TABLE thinned_offers(
+  event INTEGER NOT NULL REFERENCES thinned(event),
+  day INTEGER NOT NULL,                   -- since 1970, UTC
+  campaign TEXT NOT NULL,
+  item TEXT NOT NULL,
+  type TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  shown INTEGER NOT NULL,                 -- at the screen
+  accepted INTEGER NOT NULL,
+  declined INTEGER NOT NULL,
+  ignored INTEGER NOT NULL,
+  bought INTEGER NOT NULL,
+  notices INTEGER NOT NULL,
+  predicted INTEGER NOT NULL,             -- millionths, summed
+  printed INTEGER NOT NULL,               -- coupons
+  unconfirmed INTEGER NOT NULL,
+  dropped INTEGER NOT NULL,
+  PRIMARY KEY(event, day, campaign, item, type, reason)
+) WITHOUT ROWID;
+CREATE TABLE thinned_sales(
+  event INTEGER NOT NULL REFERENCES thinned(event),
+  day INTEGER NOT NULL,
+  arm TEXT NOT NULL,
+  decided INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  digits INTEGER NOT NULL,
+  finished INTEGER NOT NULL,
+  voided INTEGER NOT NULL,
+  abandoned INTEGER NOT NULL,
+  hinted INTEGER NOT NULL,
+  accepted INTEGER NOT NULL,
+  lines INTEGER NOT NULL,                 -- of finished sales: sums, and sums of squares
+  line_squares REAL NOT NULL,
+  value INTEGER NOT NULL,
+  value_squares REAL NOT NULL,
+  PRIMARY KEY(event, day, arm, decided, currency, digits)
+) WITHOUT ROWID;
+ALTER TABLE terminals ADD COLUMN thinned INTEGER NOT NULL DEFAULT 0;  -- results it has summed up, by its last state
+ALTER TABLE terminals ADD COLUMN shortage TEXT NOT NULL DEFAULT '';   -- why it had to make room; empty: it had not
+)sql";
+
+// Words that others than serve have signed.
+constexpr std::string_view kStep8 = R"sql(
+CREATE TABLE envelopes(
+  kind TEXT NOT NULL,                     -- keys
+  scope TEXT NOT NULL,
+  envelope TEXT NOT NULL,                 -- as it goes to the broker
+  PRIMARY KEY(kind, scope)
+) WITHOUT ROWID;
+ALTER TABLE terminals ADD COLUMN can TEXT NOT NULL DEFAULT '';      -- words with spaces around: ' parcels stages '
+ALTER TABLE terminals ADD COLUMN left_at INTEGER NOT NULL DEFAULT 0;  -- said good-bye then, by HQ's clock; 0: it did not
+CREATE TABLE rollout_seen(                -- who is in the stage and does not run the release yet
+  release INTEGER NOT NULL,
+  terminal TEXT NOT NULL,
+  since INTEGER NOT NULL,                 -- it is there, seconds
+  last INTEGER NOT NULL,                  -- it was heard
+  PRIMARY KEY(release, terminal)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}, Migration{4, kStep4},
+                            Migration{5, kStep5}, Migration{6, kStep6}, Migration{7, kStep7}, Migration{8, kStep8}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

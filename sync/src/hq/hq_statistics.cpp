@@ -1,5 +1,6 @@
 #include "tillcue/sync/hq_statistics.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <boost/math/distributions/students_t.hpp>
@@ -11,6 +12,17 @@ void Moments::add(double value) noexcept {
   double const before = value - mean_;
   mean_ += before / static_cast<double>(count_);
   squares_ += before * (value - mean_);
+}
+
+// Source  Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+void Moments::add(std::uint64_t count, double sum, double squares) noexcept {
+  if (count == 0) return;
+  double const here = static_cast<double>(count_);
+  double const more = static_cast<double>(count);
+  double const apart = sum / more - mean_;
+  squares_ += std::max(0.0, squares - sum * sum / more) + apart * apart * here * more / (here + more);
+  mean_ += apart * more / (here + more);
+  count_ += count;
 }
 
 double Moments::variance() const noexcept { return count_ < 2 ? 0 : squares_ / static_cast<double>(count_ - 1); }

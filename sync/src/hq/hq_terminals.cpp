@@ -1,11 +1,13 @@
 #include "tillcue/sync/hq_terminals.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "hq_columns.hpp"
+#include "hq_rollout.hpp"
 #include "hq_rows.hpp"
 #include "hq_words.hpp"
 #include "tillcue/sync/settings.hpp"
@@ -51,10 +53,37 @@ std::string counter_troubles(nlohmann::json const& counters) {
   return out;
 }
 
-std::string details(TerminalRow const& row) {
+constexpr std::int64_t kDay = 86'400;
+constexpr std::int64_t kWarnCertificate = 60 * kDay;
+constexpr std::int64_t kWarnRelease = 14 * kDay;
+
+std::int64_t seconds_of(Timestamp time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+/// "ends in 12 days", "is over since 3 days".
+std::string end_in_words(std::int64_t end, std::int64_t now) {
+  if (end <= now) return fmt::format("is over since {} days", (now - end) / kDay);
+  return fmt::format("ends in {} days", (end - now) / kDay);
+}
+
+std::string certificate_line(TerminalRow const& row, std::int64_t now) {
+  auto const counters = counters_of(row);
+  auto const end = counters.value("certificate_ends", std::int64_t{0});
+  if (end == 0 || end - now > kWarnCertificate) return {};
+  return wrapped("its certificate " + end_in_words(end, now), 4);
+}
+
+std::string details(TerminalRow const& row, Timestamp now) {
   std::string out;
+  if (!row.rollout.empty()) out += wrapped(row.rollout, 4);
+  out += certificate_line(row, seconds_of(now));
   if (auto const trouble = counter_troubles(counters_of(row)); !trouble.empty()) out += wrapped(trouble, 4);
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
+  if (!row.shortage.empty()) out += wrapped("short of room: " + printable(row.shortage), 4);
+  if (row.thinned > 0) {
+    out += wrapped(fmt::format("sums by day in the place of {} results: it was nearly full", grouped(row.thinned)), 4);
+  }
   if (row.dropped > 0) out += wrapped(fmt::format("lost {} results: its outbox was full", grouped(row.dropped)), 4);
   if (!row.last_error.empty()) out += wrapped("last error: " + row.last_error, 4);
   for (auto const& [word, why] : row.held.refused) out += wrapped("refused " + word + ": " + printable(why), 4);
@@ -130,14 +159,60 @@ Result<std::vector<SaidSetting>> config_of(Database& db, TerminalId const& termi
   return out;
 }
 
+Result<std::vector<ReleaseEnd>> release_ends(Database& db) {
+  auto rows = db.prepare("SELECT scope, max(release), expires FROM releases GROUP BY scope ORDER BY scope");
+  if (!rows) return tl::unexpected{rows.error()};
+  std::vector<ReleaseEnd> ends;
+  for (auto row = rows->step();; row = rows->step()) {
+    if (!row) return tl::unexpected{row.error()};
+    if (!*row) return ends;
+    ends.push_back({std::string{rows->text(0)}, static_cast<std::uint64_t>(rows->integer(1)), rows->integer(2)});
+  }
+}
+
+namespace {
+
+std::string percent_text(std::uint32_t share) {
+  return share % 100 == 0 ? fmt::format("{} %", share / 100) : fmt::format("{:.2f} %", share / 100.0);
+}
+
+std::string stage_text(RolloutSeen const& rollout, std::size_t stage) {
+  return stage == 0 ? std::string{"the canaries"}
+                    : fmt::format("stage {} of {} ({})", stage, rollout.plan.shares.size(),
+                                  percent_text(rollout.plan.shares[std::min(stage, rollout.plan.shares.size()) - 1]));
+}
+
+/// Of one terminal in the rollout under way.
+std::string place_text(RolloutSeen const& rollout, TerminalRow const& row, bool reads_stages) {
+  if (row.release >= rollout.release) return {};
+  if (!reads_stages)
+    return fmt::format("rollout: its program reads no stages; it gets {} with everybody", rollout.release);
+  auto const stage = rollout.plan.stage_of(rollout.release, row.terminal);
+  auto const when = stage > rollout.stage ? "its turn comes later" : "its turn, and it does not run it yet";
+  return fmt::format("rollout: in {}; {}", stage_text(rollout, stage), when);
+}
+
+}  // namespace
+
 Result<Fleet> read_fleet(Database& db) {
   Fleet fleet;
+  auto ends = release_ends(db);
+  if (!ends) return tl::unexpected{ends.error()};
+  fleet.ends = std::move(*ends);
+  auto const rollout = last_rollout(db);
+  if (!rollout) return tl::unexpected{rollout.error()};
+  bool const under_way = *rollout && ((*rollout)->state == "running" || (*rollout)->state == "paused");
+  if (under_way) {
+    fleet.rollout = fmt::format("rollout of release {}: {}, {} (tillcue-hq rollout status)", (*rollout)->release,
+                                (*rollout)->state, stage_text(**rollout, (*rollout)->stage));
+  }
   auto const newest = newest_release(db, "all");
   if (!newest) return tl::unexpected{newest.error()};
   fleet.newest_release = *newest;
   auto rows = db.prepare(
       "SELECT t.terminal, online, release, wanted, phase, pending, dropped, last_error, version, counters, state_at, "
-      "last_seen, h.body FROM terminals t LEFT JOIN held h USING(terminal) ORDER BY t.terminal");
+      "last_seen, h.body, thinned, shortage, can FROM terminals t LEFT JOIN held h USING(terminal) ORDER BY "
+      "t.terminal");
   if (!rows) return tl::unexpected{rows.error()};
   for (;;) {
     auto const row = rows->step();
@@ -157,6 +232,11 @@ Result<Fleet> read_fleet(Database& db) {
     one.counters = rows->text(9);
     one.state_at = rows->integer(10);
     one.last_seen = rows->integer(11);
+    one.thinned = number(13);
+    one.shortage = rows->text(14);
+    if (under_way) {
+      one.rollout = place_text(**rollout, one, rows->text(15).find(" stages ") != std::string_view::npos);
+    }
     one.held = decode_held(rows->text(12)).value_or(Held{});
     fleet.terminals.push_back(std::move(one));
   }
@@ -167,19 +247,32 @@ std::string to_text(Fleet const& fleet, Timestamp now) {
   for (auto const& row : fleet.terminals) online += row.online ? 1 : 0;
   std::string out = fmt::format("{} terminal{}, {} online; newest release {}\n\n", fleet.terminals.size(),
                                 fleet.terminals.size() == 1 ? "" : "s", online, fleet.newest_release);
+  for (auto const& end : fleet.ends) {
+    if (end.expires - seconds_of(now) > kWarnRelease) continue;
+    out += wrapped(fmt::format("release {} for {} {}: no terminal switches to it then; publish it again", end.release,
+                               printable(end.scope), end_in_words(end.expires, seconds_of(now))),
+                   0);
+  }
+  if (!fleet.rollout.empty()) out += wrapped(fleet.rollout, 0) + '\n';
   if (fleet.terminals.empty()) return out + "No terminal has spoken yet.\n";
   out += left("TERMINAL", 22) + left("STATE", 9) + right("RELEASE", 8) + right("LAG", 5) + right("PENDING", 9) + "  " +
          left("LAST SEEN", 14) + "VERSION\n";
   for (auto const& row : fleet.terminals) {
     out += left(row.terminal, 22) + left(row.online ? "online" : "offline", 9) + right(std::to_string(row.release), 8) +
            right(std::to_string(fleet.lag(row)), 5) + right(grouped(row.pending), 9) + "  " +
-           left(age(row.last_seen, now), 14) + printable(row.version.substr(0, 11)) + '\n' + details(row);
+           left(age(row.last_seen, now), 14) + printable(row.version.substr(0, 11)) + '\n' + details(row, now);
   }
   return out;
 }
 
 std::string to_json(Fleet const& fleet) {
-  nlohmann::ordered_json out{{"newest_release", fleet.newest_release}, {"terminals", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json out{{"newest_release", fleet.newest_release},
+                             {"rollout", fleet.rollout},
+                             {"releases", nlohmann::ordered_json::array()},
+                             {"terminals", nlohmann::ordered_json::array()}};
+  for (auto const& end : fleet.ends) {
+    out["releases"].push_back({{"scope", end.scope}, {"release", end.release}, {"expires", end.expires}});
+  }
   for (auto const& row : fleet.terminals) {
     out["terminals"].push_back({{"terminal", row.terminal},
                                 {"online", row.online},
@@ -189,6 +282,9 @@ std::string to_json(Fleet const& fleet) {
                                 {"phase", row.phase},
                                 {"pending", row.pending},
                                 {"dropped", row.dropped},
+                                {"thinned", row.thinned},
+                                {"shortage", row.shortage},
+                                {"rollout", row.rollout},
                                 {"last_error", row.last_error},
                                 {"version", row.version},
                                 {"state_at", row.state_at},

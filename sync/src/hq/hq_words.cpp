@@ -1,5 +1,6 @@
 #include "hq_words.hpp"
 
+#include "hq_rows.hpp"
 #include "tillcue/sync/manifest.hpp"
 
 namespace tillcue::sync {
@@ -50,7 +51,15 @@ Result<std::vector<Word>> HqWords::all(Database& db) {
   }
 }
 
-Result<void> HqWords::queue(Word const& word) {
+Result<void> HqWords::queue(Database& db, Word const& word) {
+  if (word.kind == WordKind::keys) {
+    auto kept = texts(db, "SELECT envelope FROM envelopes WHERE kind = 'keys'");
+    if (!kept) return tl::unexpected{kept.error()};
+    for (auto& envelope : *kept) {
+      outgoing_.push_back({Topics(chain_).word(TopicKind::keys, Scope{}), std::move(envelope), true});
+    }
+    return {};
+  }
   auto signed_word = word;
   signed_word.chain = chain_;
   auto const body = encode_word(signed_word);
@@ -67,7 +76,20 @@ Result<void> HqWords::store(Database& db, Word const& word) {
   put->bind(1, name_of(word.kind)).bind(2, word.scope.text()).bind(3, static_cast<std::int64_t>(word.number));
   put->bind(4, word.content).bind(5, word.created).bind(6, word.expires);
   if (auto done = put->run(); !done) return done;
-  return queue(word);
+  return queue(db, word);
+}
+
+Result<void> HqWords::take_keys(Database& db, Word const& word, std::string const& envelope) {
+  auto const before = last(db, WordKind::keys, Scope{});
+  if (!before) return tl::unexpected{before.error()};
+  if (*before && word.number <= (*before)->number) {
+    return fail(Code::rejected, "keys word " + std::to_string(word.number) + " is not above " +
+                                    std::to_string((*before)->number) + ": somebody else changed the keys; try again");
+  }
+  auto put = db.prepare("INSERT OR REPLACE INTO envelopes VALUES('keys', 'all', ?1)");
+  if (!put) return tl::unexpected{put.error()};
+  if (auto done = put->bind(1, envelope).run(); !done) return done;
+  return store(db, word);
 }
 
 Result<std::uint64_t> HqWords::say(Database& db, WordKind kind, Scope const& scope, std::string content,
@@ -86,7 +108,7 @@ Result<void> HqWords::renew(Database& db, std::int64_t now) {
   auto const words = all(db);
   if (!words) return tl::unexpected{words.error()};
   for (auto word : *words) {
-    if (now < word.created + kLifetime / 2) continue;
+    if (word.kind == WordKind::keys || now < word.created + kLifetime / 2) continue;
     ++word.number;
     word.created = now;
     word.expires = now + kLifetime;
@@ -101,7 +123,7 @@ Result<void> HqWords::repeat(Database& db, std::int64_t now) {
   auto const words = all(db);
   if (!words) return tl::unexpected{words.error()};
   for (auto const& word : *words) {
-    if (auto done = queue(word); !done) return done;
+    if (auto done = queue(db, word); !done) return done;
   }
   return {};
 }

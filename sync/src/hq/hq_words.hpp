@@ -27,6 +27,8 @@ class HqWords {
   /// Queues every word again: a broker may have forgotten them. What is half over is renewed.
   Result<void> repeat(Database& db, std::int64_t now);
   Result<void> renew(Database& db, std::int64_t now);
+  /// A keys word is signed by others than serve: it is kept and said as it came.
+  Result<void> take_keys(Database& db, Word const& word, std::string const& envelope);
   static Result<std::optional<Word>> last(Database& db, WordKind kind, Scope const& scope);
 
   /// What is to be published now, retained.
@@ -34,7 +36,7 @@ class HqWords {
   void forget_outgoing() { outgoing_.clear(); }
 
  private:
-  Result<void> queue(Word const& word);
+  Result<void> queue(Database& db, Word const& word);
   Result<void> store(Database& db, Word const& word);
   static Result<std::vector<Word>> all(Database& db);
 

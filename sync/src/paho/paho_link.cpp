@@ -86,6 +86,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   void pump();
   void refuse(Done done, Code code, std::string why);
   void enqueue(std::function<void()> task);
+  Result<void> fits(MqttPublish const& message);
   void send(MqttPublish message, Done done);
   template <class Call>
   void request(Done done, bool in_window, Call call);
@@ -110,6 +111,8 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   std::deque<Waiting> waiting_;
   std::map<std::uint64_t, Outstanding> outstanding_;
   std::size_t in_flight_ = 0, window_ = kWindow;
+  std::size_t largest_ = SIZE_MAX;  ///< packet, as the broker said on connecting
+  bool keeps_ = true;               ///< retained messages, as it said
   bool pumping_ = false;
   std::uint64_t last_id_ = 0;
   std::thread supervisor_;
@@ -118,6 +121,16 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
 constexpr std::uint64_t kConnect = 0;
 
 void* context_of(std::uint64_t id) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)); }
+
+std::size_t largest_packet(mqtt::properties const& properties) {
+  if (!properties.contains(mqtt::property::MAXIMUM_PACKET_SIZE)) return SIZE_MAX;
+  return mqtt::get<std::uint32_t>(properties, mqtt::property::MAXIMUM_PACKET_SIZE);
+}
+
+bool keeps_messages(mqtt::properties const& properties) {
+  if (!properties.contains(mqtt::property::RETAIN_AVAILABLE)) return true;
+  return mqtt::get<std::uint8_t>(properties, mqtt::property::RETAIN_AVAILABLE) != 0;
+}
 
 std::size_t receive_maximum(mqtt::properties const& properties) {
   if (!properties.contains(mqtt::property::RECEIVE_MAXIMUM)) return 65'535;
@@ -241,12 +254,16 @@ void PahoLink::on_success(mqtt::token const& token) {
   auto const response = token.get_connect_response();
   bool const session = response.is_session_present();
   auto const allowed = receive_maximum(response.get_properties());
+  auto const largest = largest_packet(response.get_properties());
+  bool const keeps = keeps_messages(response.get_properties());
   {
     std::lock_guard const lock(mutex_);
     if (!connecting_) return;  // Paho reports the success of a connect twice
     connecting_ = false;
     failures_ = 0;
-    window_ = std::clamp<std::size_t>(allowed - 1, 1, kWindow);
+    window_ = std::min(std::clamp<std::size_t>(allowed - 1, 1, kWindow), options_.limits.in_flight);
+    largest_ = largest;
+    keeps_ = keeps && options_.limits.retained;
     up_ = true;
   }
   enqueue([this, session] {
@@ -362,7 +379,33 @@ void PahoLink::unsubscribe(std::string filter, Done done) {
   request(std::move(done), false, [&](void* context) { client()->unsubscribe(filter, context, *this); });
 }
 
+/// Paho sends what a broker will not take, and the broker ends the connection.
+Result<void> PahoLink::fits(MqttPublish const& message) {
+  std::lock_guard const lock(mutex_);
+  constexpr std::size_t kHeader = 16;  // fixed header, lengths, packet number, no properties
+  auto const packet = kHeader + message.topic.size() + message.payload.size();
+  if (message.payload.size() > options_.limits.max_payload || packet > largest_) {
+    return fail(Code::rejected, "mqtt: " + std::to_string(message.payload.size()) + " bytes for " + message.topic +
+                                    ": larger than this broker takes (" +
+                                    std::to_string(std::min(options_.limits.max_payload, largest_)) + ")");
+  }
+  if (message.retain && !keeps_) {
+    return fail(Code::rejected, "mqtt: this broker keeps no messages (retained), which bundles, words and states need");
+  }
+  return {};
+}
+
 void PahoLink::send(MqttPublish message, Done done) {
+  if (auto const good = fits(message); !good) {
+    {
+      std::lock_guard const lock(mutex_);
+      if (in_flight_ > 0) --in_flight_;
+    }
+    return enqueue([this, done = std::move(done), good] {
+      pump();
+      done(good);
+    });
+  }
   request(std::move(done), true, [&](void* context) {
     client()->publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retain),
                       context, *this);

@@ -52,8 +52,9 @@ Result<std::string> paho_uri(std::string const& uri) {
 }
 
 Result<void> check_options(MqttOptions const& options) {
-  if (options.client_id.empty() || options.client_id.size() > 64) {
-    return fail(Code::invalid, "mqtt: the client id must have 1 to 64 bytes");
+  auto const longest = std::min<std::size_t>(options.limits.client_id, 64);
+  if (options.client_id.empty() || options.client_id.size() > longest) {
+    return fail(Code::invalid, "mqtt: the client id must have 1 to " + std::to_string(longest) + " bytes");
   }
   if (!options.tls) return {};
   if (!options.uri.starts_with("mqtts://")) {
@@ -71,7 +72,7 @@ mqtt::connect_options connect_options_for(MqttOptions const& options) {
   mqtt::connect_options connect;
   connect.set_mqtt_version(MQTTVERSION_5);
   connect.set_clean_start(options.clean_start);
-  connect.set_keep_alive_interval(options.keep_alive);
+  connect.set_keep_alive_interval(std::min(options.keep_alive, options.limits.keep_alive));
   connect.set_connect_timeout(options.connect_timeout);
   if (!options.user.empty()) connect.set_user_name(options.user);
   if (!options.password.empty()) connect.set_password(options.password);
@@ -80,7 +81,8 @@ mqtt::connect_options connect_options_for(MqttOptions const& options) {
         mqtt::will_options(mqtt::message(options.will->topic, options.will->payload, 1, options.will->retain)));
   }
   if (is_tls(options)) connect.set_ssl(tls_options(options.tls.value_or(MqttTls{})));
-  auto const expiry = std::clamp<std::int64_t>(options.session_expiry.count(), 0, INT32_MAX);
+  auto const expiry =
+      std::clamp<std::int64_t>(std::min(options.session_expiry, options.limits.session_expiry).count(), 0, INT32_MAX);
   mqtt::properties properties;
   properties.add({mqtt::property::SESSION_EXPIRY_INTERVAL, static_cast<std::int32_t>(expiry)});
   connect.set_properties(std::move(properties));

@@ -232,7 +232,13 @@ Result<void> BundleStore::State::choose() {
   damage = "release " + std::to_string(active.release) + ": " + sound.error().what;
   damage +=
       fall_back ? "; fell back to release " + std::to_string(previous.release) : "; no previous bundle to fall back to";
-  return fall_back_to(fall_back ? Place(previous) : Place{}, refused);
+  auto const next = fall_back ? previous : Place{};
+  auto const kept = fall_back_to(next, refused);
+  if (kept || kept.error().code != Code::busy) return kept;
+  // A full disk must not keep the sound one from running: until there is room, each start looks again.
+  active = next;
+  previous = {};
+  return {};
 }
 
 /// What an earlier attempt left in the part file is checked piece by piece: the digests are the truth, so no bitmap

@@ -23,6 +23,7 @@ struct AgentPorts {
   Topics topics;
   KeyRing keys;
   AgentStatus status;
+  bool keys_changed = false;  ///< others are believed: what was refused may be asked for again
   Concern last_concern = Concern::other;
   std::function<void()> changed{};  ///< what runs here, or why not, is another since a moment that no message brought
   std::weak_ptr<void> alive;        ///< gone when the agent is

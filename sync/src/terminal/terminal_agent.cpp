@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "backoff.hpp"
@@ -147,6 +148,9 @@ void TerminalAgent::State::arrived(std::string const& topic, std::string const& 
   } else if (parts &&
              (parts->kind == TopicKind::live || parts->kind == TopicKind::config || parts->kind == TopicKind::keys)) {
     words.on_word(*parts, payload);
+    if (std::exchange(ports.keys_changed, false)) {
+      for (auto& need : needs) ask(*need);
+    }
   } else {
     ++ports.status.stray_messages;
     return;
@@ -162,8 +166,11 @@ TerminalState TerminalAgent::State::describe(Presence presence) const {
   state.wanted = ports.status.wanted;
   state.phase = fetcher.phase();
   state.epoch = outbox.epoch();
+  state.can = {"parcels", "stages"};
   state.pending = outbox.pending();
   state.dropped = outbox.dropped();
+  state.thinned = outbox.thinned();
+  state.shortage = outbox.shortage();
   state.last_error = ports.status.last_error;
   if (ports.callbacks.counters) state.counters = ports.callbacks.counters();
   if (store.refused_release() != 0)
@@ -182,7 +189,8 @@ void TerminalAgent::State::drained() {
 /// Publishes the state: at once when release or error changed, else every `state_every`.
 void TerminalAgent::State::tell(Presence presence, bool always) {
   auto const state = describe(presence);
-  auto const gist = std::to_string(state.release) + " " + std::to_string(state.wanted) + " " + state.last_error;
+  auto const gist = std::to_string(state.release) + " " + std::to_string(state.wanted) +
+                    (state.shortage.empty() ? " " : " short ") + state.last_error;
   if (!always && gist == state_told) return;
   state_told = gist;
   told_at = ports.now();

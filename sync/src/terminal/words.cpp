@@ -101,6 +101,7 @@ Result<void> Words::believe(Word const& word) {
   KeyRing ring;
   for (auto const& entry : content->keys) ring.pin(entry.key);
   ports_.keys = std::move(ring);
+  ports_.keys_changed = true;
   return {};
 }
 

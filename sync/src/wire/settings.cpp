@@ -1,6 +1,8 @@
 #include "tillcue/sync/settings.hpp"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "json_fields.hpp"
 
@@ -40,16 +42,38 @@ bool fits(Setting const& setting, Json const& value) {
                                         std::string_view{value.get_ref<std::string const&>()}) != setting.choices.end();
 }
 
+/// Where each field of a well-formed document stands, by its dotted name.
+std::map<std::string, std::size_t, std::less<>> places_of(std::string_view text) {
+  std::map<std::string, std::size_t, std::less<>> places;
+  std::vector<std::string> prefixes;
+  std::string last;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '{' || text[at] == '[') prefixes.push_back(prefixes.empty() ? "" : last + '.');
+    if ((text[at] == '}' || text[at] == ']') && !prefixes.empty()) prefixes.pop_back();
+    if (text[at] != '"') continue;
+    auto end = at + 1;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    auto const behind = text.find_first_not_of(" \t\r\n", std::min(end + 1, text.size()));
+    bool const is_name = behind != std::string_view::npos && text[behind] == ':' && !prefixes.empty();
+    if (is_name) {
+      last = prefixes.back() + std::string(text.substr(at + 1, end - at - 1));
+      places.try_emplace(last, at);
+    }
+    at = end;
+  }
+  return places;
+}
+
 /// Reads one document and collects its faults.
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view where) : text_(text), where_(where) {}
+  Reader(std::string_view text, std::string_view where) : text_(text), where_(where), places_(places_of(text)) {}
 
-  void read(Json const& object, std::string const& prefix, std::size_t from) {
+  void read(Json const& object, std::string const& prefix) {
     for (auto const& [name, value] : object.items()) {
       auto const path = prefix + name;
-      auto const found = text_.find('"' + name + '"', from);
-      auto const at = found == std::string_view::npos ? from : found;
+      auto const found = places_.find(path);
+      auto const at = found == places_.end() ? 0 : found->second;
       auto const setting =
           std::find_if(table().begin(), table().end(), [&](Setting const& one) { return one.name == path; });
       bool const group = value.is_object() && std::any_of(table().begin(), table().end(), [&](Setting const& one) {
@@ -60,7 +84,7 @@ class Reader {
       } else if (setting != table().end()) {
         fault(at, path, "must be " + setting->rule());
       } else if (group) {
-        read(value, path + '.', at);
+        read(value, path + '.');
       } else {
         fault(at, path, "is nothing that head office sets from afar; `tillcue-hq config list` tells what is");
       }
@@ -78,6 +102,7 @@ class Reader {
   }
 
   std::string_view text_, where_;
+  std::map<std::string, std::size_t, std::less<>> places_;
 };
 
 }  // namespace
@@ -96,7 +121,7 @@ Result<Settings> read_settings(std::string_view text, std::string_view where) {
   auto const json = parse_json(text, kMaxText, kMaxDepth, where);
   if (!json) return tl::unexpected(json.error());
   Reader reader(text, where);
-  reader.read(*json, "", 0);
+  reader.read(*json, "");
   if (!reader.faults.empty()) return fail(Code::invalid, reader.faults);
   return std::move(reader.settings);
 }

@@ -1,6 +1,7 @@
 #include "tillcue/sync/state.hpp"
 
 #include "json_fields.hpp"
+#include "tillcue/core/card_number.hpp"
 #include "tillcue/sync/topics.hpp"
 
 namespace tillcue::sync {
@@ -10,11 +11,18 @@ constexpr std::string_view kPresence[] = {"online", "offline"};
 constexpr std::size_t kMaxCounters = 32;
 constexpr std::size_t kMaxCounterName = 40;
 constexpr std::size_t kMaxError = 300;
+constexpr std::size_t kMaxShortage = 100;
+constexpr std::size_t kMaxCan = 16;
 constexpr std::size_t kMaxMissing = 64;
 constexpr std::int64_t kMost = static_cast<std::int64_t>(kMaxInteger);
 
 std::int64_t clamped(std::int64_t value) { return value < -kMost ? -kMost : (value > kMost ? kMost : value); }
 std::uint64_t clamped(std::uint64_t value) { return value > kMaxInteger ? kMaxInteger : value; }
+
+/// An error that repeats what it was about must not carry a card's number out of the store.
+std::string_view harmless(std::string_view error) {
+  return looks_like_card_number(error) ? "(withheld: it holds what looks like a payment card number)" : error;
+}
 
 void counters_field(Fields& fields, Json const& json, TerminalState& state) {
   if (!fields.has("counters")) return;
@@ -44,8 +52,14 @@ Result<std::string> encode_state(TerminalState const& s) {
             {"phase", cut_utf8(s.phase, kMaxIdentifier)},
             {"pending", clamped(s.pending)},
             {"dropped", clamped(s.dropped)}};
+  if (s.thinned != 0) json["thinned"] = clamped(s.thinned);
+  if (!s.shortage.empty()) json["shortage"] = cut_utf8(s.shortage, kMaxShortage);
+  for (auto const& word : s.can) {
+    if (json.contains("can") && json["can"].size() == kMaxCan) break;
+    json["can"].push_back(cut_utf8(word, kMaxCounterName));
+  }
   if (s.epoch != Epoch{}) json["epoch"] = to_text(s.epoch);
-  if (!s.last_error.empty()) json["last_error"] = cut_utf8(s.last_error, kMaxError);
+  if (!s.last_error.empty()) json["last_error"] = cut_utf8(harmless(s.last_error), kMaxError);
   for (auto const& [name, value] : s.counters) {
     if (json.contains("counters") && json["counters"].size() == kMaxCounters) break;
     json["counters"][cut_utf8(name, kMaxCounterName)] = clamped(value);
@@ -67,6 +81,8 @@ Result<TerminalState> decode_state(std::string_view message) {
   s.phase = fields.optional_text("phase", kMaxIdentifier);
   s.pending = fields.optional_number("pending", 0, 0, kMaxInteger);
   s.dropped = fields.optional_number("dropped", 0, 0, kMaxInteger);
+  s.thinned = fields.optional_number("thinned", 0, 0, kMaxInteger);
+  s.shortage = fields.optional_text("shortage", kMaxShortage);
   s.last_error = fields.optional_text("last_error", kMaxError);
   if (fields.has("epoch")) {
     auto const epoch = parse_epoch(fields.text("epoch", 16, 16));
@@ -74,6 +90,13 @@ Result<TerminalState> decode_state(std::string_view message) {
     s.epoch = epoch.value_or(Epoch{});
   }
   counters_field(fields, *json, s);
+  auto const* can = fields.has("can") ? fields.array("can", kMaxCan) : nullptr;
+  for (auto const& word : can == nullptr ? Json::array() : *can) {
+    bool const fits = word.is_string() && is_topic_name(word.get_ref<std::string const&>()) &&
+                      word.get_ref<std::string const&>().size() <= kMaxCounterName;
+    if (!fits) fields.reject("can", "must hold words of 1 to 40 letters");
+    if (fits) s.can.push_back(word.get<std::string>());
+  }
   if (!fields.ok()) return fields.error();
   if (!is_topic_name(s.terminal.value)) return fail(Code::invalid, "state: \"terminal\" is no topic name");
   return s;

@@ -224,6 +224,35 @@ TEST_CASE("a program that starts on a full disk runs the bundle it has, also one
   CHECK(disk.failed());
 }
 
+TEST_CASE("a damaged bundle on a wholly full disk: the one before it runs, and is kept when there is room") {
+  TempDir const folder;
+  auto const first = bundle_text(1), second = bundle_text(2);
+  std::filesystem::path damaged;
+  {
+    auto store = *BundleStore::open(folder / "s", opens);
+    REQUIRE(install(store, {first, 1}));
+    REQUIRE(install(store, {second, 2}));
+    damaged = store.active()->file;
+  }
+  std::ofstream(damaged, std::ios::binary | std::ios::trunc) << second.substr(1);
+  {
+    PowerCutDisk disk(folder.path());
+    disk.full_from(0, SIZE_MAX);
+    for (int n = 0; n < 2; ++n) {
+      auto const store = BundleStore::open(folder / "s", opens);
+      REQUIRE_MESSAGE(store, (store ? "" : store.error().what));
+      REQUIRE(store->active());
+      CHECK(store->active()->release == 1);
+      CHECK(active_text(*store) == first);
+      CHECK(store->damage().find("fell back to release 1") != std::string::npos);
+    }
+    CHECK(disk.failed());
+  }
+  auto const store = *BundleStore::open(folder / "s", opens);
+  CHECK(store.active()->release == 1);
+  CHECK(BundleStore::open(folder / "s", opens)->damage().empty());
+}
+
 TEST_CASE("a disk that is full at any write of an activation keeps the old bundle, and the next attempt succeeds") {
   auto const first = bundle_text(1), second = bundle_text(2);
   std::size_t points = 0;

@@ -15,6 +15,7 @@
 #include "tillcue/pos/feeds.hpp"
 #include "tillcue/pos/native_server.hpp"
 #include "tillcue/pos/serial_settings.hpp"
+#include "tillcue/sync/broker_limits.hpp"
 
 namespace tillcue::terminal {
 
@@ -83,6 +84,7 @@ struct DisplayConfig {
 struct SyncConfig {
   std::string broker;  ///< mqtt://host:port or mqtts://host:port
   std::string ca, certificate, key;
+  sync::BrokerLimits broker_limits{};
   std::vector<std::filesystem::path> trusted_keys;  ///< HQ's public signing keys (PEM); pinned
 };
 

@@ -29,6 +29,8 @@ class BadRows {
   [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::uint64_t bad() const noexcept { return bad_; }
   [[nodiscard]] std::vector<std::string> shown() const;
+  /// The first notes without the totals.
+  [[nodiscard]] std::vector<std::string> const& first_notes() const noexcept { return notes_; }
   /// The first notes, then the totals.
   [[nodiscard]] std::vector<std::string> notes() const;
 

@@ -131,6 +131,9 @@ class KeyRing {
 /// HMAC-SHA256 of a loyalty id under the chain's secret, 32 hexadecimal digits: all that leaves the store (S5).
 std::string pseudonym(std::span<std::byte const> secret, std::string_view customer);
 
+/// When a PEM certificate ends, seconds since 1970.  Errors  not_found, io, invalid.
+Result<std::int64_t> certificate_end(std::filesystem::path const& file);
+
 /// From the operating system's generator.  Errors  io.
 Result<Bytes> random_bytes(std::size_t count);
 /// A random number of 63 bits, never 0.  Errors  io.

@@ -17,6 +17,7 @@ struct HqCounters {
   Count events_duplicate{0};
   Count events_changed{0};  ///< same number, other content: an alarm each
   Count events_lost{0};     ///< thrown away by full terminals
+  Count events_thinned{0};  ///< came as sums
   Count events_unread{0};   ///< stored, but not understood
   Count refused{0};         ///< messages that broke a rule of WIRE.md
   Count store_failures{0};  ///< batches that could not be committed; not acknowledged, so they come again

@@ -15,6 +15,7 @@ struct ExportOptions {
 struct Exported {
   std::uint64_t sales = 0;
   std::uint64_t rows = 0;
+  std::uint64_t thinned = 0;  ///< sales that full terminals sent as sums only: not in the file
 };
 
 /// Writes the finished sales as transactions.csv for the next training, in order of time: basket_id, customer_id,

@@ -20,8 +20,10 @@ struct Stored {
   std::size_t added = 0;
   std::size_t duplicates = 0;  ///< same number, same content: ignored
   std::size_t changed = 0;     ///< same number, other content: the first stays, an alarm is kept
-  std::size_t lost = 0;        ///< added, but empty: the terminal was full and had to throw the result away
+  std::size_t lost = 0;        ///< the terminal was full and had to throw the result away
+  std::size_t thinned = 0;     ///< results of which only sums came
   std::size_t unread = 0;      ///< added to the inbox only: of a type this program does not know, or malformed
+  std::uint64_t through = 0;   ///< last number of the batch, with those that sums stand for
   Ack ack;                     ///< what may be said to the terminal now; committed already
 };
 

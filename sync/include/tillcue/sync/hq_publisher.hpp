@@ -26,6 +26,7 @@ struct PublishOptions {
   std::string minimum_version = "0.0.0";
   std::string note;
   bool parcels = true;                          ///< also as parcels, for terminals that know them
+  BrokerLimits limits{};                        ///< of the broker
   std::vector<std::vector<std::byte>> bases{};  ///< bundles that the fleet runs: a delta against each
   std::chrono::milliseconds patience{15'000};   ///< for the connection and for each answer of the broker
   std::chrono::milliseconds quiet{700};         ///< no retained message for this long: there are no more

@@ -38,6 +38,7 @@ struct Report {
   /// Answers to suggestions at the screen. Shown without an answer yet = unanswered.
   struct Answers {
     std::uint64_t shown = 0, accepted = 0, declined = 0, ignored = 0, unanswered = 0, bought = 0;
+    Answers& operator+=(Answers const& more) noexcept;
   };
   struct Coupons {
     std::uint64_t printed = 0, unconfirmed = 0;
@@ -58,7 +59,8 @@ struct Report {
     std::string terminal;
     std::uint64_t sales = 0, hinted = 0, accepted = 0;  ///< sales; of treated ones with a hint; with an accepted one
     std::uint64_t treated = 0;
-    std::int64_t last_event = 0;  ///< ms since 1970
+    std::uint64_t without_bundle = 0;  ///< finished sales nothing was decided for
+    std::int64_t last_event = 0;       ///< ms since 1970
   };
   /// What was said to customers at one till in one shift (D17): to coach by, never a quota of a person.
   struct Shift {
@@ -93,6 +95,9 @@ struct Report {
   std::vector<Till> tills;
   std::vector<Shift> shifts;  ///< by till, then by hour
   std::vector<Gap> gaps;
+  /// Results of which only sums by day are known, because the terminal was nearly full. They are in the totals, in what
+  /// is told by item, type and till, and not in shifts and decision times.
+  std::map<std::string, std::uint64_t> thinned;
   std::map<std::string, std::uint64_t> lost;  ///< results thrown away by full terminals, not limited by `since`
   std::vector<Alarm> alarms;                  ///< latest first, up to 20
   std::uint64_t alarm_count = 0;

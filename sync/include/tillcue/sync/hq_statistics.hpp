@@ -10,6 +10,8 @@ namespace tillcue::sync {
 class Moments {
  public:
   void add(double value) noexcept;
+  /// `count` values of which only their sum and that of their squares are known.
+  void add(std::uint64_t count, double sum, double squares) noexcept;
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] double mean() const noexcept { return mean_; }

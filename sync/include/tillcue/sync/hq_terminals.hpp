@@ -17,14 +17,27 @@ struct TerminalRow {
   std::string terminal, phase, last_error, version;
   std::string counters;  ///< JSON object
   bool online = false;
-  std::uint64_t release = 0, wanted = 0, pending = 0, dropped = 0;
+  std::string shortage;  ///< why it makes room for results; empty: it does not
+  std::uint64_t release = 0, wanted = 0, pending = 0, dropped = 0, thinned = 0;
   std::int64_t state_at = 0;   ///< ms since 1970, the terminal's clock
   std::int64_t last_seen = 0;  ///< ms since 1970, HQ's clock; 0 = never
+  std::string rollout;         ///< where it stands in the rollout under way; empty: there is none
   Held held;                   ///< words and settings it has in force, what it refused; as it said last
 };
 
+/// Until when terminals may switch to a release; what runs goes on running.
+struct ReleaseEnd {
+  std::string scope;
+  std::uint64_t release = 0;
+  std::int64_t expires = 0;  ///< seconds since 1970
+};
+/// The last release of each scope.  Errors  as Statement.
+Result<std::vector<ReleaseEnd>> release_ends(Database& db);
+
 struct Fleet {
   std::uint64_t newest_release = 0;  ///< the highest published to scope "all"
+  std::string rollout;               ///< under way, in words; empty: none
+  std::vector<ReleaseEnd> ends;      ///< of the last release of each scope
   std::vector<TerminalRow> terminals;
 
   /// Releases behind the newest.

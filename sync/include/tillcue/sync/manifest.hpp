@@ -100,6 +100,7 @@ Result<std::vector<Sha256>> decode_digests(Sha256 const& list, std::uint32_t cou
 Result<std::vector<Sha256>> decode_chunk_list(Manifest const& manifest, std::string_view bytes);
 
 /// Signs a body: {"key":id,"sig":base64,"body":text}.  Errors  invalid (too large).
+Result<std::string> seal(std::span<SigningKey const> keys, std::string_view body, std::size_t limit = kMaxEnvelope);
 Result<std::string> seal(SigningKey const& key, std::string_view body, std::size_t limit = kMaxEnvelope);
 /// The body, after its signature was checked against the pinned keys.
 /// Errors  invalid (not an envelope, too large), rejected (key not pinned, signature wrong).

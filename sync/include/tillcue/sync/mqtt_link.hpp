@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "tillcue/core/result.hpp"
+#include "tillcue/sync/broker_limits.hpp"
 
 namespace tillcue::sync {
 
@@ -38,6 +39,7 @@ struct MqttOptions {
   std::chrono::milliseconds backoff_first{500};  ///< doubled after each failure, +-50 % jitter
   std::chrono::milliseconds backoff_most{60'000};
   std::size_t offline_messages = 64;  ///< publishes kept while there is no connection; the next is answered `busy`
+  BrokerLimits limits{};
   std::optional<MqttWill> will;
   std::optional<MqttTls> tls;  ///< implied defaults for mqtts://
 };
@@ -76,7 +78,8 @@ class MqttLink {
   /// Runs exactly once, on the link's thread; inside the call only when the link is not running.
   /// Errors  busy (offline buffer full, 10,000 waiting for the broker's window, stopped), io (connection lost before
   /// the broker answered: it may have arrived),
-  ///         rejected (reason code of the broker: not authorised, packet too large, quota...).
+  ///         rejected (reason code of the broker: not authorised, quota...; larger than it takes, or to be kept where
+  ///         it keeps nothing: not even sent).
   using Done = std::function<void(Result<void>)>;
 
   virtual ~MqttLink() = default;

@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "tillcue/core/outcome.hpp"
 #include "tillcue/core/result.hpp"
@@ -16,14 +18,17 @@ struct OutboxLimits {
   std::uint64_t most_rows = 500'000;         ///< weeks of a busy till
   std::uint64_t most_bytes = 128ULL << 20U;  ///< of payload
   std::size_t most_buffered = 2'000;         ///< appended and not committed, while the disk does not take them
+  std::uint64_t least_free = 32ULL << 20U;   ///< bytes of the disk; with less left, detail makes room within the file
+  std::function<std::uint64_t()> free_on_disk{};  ///< empty: asks the file system
 };
 
 /// A terminal's results until HQ has them: one SQLite file, one writer connection (decision 4).
 /// A result exists once commit() has returned without error; it is deleted only by acknowledge(). Sequence numbers
 /// count from 1 within the epoch and are never reused, also not after kill -9 at any point.
-/// When it is full, the oldest decisions go first (they are the least of the loss), then the oldest of all; each is
-/// counted and the gap is sent as an event of type "lost", so that HQ sees it and its high-water mark can pass.
-/// Threads  one.
+/// When it or the disk is nearly full, the oldest results become sums by day, campaign and item (thinned.hpp): one
+/// event in the place of many, which covers their numbers. Only when it is full and there is no detail left, the oldest
+/// sums become a count of what was lost. The oldest 200 numbers stay as they are: they may be at HQ already. Threads
+/// one.
 class Outbox {
  public:
   /// Opens or creates the file; a new file draws a new epoch.
@@ -49,10 +54,13 @@ class Outbox {
 
   [[nodiscard]] TerminalId const& terminal() const noexcept;
   [[nodiscard]] Epoch epoch() const noexcept;
-  [[nodiscard]] std::uint64_t pending() const noexcept;        ///< committed, not acknowledged
+  [[nodiscard]] std::uint64_t pending() const noexcept;        ///< rows: committed, not acknowledged
   [[nodiscard]] std::size_t buffered() const noexcept;         ///< appended, not committed
   [[nodiscard]] std::uint64_t last_sequence() const noexcept;  ///< highest number given out
   [[nodiscard]] std::uint64_t dropped() const noexcept;  ///< thrown away because it was full, since the epoch began
+  [[nodiscard]] std::uint64_t thinned() const noexcept;  ///< became sums, since the epoch began
+  /// Why commits make room now; empty: they need not.
+  [[nodiscard]] std::string const& shortage() const noexcept;
   [[nodiscard]] std::uint64_t refused() const noexcept;  ///< append() said no, since the start of the program
 
  private:

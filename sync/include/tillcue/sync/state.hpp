@@ -26,9 +26,12 @@ struct TerminalState {
   std::uint64_t wanted = 0;   ///< newest valid manifest seen; 0 = none
   std::string phase;          ///< "idle", "fetching 34/171", ...
   Epoch epoch{};
-  std::uint64_t pending = 0;                     ///< results not acknowledged yet
-  std::uint64_t dropped = 0;                     ///< results lost because the outbox was full
-  std::string last_error;                        ///< empty: none
+  std::uint64_t pending = 0;       ///< results not acknowledged yet
+  std::uint64_t dropped = 0;       ///< results lost because the outbox was full
+  std::uint64_t thinned = 0;       ///< results of which only sums are left
+  std::string shortage;            ///< why it makes room for results now; empty: it does not
+  std::vector<std::string> can{};  ///< what its program knows beyond the first version: "stages", "parcels"
+  std::string last_error;          ///< empty: none
   std::map<std::string, std::int64_t> counters;  ///< up to 32
 };
 inline constexpr std::size_t kMaxState = 4'096;

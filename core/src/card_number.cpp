@@ -1,10 +1,10 @@
-#include "tillcue/pos/card_number.hpp"
+#include "tillcue/core/card_number.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-namespace tillcue::pos {
+namespace tillcue {
 namespace {
 
 constexpr std::size_t kShortest = 13;
@@ -74,4 +74,4 @@ bool looks_like_card_number(std::string_view text) noexcept {
   return card({run.data(), length});
 }
 
-}  // namespace tillcue::pos
+}  // namespace tillcue

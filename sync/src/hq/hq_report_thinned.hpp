@@ -1,0 +1,14 @@
+#pragma once
+
+#include "tillcue/sync/hq_report.hpp"
+
+namespace tillcue::sync {
+
+/// What full terminals summed up, into the totals of an empty report; whole UTC days from the day of `since` on.
+/// `predicted` of an offer stays a sum, and `unanswered` is worked out from all of them.  Errors  as Statement.
+Result<void> read_thinned(Database& db, ReportOptions const& options, Report& report);
+
+/// The entry of a currency, made when it is not there.
+Report::Impact& impact_in(Report& report, std::string_view code, std::int64_t digits);
+
+}  // namespace tillcue::sync
