@@ -33,21 +33,26 @@ class Basket {
  public:
   Basket(Parts const& parts, std::span<std::uint32_t const> items) noexcept : parts_(parts), items_(items) {}
 
-  [[nodiscard]] bool holds(std::uint32_t item) const noexcept {
-    return std::find(items_.begin(), items_.end(), item) != items_.end();
-  }
+  [[nodiscard]] bool holds(std::uint32_t item) const noexcept { return holds_before(items_.size(), item); }
   /// Calls visit(item) for the items that count, at most kMaxScoredItems.
   template <class Visit>
   void each(Visit visit) const noexcept {
     std::size_t scored = 0;
-    for (auto at = items_.begin(); at != items_.end() && scored < kMaxScoredItems; ++at) {
-      if (*at >= parts_.item_count || std::find(items_.begin(), at, *at) != at) continue;
+    for (std::size_t n = 0; n < items_.size() && scored < kMaxScoredItems; ++n) {
+      if (items_[n] >= parts_.item_count || holds_before(n, items_[n])) continue;
       ++scored;
-      visit(*at);
+      visit(items_[n]);
     }
   }
 
  private:
+  // Not std::find: unrolled, it is four times as long here.
+  [[nodiscard]] bool holds_before(std::size_t end, std::uint32_t item) const noexcept {
+    std::size_t n = 0;
+    while (n < end && items_[n] != item) ++n;
+    return n < end;
+  }
+
   Parts const& parts_;
   std::span<std::uint32_t const> items_;
 };
@@ -214,15 +219,18 @@ size_t tillcue_table_rank(tillcue_table const* table, uint32_t const* items, siz
 
   std::array<Scored, TILLCUE_TABLE_MOST_OFFERS> best_of;
   Best best{std::span<Scored>(best_of).first(std::min(places_size, best_of.size()))};
+  std::size_t basket_size = 0;
   for (std::uint32_t first = 0; first < parts.item_count; first += width) {
     stretch.move_to(first);
-    basket.each([&](std::uint32_t source) { stretch.add_row(source); });
+    basket_size = 0;
+    basket.each([&](std::uint32_t source) {
+      stretch.add_row(source);
+      ++basket_size;
+    });
     stretch.offer_touched(basket, best);
     stretch.offer_untouched(basket, best);
   }
 
-  std::size_t basket_size = 0;
-  basket.each([&](std::uint32_t) { ++basket_size; });
   auto const count = best.sort();
   for (std::size_t n = 0; n < count; ++n) {
     auto const& [item, score] = best_of[n];

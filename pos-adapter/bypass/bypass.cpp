@@ -127,7 +127,7 @@ void Bypass::run(int stop) {
 }
 
 void Bypass::turn(int timeout_ms, int stop, bool& stopping) {
-  enum : std::size_t { kStop, kListener, kPos, kPrinter, kTapListener, kTap, kCount };
+  enum : std::size_t { kStop, kListener, kPos, kPrinter, kParting, kTapListener, kTap, kCount };
   auto const events = [](bool in, bool out) { return static_cast<short>((in ? POLLIN : 0) | (out ? POLLOUT : 0)); };
   bool const reading = printer_reads_ && to_pos_.size() < kMostForPos && Clock::now() >= quiet_reads_until_;
   std::array<pollfd, kCount> lines{};
@@ -137,6 +137,7 @@ void Bypass::turn(int timeout_ms, int stop, bool& stopping) {
   if (!reads_pos() && !pos_done_ && to_pos_.empty()) lines[kPos].fd = -1;  // it waits, and a hang-up can too
   lines[kPrinter] = {printer_.get(), events(!connecting_ && reading, connecting_ || !to_printer_.empty()), 0};
   if (lines[kPrinter].events == 0) lines[kPrinter].fd = -1;
+  lines[kParting] = {parting_.get(), POLLIN, 0};
   lines[kTapListener] = {tap_listener_.get(), POLLIN, 0};
   lines[kTap] = {tap_.get(), events(true, !to_tap_.empty()), 0};
   if (::poll(lines.data(), lines.size(), timeout_ms) <= 0) return;
@@ -150,6 +151,7 @@ void Bypass::turn(int timeout_ms, int stop, bool& stopping) {
   if (came(kPrinter, POLLOUT | POLLERR) && connecting_) printer_connected();
   if (came(kPrinter, POLLOUT) && printer_ready()) write_printer();
   if (came(kPrinter, kIn) && printer_ready()) read_printer();
+  if (came(kParting, kIn) && !read_some(parting_, block)) parting_.reset();
   if (came(kListener, POLLIN)) accept_pos();
   if (came(kTapListener, POLLIN)) accept_tap();
   if (came(kTap, POLLIN | kGone)) read_tap();
@@ -167,6 +169,7 @@ Bypass::Clock::time_point Bypass::next_due() const {
   by(closing_, std::min(close_deadline_,
                         closing_since_ + kHandOver > Clock::now() ? closing_since_ + kHandOver : close_deadline_));
   by(!printer_ && (options_.printer.kind != LineKind::tcp || !to_printer_.empty()), reopen_at_);
+  by(static_cast<bool>(parting_), parting_deadline_);
   by(slip_.has_value(), slip_ ? slip_->deadline : due);
   by(!held_.empty(), hold_until_);
   by(quiet_reads_until_ > Clock::now(), quiet_reads_until_);
@@ -197,6 +200,7 @@ void Bypass::tick() {
   bool const finished = pos_done_ && !closing_ && to_printer_.empty() && held_.empty() && !slip_;
   if (finished && (now >= linger_until_ || !tap_)) close_gently();
   if (closing_ && now >= close_deadline_) lose_printer("");
+  if (parting_ && now >= parting_deadline_) parting_.reset();
 }
 
 // ---- the POS's side
@@ -207,7 +211,10 @@ void Bypass::accept_pos() {
   int const on = 1;
   ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (closing_) {
-    printer_.reset();
+    // Its answers are still read: closed over unread ones, the line is reset, and a printer may drop what it has not
+    // printed yet.
+    parting_ = std::move(printer_);
+    parting_deadline_ = close_deadline_;
     closing_ = false;
   }
   pos_ = std::move(client);

@@ -121,9 +121,10 @@ class Bypass {
   BypassOptions options_;
   Say say_;
   Descriptor listener_, pos_, printer_, tap_listener_, tap_;
+  Descriptor parting_;  ///< the line of the job before, which the printer has not hung up yet
   bool connecting_ = false, pos_done_ = false, closing_ = false, printer_reads_ = true;
   Clock::time_point connect_deadline_{}, linger_until_{}, close_deadline_{}, reopen_at_{}, quiet_reads_until_{},
-      closing_since_{}, last_byte_{};
+      closing_since_{}, last_byte_{}, parting_deadline_{};
   ByteQueue to_printer_, to_pos_, to_tap_;
   std::uint64_t taken_ = 0;    ///< bytes from the POS
   std::uint64_t queued_ = 0;   ///< bytes ever queued for the printer

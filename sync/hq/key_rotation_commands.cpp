@@ -9,6 +9,7 @@
 #include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_keys.hpp"
 #include "tillcue/sync/hq_store.hpp"
+#include "tillcue/sync/hq_time.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -40,7 +41,7 @@ Result<KeysChange> change_of(Options const& options) {
   if (!before) return tl::unexpected{before.error()};
   auto holders = holders_in(options.folder);
   if (!holders) return tl::unexpected{holders.error()};
-  auto const now = std::chrono::floor<std::chrono::seconds>(clock_now()).time_since_epoch().count();
+  auto const now = unix_seconds(clock_now());
   return KeysChange{options.chain, std::move(*before), std::move(*holders), now};
 }
 

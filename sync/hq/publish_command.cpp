@@ -15,6 +15,7 @@
 #include "tillcue/sync/hq_publisher.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_terminals.hpp"
+#include "tillcue/sync/hq_time.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -188,7 +189,7 @@ Result<Published> publish(PublishCommand& options,
   options.publish.limits = limits;
   options.publish.parcels = !options.plain;
   options.publish.known_release = *known;
-  options.publish.created = std::chrono::floor<std::chrono::seconds>(clock_now()).time_since_epoch().count();
+  options.publish.created = unix_seconds(clock_now());
   options.publish.expires = options.publish.created + std::int64_t{options.expires_days} * 86'400;
   options.publish.wait = std::chrono::seconds{options.wait_seconds};
   PublishParts const parts{

@@ -333,7 +333,13 @@ class Proxy(Counter):
         over.set()
         for thread in busy:
             thread.join(30)
-        self.assertEqual(self.pos_bytes(printer.data), b''.join(job for job, _ in receipts))
+        wanted, came = b''.join(job for job, _ in receipts), self.pos_bytes(printer.data)
+        if came != wanted:
+            same = len(os.path.commonprefix([came, wanted]))
+            name = re.search(rb'Receipt \d+', wanted[max(0, same - 20):]).group()
+            at = printer.data.rfind(b'Receipt', 0, printer.data.find(wanted[same - 200:same]) + 200)
+            self.fail(f'{name}: {wanted.count(name)} wanted, {printer.data.count(name)} came; '
+                      f'the raw bytes: {printer.data[max(0, at - 400):at + 1200]}')
         self.assertLess(max(took for _, took in receipts), 1.0, [round(took, 3) for _, took in receipts])
 
     @staticmethod
@@ -342,6 +348,36 @@ class Proxy(Counter):
         data = re.sub(re.escape(POLLS) + rb'(?:(?:(?!CORNER SHOP\nReceipt).)*?Coupon no\.(?:(?!CORNER SHOP\nReceipt).)*?' +
                       re.escape(PROOF) + rb')?', b'', data, flags=re.S)
         return data
+
+    def test_an_answer_that_comes_late_does_not_reset_the_line_of_the_job_before(self):
+        """A reset may cost what the printer has not printed yet."""
+        with socket.create_server(('127.0.0.1', 0)) as server:
+            server.settimeout(10)
+            self.start_bypass(f'tcp:127.0.0.1:{server.getsockname()[1]}')
+
+            def job(number):
+                thread = threading.Thread(target=self.send, args=(receipt(number),), daemon=True)
+                thread.start()
+                self.addCleanup(thread.join, 10)
+                line, _ = server.accept()
+                line.settimeout(10)
+                self.addCleanup(line.close)
+                return line
+
+            def all_of(line):
+                came = b''
+                while block := line.recv(4096):
+                    came += block
+                return came
+
+            before = job(1)
+            self.assertEqual(all_of(before), receipt(1))
+            after = job(2)
+            for _ in range(2):  # a line that is gone resets at the first and breaks at the second
+                before.sendall(bytes.fromhex('1400000f'))
+                time.sleep(0.1)
+            self.assertEqual(before.recv(1), b'')
+            self.assertEqual(all_of(after), receipt(2))
 
     def test_a_slow_printer_makes_the_pos_wait_and_loses_nothing(self):
         printer = RawPrinter()

@@ -23,10 +23,11 @@ class Checker {
   using Step = Finding (Checker::*)() noexcept;
 
   // Objects of their own, so that a linker can drop the steps nobody takes.
-  static Step const kEverything[14], kWhatRanks[8];
+  static Step const kEverything[16], kWhatRanks[8];
 
   Finding run(std::span<Step const> steps) noexcept;
-  Finding place_records() noexcept;
+  Finding place_ranking() noexcept;
+  Finding place_rest() noexcept;
   Finding meta() noexcept;
   Finding categories() noexcept;
   Finding items() noexcept;
@@ -38,7 +39,7 @@ class Checker {
   Finding calibration() noexcept;
   Finding map(std::uint32_t n) noexcept;
   Finding by_size() noexcept;
-  Finding size_codes(std::uint32_t levels) noexcept;
+  Finding sizes_rise() noexcept;
   Finding policy() noexcept;
   Finding campaigns() noexcept { return check_campaigns(p_); }
   Finding texts() noexcept;
@@ -57,11 +58,13 @@ class Checker {
   Parts& p_;
 };
 
-Checker::Step const Checker::kEverything[14] = {
-    &Checker::place_records, &Checker::meta,      &Checker::categories, &Checker::items,       &Checker::codes,
-    &Checker::affinity,      &Checker::bias,      &Checker::popular,    &Checker::calibration, &Checker::by_size,
-    &Checker::policy,        &Checker::campaigns, &Checker::texts,      &Checker::sets};
-Checker::Step const Checker::kWhatRanks[8] = {&Checker::place_records,   &Checker::items,  &Checker::codes,
+Checker::Step const Checker::kEverything[16] = {
+    &Checker::place_ranking, &Checker::place_rest,  &Checker::meta,     &Checker::categories,
+    &Checker::items,         &Checker::codes,       &Checker::affinity, &Checker::bias,
+    &Checker::popular,       &Checker::calibration, &Checker::by_size,  &Checker::sizes_rise,
+    &Checker::policy,        &Checker::campaigns,   &Checker::texts,    &Checker::sets};
+// What a controller needs to be safe and to rank: its code has 8 KB.
+Checker::Step const Checker::kWhatRanks[8] = {&Checker::place_ranking,   &Checker::items,  &Checker::codes,
                                               &Checker::packed_affinity, &Checker::bias,   &Checker::popular,
                                               &Checker::calibration,     &Checker::by_size};
 
@@ -78,12 +81,18 @@ Records Checker::records(std::uint32_t tag) const noexcept {
   return {section.bytes.data(), static_cast<std::uint32_t>(section.bytes.size() / section.record), section.record};
 }
 
-Finding Checker::place_records() noexcept {
+Finding Checker::place_ranking() noexcept {
   p_.strings = sections_[kStrings].bytes;
   p_.categories = records(kCategories);
   p_.items = records(kItems);
   p_.codes = records(kCodes);
   p_.popular = records(kPopular);
+  if (p_.items.count > kMaxItems) return {Fault::count, kItems, 0};
+  p_.item_count = p_.items.count;
+  return {};
+}
+
+Finding Checker::place_rest() noexcept {
   p_.campaigns = records(kCampaigns);
   p_.targets = records(kTargets);
   p_.texts = records(kTexts);
@@ -93,8 +102,6 @@ Finding Checker::place_records() noexcept {
   p_.ladders = records(kLadders);
   p_.never = records(kNever);
   p_.budgets = records(kBudgets);
-  if (p_.items.count > kMaxItems) return {Fault::count, kItems, 0};
-  p_.item_count = p_.items.count;
   return {};
 }
 
@@ -258,41 +265,37 @@ Finding Checker::by_size() noexcept {
   auto const points = load<std::uint32_t>(p_.map_ends + 4 * std::size_t{p_.map_count});
   auto const first_level = kSizedHeader + 2 * std::size_t{groups}, first_code = first_level + 4 * std::size_t{levels};
   if (first_code + std::uint64_t{points} * groups != bytes.size()) return {Fault::bounds, kSized, bytes.size()};
+  for (std::size_t n = first_code; n < bytes.size(); ++n) {
+    if (std::to_integer<std::uint32_t>(bytes[n]) >= levels) return {Fault::reference, kSized, n};
+  }
+  p_.size_group_count = groups;
   p_.size_groups = bytes.data() + kSizedHeader;
   p_.size_levels = bytes.data() + first_level;
   p_.size_codes = bytes.data() + first_code;
-  for (std::uint32_t n = 0; n < groups; ++n) {
-    auto const least = load<std::uint16_t>(p_.size_groups + 2 * n);
-    bool const follows = n == 0 ? least == 0 : least > load<std::uint16_t>(p_.size_groups + 2 * (n - 1));
-    if (!follows) return {Fault::order, kSized, kSizedHeader + 2 * n};
-  }
-  for (std::uint32_t n = 0; n < levels; ++n) {
-    auto const ppm = load<std::uint32_t>(p_.size_levels + 4 * n);
-    if (ppm > 1'000'000) return {Fault::value, kSized, first_level + 4 * n};
-    if (n > 0 && ppm <= load<std::uint32_t>(p_.size_levels + 4 * (n - 1))) {
-      return {Fault::order, kSized, first_level + 4 * n};
-    }
-  }
-  p_.size_group_count = groups;
-  return size_codes(levels);
+  return {};
 }
 
-/// Levels that exist, and in no group falling from one point of a map to the next.
-Finding Checker::size_codes(std::uint32_t levels) noexcept {
+/// Groups and levels rise, and in no group the level falls from one point of a map to the next.
+Finding Checker::sizes_rise() noexcept {
   auto const groups = p_.size_group_count;
-  auto const at = [&](std::uint32_t point, std::uint32_t group) {
-    return std::to_integer<std::uint32_t>(p_.size_codes[std::size_t{point} * groups + group]);
-  };
+  if (groups == 0) return {};
+  auto const bytes = sections_[kSized].bytes;
+  auto const offset = [&](std::byte const* at) { return static_cast<std::uint64_t>(at - bytes.data()); };
+  for (std::uint32_t n = 0; n < groups; ++n) {
+    auto const* at = p_.size_groups + 2 * n;
+    auto const least = load<std::uint16_t>(at);
+    if (n == 0 ? least != 0 : least <= load<std::uint16_t>(at - 2)) return {Fault::order, kSized, offset(at)};
+  }
+  for (auto const* at = p_.size_levels; at < p_.size_codes; at += 4) {
+    auto const ppm = load<std::uint32_t>(at);
+    if (ppm > 1'000'000) return {Fault::value, kSized, offset(at)};
+    if (at > p_.size_levels && ppm <= load<std::uint32_t>(at - 4)) return {Fault::order, kSized, offset(at)};
+  }
   for (std::uint32_t n = 0; n < p_.map_count; ++n) {
     auto const begin = load<std::uint32_t>(p_.map_ends + 4 * std::size_t{n});
     auto const end = load<std::uint32_t>(p_.map_ends + 4 * (std::size_t{n} + 1));
-    for (auto point = begin; point < end; ++point) {
-      for (std::uint32_t group = 0; group < groups; ++group) {
-        auto const where = static_cast<std::uint64_t>(p_.size_codes - sections_[kSized].bytes.data()) +
-                           std::uint64_t{point} * groups + group;
-        if (at(point, group) >= levels) return {Fault::reference, kSized, where};
-        if (point > begin && at(point, group) < at(point - 1, group)) return {Fault::order, kSized, where};
-      }
+    for (auto k = (std::size_t{begin} + 1) * groups; k < std::size_t{end} * groups; ++k) {
+      if (p_.size_codes[k] < p_.size_codes[k - groups]) return {Fault::order, kSized, offset(p_.size_codes + k)};
     }
   }
   return {};

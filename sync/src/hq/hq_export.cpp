@@ -25,7 +25,7 @@ Currency currency_of(Statement const& row) {
 
 std::string csv_row(Statement const& row) {
   Timestamp const begun{std::chrono::milliseconds{row.integer(2)}};
-  auto const second = std::chrono::floor<std::chrono::seconds>(begun).time_since_epoch().count();
+  auto const second = unix_seconds(begun);
   std::string const basket = std::string{row.text(0)} + '/' + std::string{row.text(1)} + '/' + std::to_string(second);
   std::string out =
       csv_field(basket) + ',' + csv_field(row.text(3)) + ',' + to_iso(begun) + ',' + csv_field(row.text(4)) + ',';

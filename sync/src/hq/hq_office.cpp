@@ -12,6 +12,7 @@
 #include "hq_rows.hpp"
 #include "hq_words.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_time.hpp"
 #include "tillcue/sync/settings.hpp"
 #include "wire/json_fields.hpp"
 
@@ -21,10 +22,6 @@ namespace {
 constexpr std::size_t kMaxLine = std::size_t{1} << 20U;
 constexpr std::size_t kMaxNames = 10'000;  // of a request
 constexpr std::int64_t kRenewEvery = 3'600;
-
-std::int64_t seconds(Timestamp time) {
-  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-}
 
 Result<std::set<TerminalId>> online_terminals(Database& db) {
   auto names = texts(db, "SELECT terminal FROM terminals WHERE online = 1");
@@ -59,7 +56,7 @@ struct HqOffice::State {
   HqBudgets budgets{};
   std::int64_t renewed = 0;
 
-  [[nodiscard]] std::int64_t now() const { return seconds(parts.now()); }
+  [[nodiscard]] std::int64_t now() const { return unix_seconds(parts.now()); }
   Result<void> together(std::function<Result<void>(Database&)> const& task);
   Result<std::uint64_t> say_live(Database& db, Scope const& scope);
   Result<void> say_grants(Database& db, std::set<TerminalId> const& terminals);

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "hq_rollout_health.hpp"
 #include "tillcue/sync/manifest.hpp"
 #include "tillcue/sync/mqtt_link.hpp"
 #include "tillcue/sync/sqlite.hpp"
@@ -36,9 +36,6 @@ struct RolloutSeen {
   RolloutPlan plan;
 };
 Result<std::optional<RolloutSeen>> last_rollout(Database& db);
-
-/// `older`: its program reads no stages. `silent`: past the deadline, unless its whole store is.
-enum class RolloutVerdict : std::uint8_t { healthy, waiting, away, older, silent, failed };
 
 /// One staged rollout at a time: kept in HQ's database, driven by tick(). A stage ends well when it has lasted its soak
 /// time and every terminal in it that is expected runs the release in health; too many failures pause it. Expected is
@@ -69,15 +66,9 @@ class HqRollout {
 
  private:
   struct Row;
-  struct Health {
-    std::size_t included = 0, healthy = 0, waiting = 0, away = 0;
-    std::size_t older = 0;                      ///< read no stages: not included
-    std::map<std::string, std::string> failed;  ///< terminal: why
-    void add(std::string const& terminal, RolloutVerdict verdict, std::string why);
-  };
   Result<std::optional<Row>> last(Database& db) const;
   Result<void> keep(Database& db, Row const& row) const;
-  Result<Health> look(Database& db, Row const& row, std::int64_t now) const;
+  Result<RolloutHealth> look(Database& db, Row const& row, std::int64_t now) const;
   Result<void> next_stage(Database& db, Row row, std::int64_t now);
   Result<void> say_next(Row const& row, bool paused);
   Result<void> say_all(Database& db, Manifest manifest);

@@ -10,6 +10,7 @@
 #include "hq_rollout.hpp"
 #include "hq_rows.hpp"
 #include "hq_words.hpp"
+#include "tillcue/sync/hq_time.hpp"
 #include "tillcue/sync/settings.hpp"
 
 namespace tillcue::sync {
@@ -57,10 +58,6 @@ constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kWarnCertificate = 60 * kDay;
 constexpr std::int64_t kWarnRelease = 14 * kDay;
 
-std::int64_t seconds_of(Timestamp time) {
-  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-}
-
 /// "ends in 12 days", "is over since 3 days".
 std::string end_in_words(std::int64_t end, std::int64_t now) {
   if (end <= now) return fmt::format("is over since {} days", (now - end) / kDay);
@@ -77,7 +74,7 @@ std::string certificate_line(TerminalRow const& row, std::int64_t now) {
 std::string details(TerminalRow const& row, Timestamp now) {
   std::string out;
   if (!row.rollout.empty()) out += wrapped(row.rollout, 4);
-  out += certificate_line(row, seconds_of(now));
+  out += certificate_line(row, unix_seconds(now));
   if (auto const trouble = counter_troubles(counters_of(row)); !trouble.empty()) out += wrapped(trouble, 4);
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
   if (!row.shortage.empty()) out += wrapped("short of room: " + printable(row.shortage), 4);
@@ -248,9 +245,9 @@ std::string to_text(Fleet const& fleet, Timestamp now) {
   std::string out = fmt::format("{} terminal{}, {} online; newest release {}\n\n", fleet.terminals.size(),
                                 fleet.terminals.size() == 1 ? "" : "s", online, fleet.newest_release);
   for (auto const& end : fleet.ends) {
-    if (end.expires - seconds_of(now) > kWarnRelease) continue;
+    if (end.expires - unix_seconds(now) > kWarnRelease) continue;
     out += wrapped(fmt::format("release {} for {} {}: no terminal switches to it then; publish it again", end.release,
-                               printable(end.scope), end_in_words(end.expires, seconds_of(now))),
+                               printable(end.scope), end_in_words(end.expires, unix_seconds(now))),
                    0);
   }
   if (!fleet.rollout.empty()) out += wrapped(fleet.rollout, 0) + '\n';

@@ -73,6 +73,10 @@ std::optional<std::chrono::minutes> parse_age(std::string_view text) {
 
 }  // namespace
 
+std::int64_t unix_seconds(Timestamp time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
 std::string to_minute(Timestamp time) {
   auto const at = civil(time);
   std::array<char, 40> text{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,8 @@
 
 namespace tillcue::sync {
 
+/// Whole seconds since 1970, rounded down.
+std::int64_t unix_seconds(Timestamp time);
 /// "2026-11-21 19:35"; UTC.
 std::string to_minute(Timestamp time);
 /// "2026-11-21T19:35:02Z".
