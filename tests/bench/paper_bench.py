@@ -11,13 +11,14 @@ import argparse
 import csv
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+from meter import Meter
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'journeys'))
 from programs import BIN, Till, listens, wait_until  # noqa: E402
@@ -72,9 +73,8 @@ def chinese(folder):
 
 
 def memory(pid):
-    with open(f'/proc/{pid}/smaps_rollup', encoding='ascii') as rows:
-        found = dict(re.findall(r'^(Rss|Private_Dirty):\s+(\d+)', rows.read(), re.M))
-    return f"RSS {int(found['Rss']) / 1024:.1f} MB, private dirty {int(found['Private_Dirty']) / 1024:.1f} MB"
+    rss, _, dirty = Meter(pid).memory()
+    return f'RSS {rss:.1f} MB, private dirty {dirty:.1f} MB'
 
 
 def main():
@@ -143,8 +143,6 @@ def measure(given, folder, printer, pos, daemon):
     print('finish -> first byte at the printer:', percentiles(begun))
     print('finish -> last byte at the printer: ', percentiles(done))
     print('after the last sale:', memory(daemon.pid))
-
-
 
 
 main()

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'journeys'))
 import proxy_test as journey  # noqa: E402  the shop, the receipts, the raw printer

@@ -7,47 +7,30 @@ Prints executable size, exec to ready (systemd's READY=1), memory idle and under
 over the socket and results per second to HQ; beside them mosquitto's memory in the same run.
 """
 import argparse
-import json
 import os
-import re
-import socket
 import statistics
-import subprocess
 import sys
 import time
+
+from meter import Meter, stripped, three, until_ready
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'journeys'))
 from programs import BIN, Shop, run, wait_until  # noqa: E402
 
 
 def memory(process):
-    """RSS, PSS and private dirty in kB."""
-    with open(f'/proc/{process.process.pid}/smaps_rollup', encoding='ascii') as rows:
-        found = dict(re.findall(r'^(Rss|Pss|Private_Dirty):\s+(\d+)', rows.read(), re.M))
-    return ' / '.join(found[key] for key in ('Rss', 'Pss', 'Private_Dirty'))
+    """RSS, PSS and private dirty."""
+    return three(Meter(process.process.pid).memory()) + ' MB'
 
 
-def starts(shop, bundle, runs):
+def starts(shop, bundle, currency, runs):
     """Milliseconds from exec to READY=1 with the bundle already there."""
-    with open(shop.path('tillcued.json'), encoding='utf-8') as text:
-        config = json.load(text)
-    config.pop('sync')
-    config.update(bundle=bundle, data_dir='start')
-    with open(shop.path('start.json'), 'w', encoding='utf-8') as out:
-        json.dump(config, out)
+    config = shop.configure(currency, {'bundle': bundle, 'data_dir': 'start', 'sync': None})
     times = []
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notice:
-        notice.bind(shop.path('notify'))
-        notice.settimeout(10)
-        for _ in range(runs):
-            begun = time.perf_counter()
-            daemon = subprocess.Popen([os.path.join(BIN, 'tillcued'), '--config', shop.path('start.json')],
-                                      env={**os.environ, 'NOTIFY_SOCKET': shop.path('notify')}, stderr=subprocess.DEVNULL)
-            while b'READY=1' not in notice.recv(100):
-                pass
-            times.append((time.perf_counter() - begun) * 1000)
-            daemon.terminate()
-            daemon.wait()
+    for _ in range(runs):
+        daemon, took = until_ready(shop.folder, 'start', [os.path.join(BIN, 'tillcued'), '--config', config])
+        times.append(took)
+        daemon.end()
     return times
 
 
@@ -70,23 +53,22 @@ def measure(shop, args):
     row = '{:44s} {}'.format
     bundle = os.path.abspath(args.bundle)
     for program in ('tillcued', 'tillcue-hq', 'tillcue-models', 'tillcue-pos'):
-        stripped = shop.path(program)
-        subprocess.run(['strip', '-o', stripped, os.path.join(BIN, program)], check=True)
-        print(row(f'{program}, stripped, shared libraries', f'{os.path.getsize(stripped):,} bytes'))
+        size = stripped(os.path.join(BIN, program))
+        print(row(f'{program}, stripped, shared libraries', f'{size:,} bytes'))
     os.sync()  # pages of a program just linked count as private dirty until they are on the disk
     shop.make_keys()
     shop.start_broker()
     shop.start_hq()
     shop.start_printer()
     shop.start_terminal(currency=args.currency)
-    print(row('tillcued idle, no bundle, RSS/PSS/dirty', memory(shop.processes['terminal']) + ' kB'))
+    print(row('tillcued idle, no bundle, RSS/PSS/dirty', memory(shop.processes['terminal'])))
     begun = time.perf_counter()
     shop.publish(bundle)
     published = time.perf_counter() - begun
     wait_until('release 1', lambda: shop.metrics()['release'] == 1)
     print(row(f'publish {os.path.getsize(bundle):,} bytes', f'{published:.2f} s, active after {time.perf_counter() - begun:.2f} s'))
     time.sleep(1)
-    print(row('tillcued idle with it, RSS/PSS/dirty', memory(shop.processes['terminal']) + ' kB'))
+    print(row('tillcued idle with it, RSS/PSS/dirty', memory(shop.processes['terminal'])))
     begun = time.perf_counter()
     items = ['--items', args.items] if args.items else []
     done = run('tillcue-pos', 'run', '--terminal', f'127.0.0.1:{shop.pos}', '--transactions', args.transactions, *items,
@@ -95,7 +77,7 @@ def measure(shop, args):
     for line in done.stdout.splitlines()[-4:]:
         print(row('', line))
     print(row('sales a second, one till without pause', f'{args.sales / spent:.0f}'))
-    print(row('tillcued after them, RSS/PSS/dirty', memory(shop.processes['terminal']) + ' kB'))
+    print(row('tillcued after them, RSS/PSS/dirty', memory(shop.processes['terminal'])))
     shop.wait_for_delivery()
     arrived = time.perf_counter() - begun
     metrics = shop.metrics()
@@ -103,9 +85,9 @@ def measure(shop, args):
                                              'hints_declined_total', 'coupons_printed_total', 'coupons_dropped_total'))
     print(row('results lost', f"{metrics['results_lost_total']:.0f}"))
     print(row('results at HQ, from first scan to last ack', f'about {events:.0f} in {arrived:.1f} s'))
-    print(row('mosquitto, RSS/PSS/dirty', memory(shop.processes['broker']) + ' kB'))
+    print(row('mosquitto, RSS/PSS/dirty', memory(shop.processes['broker'])))
     shop.processes['terminal'].end()
-    times = starts(shop, bundle, 30)
+    times = starts(shop, bundle, args.currency, 30)
     print(row('exec to ready with the bundle, 30 runs', f'median {statistics.median(times):.1f} ms, '
               f'p95 {sorted(times)[28]:.1f} ms, most {max(times):.1f} ms'))
 

@@ -10,7 +10,6 @@ runs from a root that cannot be written to. The container has a network of its o
 import contextlib
 import ctypes
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'journeys'))
-from programs import Till, wait_until  # noqa: E402
+from programs import Till, till_again, wait_until  # noqa: E402
 
 CLONE_NEWNET = 0x40000000
 passed = 0
@@ -37,9 +36,9 @@ def need(good, what):
 
 class Machine:
     def __init__(self, root, *options):
-        self.log = open(os.path.join(root, '..', 'nspawn.log'), 'ab')
-        self.nspawn = subprocess.Popen(['systemd-nspawn', '--quiet', '--register=no', '--keep-unit', '--private-network', '--console=pipe',
-                                        '-D', root, '-b', *options], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        with open(os.path.join(root, 'nspawn.log'), 'ab') as log:
+            self.nspawn = subprocess.Popen(['systemd-nspawn', '--quiet', '--register=no', '--keep-unit', '--private-network', '--console=pipe',
+                                            '-D', root, '-b', *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.home = os.open('/proc/self/ns/net', os.O_RDONLY)
         try:
             self.leader = wait_until('the container', self.child)
@@ -93,20 +92,7 @@ def lane():
 
 
 def answered(sale):
-    """A till's new line with its open sale followed again."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        till = None
-        try:
-            till = lane()
-            till.ok('begin', sale=sale, resume=True)
-            till.ok('add', sale=sale, line=1, sku='x', price=199)
-            return till
-        except OSError:
-            if till:
-                till.close()
-            time.sleep(0.005)
-    raise SystemExit('FAILED: the till is not answered')
+    return till_again(7707, sale, ['x'])
 
 
 class Printer:
@@ -180,7 +166,7 @@ def crash_and_hang(machine, receipts):
 
 def upgrade(machine, receipts):
     mark = len(receipts.times)
-    worst, over, silent = [0.0], [], 0.0
+    worst, over = [0.0], []
 
     def ask():
         last = time.monotonic()
@@ -235,7 +221,7 @@ def flood(machine):
 def main():
     root, newer = sys.argv[1:3]
     subprocess.run(['cp', newer, os.path.join(root, 'later.deb')], check=True)
-    subprocess.run(["chroot", root, "groupadd", "--system", "--force", "tillcue-print"], check=True)
+    subprocess.run(['chroot', root, 'groupadd', '--system', '--force', 'tillcue-print'], check=True)
     drop_in = os.path.join(root, 'etc/systemd/system/tillcue-bypass.service.d')
     os.makedirs(drop_in, exist_ok=True)
     with open(os.path.join(drop_in, 'here.conf'), 'w', encoding='utf-8') as out:
@@ -265,5 +251,4 @@ def main():
 
 
 if __name__ == '__main__':
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     main()

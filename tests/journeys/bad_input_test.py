@@ -15,7 +15,7 @@ import threading
 import time
 import unittest
 
-from programs import BIN, Shop, Till, free_port, run, sample_store, wait_until
+from programs import BIN, Shop, Till, free_port, sample_store, wait_until
 
 ORIGIN = 'http://odoo.shop:8069'
 

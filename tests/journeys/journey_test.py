@@ -20,7 +20,7 @@ import sys
 import time
 import unittest
 
-from programs import BIN, SHARED, CustomerDisplay, Shop, Till, run, sample_store, wait_until
+from programs import SHARED, CustomerDisplay, Shop, Till, run, sample_store, wait_until
 
 
 def setUpModule():

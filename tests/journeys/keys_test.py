@@ -4,30 +4,18 @@
   TILLCUE_BIN=build/dev/bin tests/journeys/keys_test.py
 """
 import json
-import os
 import unittest
 
 import journey_test
-from programs import BIN, Process, run, wait_until
+from programs import run, wait_until
 
 setUpModule = journey_test.setUpModule
 tearDownModule = journey_test.tearDownModule
 
 
 class Rotation(journey_test.Journey):
-    def keys(self, what, *options, check=True):
-        return run('tillcue-hq', 'keys', what, '--dir', self.shop.path('keys'), *options, check=check)
-
     def change(self, what, name, check=True):
-        return self.keys(what, '--chain', 'demo', '--db', self.shop.db, '--name', name, '--wait', '20', check=check)
-
-    def serve(self, key):
-        self.shop.processes['hq'].end()
-        self.shop.processes['hq'] = Process(self.shop.folder, 'hq', [
-            os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.shop.broker_uri, '--chain', 'demo', '--db',
-            self.shop.db, '--key', self.shop.path('keys', key + '.key.pem'), '--http',
-            f'127.0.0.1:{self.shop.hq_http}'])
-        wait_until('HQ', lambda: self.shop.get(f'http://127.0.0.1:{self.shop.hq_http}/healthz') is not None)
+        return self.shop.keys(what, '--chain', 'demo', '--db', self.shop.db, '--name', name, '--wait', '20', check=check)
 
     def test_a_new_key_travels_to_the_tills_and_the_old_one_is_retired(self):
         self.open_shop()
@@ -42,7 +30,8 @@ class Rotation(journey_test.Journey):
         too_soon = self.change('retire', 'hq', check=False)
         self.assertEqual(too_soon.returncode, 5)
         self.assertIn('start it with the new --key first', too_soon.stderr)
-        self.serve('hq-2027')
+        self.shop.processes['hq'].end()
+        self.shop.start_hq(key='hq-2027')
         wait_until('the till again', lambda: '1 of 1' in run(
             'tillcue-hq', 'config', 'set', '--db', self.shop.db, 'screen.hint_ms=8000', '--wait', '10').stdout)
         # Off while the old key goes: it must be able to follow by itself, over its own files, which name the old key.
@@ -58,7 +47,7 @@ class Rotation(journey_test.Journey):
         till = self.till()
         till.ring_up('after', journey_test.todays_baskets(1)[0])
         self.shop.wait_for_delivery()
-        listed = self.keys('list', '--db', self.shop.db, '--chain', 'demo').stdout
+        listed = self.shop.keys('list', '--db', self.shop.db, '--chain', 'demo').stdout
         self.assertRegex(listed, r'hq-2027 .*believed by 1 of 1 terminals')
         self.assertRegex(listed, r'hq .*retired')
         self.assertRegex(listed, r'release 2 for all until \d{4}-')

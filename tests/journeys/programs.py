@@ -69,6 +69,13 @@ def sample_store(name, days):
     return folder, bundle
 
 
+def metrics_at(port):
+    """What a terminal tells at /metrics of its cashier page's port."""
+    with urllib.request.urlopen(f'http://127.0.0.1:{port}/metrics', timeout=5) as answer:
+        rows = (line.rsplit(' ', 1) for line in answer.read().decode().splitlines() if line and not line.startswith('#'))
+        return {name.removeprefix('tillcue_'): float(value) for name, value in rows}
+
+
 class Process:
     """A program in the background; its output goes to a file, which a failing test shows."""
 
@@ -114,20 +121,45 @@ class Shop:
     def logs(self):
         return '\n'.join(f'--- {name}\n{process.output()[-3000:]}' for name, process in self.processes.items())
 
-    def start_broker(self):
+    def start_broker(self, *settings):
         with open(self.path('mosquitto.conf'), 'w', encoding='utf-8') as conf:
-            conf.write(f'listener {self.mqtt} 127.0.0.1\nallow_anonymous true\npersistence false\n')
+            conf.write('\n'.join((f'listener {self.mqtt} 127.0.0.1', 'allow_anonymous true', 'persistence false', *settings, '')))
         program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
         self.processes['broker'] = Process(self.folder, 'broker', [program, '-c', self.path('mosquitto.conf')])
         wait_until('mosquitto', lambda: listens(self.mqtt))
 
-    def make_keys(self):
-        run('tillcue-hq', 'keys', 'init', '--dir', self.path('keys'))
+    def keys(self, what, *options, check=True):
+        return run('tillcue-hq', 'keys', what, '--dir', self.path('keys'), *options, check=check)
 
-    def start_hq(self):
+    def make_keys(self):
+        self.keys('init')
+
+    def make_certificates(self, *terminals):
+        """From here on the broker is reached over TLS."""
+        self.broker_uri = f'mqtts://localhost:{self.mqtt}'
+        self.keys('authority', '--chain', 'demo')
+        self.keys('certificate', '--for', 'hq', '--name', 'hq', '--name', 'hq-publish')
+        self.keys('certificate', '--for', 'broker', '--name', 'broker', '--host', 'localhost')
+        for name in terminals:
+            self.keys('certificate', '--for', 'terminal', '--name', name)
+
+    def tls_files(self, name):
+        """The authority's certificate, the one of `name` and its key."""
+        return [self.path('keys', file) for file in ('authority.tls.pem', name + '.tls.pem', name + '.tls-key.pem')]
+
+    def tls_options(self, name):
+        ca, cert, key = self.tls_files(name)
+        return '--ca', ca, '--cert', cert, '--cert-key', key
+
+    def tls_settings(self, name):
+        """A terminal's `sync`."""
+        return {'broker': self.broker_uri, 'trusted_keys': ['keys/hq.pub.pem'], 'ca': 'keys/authority.tls.pem',
+                'certificate': f'keys/{name}.tls.pem', 'key': f'keys/{name}.tls-key.pem'}
+
+    def start_hq(self, *options, key='hq'):
         self.processes['hq'] = Process(self.folder, 'hq', [
             os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.broker_uri, '--chain', 'demo', '--db', self.db,
-            '--key', self.path('keys', 'hq.key.pem'), '--http', f'127.0.0.1:{self.hq_http}'])
+            '--key', self.path('keys', key + '.key.pem'), '--http', f'127.0.0.1:{self.hq_http}', *options])
         wait_until('HQ', lambda: self.get(f'http://127.0.0.1:{self.hq_http}/healthz') is not None)
 
     def start_printer(self, *options):
@@ -136,7 +168,8 @@ class Shop:
             self.path('receipts'), '--show', *options])
         wait_until('the printer', lambda: listens(self.paper))
 
-    def start_terminal(self, currency='EUR', more=None, **options):
+    def configure(self, currency='EUR', more=None):
+        """Writes the terminal's configuration; its file."""
         config = {
             'terminal': 'till-1', 'data_dir': 'terminal',
             'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': currency},
@@ -146,8 +179,11 @@ class Shop:
         config = {name: value for name, value in config.items() if value is not None}
         with open(self.path('tillcued.json'), 'w', encoding='utf-8') as out:
             json.dump(config, out)
+        return out.name
+
+    def start_terminal(self, currency='EUR', more=None, **options):
         self.processes['terminal'] = Process(
-            self.folder, 'terminal', [os.path.join(BIN, 'tillcued'), '--config', self.path('tillcued.json')], **options)
+            self.folder, 'terminal', [os.path.join(BIN, 'tillcued'), '--config', self.configure(currency, more)], **options)
         wait_until('the terminal', lambda: listens(self.pos) and self.metrics())
 
     def publish(self, bundle, *options, key=None, check=True):
@@ -160,9 +196,7 @@ class Shop:
             return answer.read().decode()
 
     def metrics(self):
-        text = self.get(f'http://127.0.0.1:{self.screen}/metrics')
-        rows = (line.rsplit(' ', 1) for line in text.splitlines() if line and not line.startswith('#'))
-        return {name.removeprefix('tillcue_'): float(value) for name, value in rows}
+        return metrics_at(self.screen)
 
     def wait_for_release(self, release):
         wait_until(f'release {release}', lambda: self.metrics()['release'] == release)
@@ -258,3 +292,22 @@ class Till:
         self.ok('subtotal', sale=sale)
         self.ok('tender', sale=sale)
         self.ok('finish', sale=sale, **finish)
+
+
+def till_again(port, sale, skus):
+    """A till that lost its line; its new one, as soon as the open sale is followed again."""
+    end = time.monotonic() + PATIENCE + 30
+    while time.monotonic() < end:
+        till = None
+        try:
+            till = Till(port)
+            till.ok('hello', protocol=1, till='lane-1', software='journey')
+            till.ok('begin', sale=sale, resume=True)
+            for line, sku in enumerate(skus, 1):
+                till.ok('add', sale=sale, line=line, sku=sku, price=199)
+            return till
+        except OSError:
+            if till:
+                till.close()
+            time.sleep(0.005)
+    raise AssertionError('the till is not answered again')

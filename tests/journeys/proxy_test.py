@@ -16,9 +16,8 @@ import tempfile
 import threading
 import time
 import unittest
-import urllib.request
 
-from programs import BIN, SHARED, Process, Till, free_port, run, wait_until
+from programs import BIN, SHARED, Process, Till, free_port, metrics_at, run, wait_until
 
 SAMPLES = os.path.join(SHARED, 'data', 'escpos')
 POLLS = bytes.fromhex('100401100402100404')
@@ -135,9 +134,7 @@ class Counter(unittest.TestCase):
         wait_until('the terminal', lambda: process.output().count('proxy.connected') >= 1)
 
     def metrics(self):
-        with urllib.request.urlopen(f'http://127.0.0.1:{self.screen}/metrics', timeout=5) as answer:
-            rows = (line.rsplit(' ', 1) for line in answer.read().decode().splitlines() if not line.startswith('#'))
-            return {name.removeprefix('tillcue_'): float(value) for name, value in rows}
+        return metrics_at(self.screen)
 
     def told(self, event):
         return [line for line in self.processes['terminal'].output().splitlines() if f' {event} ' in line + ' ']

@@ -3,13 +3,13 @@
 
   TILLCUE_BIN=build/dev/bin tests/journeys/secrets_test.py
 """
-import os
+import base64
 import pathlib
 import re
 import unittest
 
 import journey_test
-from programs import BIN, Process, run, wait_until
+from programs import run
 
 setUpModule = journey_test.setUpModule
 tearDownModule = journey_test.tearDownModule
@@ -32,11 +32,7 @@ class Secrets(journey_test.Journey):
         self.shop.start_broker()
         pathlib.Path(self.shop.path('password')).write_text(PASSWORD + '\n')
         name = ('--user', 'hq', '--password-file', self.shop.path('password'))
-        self.shop.processes['hq'] = Process(self.shop.folder, 'hq', [
-            os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.shop.broker_uri, '--chain', 'demo', '--db',
-            self.shop.db, '--key', self.shop.path('keys', 'hq.key.pem'), '--http',
-            f'127.0.0.1:{self.shop.hq_http}', *name])
-        wait_until('HQ', lambda: self.shop.get(f'http://127.0.0.1:{self.shop.hq_http}/healthz') is not None)
+        self.shop.start_hq(*name)
         self.shop.start_printer()
         self.shop.start_terminal(more={'log_level': 'debug'})
         said.append(self.shop.publish(journey_test.bundle, '--wait', '30', *name).stderr)
@@ -44,14 +40,19 @@ class Secrets(journey_test.Journey):
         till = self.till()
         for n, skus in enumerate(journey_test.todays_baskets(30), 1):
             till.ok('begin', sale=f's{n}')
-            till.ok('customer', sale=f's{n}', customer=LOYALTY, visits=7)
+            till.ok('customer', sale=f's{n}', customer=LOYALTY, visits=7, segment='families')
             for line, sku in enumerate(skus, 1):
                 till.ok('add', sale=f's{n}', line=line, sku=sku)
             till.ok('tender', sale=f's{n}')
             till.ok('finish', sale=f's{n}')
         for words in ({'type': 'customer', 'sale': 's1', 'customer': CARD}, {'type': 'begin', 'sale': CARD},
-                      {'type': 'add', 'sale': 's1', 'line': 1, 'sku': CARD}):
+                      {'type': 'add', 'sale': 's1', 'line': 1, 'sku': CARD},
+                      # Said wrongly, it is refused and told to the till, not written down either.
+                      {'type': 'customer', 'sale': 's1', 'customer': LOYALTY, 'visits': 'many'},
+                      {'type': 'customer', 'sale': 'no such sale', 'customer': LOYALTY}):
             self.assertEqual(till.say(**words)['type'], 'error')
+        till.send_raw(f'{{"type":"customer","id":9,"customer":"{LOYALTY}\n'.encode())
+        till.read()
         self.shop.wait_for_delivery()
         refused = hq('stop', '--db', self.shop.db, '--campaign', CARD, check=False)
         self.assertEqual(refused.returncode, 5)
@@ -72,9 +73,11 @@ class Secrets(journey_test.Journey):
         secrets['private key'] = re.search(r'\n([A-Za-z0-9+/=]{20,})\n', key).group(1)
         secret = pathlib.Path(self.shop.path('terminal', 'secret')).read_bytes()
         secrets['secret of the store'] = secret.hex()
+        secrets['the same in base64'] = base64.b64encode(secret).decode()
         texts = {name: process.output() for name, process in self.shop.processes.items()}
         texts['tools'] = '\n'.join(said)
         self.assertIn('debug', texts['terminal'])
+        self.assertIn('sale.closed', texts['terminal'])
         for where, text in texts.items():
             for what, planted in secrets.items():
                 self.assertNotIn(planted, text, f'{what} in the output of {where}')

@@ -5,8 +5,6 @@
 
 Runs anywhere; tests/firmware/packages does the same under systemd itself.
 """
-import base64
-import json
 import os
 import re
 import signal
@@ -18,7 +16,7 @@ import time
 import unittest
 
 import journey_test
-from programs import BIN, PATIENCE, Process, Till, wait_until
+from programs import BIN, PATIENCE, Process, till_again, wait_until
 
 UNIT = os.path.join(os.path.dirname(__file__), '..', '..', 'firmware', 'packaging', 'tillcued.service')
 # An emulated processor starts a program in a fifth of a second or more.
@@ -81,34 +79,11 @@ class Supervisor:
 
 class Service(journey_test.Journey):
     def serve(self):
-        config = {'terminal': 'till-1', 'data_dir': 'data', 'bundle': journey_test.bundle,
-                  'store': {'id': 's1', 'name': 'Corner Shop', 'chain': 'demo', 'currency': 'EUR'},
-                  'pos': {'listen': f'127.0.0.1:{self.shop.pos}'}, 'screen': {'listen': f'127.0.0.1:{self.shop.screen}'}}
-        path = self.shop.path('tillcued.json')
-        with open(path, 'w', encoding='utf-8') as out:
-            json.dump(config, out)
-        service = Supervisor(self.shop.folder, [os.path.join(BIN, 'tillcued'), '--config', path])
+        alone = {'bundle': journey_test.bundle, 'printer': None, 'sync': None}
+        service = Supervisor(self.shop.folder, [os.path.join(BIN, 'tillcued'), '--config', self.shop.configure(more=alone)])
         self.addCleanup(service.close)
         wait_until('the terminal', self.shop.metrics)
         return service
-
-    def answered_again(self, sale, lines):
-        """Until a till that lost its line has its open sale followed again; its connection."""
-        end = time.monotonic() + PATIENCE + 30
-        while time.monotonic() < end:
-            till = None
-            try:
-                till = Till(self.shop.pos)
-                till.ok('hello', protocol=1, till='lane-1', software='journey')
-                till.ok('begin', sale=sale, resume=True)
-                for line, sku in enumerate(lines, 1):
-                    till.ok('add', sale=sale, line=line, sku=sku, price=199)
-                return till
-            except OSError:
-                if till:
-                    till.close()
-                time.sleep(0.005)
-        self.fail('the till is not answered again')
 
     def test_killed_at_any_moment_it_is_back_within_a_second_with_the_open_sale(self):
         service = self.serve()
@@ -121,11 +96,10 @@ class Service(journey_test.Journey):
             killed = time.monotonic()
             service.process.kill()
             till.close()
-            again = self.answered_again(f'k{n}', skus)
+            again = till_again(self.shop.pos, f'k{n}', skus)
             silences.append(time.monotonic() - killed)
-            closed = again.ok('finish', sale=f'k{n}')
+            again.ok('finish', sale=f'k{n}')
             again.close()
-            self.assertEqual(closed['type'], 'ok')
             self.assertEqual(self.shop.metrics()['sales_finished_total'], 1)
         self.assertEqual(service.starts, 6)
         self.assertLess(statistics.median(silences), 1.0 * SLOWER, silences)
@@ -141,35 +115,9 @@ class Service(journey_test.Journey):
         service.process.send_signal(signal.SIGSTOP)
         till.close()
         wait_until('another start', lambda: service.starts == 2, patience=service.watchdog + service.abort + 5)
-        again = self.answered_again('h1', ['x'])
+        again = till_again(self.shop.pos, 'h1', ['x'])
         self.addCleanup(again.close)
         self.assertLess(time.monotonic() - stopped, service.watchdog + service.abort + service.restart + 2 * SLOWER)
-
-    def test_the_log_holds_no_customer_and_no_secret(self):
-        self.shop.make_keys()
-        self.shop.start_broker()
-        self.shop.start_terminal(more={'log_level': 'debug', 'bundle': journey_test.bundle})
-        till = self.till()
-        for n, skus in enumerate(journey_test.todays_baskets(20), 1):
-            till.ok('begin', sale=f'c{n}')
-            till.ok('customer', sale=f'c{n}', customer='LOYAL-778899', visits=n, segment='families')
-            for line, sku in enumerate(skus, 1):
-                till.ok('add', sale=f'c{n}', line=line, sku=sku, price=199)
-            till.ok('tender', sale=f'c{n}')
-            till.ok('finish', sale=f'c{n}')
-        # Said wrongly, it is refused and told to the till, not written down either.
-        self.assertEqual(till.say('customer', sale='c1', customer='LOYAL-778899', visits='many')['type'], 'error')
-        self.assertEqual(till.say('customer', sale='no such sale', customer='LOYAL-778899')['type'], 'error')
-        till.send_raw(b'{"type":"customer","id":9,"customer":"LOYAL-778899\n')
-        till.read()
-        self.shop.processes['terminal'].end()
-        with open(self.shop.path('terminal', 'secret'), 'rb') as file:
-            secret = file.read()
-        with open(self.shop.processes['terminal'].log, 'rb') as file:
-            log = file.read()
-        self.assertIn(b'sale.closed', log)
-        for never in (b'LOYAL-778899', b'778899', secret, secret.hex().encode(), base64.b64encode(secret)):
-            self.assertNotIn(never, log)
 
     def test_on_a_read_only_root_it_needs_its_data_folder_alone(self):
         self.shop.make_keys()

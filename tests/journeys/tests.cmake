@@ -1,33 +1,21 @@
 if(TILLCUE_BUILD_MODELS)
+  function(tillcue_journey name file patience)
+    add_test(NAME journey_${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/${file}_test.py ${ARGN})
+    set_tests_properties(journey_${name} PROPERTIES TIMEOUT ${patience}
+      ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  endfunction()
   # One ctest entry a class, so that two run side by side and a failure is named.
-  foreach(journey WholeLoop LiveState FailOpen Crashes Hostile BadConfiguration RealData)
-    add_test(NAME journey_${journey} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/journey_test.py ${journey})
-    set_tests_properties(journey_${journey} PROPERTIES TIMEOUT 600
-      ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
+  foreach(class WholeLoop LiveState FailOpen Crashes Hostile BadConfiguration RealData)
+    tillcue_journey(${class} journey 600 ${class})
   endforeach()
-  add_test(NAME journey_Feeds COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/feeds_test.py)
-  set_tests_properties(journey_Feeds PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_BadInput COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/bad_input_test.py)
-  set_tests_properties(journey_BadInput PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_Rollout COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/rollout_test.py)
-  set_tests_properties(journey_Rollout PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_Service COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/service_test.py)
-  set_tests_properties(journey_Service PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_Tls COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/tls_test.py)
-  set_tests_properties(journey_Tls PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
-  add_test(NAME journey_Proxy COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/proxy_test.py)
-  set_tests_properties(journey_Proxy PROPERTIES TIMEOUT 300
-    ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
-  foreach(journey keys secrets)
-    add_test(NAME journey_${journey} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/journeys/${journey}_test.py)
-    set_tests_properties(journey_${journey} PROPERTIES TIMEOUT 300
-      ENVIRONMENT "TILLCUE_BIN=${TILLCUE_PROGRAMS};PYTHONDONTWRITEBYTECODE=1")
-  endforeach()
+  tillcue_journey(Feeds feeds 300)
+  tillcue_journey(BadInput bad_input 300)
+  tillcue_journey(Rollout rollout 300)
+  tillcue_journey(Service service 300)
+  tillcue_journey(Tls tls 300)
+  tillcue_journey(Proxy proxy 300)
+  tillcue_journey(keys keys 300)
+  tillcue_journey(secrets secrets 300)
 endif()
 # kill -9 of tillcued, tillcue-hq serve and mosquitto while tills go on selling; longer by hand.
 add_test(NAME sync_kills COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/kills.py 160 3)

@@ -10,16 +10,13 @@ import sqlite3
 import unittest
 
 import journey_test
-from programs import BIN, Process, listens, run, wait_until
+from programs import Process, listens, run, wait_until
 
 setUpModule = journey_test.setUpModule
 tearDownModule = journey_test.tearDownModule
 
 
 class Pilot(journey_test.Journey):
-    def keys(self, what, *options, check=True):
-        return run('tillcue-hq', 'keys', what, '--dir', self.shop.path('keys'), *options, check=check)
-
     def start_broker(self):
         out = self.shop.path('broker')
         os.mkdir(out)
@@ -35,34 +32,20 @@ class Pilot(journey_test.Journey):
         self.shop.processes['broker'] = Process(self.shop.folder, 'broker', [program, '-c', out + '/mosquitto.conf'])
         wait_until('mosquitto', lambda: listens(self.shop.mqtt))
 
-    def tls(self, name):
-        return ('--ca', self.shop.path('keys', 'authority.tls.pem'), '--cert', self.shop.path('keys', name + '.tls.pem'),
-                '--cert-key', self.shop.path('keys', name + '.tls-key.pem'))
-
     def test_from_no_keys_to_a_result_at_head_office(self):
-        self.shop.broker_uri = f'mqtts://localhost:{self.shop.mqtt}'
-        self.keys('init')
-        self.keys('authority', '--chain', 'demo')
-        self.keys('certificate', '--for', 'hq', '--name', 'hq', '--name', 'hq-publish')
-        self.keys('certificate', '--for', 'broker', '--name', 'broker', '--host', 'localhost')
-        self.keys('certificate', '--for', 'terminal', '--name', 'till-1')
-        self.assertEqual(self.keys('certificate', '--for', 'terminal', '--name', 'hq', check=False).returncode, 5)
-        listed = self.keys('list').stdout
+        self.shop.make_keys()
+        self.shop.make_certificates('till-1')
+        self.assertEqual(self.shop.keys('certificate', '--for', 'terminal', '--name', 'hq', check=False).returncode, 5)
+        listed = self.shop.keys('list').stdout
         self.assertEqual(listed.count('TLS until'), 5)
         for name, use in (('till-1', 'terminal'), ('hq', 'hq'), ('broker', 'broker')):
-            run('tillcue-hq', 'keys', 'check', '--for', use, '--certificate', self.shop.path('keys', name + '.tls.pem'),
-                '--key', self.shop.path('keys', name + '.tls-key.pem'), '--ca', self.shop.path('keys', 'authority.tls.pem'))
+            ca, cert, key = self.shop.tls_files(name)
+            run('tillcue-hq', 'keys', 'check', '--for', use, '--certificate', cert, '--key', key, '--ca', ca)
         self.start_broker()
-        self.shop.processes['hq'] = Process(self.shop.folder, 'hq', [
-            os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.shop.broker_uri, '--chain', 'demo', '--db',
-            self.shop.db, '--key', self.shop.path('keys', 'hq.key.pem'), '--http', f'127.0.0.1:{self.shop.hq_http}',
-            *self.tls('hq')])
-        wait_until('HQ', lambda: self.shop.get(f'http://127.0.0.1:{self.shop.hq_http}/healthz') is not None)
+        self.shop.start_hq(*self.shop.tls_options('hq'))
         self.shop.start_printer()
-        self.shop.start_terminal(more={'sync': {
-            'broker': self.shop.broker_uri, 'trusted_keys': ['keys/hq.pub.pem'], 'ca': 'keys/authority.tls.pem',
-            'certificate': 'keys/till-1.tls.pem', 'key': 'keys/till-1.tls-key.pem'}})
-        self.shop.publish(journey_test.bundle, '--wait', '30', *self.tls('hq-publish'))
+        self.shop.start_terminal(more={'sync': self.shop.tls_settings('till-1')})
+        self.shop.publish(journey_test.bundle, '--wait', '30', *self.shop.tls_options('hq-publish'))
         till = self.till()
         till.ring_up('over-tls', journey_test.todays_baskets(1)[0])
         def stored():

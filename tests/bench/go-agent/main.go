@@ -15,6 +15,7 @@ import (
 	"os"
 	"time"
 
+	// Go's names of the two libraries; Debian's packages have them under these paths, nothing is fetched.
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 	_ "github.com/mattn/go-sqlite3"
 )
