@@ -17,6 +17,7 @@ LiveDesk::LiveDesk(Config const& config, Log const& log, Checkout& checkout)
 
 void LiveDesk::start() {
   open_store();
+  if (!store_) heed_settings();  // of the file
   look();
 }
 

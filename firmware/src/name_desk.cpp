@@ -85,17 +85,15 @@ void NameDesk::take_index() {
 bool NameDesk::ready() {
   if (next_.valid() && next_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
     take_index();
-    if (stale_) index();
+    index();
   }
-  return matcher_.has_value() && !next_.valid();
+  return !stale_ && !next_.valid();
 }
 
 pos::NameMatcher const& NameDesk::matcher() {
   (void)ready();
-  if (matcher_) return *matcher_;
-  // The first names of this start: nothing to answer with before they are there.
   index();
-  if (next_.valid()) take_index();
+  if (!matcher_) take_index();  // the first names of this start: nothing to answer with before they are there
   return *matcher_;
 }
 

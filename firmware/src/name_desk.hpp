@@ -44,7 +44,7 @@ class NameDesk {
   void tell(std::vector<LiveState::Name> const& names);
   /// `soon`: names will be asked for, so that no sale is to wait for the first look-up.
   void use(std::shared_ptr<Bundle const> bundle, bool soon);
-  /// The bundle's names are indexed, or nobody asked for them.
+  /// The names of the bundle in force are indexed.
   [[nodiscard]] bool ready();
   /// By an alias or by its name; what stays open is counted.
   pos::NameMatch find(pos::HeardName const& heard);

@@ -110,6 +110,13 @@ bool Bypass::takes_clients() const {
   return !pos_ || (pos_done_ && to_printer_.empty());
 }
 
+/// Of a network printer, which others may want: no POS that ends jobs holds it, and nothing is under way.
+bool Bypass::line_is_idle() const {
+  bool const held = listener_ && pos_;
+  return printer_ready() && options_.printer.kind == LineKind::tcp && !closing_ && !held && to_printer_.empty() &&
+         !slip_;
+}
+
 void Bypass::run(int stop) {
   bool stopping = false;
   while (!stopping) {
@@ -173,8 +180,7 @@ Bypass::Clock::time_point Bypass::next_due() const {
   by(slip_.has_value(), slip_ ? slip_->deadline : due);
   by(!held_.empty(), hold_until_);
   by(quiet_reads_until_ > Clock::now(), quiet_reads_until_);
-  bool const idle_line = printer_ready() && !listener_ && options_.printer.kind == LineKind::tcp && !closing_;
-  by(idle_line, last_byte_ + kIdleLine);
+  by(line_is_idle(), last_byte_ + kIdleLine);
   return due;
 }
 
@@ -194,9 +200,7 @@ void Bypass::tick() {
                                           : "sent; no confirmation in time");
     }
   }
-  bool const idle_line = printer_ready() && !listener_ && options_.printer.kind == LineKind::tcp && !closing_ &&
-                         to_printer_.empty() && !slip_;
-  if (idle_line && now >= last_byte_ + kIdleLine) close_gently();
+  if (line_is_idle() && now >= last_byte_ + kIdleLine) close_gently();
   bool const finished = pos_done_ && !closing_ && to_printer_.empty() && held_.empty() && !slip_;
   if (finished && (now >= linger_until_ || !tap_)) close_gently();
   if (closing_ && now >= close_deadline_) lose_printer("");

@@ -62,7 +62,7 @@ class Bypass {
  private:
   enum class Stage : std::uint8_t { asking, sending, proving };
   struct Slip {
-    std::uint64_t id = 0, at = 0;
+    std::uint64_t id = 0;
     std::vector<std::byte> job;
     Stage stage = Stage::asking;
     Clock::time_point deadline;
@@ -88,6 +88,7 @@ class Bypass {
   void abort_pos();
   [[nodiscard]] bool reads_pos() const;
   [[nodiscard]] bool takes_clients() const;
+  [[nodiscard]] bool line_is_idle() const;
 
   // the printer's side
   void reach_printer();

@@ -49,8 +49,12 @@ void Bypass::read_tap() {
   std::array<std::byte, 4096> heard{};
   auto const got = read_some(tap_, heard);
   if (!got) return drop_tap(got.error().what);
-  auto const fine = tap_reader_.feed(std::span(heard).first(*got), [this](TapFrame const& f) { return obey(f); });
-  if (!fine) drop_tap(fine.error().what);
+  auto const fine = tap_reader_.feed(std::span(heard).first(*got), [this](TapFrame const& f) -> Result<void> {
+    auto const done = obey(f);
+    // An answer found it gone, and the reader has forgotten what follows.
+    return tap_ ? done : fail(Code::io, "gone");
+  });
+  if (!fine && tap_) drop_tap(fine.error().what);
 }
 
 void Bypass::write_tap() {
@@ -101,7 +105,6 @@ void Bypass::begin_slip(TapPrint const& print) {
   }
   slip_.emplace();
   slip_->id = print.id;
-  slip_->at = print.at;
   slip_->job.assign(print.job.begin(), print.job.end());
   slip_->deadline = Clock::now() + kConnectForSlip;
   if (!printer_) reach_printer();  // may fail at once and end the slip

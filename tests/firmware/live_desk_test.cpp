@@ -1,6 +1,7 @@
 #include "live_desk.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <random>
 
@@ -79,6 +80,19 @@ TEST_CASE(
     REQUIRE(counter.add(1, "nachos", 1000, "1"));
     CHECK(counter.cards().empty() == there);
   }
+}
+
+TEST_CASE("the file's settings hold although nothing of head office's can be read") {
+  TempDir const folder;
+  REQUIRE(std::filesystem::create_directory(folder / "live.sqlite"));
+  auto const config = Desk::in(folder.path());
+  Log const log{"error"};
+  Counter counter(with_coupons());
+  LiveDesk desk(config, log, counter.checkout);
+  int told = 0;
+  desk.on_settings = [&] { ++told; };
+  desk.start();
+  CHECK(told == 1);
 }
 
 TEST_CASE("a file put there acts on the open sale, a bad one leaves everything as it was, an empty one frees") {

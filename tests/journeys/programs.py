@@ -69,11 +69,11 @@ def sample_store(name, days):
     return folder, bundle
 
 
-def metrics_at(port):
-    """What a terminal tells at /metrics of its cashier page's port."""
-    with urllib.request.urlopen(f'http://127.0.0.1:{port}/metrics', timeout=5) as answer:
-        rows = (line.rsplit(' ', 1) for line in answer.read().decode().splitlines() if line and not line.startswith('#'))
-        return {name.removeprefix('tillcue_'): float(value) for name, value in rows}
+def metrics_at(screen):
+    """What a terminal counts, by the port of its screen."""
+    rows = (line.rsplit(' ', 1) for line in Shop.get(f'http://127.0.0.1:{screen}/metrics').splitlines()
+            if line and not line.startswith('#'))
+    return {name.removeprefix('tillcue_'): float(value) for name, value in rows}
 
 
 class Process:
@@ -192,7 +192,7 @@ class Shop:
 
     @staticmethod
     def get(url):
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:
             return answer.read().decode()
 
     def metrics(self):

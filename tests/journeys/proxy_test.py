@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import sys
 import tempfile
 import threading
@@ -139,6 +140,18 @@ class Counter(unittest.TestCase):
     def told(self, event):
         return [line for line in self.processes['terminal'].output().splitlines() if f' {event} ' in line + ' ']
 
+    @staticmethod
+    def slip(number, offset):
+        """What a daemon says to the tap: print this, at this place of the POS's stream."""
+        return struct.pack('<cIQQ', b'I', 16 + 5, number, offset) + b'slip\n'
+
+    @staticmethod
+    def all_of(line):
+        came = b''
+        while block := line.recv(4096):
+            came += block
+        return came
+
     def send(self, data, chunk=None, seed=1):
         """As a POS: connect, print, half-close, wait until the other end hangs up."""
         chance = random.Random(seed)
@@ -150,10 +163,7 @@ class Counter(unittest.TestCase):
                 till.sendall(data[at:at + size])
                 at += size
             till.shutdown(socket.SHUT_WR)
-            answers = b''
-            while block := till.recv(4096):
-                answers += block
-        return answers
+            return self.all_of(till)
 
 
 class Proxy(Counter):
@@ -361,20 +371,65 @@ class Proxy(Counter):
                 self.addCleanup(line.close)
                 return line
 
-            def all_of(line):
-                came = b''
-                while block := line.recv(4096):
-                    came += block
-                return came
-
             before = job(1)
-            self.assertEqual(all_of(before), receipt(1))
+            self.assertEqual(self.all_of(before), receipt(1))
             after = job(2)
             for _ in range(2):  # a line that is gone resets at the first and breaks at the second
                 before.sendall(bytes.fromhex('1400000f'))
                 time.sleep(0.1)
             self.assertEqual(before.recv(1), b'')
-            self.assertEqual(all_of(after), receipt(2))
+            self.assertEqual(self.all_of(after), receipt(2))
+
+    def test_a_line_that_no_job_holds_is_given_back(self):
+        """A network printer may serve other tills."""
+        with socket.create_server(('127.0.0.1', 0)) as server, socket.socket(socket.AF_UNIX) as daemon:
+            self.start_bypass(f'tcp:127.0.0.1:{server.getsockname()[1]}', '--no-status')
+            daemon.connect(self.tap)
+            daemon.sendall(self.slip(1, 0))
+            line, _ = server.accept()
+            with line:
+                line.settimeout(15)
+                self.assertIn(b'slip\n', self.all_of(line))
+
+    def test_a_printer_that_takes_nothing_is_waited_for_asleep(self):
+        fifo = os.path.join(self.folder, 'lp')
+        with socket.create_server(('127.0.0.1', 0)) as server:
+            self.start_bypass(f'tcp:127.0.0.1:{server.getsockname()[1]}', pos=f'fifo:{fifo}')
+            pos = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+            self.addCleanup(os.close, pos)
+            full = 0
+            while full < 20:
+                try:
+                    os.write(pos, b'x' * 4096)
+                    full = 0
+                except BlockingIOError:
+                    time.sleep(0.02)
+                    full += 1
+            time.sleep(5.5)  # longer than an idle line is kept
+
+            def worked():
+                with open(f'/proc/{self.processes["bypass"].process.pid}/stat', encoding='utf-8') as stat:
+                    return sum(map(int, stat.read().rsplit(')', 1)[1].split()[11:13])) / os.sysconf('SC_CLK_TCK')
+
+            before = worked()
+            time.sleep(1)
+            self.assertLess(worked() - before, 0.2)
+
+    def test_a_daemon_that_is_gone_before_its_slips_are_answered_takes_nothing_with_it(self):
+        printer = RawPrinter()
+        self.addCleanup(printer.close)
+        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
+        bypass = self.processes['bypass']
+        with socket.socket(socket.AF_UNIX) as daemon:
+            daemon.connect(self.tap)
+            self.assertEqual(daemon.recv(1), b'H')
+            bypass.process.send_signal(signal.SIGSTOP)
+            daemon.sendall(self.slip(1, 12345) * 3)  # at no place of the stream: refused at once
+        bypass.process.send_signal(signal.SIGCONT)
+        wait_until('the loss', lambda: 'daemon gone' in bypass.output())
+        self.send(receipt(1))
+        self.assertEqual(printer.data, receipt(1))
+        self.assertEqual(bypass.output().count('daemon gone'), 1)
 
     def test_a_slow_printer_makes_the_pos_wait_and_loses_nothing(self):
         printer = RawPrinter()

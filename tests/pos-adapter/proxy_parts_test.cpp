@@ -50,12 +50,27 @@ TEST_CASE("automatic status stays whole, also when its bytes look like answers t
   line.asks(Asker::us, "\x10\x04\x01\x1Dr\x01"s);
   auto const split = line.hears("\x14\x00\x00\x0F\x12\x00"s);
   CHECK(text_of(split.to_pos) == "\x14\x00\x00\x0F"s);
-  CHECK(split.pushed.size() == 4);
+  CHECK(text_of(split.pushed) == "\x14\x00\x00\x0F"s);
   CHECK(split.real_time.size() == 1);
   CHECK(split.in_order.size() == 1);
   auto cut = line.hears("\x14\x00"s);
   auto rest = line.hears("\x00\x0F"s);
   CHECK(text_of(cut.to_pos) + text_of(rest.to_pos) == "\x14\x00\x00\x0F"s);
+}
+
+TEST_CASE("automatic status that comes byte by byte, as over a serial line, goes on at once and is told whole") {
+  Asked line;
+  std::string to_pos;
+  for (char const byte : "\x14\x00\x00"s) {
+    auto const split = line.hears({byte});
+    CHECK(split.pushed.empty());
+    to_pos += text_of(split.to_pos);
+  }
+  CHECK(to_pos == "\x14\x00\x00"s);
+  CHECK(text_of(line.hears("\x0F"s).pushed) == "\x14\x00\x00\x0F"s);
+  (void)line.hears("\x14\x00"s);
+  line.splitter.forget();
+  CHECK(line.hears("\x00\x0F"s).pushed.empty());
 }
 
 TEST_CASE("what nobody asked, flow control and names of printers go to the POS") {

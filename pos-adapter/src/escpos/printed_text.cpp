@@ -33,7 +33,13 @@ struct Modes {
 
 class Reader {
  public:
-  Reader(PrinterProfile const& profile, Letters letters) : profile_(profile), letters_(letters) { reset(); }
+  Reader(PrinterProfile const& profile, Letters letters) : profile_(profile), letters_(letters) {
+    reset();
+    // What the POS may have set before this began.
+    if (profile_.resting_code_page != 0 && profile_.table(profile_.resting_code_page)) {
+      modes_.code_page = profile_.resting_code_page;
+    }
+  }
 
   void take(Token const& token);
   PrintedJob finish() { return std::move(job_); }
@@ -73,16 +79,11 @@ class Reader {
   std::vector<Run> line_;
   unsigned x_ = 0;
   bool to_display_ = false;
-  bool fresh_ = true;  ///< nothing was read yet
 };
 
 void Reader::reset() {
   modes_ = {};
   modes_.code_page = profile_.code_pages.empty() ? std::uint8_t{0} : profile_.code_pages.front().number;
-  // What the POS may have set before this began.
-  if (fresh_ && profile_.resting_code_page != 0 && profile_.table(profile_.resting_code_page))
-    modes_.code_page = profile_.resting_code_page;
-  fresh_ = false;
   line_.clear();
   x_ = 0;
 }

@@ -16,7 +16,6 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 std::string result(std::string_view value) {
   return R"({"jsonrpc":"2.0","id":null,"result":)" + std::string(value) + "}";
@@ -71,7 +70,7 @@ class OdooFeed final : public Feed, public HttpHost {
 
   HttpResponse refuse(http::status status, std::string text) {
     ++counters_.refused;
-    return http_text(status, kText, std::move(text) + "\n");
+    return http_text(status, kPlainText, std::move(text) + "\n");
   }
 
   HttpResponse respond(HttpRequest const& request) override {
@@ -94,7 +93,7 @@ class OdooFeed final : public Feed, public HttpHost {
   }
 
   static HttpResponse preflight() {
-    auto out = http_text(http::status::no_content, kText, "");
+    auto out = http_text(http::status::no_content, kPlainText, "");
     out.set(http::field::access_control_allow_methods, "GET, POST, OPTIONS");
     out.set(http::field::access_control_allow_headers, "Content-Type, Accept");
     out.set("Access-Control-Allow-Private-Network", "true");
@@ -106,7 +105,7 @@ class OdooFeed final : public Feed, public HttpHost {
     auto const target = request.target();
     auto const path = std::string_view(target.data(), target.size()).substr(0, target.find('?'));
     ++counters_.messages;
-    if (path == "/hw_proxy/hello") return http_text(http::status::ok, kText, "ping");
+    if (path == "/hw_proxy/hello") return http_text(http::status::ok, kPlainText, "ping");
     if (path == "/hw_proxy/handshake") return http_text(http::status::ok, kJson, result("true"));
     if (path == "/hw_proxy/status_json" || path == "/hw_proxy/status") {
       return http_text(http::status::ok, kJson, result(R"({"display":{"status":"connected","messages":[]}})"));

@@ -43,12 +43,12 @@ bool WebGate::allowed(HttpRequest const& request) const {
 }
 
 HttpResponse WebGate::respond(HttpRequest const& request) {
-  constexpr std::string_view kText = "text/plain; charset=utf-8";
-  if (request.target() != "/pos") return http_text(http::status::not_found, kText, "tills open a WebSocket at /pos\n");
+  if (request.target() != "/pos")
+    return http_text(http::status::not_found, kPlainText, "tills open a WebSocket at /pos\n");
   if (!allowed(request)) {
-    return http_text(http::status::forbidden, kText, "this name or page may not: see pos.origins\n");
+    return http_text(http::status::forbidden, kPlainText, "this name or page may not: see pos.origins\n");
   }
-  return http_text(http::status::upgrade_required, kText, "open a WebSocket here\n");
+  return http_text(http::status::upgrade_required, kPlainText, "open a WebSocket here\n");
 }
 
 std::optional<HttpResponse> WebGate::upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) {

@@ -19,7 +19,6 @@ using boost::system::error_code;
 
 constexpr std::uint32_t kMaxHeader = std::uint32_t{8} * 1024;
 constexpr std::size_t kMaxDrain = std::size_t{512} * 1024;
-constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 bool is_syntax(error_code problem) {
   return problem.category() == http::make_error_code(http::error::bad_method).category() &&
@@ -46,7 +45,9 @@ std::string why(error_code problem, std::uint64_t body) {
 
 }  // namespace
 
-HttpResponse HttpHost::unreadable(http::status status, std::string why) { return http_text(status, kText, why + "\n"); }
+HttpResponse HttpHost::unreadable(http::status status, std::string why) {
+  return http_text(status, kPlainText, why + "\n");
+}
 
 void HttpConnection::read() {
   parser_.emplace();

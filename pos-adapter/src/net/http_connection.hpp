@@ -66,7 +66,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool closed_ = false;
 };
 
-/// An answer with a plain text; the connection ends behind it when it is no success.
+inline constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+
+/// An answer with a text; the connection ends behind it when it is no success.
 [[nodiscard]] HttpResponse http_text(boost::beast::http::status status, std::string_view type, std::string body);
 
 /// True when the Host header is this machine's loopback or one of `extra`.

@@ -164,7 +164,10 @@ Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
     hear_fate(*fate);
     return {};
   }
-  if (frame.kind == TapKind::pushed) return hear_status(frame.payload), Result<void>{};
+  if (frame.kind == TapKind::pushed) {
+    hear_status(frame.payload);
+    return {};
+  }
   auto const at = read_at(frame);
   if (!at) return tl::unexpected(at.error());
   if (frame.kind == TapKind::hello) {
@@ -186,8 +189,7 @@ Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
 void PrintProxy::Impl::hear_status(std::span<std::byte const> bytes) {
   AutoStatus status{};
   if (!handlers_.status || bytes.size() < status.size()) return;
-  auto const last = bytes.last(bytes.size() % status.size() == 0 ? status.size() : 0);
-  if (last.empty()) return;
+  auto const last = bytes.last(status.size());
   std::transform(last.begin(), last.end(), status.begin(),
                  [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
   handlers_.status(trouble(status), near_end(status));

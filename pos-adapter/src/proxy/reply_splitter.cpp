@@ -33,17 +33,18 @@ ReplySplitter::Split ReplySplitter::take(std::span<std::byte const> bytes, Clock
       text_left_ = value == 0 ? 0 : text_left_ - 1;
       continue;
     }
-    if (pushed_left_ > 0) {
-      --pushed_left_;
+    if (!pushed_.empty()) {
       out.to_pos.push_back(b);
-      out.pushed.push_back(b);
+      pushed_.push_back(b);
+      if (pushed_.size() < AutoStatus{}.size()) continue;
+      out.pushed.insert(out.pushed.end(), pushed_.begin(), pushed_.end());
+      pushed_.clear();
       continue;
     }
     switch (kind_of(value)) {
       case AnswerKind::pushed:
-        pushed_left_ = 3;
         out.to_pos.push_back(b);
-        out.pushed.push_back(b);
+        pushed_.push_back(b);
         break;
       case AnswerKind::real_time:
         if (pop(real_time_, now) == Asker::us) {
@@ -74,7 +75,7 @@ ReplySplitter::Split ReplySplitter::take(std::span<std::byte const> bytes, Clock
 void ReplySplitter::forget() {
   real_time_.clear();
   in_order_.clear();
-  pushed_left_ = 0;
+  pushed_.clear();
   text_left_ = 0;
 }
 

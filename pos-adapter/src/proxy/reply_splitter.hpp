@@ -26,7 +26,7 @@ class ReplySplitter {
     std::vector<std::byte> to_pos;
     std::vector<std::uint8_t> real_time;  ///< answers to us
     std::vector<std::uint8_t> in_order;
-    std::vector<std::byte> pushed;  ///< automatic status, also in to_pos
+    std::vector<std::byte> pushed;  ///< automatic status, whole blocks; its bytes are in to_pos when they come
   };
 
   explicit ReplySplitter(std::chrono::milliseconds patience = std::chrono::milliseconds(3000)) : patience_(patience) {}
@@ -48,8 +48,8 @@ class ReplySplitter {
 
   std::chrono::milliseconds patience_;
   Queue real_time_, in_order_;
-  unsigned pushed_left_ = 0;
-  unsigned text_left_ = 0;  ///< of "_..." of GS I: up to its NUL, 80 bytes at most
+  std::vector<std::byte> pushed_;  ///< of a block that is not whole yet
+  unsigned text_left_ = 0;         ///< of "_..." of GS I: up to its NUL, 80 bytes at most
 };
 
 }  // namespace tillcue::pos

@@ -23,7 +23,7 @@ enum class TapKind : std::uint8_t {
   from_pos = 'P',   ///< bypass: offset, bytes the POS sent
   job_begun = 'O',  ///< bypass: offset; a POS connected
   job_ended = 'E',  ///< bypass: offset; it closed or half-closed
-  pushed = 'R',     ///< bypass: automatic status of the printer
+  pushed = 'R',     ///< bypass: automatic status of the printer, in whole blocks of four
   fate = 'A',       ///< bypass: what became of a slip
   cut_held = 'C',   ///< bypass: offset of the cut that waits
   print = 'I',      ///< daemon: slip to print at an offset
@@ -64,7 +64,7 @@ Result<TapAt> read_at(TapFrame const& frame);
 Result<TapPrint> read_print(TapFrame const& frame);
 Result<TapFate> read_fate(TapFrame const& frame);
 
-/// Puts frames together again, however they are split.
+/// Puts frames together again, however they are split. A sink that resets it must return an error.
 /// Errors  invalid: an unknown kind or a length beyond kMaxTapPayload; the peer is none of ours.
 class TapReader {
  public:

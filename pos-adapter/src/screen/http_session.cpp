@@ -30,8 +30,7 @@ std::optional<HttpResponse> HttpSession::upgrade(boost::asio::ip::tcp::socket& s
 }
 
 HttpResponse HttpSession::unreadable(boost::beast::http::status status, std::string why) {
-  ++hub_->counters.refused;
-  return refuse_syntax(status, std::move(why));
+  return refuse(*hub_, status, std::move(why));
 }
 
 void HttpSession::gone(HttpConnection const&) { hub_->remove(*this); }

@@ -11,11 +11,9 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kMetrics = "text/plain; version=0.0.4; charset=utf-8";
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-boost::beast::string_view beast(std::string_view text) { return {text.data(), text.size()}; }
 
 /// `ws://host` besides 'self', because older browsers do not count a WebSocket as the same origin.
 std::string content_policy(std::string_view host, std::vector<std::string> const& parents) {
@@ -27,32 +25,26 @@ std::string content_policy(std::string_view host, std::vector<std::string> const
 }
 
 HttpResponse answer(http::status status, std::string_view type, std::string body) {
-  HttpResponse out{status, 11};
-  out.set(http::field::content_type, beast(type));
-  out.set(http::field::cache_control, "no-store");
-  out.set("X-Content-Type-Options", "nosniff");
+  auto out = http_text(status, type, std::move(body));
   out.set("X-Frame-Options", "DENY");
   out.set("Referrer-Policy", "no-referrer");
   out.set("Cross-Origin-Resource-Policy", "same-origin");
   out.set("Cross-Origin-Opener-Policy", "same-origin");
   out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  out.body() = std::move(body);
-  out.content_length(out.body().size());
   return out;
 }
+
+}  // namespace
 
 HttpResponse refuse(ScreenHub& hub, http::status status, std::string text) {
   ++hub.counters.refused;
-  auto out = answer(status, kText, std::move(text) + "\n");
-  out.keep_alive(false);
-  return out;
+  return answer(status, kPlainText, std::move(text) + "\n");
 }
 
+namespace {
+
 std::optional<HttpResponse> refuse_host(HttpRequest const& request, ScreenHub& hub) {
-  if (request.count(http::field::host) == 1 &&
-      host_allowed(view(request[http::field::host]), hub.options.extra_hosts)) {
-    return {};
-  }
+  if (host_is_ours(request, hub.options.extra_hosts)) return {};
   return refuse(hub, http::status::misdirected_request,
                 "this screen answers to its loopback address only: open http://127.0.0.1");
 }
@@ -66,8 +58,10 @@ HttpResponse page(PageFile const& file, std::string_view host, std::vector<std::
 
 HttpResponse health(ScreenHub const& hub) {
   auto const state = hub.handlers.health ? hub.handlers.health() : Result<void>{};
-  if (state) return answer(http::status::ok, kText, "ok\n");
-  return answer(http::status::service_unavailable, kText, state.error().what + "\n");
+  if (state) return answer(http::status::ok, kPlainText, "ok\n");
+  auto out = answer(http::status::service_unavailable, kPlainText, state.error().what + "\n");
+  out.keep_alive(true);
+  return out;
 }
 
 HttpResponse route(HttpRequest const& request, ScreenHub& hub) {
@@ -83,12 +77,6 @@ HttpResponse route(HttpRequest const& request, ScreenHub& hub) {
 }
 
 }  // namespace
-
-HttpResponse refuse_syntax(http::status status, std::string text) {
-  auto out = answer(status, kText, std::move(text) + "\n");
-  out.keep_alive(false);
-  return out;
-}
 
 std::optional<HttpResponse> refuse_upgrade(HttpRequest const& request, ScreenHub& hub) {
   if (auto refused = refuse_host(request, hub)) return refused;
@@ -109,9 +97,6 @@ HttpResponse screen_response(HttpRequest const& request, ScreenHub& hub) {
     return out;
   }
   auto out = route(request, hub);
-  if (out.result() == http::status::ok || out.result() == http::status::service_unavailable) {
-    out.keep_alive(request.keep_alive());
-  }
   if (head) out.body().clear();  // content_length stays what GET would send
   return out;
 }
