@@ -13,7 +13,7 @@ namespace tillcue::models {
 
 inline constexpr std::size_t kMarkedBytes = 64;
 
-/// Bit n is set where byte n of the 64 at `bytes` is a comma, a line end or a double quote. Eight bytes at a time in an
+/// Bit n is set where byte n of those at `bytes` is a comma, a line end or a double quote. Eight bytes at a time in an
 /// ordinary register: for machines without SSE2, and what the other way is tested against.
 /// Source  the exact zero-byte test and the gathering multiplication of Hacker's Delight, 2nd ed., 6-1 and 7-1.
 template <unsigned kBytes>

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "calibration_grid.hpp"
+#include "isotonic.hpp"
 
 namespace tillcue::models {
 namespace {

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "isotonic.hpp"
+
 namespace tillcue::models {
 namespace {
 
@@ -169,26 +171,6 @@ std::vector<double> fit_grid(CalibrationGrid const& grid) {
   for (auto& value : values) value = rate(value);
   let_none_fall(grid, values);
   return values;
-}
-
-void pool_adjacent_violators(std::span<double> values, std::span<double const> weights) {
-  struct Pool {
-    double sum, weight;
-    std::size_t count;
-    [[nodiscard]] double mean() const { return sum / weight; }
-  };
-  std::vector<Pool> pools;
-  for (std::size_t n = 0; n < values.size(); ++n) {
-    Pool pool{values[n] * weights[n], weights[n], 1};
-    while (!pools.empty() && pools.back().mean() > pool.mean()) {
-      auto const& before = pools.back();
-      pool = {pool.sum + before.sum, pool.weight + before.weight, pool.count + before.count};
-      pools.pop_back();
-    }
-    pools.push_back(pool);
-  }
-  auto value = values.begin();
-  for (auto const& pool : pools) value = std::fill_n(value, pool.count, pool.mean());
 }
 
 void few_levels(std::span<double> values, std::span<double const> weights, std::size_t most) {

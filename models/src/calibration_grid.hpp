@@ -26,12 +26,8 @@ CalibrationGrid count_grid(std::vector<Observation> observations, std::span<std:
 /// smooth, as far as the observations do not say otherwise; with the scores it never falls. Exact on the whole: the
 /// probabilities add up to what was bought.
 /// Shape  as grid.asked.  Cost  cells^3 / 6 a step, about ten of them.
-/// Source  penalised likelihood with difference penalties: Eilers & Marx, Statistical Science 11, 1996; pool adjacent
-/// violators: Ayer et al. 1955.
+/// Source  penalised likelihood with difference penalties: Eilers & Marx, Statistical Science 11, 1996.
 std::vector<double> fit_grid(CalibrationGrid const& grid);
-
-/// `values` where they do not fall, else the weighted mean of those that did.
-void pool_adjacent_violators(std::span<double> values, std::span<double const> weights);
 
 /// `values` as at most `most` different ones, each the weighted mean of those nearest to it on the scale on which a
 /// rate's error is even (arcsine of the root). Order is kept.

@@ -71,10 +71,10 @@ namespace {
 
 constexpr std::size_t kTail = 2 * kFewMarkedBytes;
 
-/// The last kFields fields of a row, which begin at `tail`, where its end is within kTail bytes: their ends to
-/// `bounds`. Behind the row, or nullptr.
+/// The last kFields fields of a row, which begin at `tail`, where the line ends before `behind`, within kTail bytes:
+/// their ends to `bounds`. Behind the row, or nullptr.
 template <unsigned kFields>
-char const* tail_end(QuickRow& row, char const* tail, std::uint16_t* bounds) noexcept {
+char const* tail_end(QuickRow& row, char const* tail, char const* behind, std::uint16_t* bounds) noexcept {
   auto const last_of = [](std::uint32_t marks) {
 #pragma GCC unroll 4
     for (unsigned n = 1; n < kFields; ++n) marks &= marks - 1;
@@ -82,6 +82,8 @@ char const* tail_end(QuickRow& row, char const* tail, std::uint16_t* bounds) noe
   };
   auto marks = few_marks_of(tail);
   if (last_of(marks) == 0) {
+    // Of a short line that was all, and behind it there may be too little to read on.
+    if (behind - tail <= static_cast<std::ptrdiff_t>(kFewMarkedBytes)) return nullptr;
     marks |= few_marks_of(tail + kFewMarkedBytes) << kFewMarkedBytes;
     if (last_of(marks) == 0) return nullptr;
   }
@@ -98,17 +100,18 @@ char const* tail_end(QuickRow& row, char const* tail, std::uint16_t* bounds) noe
   return tail + at + 1;
 }
 
-char const* tail_end(QuickRow& row, char const* tail, std::size_t width, std::size_t lead) noexcept {
+char const* tail_end(QuickRow& row, char const* tail, char const* behind, std::size_t width,
+                     std::size_t lead) noexcept {
   auto* const bounds = row.bounds + 1 + lead;
   switch (width - lead) {
     case 1:
-      return tail_end<1>(row, tail, bounds);
+      return tail_end<1>(row, tail, behind, bounds);
     case 2:
-      return tail_end<2>(row, tail, bounds);
+      return tail_end<2>(row, tail, behind, bounds);
     case 3:
-      return tail_end<3>(row, tail, bounds);
+      return tail_end<3>(row, tail, behind, bounds);
     case 4:
-      return tail_end<4>(row, tail, bounds);
+      return tail_end<4>(row, tail, behind, bounds);
     default:
       return nullptr;
   }
@@ -133,7 +136,7 @@ std::size_t CsvReader::quick_rows(std::span<QuickRow> rows, std::size_t end, std
     row.repeats = lead_size_ != 0 && length - lead_size_ <= kTail && same_bytes(row.begin, lead_, lead_size_);
     if (row.repeats) {
       std::memcpy(row.bounds, first_.bounds, sizeof row.bounds);
-      row.repeats = tail_end(row, row.begin + lead_size_, width, lead) == behind;
+      row.repeats = tail_end(row, row.begin + lead_size_, behind, width, lead) == behind;
     }
     if (!row.repeats && !quick_first(row, behind, width, lead)) break;
     at += length;
@@ -232,8 +235,9 @@ Result<CsvReader::Next> CsvReader::next() {
       continue;
     }
     started_ = true;
-    if (pending().starts_with("\xEF\xBB\xBF")) begin_ += 3;
-    if (pending().starts_with("\xFF\xFE") || pending().starts_with("\xFE\xFF")) {
+    if (pending().starts_with("\xEF\xBB\xBF")) {
+      begin_ += 3;
+    } else if (pending().starts_with("\xFF\xFE") || pending().starts_with("\xFE\xFF")) {
       return fail(Code::unsupported, "is UTF-16; save it as UTF-8");
     }
   }

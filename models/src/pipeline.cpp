@@ -8,7 +8,6 @@
 
 #include "calibration_splits.hpp"
 #include "cooccurrence.hpp"
-#include "log_linear.hpp"
 #include "observation.hpp"
 #include "selection.hpp"
 #include "tillcue/models/ranker.hpp"
@@ -36,38 +35,27 @@ Result<Weights> learn(Dataset const& data, WeighedBaskets const& weighed, Traini
   return cut(trainer);
 }
 
-/// What a model is learned from, beside its pairs.
-struct LearnedFrom {
-  Counts const& items;
-  Dataset const& data;
-  std::span<std::uint32_t const> baskets;
-  BasketWeights weights{};
-};
-
-/// What `training` asks of what was fitted, its blend with the second model included.
-Weights blended(Trainer const& trainer, LearnedFrom const& from, TrainingOptions const& training) {
-  return add_second_model(from.items, from.data, from.baskets,
-                          trainer.weights(training.entries_per_item, training.refit_ridge), training.popularity_power,
-                          training.log_linear, from.weights);
-}
-
 /// The order of the bundle before takes a little more than the best one, and the table has to keep to its budget.
 double room_for_old_order(double amount, CompileOptions const& options) {
   constexpr double kShare = 0.985;
   return options.previous == nullptr ? amount : kShare * amount;
 }
 
-/// The weights to serve. A blend keeps weights that are nearly 0 in the linear model, so that its table may outgrow
-/// what was measured on that one; then it is made again with fewer, which `options` tells afterwards.
-Result<Weights> blend_within(Trainer const& trainer, LearnedFrom const& from, BuildOptions& options) {
+/// The weights to serve, as many as the table has room for, which `options` tells afterwards. A blend keeps weights
+/// that are nearly 0 in the linear model, so that its table may outgrow what was measured on that one; then it is made
+/// again with fewer.
+Result<Weights> weights_within(Trainer const& trainer, LearnedFrom const& from, BuildOptions& options) {
   constexpr int kMostTries = 4;
   auto& training = options.training;
-  auto const items = static_cast<double>(from.items.items.size());
+  auto const entries = entries_within(trainer, from.counts, options);
+  if (!entries) return tl::unexpected(entries.error());
+  training.entries_per_item = room_for_old_order(*entries, options.compile);
+  auto const items = static_cast<double>(from.counts.items.size());
   double const budget = room_for_old_order(options.bytes_per_item * items, options.compile);
   for (int tries = 1;; ++tries) {
     auto weights = blended(trainer, from, training);
     if (training.log_linear <= 0) return weights;
-    auto const ranker = bare_ranker(from.items, weights, options);
+    auto const ranker = bare_ranker(from.counts, weights, options);
     if (!ranker) return tl::unexpected(ranker.error());
     auto const bytes = static_cast<double>(ranker->bundle().affinity_bytes());
     if (bytes <= budget || tries == kMostTries || training.entries_per_item <= 0) return weights;
@@ -225,10 +213,7 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   if (!chosen) return tl::unexpected(chosen.error());
   options.training = *chosen;
   auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
-    auto const entries = entries_within(trainer, weighed->items, options);
-    if (!entries) return tl::unexpected(entries.error());
-    options.training.entries_per_item = room_for_old_order(*entries, options.compile);
-    return blend_within(trainer, {weighed->items, data, all, weighed->weights}, options);
+    return weights_within(trainer, {weighed->items, data, all, weighed->weights}, options);
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());
@@ -255,10 +240,7 @@ Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_o
   bool const other_fit = chosen->ridge < options.training.ridge || chosen->ridge > options.training.ridge;
   options.training = *chosen;
   if (other_fit) trainer = std::make_unique<Trainer const>(counts, options.training, progress.advance());
-  auto const entries = entries_within(*trainer, counts, options);
-  if (!entries) return tl::unexpected(entries.error());
-  options.training.entries_per_item = *entries;
-  auto const weights = blend_within(*trainer, {counts, later, {}}, options);
+  auto const weights = weights_within(*trainer, {counts, later, {}}, options);
   if (!weights) return tl::unexpected(weights.error());
   Calibrated calibrated{uncalibrated(options.training.popularity_power), "none", 0};
   if (calibrate_on != nullptr) {

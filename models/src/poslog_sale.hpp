@@ -53,11 +53,10 @@ struct PoslogTransaction {
 ///         identifier may be is hashed. Time: BeginDateTime, POSLogDateTime, ReceiptDateTime, EndDateTime or
 ///         BusinessDayDate, the first there is, as the till's clock showed it. Price: ActualSalesUnitPrice,
 ///         RegularSalesUnitPrice, or ExtendedAmount divided by the quantity.
-/// Leaves out  transactions, or RetailTransactions of several in one, that are cancelled, voided, suspended or rung up
-/// in
-///             training, and summaries and gift receipts; customers' orders; one that was already in the file; what
-///             voids an earlier sale, which stays counted, for its rows are gone; lines that are voided, refused,
-///             deposits or fees, and the lines that voided ones of negative quantity or Voids take back.
+/// Leaves out  transactions, or RetailTransactions of several in one, that are cancelled, voided, suspended or rung
+///             up in training, and summaries and gift receipts; customers' orders; one that was already in the file;
+///             what voids an earlier sale, which stays counted, for its rows are gone; lines that are voided, refused,
+///             deposits, fees or prepayments, and the lines that voided ones of negative quantity or Voids take back.
 class PoslogSales {
  public:
   PoslogSales(std::string name, PoslogSku sku, RowSink& sink) : name_(std::move(name)), sku_(sku), sink_(&sink) {}

@@ -121,24 +121,12 @@ std::vector<Candidate> ways_to_finish(TrainingOptions const& training) {
   return candidates;
 }
 
-/// What is fitted once, and what its blend wants to know beside it.
-struct Fitted {
-  Counts const& counts;
-  Trainer const& trainer;
-  Dataset const& data;
-  std::span<std::uint32_t const> baskets;
-  BasketWeights weights{};
-};
-
-/// The best finish of it, when it is clearly better than the one given.
-Result<TrainingOptions> best_finish(Fitted const& fitted, Judges const& judges, BuildOptions const& options) {
+/// The best finish of what is fitted once, when it is clearly better than the one given.
+Result<TrainingOptions> best_finish(Trainer const& trainer, LearnedFrom const& from, Judges const& judges,
+                                    BuildOptions const& options) {
   auto candidates = ways_to_finish(options.training);
   for (auto& candidate : candidates) {
-    auto const& its = candidate.training;
-    auto const weights = add_second_model(fitted.counts, fitted.data, fitted.baskets,
-                                          fitted.trainer.weights(its.entries_per_item, its.refit_ridge),
-                                          its.popularity_power, its.log_linear, fitted.weights);
-    auto const asked = ask(candidate, fitted.counts, weights, judges, options);
+    auto const asked = ask(candidate, from.counts, blended(trainer, from, candidate.training), judges, options);
     if (!asked) return tl::unexpected(asked.error());
   }
   auto const given = hit_rate_5(candidates.front().seen);
@@ -156,12 +144,18 @@ Result<TrainingOptions> select_finish(Dataset const& data, BuildOptions const& o
   auto pairs = count_cooccurrence(data, *weighed, training.min_baskets, training.threads, {});
   if (!pairs) return tl::unexpected(pairs.error());
   Trainer const trainer(weighed->items, std::move(*pairs), training);
-  return best_finish({weighed->items, trainer, data, split.train, weighed->weights}, {data, split.held}, options);
+  return best_finish(trainer, {weighed->items, data, split.train, weighed->weights}, {data, split.held}, options);
 }
 
 }  // namespace
 
-std::size_t questions_in(Dataset const& data, std::vector<std::uint32_t> const& baskets) {
+Weights blended(Trainer const& trainer, LearnedFrom const& from, TrainingOptions const& training) {
+  return add_second_model(from.counts, from.data, from.baskets,
+                          trainer.weights(training.entries_per_item, training.refit_ridge), training.popularity_power,
+                          training.log_linear, from.weights);
+}
+
+std::size_t questions_in(Dataset const& data, std::span<std::uint32_t const> baskets) {
   std::size_t count = 0;
   for (auto const n : baskets) count += data.basket(n).size() > 1 ? data.basket(n).size() : 0;
   return count;
@@ -202,11 +196,10 @@ Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& op
 
 Result<TrainingOptions> select_model(Counts const& counts, Trainer const& trainer, Judges const& judges,
                                      BuildOptions const& options) {
-  std::vector<std::uint32_t> const baskets(judges.baskets.begin(), judges.baskets.end());
-  auto const asked = questions_in(judges.data, baskets);
+  auto const asked = questions_in(judges.data, judges.baskets);
   if (counts.items.size() > kSmallMenu) {
     if (asked < options.enough_queries) return options.training;
-    return best_finish({counts, trainer, judges.data, {}}, judges, options);
+    return best_finish(trainer, {counts, judges.data, {}}, judges, options);
   }
   if (asked < kFewQuestions) return options.training;
   auto candidates = ridges_to_try(options.training);

@@ -15,6 +15,17 @@ namespace tillcue::models {
 /// Errors  those of write_bundle.
 Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& options);
 
+/// What a model is learned from, beside its pairs.
+struct LearnedFrom {
+  Counts const& counts;
+  Dataset const& data;
+  std::span<std::uint32_t const> baskets;  ///< of the data; none when counts are all there is
+  BasketWeights weights{};
+};
+
+/// What `training` asks of what was fitted, its blend with the second model included.
+Weights blended(Trainer const& trainer, LearnedFrom const& from, TrainingOptions const& training);
+
 /// The baskets that judge what was learned from others.
 struct Judges {
   Dataset const& data;
@@ -36,7 +47,7 @@ Result<double> entries_within(Trainer const& trainer, Counts const& counts, Buil
 inline constexpr std::size_t kFewQuestions = 2'000;
 
 /// How many items of these baskets can be hidden with something left to go by.
-std::size_t questions_in(Dataset const& data, std::vector<std::uint32_t> const& baskets);
+std::size_t questions_in(Dataset const& data, std::span<std::uint32_t const> baskets);
 
 /// The splits to learn and to ask by: the last baskets (by date, else by hashed id) when they ask `enough` questions,
 /// else three folds.

@@ -1,3 +1,4 @@
+#include "tillcue/models/transactions.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -19,10 +19,10 @@ enum : std::uint32_t { bread, butter, jam, wine, batteries, bag, torch, saffron,
 /// honey has no price.
 tillcue::BundleSource source();
 
-/// A catalogue of `items` with random rows and intercepts of both signs.
 /// Makes baskets of up to two items say half more than their score, others half of it. Returns the first map.
 tillcue::CalibrationSource& calibrate_by_size(tillcue::BundleSource& source);
 
+/// A catalogue of `items` with random rows and intercepts of both signs.
 tillcue::BundleSource random_source(std::uint32_t items, std::uint32_t row, std::uint32_t seed);
 
 /// A coupon for any item.

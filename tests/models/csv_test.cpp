@@ -1,8 +1,11 @@
 #include "tillcue/models/csv.hpp"
 
+#include <cstring>
 #include <filesystem>
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "made.hpp"
@@ -38,6 +41,29 @@ Result<Table> table(std::string const& text) { return Table::open(from_memory(te
 
 }  // namespace
 
+TEST_CASE(
+    "rows of the common kind are taken without a look behind the text, also a short one that begins as the last") {
+  std::string const lead = "basket1,2026-01-01,";
+  std::string text = lead + "4006381333931abc,1,2.00\n" + lead + "x\n";
+  REQUIRE(text.size() == 64);  // as far as line ends are sought
+  text += "sixteen bytes on";
+  // Behind it lies a page that nobody may read.
+  auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  auto* const pages = ::mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(pages != MAP_FAILED);
+  auto* const behind = static_cast<char*>(pages) + page;
+  REQUIRE(::mprotect(behind, page, PROT_NONE) == 0);
+  auto* const begin = behind - text.size();
+  std::memcpy(begin, text.data(), text.size());
+  CsvReader reader(std::string_view(begin, text.size()));
+  std::vector<QuickRow> rows(4);
+  CHECK(reader.quick_rows(rows, text.size(), 5, 2) == 1);
+  CHECK(rows[0].field(2) == "4006381333931abc");
+  CHECK(rows[0].field(4) == "2.00");
+  CHECK(reader.position() == 43);
+  ::munmap(pages, 2 * page);
+}
+
 TEST_CASE("plain rows, empty fields, CRLF, a missing last line end and blank lines are read") {
   CHECK(rows_of("a,b,c\r\n1,,3\n\n\r\nx,y,") == Rows{{"a", "b", "c"}, {"1", "", "3"}, {"x", "y", ""}});
   CHECK(rows_of("").empty());
@@ -61,6 +87,9 @@ TEST_CASE("a byte order mark is skipped however the bytes arrive") {
   std::string const text = "\xEF\xBB\xBFsku,name\n1,\"x\ny\"\n2,z\n";
   auto const expected = Rows{{"sku", "name"}, {"1", "x\ny"}, {"2", "z"}};
   for (std::size_t step = 0; step < 8; ++step) CHECK(rows_of(text, step) == expected);
+  // What is behind it is text, whatever it looks like.
+  for (std::size_t step = 0; step < 8; ++step)
+    CHECK(rows_of("\xEF\xBB\xBF\xFF\xFE,a\n", step) == Rows{{"\xFF\xFE", "a"}});
 }
 
 TEST_CASE("text after a closing quote spoils its row alone") {

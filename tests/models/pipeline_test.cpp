@@ -156,6 +156,18 @@ TEST_CASE("counts alone become a bundle, calibrated on baskets given or roughly 
   }
 }
 
+TEST_CASE("counts of a small menu are fitted again with the ridge that the baskets given chose") {
+  auto const counts = count(made::dataset(made::random_baskets(3000, 30, 5)), 1);
+  auto const later = made::dataset(made::random_baskets(1500, 30, 6));
+  BuildOptions far;
+  far.training.ridge = 5000;
+  far.training.refit_ridge = 5000;
+  auto const usual = build_from_counts(counts, &later, {}, {}, {});
+  auto const chosen = build_from_counts(counts, &later, {}, {}, far);
+  REQUIRE((usual && chosen));
+  CHECK(chosen->bundle == usual->bundle);
+}
+
 TEST_CASE("progress names the steps and ends with nothing") {
   std::vector<std::string> steps;
   auto const built = build(made::dataset(made::random_baskets(50, 5, 7)), {}, {}, {},

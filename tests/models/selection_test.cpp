@@ -99,3 +99,36 @@ TEST_CASE("a large catalogue's second ridge is chosen on baskets kept back, and 
   CHECK(selected->ridge == options.training.ridge);
   CHECK(hits(*selected) >= hits(options.training) + 0.001);
 }
+
+TEST_CASE("for counts the model is chosen by baskets that are not in them, if these ask enough") {
+  auto const judged = [](std::size_t items, std::size_t enough, TrainingOptions const& training) {
+    auto const baskets = made::random_baskets(9000, items, 17);
+    auto const counts = count(made::dataset({baskets.begin(), baskets.begin() + 8000}), 1);
+    auto const later = made::dataset({baskets.begin() + 8000, baskets.end()});
+    auto const all = made::all_of(later);
+    BuildOptions options;
+    options.enough_queries = enough;
+    options.training = training;
+    auto const selected = select_model(counts, Trainer(counts, training),
+                                       {later, std::span(all).first(enough > 0 ? all.size() : 10)}, options);
+    REQUIRE(selected);
+    auto const hits = [&](TrainingOptions const& its) {
+      auto ranker = bare_ranker(counts, train(counts, its), options);
+      REQUIRE(ranker);
+      return hit_rate_5(observations(*ranker, later, all, 20'000));
+    };
+    return std::pair(*selected, hits(*selected) - hits(training));
+  };
+  TrainingOptions poor;
+  poor.ridge = 77;
+  poor.refit_ridge = 100'000;  // leaves hardly anything of the weights
+  auto const [large, gain] = judged(1200, 100, poor);
+  CHECK(large.ridge == 77);  // what is fitted stays
+  CHECK(large.refit_ridge <= 30);
+  CHECK(gain >= 0.001);
+  CHECK(judged(1200, 1'000'000, poor).first.refit_ridge == 100'000);
+  auto const [small, small_gain] = judged(30, 100, poor);
+  CHECK((small.ridge == 100 || small.ridge == 30));
+  CHECK(small_gain >= 0);
+  CHECK(judged(30, 0, poor).first.ridge == 77);  // ten baskets
+}

@@ -260,7 +260,7 @@ Finding Checker::by_size() noexcept {
   auto const bytes = section.bytes;
   if (bytes.size() < kSizedHeader) return {Fault::bounds, kSized, bytes.size()};
   auto const groups = std::to_integer<std::uint32_t>(bytes[0]), levels = std::to_integer<std::uint32_t>(bytes[1]);
-  if (groups == 0 || groups > kMaxSizeGroups || levels == 0) return {Fault::count, kSized, groups == 0 ? 0U : 1U};
+  if (groups == 0 || groups > kMaxSizeGroups || levels == 0) return {Fault::count, kSized, levels == 0 ? 1U : 0U};
   if (load<std::uint16_t>(bytes.data() + 2) != 0) return {Fault::value, kSized, 2};
   auto const points = load<std::uint32_t>(p_.map_ends + 4 * std::size_t{p_.map_count});
   auto const first_level = kSizedHeader + 2 * std::size_t{groups}, first_code = first_level + 4 * std::size_t{levels};
