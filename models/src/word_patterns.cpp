@@ -2,22 +2,10 @@
 
 #include <cstdint>
 
+#include "tillcue/core/letters.hpp"
+
 namespace tillcue::models {
 namespace {
-
-/// The next code point; a broken byte stands for itself.
-std::uint32_t take(std::string_view& text) {
-  auto const lead = static_cast<unsigned char>(text.front());
-  std::size_t const more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
-  if (more == 0 || text.size() <= more) {
-    text.remove_prefix(1);
-    return lead;
-  }
-  auto code = static_cast<std::uint32_t>(lead & (0x3FU >> more));
-  for (std::size_t n = 1; n <= more; ++n) code = code << 6U | (static_cast<unsigned char>(text[n]) & 0x3FU);
-  text.remove_prefix(more + 1);
-  return code;
-}
 
 void put(std::uint32_t code, std::string& out) {
   if (code < 0x80) {
@@ -77,7 +65,7 @@ std::vector<std::string> folded_words(std::string_view text) {
     word.clear();
   };
   while (!text.empty()) {
-    auto const code = take(text);
+    std::uint32_t const code = take_character(text);
     if (code == 0xDF) {
       word += "ss";
     } else if (auto const small = folded(code); small != 0) {

@@ -107,9 +107,7 @@ void add_key_rotation_commands(CLI::App& keys, Command& chosen) {
     command.add_option("--dir", options->folder, "Folder of the keys")->required();
     command.add_option("--chain", options->chain, "Name of the chain in the topics")->required();
     options->office.add_to(command);
-    command.add_option("--wait", options->wait, "Seconds to wait for the terminals that are online")
-        ->check(CLI::Range(0U, 3'600U))
-        ->capture_default_str();
+    add_wait_option(command, options->wait);
   };
   auto* const turn = keys.add_subcommand(
       "rotate", "A new signing key: terminals are told, signed by old and new, to believe it besides the old one");

@@ -1,6 +1,4 @@
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -90,10 +88,9 @@ Exit stock(Options const& options) {
 
 /// All that a bundle's campaigns file has.
 Exit set_budgets_of(Options const& options) {
-  std::ifstream file{options.bundle, std::ios::binary};
-  std::string const bytes{std::istreambuf_iterator<char>{file}, {}};
-  if (!file) return report_error({Code::not_found, "--bundle " + options.bundle + ": cannot be read"});
-  auto const bundle = Bundle::from_bytes(as_bytes(bytes));
+  auto const bytes = read_bundle(options.bundle);
+  if (!bytes) return report_error(bytes.error());
+  auto const bundle = Bundle::from_bytes(as_bytes(*bytes));
   if (!bundle) return report_error(bundle.error().within(options.bundle));
   auto const entered = enter_budgets(options.office, *bundle, options.terminals);
   if (!entered) return report_error(entered.error());

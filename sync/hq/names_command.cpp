@@ -1,6 +1,4 @@
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -30,10 +28,9 @@ struct Options {
 
 /// The catalogue of a bundle.
 Result<NearItems> read_catalogue(std::string const& name) {
-  std::ifstream file{name, std::ios::binary};
-  std::string const bytes{std::istreambuf_iterator<char>{file}, {}};
-  if (!file) return fail(Code::not_found, "--bundle " + name + ": cannot be read");
-  auto const bundle = Bundle::from_bytes(as_bytes(bytes));
+  auto const bytes = read_bundle(name);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto const bundle = Bundle::from_bytes(as_bytes(*bytes));
   if (!bundle) return tl::unexpected(bundle.error().within("--bundle " + name));
   NearItems items;
   for (std::uint32_t n = 0; n < bundle->item_count(); ++n) {

@@ -35,11 +35,15 @@ Result<nlohmann::json> OfficeClient::ask(nlohmann::json const& request) const {
   return fail(code_named(answer.value("code", "")), answer.value("error", "serve refused it and did not say why"));
 }
 
-void add_word_options(CLI::App& command, std::string& scope, unsigned& wait) {
-  command.add_option("--scope", scope, "all, group:NAME, store:NAME or terminal:NAME")->capture_default_str();
+void add_wait_option(CLI::App& command, unsigned& wait) {
   command.add_option("--wait", wait, "Seconds to wait for the terminals that are online")
       ->check(CLI::Range(0U, 3'600U))
       ->capture_default_str();
+}
+
+void add_word_options(CLI::App& command, std::string& scope, unsigned& wait) {
+  command.add_option("--scope", scope, "all, group:NAME, store:NAME or terminal:NAME")->capture_default_str();
+  add_wait_option(command, wait);
 }
 
 Exit await_holders(OfficeClient const& office, nlohmann::json const& word, unsigned wait) {

@@ -22,7 +22,8 @@ struct OfficeClient {
   [[nodiscard]] Result<nlohmann::json> ask(nlohmann::json const& request) const;
 };
 
-/// --scope and --wait of a command that says a word.
+/// Of a command that says a word: --wait; --scope and --wait.
+void add_wait_option(CLI::App& command, unsigned& wait);
 void add_word_options(CLI::App& command, std::string& scope, unsigned& wait);
 
 /// Looks until every terminal online holds the word that serve answered with, or `wait` seconds are over; tells who

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -61,6 +62,15 @@ Exit report_error(Error const& error) {
 }
 
 Timestamp clock_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+Result<std::string> read_bundle(std::string const& file) {
+  std::ifstream in{file, std::ios::binary};
+  if (!in) return fail(Code::not_found, "--bundle " + file + ": cannot be opened; build one with tillcue-models build");
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  if (!in && !in.eof()) return fail(Code::io, "--bundle " + file + ": cannot be read");
+  return bytes.str();
+}
 
 void BrokerOptions::add_to(CLI::App& command) {
   command.add_option("--broker", uri, "mqtt://HOST:PORT or mqtts://HOST:PORT")->required();

@@ -49,6 +49,9 @@ Exit report_error(Error const& error);
 /// The one place that reads the clock.
 Timestamp clock_now();
 
+/// What stands behind --bundle.  Errors  not_found, io.
+Result<std::string> read_bundle(std::string const& file);
+
 /// How to reach the broker; the same options for every command that does.
 struct BrokerOptions {
   std::string uri, user, password_file, ca, certificate, key, preset = "mosquitto";

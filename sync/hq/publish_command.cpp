@@ -1,10 +1,8 @@
 #include "publish_command.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -21,15 +19,6 @@ namespace tillcue::sync {
 namespace {
 
 using Options = PublishCommand;
-
-Result<std::string> read_file(std::string const& file) {
-  std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(Code::not_found, "--bundle " + file + ": cannot be opened; build one with tillcue-models build");
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  if (!in && !in.eof()) return fail(Code::io, "--bundle " + file + ": cannot be read");
-  return bytes.str();
-}
 
 std::string note_value(std::string_view note, std::string_view key) {
   for (std::size_t begin = 0; begin < note.size();) {
@@ -153,7 +142,7 @@ void pass_on_budgets(Options const& options, std::span<std::byte const> bytes) {
 
 Result<Published> publish(PublishCommand& options,
                           std::function<Result<std::uint64_t>(Manifest const&)> const& hand_over) {
-  auto const bytes = read_file(options.bundle);
+  auto const bytes = read_bundle(options.bundle);
   if (!bytes) return tl::unexpected{bytes.error()};
   if (looks_like_card_number(options.publish.note)) {
     return fail(Code::rejected, "--note: looks like a payment card number; terminals and logs would show it");

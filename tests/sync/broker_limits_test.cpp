@@ -31,10 +31,15 @@ TEST_CASE("limits are a preset with changes; a fault names what there is") {
   struct {
     char const* text;
     char const* why;
-  } const bad[] = {{"", "azure-event-grid"},          {"vernemq", "hivemq"},
-                   {"emqx,", "no limit of a broker"}, {"emqx,payload=1", "max_payload, retained"},
-                   {"emqx,in_flight", "from 1 to"},   {"emqx,in_flight=0", "from 1 to 65535"},
-                   {"emqx,in_flight=4x", "whole"},    {"emqx,max_payload=99999999999999999999", "whole"}};
+  } const bad[] = {{"", "azure-event-grid"},
+                   {"vernemq", "hivemq"},
+                   {"emqx,", "no limit of a broker"},
+                   {"emqx,payload=1", "max_payload, retained"},
+                   {"emqx,in_flight", "from 1 to"},
+                   {"emqx,in_flight=0", "from 1 to 65535"},
+                   {"emqx,in_flight=4x", "whole"},
+                   {"emqx,filters=19", "from 20 to"},
+                   {"emqx,max_payload=99999999999999999999", "whole"}};
   for (auto const& one : bad) {
     auto const read = read_broker_limits(one.text);
     CHECK_MESSAGE(!read, one.text);

@@ -7,29 +7,22 @@
 #include <optional>
 #include <stdexcept>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/loopback_address.hpp"
+
 namespace tillcue::sync::test {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using tillcue::test::loopback;
 constexpr std::chrono::milliseconds kHeld{50};     // a swapped packet waits so long for another
 constexpr std::chrono::milliseconds kDoomed{200};  // a connection goes on so long after a loss
 constexpr int kTick = 10;
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
 
 void make_ready(int fd) {
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -95,7 +88,7 @@ struct MqttProxy::Pair {
   }
 
   void apply(Fate fate, Way& way, std::string packet, Counts& counts);
-  void pass_packets(Way& way, Script const& script, bool good, Counts& counts);
+  void pass_packets(Way& way, Script const& script, Counts& counts);
 };
 
 void MqttProxy::Pair::apply(Fate fate, Way& way, std::string packet, Counts& counts) {
@@ -133,7 +126,7 @@ void MqttProxy::Pair::apply(Fate fate, Way& way, std::string packet, Counts& cou
   release(way);
 }
 
-void MqttProxy::Pair::pass_packets(Way& way, Script const& script, bool good, Counts& counts) {
+void MqttProxy::Pair::pass_packets(Way& way, Script const& script, Counts& counts) {
   std::size_t at = 0;
   while (!over) {
     auto const rest = std::string_view(way.in).substr(at);
@@ -143,7 +136,7 @@ void MqttProxy::Pair::pass_packets(Way& way, Script const& script, bool good, Co
     unsigned const head = static_cast<unsigned char>(bytes[0]);
     PassingPacket const packet{way.to_broker, head >> 4U, head >> 1U & 3U, bytes};
     ++counts.packets;
-    apply(good ? Fate::pass : script(packet), way, std::string(bytes), counts);
+    apply(script(packet), way, std::string(bytes), counts);
     at += size;
   }
   way.in.erase(0, at);
@@ -198,7 +191,7 @@ void MqttProxy::run() {
     for (auto& pair : pairs_) {
       for (auto& way : pair->ways) {
         bool const open = Pair::take(way);
-        pair->pass_packets(way, script_, good_, counts_);
+        pair->pass_packets(way, script_, counts_);
         pair->over = !Pair::give(way) || !open || pair->over;
       }
       if (pair->doomed && Clock::now() >= *pair->doomed) {

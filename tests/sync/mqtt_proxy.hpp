@@ -49,11 +49,8 @@ class MqttProxy {
   MqttProxy(MqttProxy const&) = delete;
   MqttProxy& operator=(MqttProxy const&) = delete;
 
-  [[nodiscard]] int port() const noexcept { return port_; }
   [[nodiscard]] std::string uri() const { return "mqtt://127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] Counts const& counts() const noexcept { return counts_; }
-  /// From now on everything passes.
-  void be_good() noexcept { good_ = true; }
 
  private:
   struct Pair;
@@ -63,7 +60,7 @@ class MqttProxy {
   int const broker_port_;
   Script const script_;
   Counts counts_;
-  std::atomic<bool> good_{false}, over_{false};
+  std::atomic<bool> over_{false};
   int listener_ = -1, port_ = 0;
   std::vector<std::unique_ptr<Pair>> pairs_;
   std::thread thread_;

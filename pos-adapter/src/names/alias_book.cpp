@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "names/letters.hpp"
 #include "text/csv_row.hpp"
+#include "tillcue/core/letters.hpp"
 #include "tillcue/pos/code_table.hpp"
 
 namespace tillcue::pos {

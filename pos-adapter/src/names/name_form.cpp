@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "names/letters.hpp"
+#include "tillcue/core/letters.hpp"
 #include "tillcue/pos/code_table.hpp"
 
 namespace tillcue::pos {

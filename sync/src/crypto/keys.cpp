@@ -1,11 +1,8 @@
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <unistd.h>
 
 #include "pem_file.hpp"
 #include "tillcue/sync/crypto.hpp"

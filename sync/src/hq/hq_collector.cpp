@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "tillcue/sync/hq_time.hpp"
+
 namespace tillcue::sync {
 namespace {
 
@@ -93,7 +95,7 @@ void Collector::tick() {
 void Collector::repeat_releases() {
   auto const known = parts_.inbox.manifests();
   if (!known) return parts_.log(LogLevel::error, log_line("release.not_repeated", {{"why", known.error().what}}));
-  auto const now = std::chrono::floor<std::chrono::seconds>(parts_.now().time_since_epoch()).count();
+  auto const now = unix_seconds(parts_.now());
   for (auto const& manifest : *known) {
     {
       std::lock_guard const lock{mutex_};
@@ -104,9 +106,9 @@ void Collector::repeat_releases() {
     if (manifest.scope == kNextScope || manifest.expires <= now) continue;
     auto const body = encode_manifest(manifest);
     auto envelope = body ? seal(parts_.key, *body) : Result<std::string>{tl::unexpected{body.error()}};
-    auto const what = log_line("release.repeated", {{"scope", manifest.scope}, {"release", manifest.release}});
     if (!envelope) continue;
-    parts_.log(LogLevel::warning, what);
+    parts_.log(LogLevel::warning,
+               log_line("release.repeated", {{"scope", manifest.scope}, {"release", manifest.release}}));
     parts_.link.publish({topics_.manifest(manifest.scope), std::move(*envelope), true}, [this](Result<void> const& r) {
       if (!r) parts_.log(LogLevel::warning, log_line("release.not_repeated", {{"why", r.error().what}}));
     });

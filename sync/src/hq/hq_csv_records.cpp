@@ -11,10 +11,14 @@ constexpr std::size_t kMostFieldBytes = 10'000;
 
 void CsvRecords::Close::operator()(gzFile_s* file) const { gzclose(file); }
 
-CsvRecords::CsvRecords(std::string const& file) : file_(gzopen(file.c_str(), "rb")) {}
+CsvRecords::CsvRecords(std::string const& file) : name_(file), file_(gzopen(file.c_str(), "rb")) {}
 
-Result<std::optional<std::vector<std::string>>> CsvRecords::next() {
-  std::vector<std::string> fields(1);
+tl::unexpected<Error> CsvRecords::broken(std::string const& why) const {
+  return fail(Code::invalid, where() + ": " + why);
+}
+
+Result<std::optional<CsvRecords::Record>> CsvRecords::next() {
+  Record fields(1);
   bool quoted = false;
   bool any = false;
   line_ = next_line_;
@@ -35,11 +39,23 @@ Result<std::optional<std::vector<std::string>>> CsvRecords::next() {
     } else if (quoted || c != '\r') {
       fields.back() += static_cast<char>(c);
     }
-    if (fields.back().size() > kMostFieldBytes) return fail(Code::invalid, "a field is longer than 10,000 bytes");
+    if (fields.back().size() > kMostFieldBytes) return broken("a field is longer than 10,000 bytes");
   }
-  if (quoted) return fail(Code::invalid, "a quoted field has no end");
-  if (!any) return std::optional<std::vector<std::string>>{};
+  if (quoted) return broken("a quoted field has no end");
+  if (!any) return std::optional<Record>{};
   return std::optional{std::move(fields)};
+}
+
+Result<void> CsvRecords::rest(std::size_t columns, std::function<void(Record&)> const& take) {
+  for (;;) {
+    auto record = next();
+    if (!record) return tl::unexpected{record.error()};
+    if (!*record) return {};
+    auto& fields = **record;
+    if (fields.size() == 1 && fields[0].empty()) continue;
+    if (fields.size() < columns) return broken("has " + std::to_string(fields.size()) + " columns, too few");
+    take(fields);
+  }
 }
 
 std::optional<std::size_t> csv_column(std::vector<std::string> const& header, std::string_view name) {

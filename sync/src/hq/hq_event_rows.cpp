@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hq_rows.hpp"
 #include "wire/event_names.hpp"
 
 namespace tillcue::sync {
@@ -26,16 +27,9 @@ constexpr std::string_view kCoupon =
     "INSERT INTO coupons(event,stream,sale,offer,at,serial,item,campaign,discount,value,valid_until,fate,why) "
     "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
 
-std::int64_t integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-
 template <class Enum, std::size_t N>
-std::string_view word(std::string_view const (&words)[N], Enum value) {
-  auto const at = static_cast<std::size_t>(value);
-  return at < N ? words[at] : "";
-}
-
-template <class Enum, std::size_t N>
-std::string_view word(NewerWords const& newer, std::string_view field, std::string_view const (&words)[N], Enum value) {
+std::string_view newer_word(NewerWords const& newer, std::string_view field, std::string_view const (&words)[N],
+                            Enum value) {
   auto const strange = newer.find(field);
   return strange == newer.end() ? word(words, value) : std::string_view{strange->second};
 }
@@ -79,22 +73,22 @@ Result<void> EventRows::write_one(Key key, DecisionMade const& decision, NewerWo
       .bind(6, key.at)
       .bind(7, word(kStages, decision.stage))
       .bind(8, word(kArms, decision.arm));
-  decision_.bind(9, word(newer, "silence", kSilences, decision.silence))
+  decision_.bind(9, newer_word(newer, "silence", kSilences, decision.silence))
       .bind(10, eligible_text(decision.eligible))
       .bind(11, decision.item.value);
   decision_.bind(12, integer(decision.probability.ppm)).bind(13, integer(decision.propensity_ppm));
-  decision_.bind(14, word(newer, "why", kReasons, decision.reason))
+  decision_.bind(14, newer_word(newer, "why", kReasons, decision.reason))
       .bind(15, decision.trigger.value)
       .bind(16, decision.campaign);
   decision_.bind(17, integer(decision.release)).bind(18, integer(decision.micros));
-  decision_.bind(19, word(newer, "type", kTypes, decision.type)).bind(20, std::int64_t{decision.explored});
+  decision_.bind(19, newer_word(newer, "type", kTypes, decision.type)).bind(20, std::int64_t{decision.explored});
   return decision_.run();
 }
 
 Result<void> EventRows::write_one(Key key, OfferAnswered const& answer, NewerWords const& newer) {
   answer_.bind(1, key.event).bind(2, key.stream).bind(3, answer.sale.value).bind(4, integer(answer.offer));
   answer_.bind(5, key.at)
-      .bind(6, word(newer, "response", kResponses, answer.response))
+      .bind(6, newer_word(newer, "response", kResponses, answer.response))
       .bind(7, std::int64_t{answer.bought});
   return answer_.run();
 }
@@ -102,7 +96,7 @@ Result<void> EventRows::write_one(Key key, OfferAnswered const& answer, NewerWor
 Result<void> EventRows::write_one(Key key, CouponIssued const& coupon, NewerWords const& newer) {
   coupon_.bind(1, key.event).bind(2, key.stream).bind(3, coupon.sale.value).bind(4, integer(coupon.offer));
   coupon_.bind(5, key.at).bind(6, coupon.serial).bind(7, coupon.item.value).bind(8, coupon.campaign);
-  coupon_.bind(9, word(newer, "discount", kDiscounts, coupon.discount))
+  coupon_.bind(9, newer_word(newer, "discount", kDiscounts, coupon.discount))
       .bind(10, coupon.value)
       .bind(11, coupon.valid_until);
   coupon_.bind(12, word(kFates, coupon.fate)).bind(13, coupon.why);

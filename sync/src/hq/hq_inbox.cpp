@@ -11,14 +11,12 @@
 
 #include "hq_event_rows.hpp"
 #include "hq_ranges.hpp"
+#include "hq_rows.hpp"
 #include "hq_thinned_rows.hpp"
 #include "tillcue/sync/hq_store.hpp"
 
 namespace tillcue::sync {
 namespace {
-
-std::int64_t integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-std::int64_t millis(Timestamp time) { return std::int64_t{time.time_since_epoch().count()}; }
 
 Result<Statement> prepared(Database& db, std::string_view sql, Error& first) {
   auto statement = db.prepare(sql);
@@ -35,6 +33,7 @@ std::string counters_text(TerminalState const& state) {
 /// What a full terminal of before sent in the place of a result it threw away (WIRE.md).
 constexpr std::string_view kLost = R"({"at":0,"t":"lost"})";
 
+/// What is kept in the place of a text that must not lie on HQ's disk either.
 constexpr std::string_view kWithheld = R"({"at":0,"t":"withheld"})";
 
 /// One event on its way in.
@@ -45,6 +44,11 @@ struct Entry {
   Sha256 digest;
   bool last = false;  ///< of its batch
 };
+
+Entry withheld(Entry entry) {
+  entry.body = kWithheld;
+  return entry;
+}
 
 bool within(std::vector<Ack::Range> const& ranges, std::uint64_t seq) {
   return std::any_of(ranges.begin(), ranges.end(),
@@ -138,7 +142,7 @@ Result<std::int64_t> Inbox::Tables::stream_of(Batch const& batch) {
 
 Result<void> Inbox::Tables::put(Batch const& batch, Entry const& entry, Timestamp received, Stored& stored) {
   add_event.bind(1, entry.stream).bind(2, integer(entry.seq)).bind_blob(3, entry.digest.bytes);
-  // It must not lie on HQ's disk either. Its number is taken all the same, or the terminal would send it for ever.
+  // Its number is taken all the same, or the terminal would send it for ever.
   bool const card = holds_card_number(entry.body);
   add_event.bind(4, millis(received)).bind(5, card ? kWithheld : entry.body);
   if (auto done = add_event.run(); !done) return done;
@@ -146,7 +150,7 @@ Result<void> Inbox::Tables::put(Batch const& batch, Entry const& entry, Timestam
   ++stored.added;
   if (card) {
     ++stored.unread;
-    return raise("card_number", batch, {entry.stream, entry.seq, kWithheld, entry.digest, entry.last}, received,
+    return raise("card_number", batch, withheld(entry), received,
                  "a text looks like a payment card number: nothing of the result was stored");
   }
   return unpack(batch, entry, received, stored);
@@ -164,7 +168,7 @@ Result<void> Inbox::Tables::put_again(Batch const& batch, Entry const& entry, Ti
   }
   ++stored.changed;
   if (holds_card_number(entry.body)) {
-    return raise("card_number", batch, {entry.stream, entry.seq, kWithheld, entry.digest, entry.last}, received,
+    return raise("card_number", batch, withheld(entry), received,
                  "a stored number came again, with a text that looks like a payment card number");
   }
   return raise("changed_content", batch, entry, received, "a stored number came again with other content");
@@ -244,7 +248,7 @@ Result<Stored> Inbox::store(Batch const& batch, Timestamp received) {
     Entry const entry{*stream, seq, event, event_digest(event), seq == batch.last()};
     if (within(*summed, seq++)) {
       ++stored.changed;
-      Entry const told{entry.stream, entry.seq, holds_card_number(event) ? kWithheld : entry.body, entry.digest};
+      auto const told = holds_card_number(event) ? withheld(entry) : entry;
       auto done = t.raise("changed_content", batch, told, received, "sums stand for this number already");
       if (!done) return tl::unexpected{done.error()};
       continue;

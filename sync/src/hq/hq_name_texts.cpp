@@ -43,25 +43,20 @@ std::string to_text(AssignedName const& name, std::string const& price) {
 Result<std::vector<NameEntry>> read_names_file(std::string const& file) {
   CsvRecords records{file};
   if (!records.open()) return fail(Code::not_found, file + ": cannot be opened");
-  auto const where = [&] { return file + ":" + std::to_string(records.line()); };
   auto const header = records.next();
-  if (!header) return tl::unexpected{header.error().within(where())};
+  if (!header) return tl::unexpected{header.error()};
   auto const names = header->value_or(std::vector<std::string>{});
   auto const text = csv_column(names, "text"), sku = csv_column(names, "sku"), price = csv_column(names, "price");
-  if (!text || !sku) return fail(Code::invalid, where() + ": the first line must name the columns: text,sku[,price]");
-  std::vector<NameEntry> entries;
-  for (;;) {
-    auto const record = records.next();
-    if (!record) return tl::unexpected{record.error().within(where())};
-    if (!*record) return entries;
-    auto const& fields = **record;
-    if (fields.size() == 1 && fields[0].empty()) continue;
-    if (fields.size() <= std::max(*text, *sku)) {
-      return fail(Code::invalid, where() + ": has " + std::to_string(fields.size()) + " columns, too few");
-    }
-    entries.push_back(
-        {where(), fields[*text], fields[*sku], price && *price < fields.size() ? fields[*price] : std::string{}});
+  if (!text || !sku) {
+    return fail(Code::invalid, records.where() + ": the first line must name the columns: text,sku[,price]");
   }
+  std::vector<NameEntry> entries;
+  auto const done = records.rest(std::max(*text, *sku) + 1, [&](CsvRecords::Record& fields) {
+    auto const with_price = price && *price < fields.size();
+    entries.push_back({records.where(), std::move(fields[*text]), std::move(fields[*sku]),
+                       with_price ? std::move(fields[*price]) : std::string{}});
+  });
+  return done ? Result<std::vector<NameEntry>>{std::move(entries)} : tl::unexpected{done.error()};
 }
 
 Result<std::size_t> export_names(Database& db, std::string const& out, std::string const& scope) {

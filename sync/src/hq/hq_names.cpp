@@ -1,6 +1,9 @@
 #include "hq_names.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "tillcue/sync/hq_open_names.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -65,7 +68,7 @@ Result<void> change_names(Database& db, Scope const& scope, NamesChange const& c
                   "\"" + text + "\" is not assigned for " + scope.text() + "; see `tillcue-hq names list --assigned`");
     }
   }
-  auto const names = assigned_names(db, scope);
+  auto const names = names_said(db, scope);
   if (!names) return tl::unexpected{names.error()};
   if (encoded_size(*names) > LiveContent::kMaxNames) {
     return fail(Code::invalid, "the names of " + scope.text() + " are more than " +
@@ -76,18 +79,12 @@ Result<void> change_names(Database& db, Scope const& scope, NamesChange const& c
   return {};
 }
 
-Result<std::vector<LiveContent::Name>> assigned_names(Database& db, Scope const& scope) {
-  auto rows = db.prepare("SELECT text, sku, price FROM names WHERE scope = ?1 ORDER BY text, price");
-  if (!rows) return tl::unexpected{rows.error()};
-  rows->bind(1, scope.text());
+Result<std::vector<LiveContent::Name>> names_said(Database& db, Scope const& scope) {
+  auto assigned = assigned_names(db, scope.text());
+  if (!assigned) return tl::unexpected{assigned.error()};
   std::vector<LiveContent::Name> names;
-  for (;;) {
-    auto const there = rows->step();
-    if (!there) return tl::unexpected{there.error()};
-    if (!*there) return names;
-    names.push_back({std::string{rows->text(0)}, std::string{rows->text(1)}, {}});
-    if (!rows->text(2).empty()) names.back().price = std::stoll(std::string{rows->text(2)});
-  }
+  for (auto& name : *assigned) names.push_back({std::move(name.text), std::move(name.sku), name.price});
+  return names;
 }
 
 }  // namespace tillcue::sync

@@ -20,6 +20,6 @@ Result<NamesChange> read_names_change(Fields& fields);
 /// Errors  invalid (more than a word holds), not_found (nothing of that name is said there); else as Statement.
 Result<void> change_names(Database& db, Scope const& scope, NamesChange const& change, std::int64_t now);
 /// What a scope's word says.
-Result<std::vector<LiveContent::Name>> assigned_names(Database& db, Scope const& scope);
+Result<std::vector<LiveContent::Name>> names_said(Database& db, Scope const& scope);
 
 }  // namespace tillcue::sync

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 #include <utility>
+
+#include "tillcue/core/letters.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -11,33 +14,6 @@ namespace {
 constexpr double kLeast = 0.25;
 constexpr double kPriceBonus = 0.15;
 constexpr std::size_t kMostLetters = 200;
-
-/// Latin, Greek and Cyrillic capitals in small; accents stay.
-char32_t small(char32_t c) {
-  bool const latin = (c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7);
-  if (latin || (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) return c + 32;
-  return c >= 0x400 && c <= 0x40F ? c + 80 : c;
-}
-
-bool parts_words(char32_t c) {
-  bool const digit = c >= U'0' && c <= U'9', letter = (c | 32U) >= U'a' && (c | 32U) <= U'z';
-  return c < 0x80 && !digit && !letter;
-}
-
-/// Damaged UTF-8 reads byte by byte: likeness survives it.
-std::u32string letters_of(std::string_view text) {
-  std::u32string out;
-  for (std::size_t n = 0; n < text.size() && out.size() < kMostLetters;) {
-    auto const lead = static_cast<unsigned char>(text[n]);
-    std::size_t const more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
-    char32_t c = more == 0 || n + more >= text.size() ? lead : lead & (0x3FU >> more);
-    bool const whole = more > 0 && n + more < text.size();
-    for (std::size_t k = 1; whole && k <= more; ++k) c = c << 6U | (static_cast<unsigned char>(text[n + k]) & 0x3FU);
-    out += small(c);
-    n += whole ? more + 1 : 1;
-  }
-  return out;
-}
 
 /// Three letters in a row of each word, two blanks before it and one behind: beginnings of words count for themselves.
 std::set<std::uint64_t> triples_of(std::string_view text) {
@@ -50,9 +26,10 @@ std::set<std::uint64_t> triples_of(std::string_view text) {
     window = (window << kLetter | c) & kMask;
     out.insert(window);
   };
-  for (auto const c : letters_of(text)) {
-    if (!parts_words(c)) {
-      push(c);
+  for (std::size_t n = 0; n < kMostLetters && !text.empty(); ++n) {
+    auto const letter = folded_letter(take_character(text));
+    if (letter.size > 0) {
+      for (auto part = letter.text(); !part.empty();) push(take_character(part));
       inside = true;
     } else if (std::exchange(inside, false)) {
       push(U' ');
@@ -85,10 +62,10 @@ std::vector<NearItem> NearItems::nearest(std::string_view heard, std::int64_t le
   double whole = 0;
   for (auto const triple : triples_of(heard)) {
     auto const found = having_.find(triple);
-    auto const times = found == having_.end() ? 0 : found->second.size();
-    auto const weight = std::log1p(static_cast<double>(items_.size()) / static_cast<double>(times + 1));
+    auto const having = found == having_.end() ? std::span<std::uint32_t const>{} : std::span{found->second};
+    auto const weight = std::log1p(static_cast<double>(items_.size()) / static_cast<double>(having.size() + 1));
     whole += weight;
-    for (auto const item : times > 0 ? found->second : std::vector<std::uint32_t>{}) shared[item] += weight;
+    for (auto const item : having) shared[item] += weight;
   }
   std::vector<std::pair<double, std::uint32_t>> order;
   for (auto const& [item, weight] : shared) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "hq_rows.hpp"
 #include "tillcue/core/sku.hpp"
 
 namespace tillcue::sync {
@@ -21,13 +22,6 @@ constexpr std::string_view kOpen =
     "GROUP BY l.sku ORDER BY count(*) DESC, l.sku LIMIT ?2";
 static_assert(kOpenName == "name:");
 
-Currency currency_of(std::string_view code, std::int64_t digits) {
-  Currency currency;
-  std::copy_n(code.begin(), std::min(code.size(), currency.code.size()), currency.code.begin());
-  currency.digits = static_cast<std::uint8_t>(digits);
-  return currency;
-}
-
 std::vector<std::string> first_of(std::string_view joined) {
   std::vector<std::string> out;
   while (!joined.empty() && out.size() < kMostTold) {
@@ -43,8 +37,7 @@ std::vector<std::string> first_of(std::string_view joined) {
 Result<std::vector<OpenName>> open_names(Database& db, OpenNamesWanted const& wanted) {
   auto rows = db.prepare(kOpen);
   if (!rows) return tl::unexpected{rows.error()};
-  rows->bind(1, std::int64_t{wanted.since.time_since_epoch().count()});
-  rows->bind(2, static_cast<std::int64_t>(wanted.most));
+  rows->bind(1, millis(wanted.since)).bind(2, integer(wanted.most));
   std::vector<OpenName> out;
   for (;;) {
     auto const there = rows->step();
@@ -52,12 +45,12 @@ Result<std::vector<OpenName>> open_names(Database& db, OpenNamesWanted const& wa
     if (!*there) return out;
     OpenName name;
     name.text = rows->text(0).substr(kOpenName.size());
-    name.lines = static_cast<std::uint64_t>(rows->integer(1));
+    name.lines = number(*rows, 1);
     name.least = rows->integer(2);
     name.most = rows->integer(3);
     name.last = Timestamp{std::chrono::milliseconds{rows->integer(4)}};
     name.currency = currency_of(rows->text(5), rows->integer(6));
-    name.terminals = static_cast<std::uint64_t>(rows->integer(7));
+    name.terminals = number(*rows, 7);
     name.told_by = first_of(rows->text(8));
     out.push_back(std::move(name));
   }

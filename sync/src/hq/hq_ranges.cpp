@@ -4,14 +4,12 @@
 #include <optional>
 #include <utility>
 
+#include "hq_rows.hpp"
+
 namespace tillcue::sync {
 namespace {
 
-std::int64_t integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-
-Ack::Range range_of(Statement const& row) {
-  return {static_cast<std::uint64_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
-}
+Ack::Range range_of(Statement const& row) { return {number(row, 0), number(row, 1)}; }
 
 }  // namespace
 

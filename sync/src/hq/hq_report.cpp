@@ -5,28 +5,16 @@
 #include <string_view>
 
 #include "hq_report_thinned.hpp"
+#include "hq_rows.hpp"
 
 namespace tillcue::sync {
 namespace {
 
 using Row = Statement const&;
 
-std::uint64_t number(Row row, int column) { return static_cast<std::uint64_t>(row.integer(column)); }
-
-/// Runs `sql` with ?1 = since and hands over each row.
 Result<void> each(Database& db, std::string_view sql, ReportOptions const& options,
                   std::function<void(Row)> const& take) {
-  auto statement = db.prepare(sql);
-  if (!statement) return tl::unexpected{statement.error()};
-  if (sql.find("?1") != std::string_view::npos) {
-    statement->bind(1, std::int64_t{options.since.time_since_epoch().count()});
-  }
-  for (;;) {
-    auto const row = statement->step();
-    if (!row) return tl::unexpected{row.error()};
-    if (!*row) return {};
-    take(*statement);
-  }
+  return each_row(db, sql, millis(options.since), take);
 }
 
 Result<void> read_period(Database& db, ReportOptions const& options, Report& report) {
@@ -53,7 +41,7 @@ void take_sale(Report& report, Row row) {
   if (row.text(1) != "finished") return;
   ++arm.finished;
   arm.lines.add(static_cast<double>(row.integer(3)));
-  auto& impact = impact_in(report, row.text(4), row.integer(5));
+  auto& impact = impact_in(report, currency_of(row.text(4), row.integer(5)));
   (held_out ? impact.holdout : impact.treated).add(static_cast<double>(row.integer(2)));
   if (held_out) return;
   if (row.integer(6) > 0) ++report.hinted_sales;

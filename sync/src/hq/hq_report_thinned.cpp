@@ -1,8 +1,9 @@
 #include "hq_report_thinned.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <string_view>
+
+#include "hq_rows.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -10,26 +11,11 @@ namespace {
 using Row = Statement const&;
 constexpr std::int64_t kDay = 86'400'000;
 
-std::uint64_t number(Row row, int column) { return static_cast<std::uint64_t>(row.integer(column)); }
-
-Result<void> each(Database& db, std::string_view sql, std::int64_t since, std::function<void(Row)> const& take) {
-  auto statement = db.prepare(sql);
-  if (!statement) return tl::unexpected{statement.error()};
-  statement->bind(1, since);
-  for (;;) {
-    auto const row = statement->step();
-    if (!row) return tl::unexpected{row.error()};
-    if (!*row) return {};
-    take(*statement);
-  }
-}
-
 Result<void> read_heads(Database& db, std::int64_t since, Report& report) {
   constexpr std::string_view kHeads =
       "SELECT t.terminal, sum(n.results), min(n.since), max(n.until), sum(n.decisions) FROM thinned n JOIN streams t "
-      "ON "
-      "t.id = n.stream WHERE n.results > 0 AND n.until >= ?1 GROUP BY 1";
-  return each(db, kHeads, since, [&](Row row) {
+      "ON t.id = n.stream WHERE n.results > 0 AND n.until >= ?1 GROUP BY 1";
+  return each_row(db, kHeads, since, [&](Row row) {
     report.thinned[std::string{row.text(0)}] = number(row, 1);
     report.events += number(row, 1);
     report.from = report.from == 0 ? row.integer(2) : std::min(report.from, row.integer(2));
@@ -67,7 +53,7 @@ Result<void> read_offers(Database& db, std::int64_t since, Report& report) {
       "SELECT item, type, reason, sum(shown), sum(accepted), sum(declined), sum(ignored), sum(bought), sum(notices), "
       "sum(predicted), sum(printed), sum(unconfirmed), sum(dropped) FROM thinned_offers WHERE day >= ?1 "
       "GROUP BY 1, 2, 3";
-  return each(db, kOffers, since / kDay, [&](Row row) { take_offer(report, row); });
+  return each_row(db, kOffers, since / kDay, [&](Row row) { take_offer(report, row); });
 }
 
 void take_sales(Report& report, Row row) {
@@ -82,7 +68,7 @@ void take_sales(Report& report, Row row) {
   arm.voided += number(row, 6);
   arm.abandoned += number(row, 7);
   arm.lines.add(finished, row.real(10), row.real(11));
-  auto& impact = impact_in(report, row.text(3), row.integer(4));
+  auto& impact = impact_in(report, currency_of(row.text(3), row.integer(4)));
   (held_out ? impact.holdout : impact.treated).add(finished, row.real(12), row.real(13));
   if (held_out) return;
   report.hinted_sales += number(row, 8);
@@ -112,7 +98,7 @@ Result<void> read_sales(Database& db, std::int64_t since, Report& report) {
       "sum(accepted), sum(1.0 * lines), sum(line_squares), sum(1.0 * value), sum(value_squares), max(n.until) "
       "FROM thinned_sales s JOIN thinned n ON n.event = s.event JOIN streams t ON t.id = n.stream WHERE day >= ?1 "
       "GROUP BY 1, 2, 3, 4, 5";
-  return each(db, kSales, since / kDay, [&](Row row) {
+  return each_row(db, kSales, since / kDay, [&](Row row) {
     take_sales(report, row);
     take_till(report, row);
   });
@@ -120,11 +106,7 @@ Result<void> read_sales(Database& db, std::int64_t since, Report& report) {
 
 }  // namespace
 
-Report::Impact& impact_in(Report& report, std::string_view code, std::int64_t digits) {
-  Currency currency;
-  code = code.substr(0, currency.code.size());
-  std::copy(code.begin(), code.end(), currency.code.begin());
-  currency.digits = static_cast<std::uint8_t>(digits);
+Report::Impact& impact_in(Report& report, Currency currency) {
   for (auto& impact : report.impact) {
     if (impact.currency == currency) return impact;
   }
@@ -132,8 +114,7 @@ Report::Impact& impact_in(Report& report, std::string_view code, std::int64_t di
 }
 
 Result<void> read_thinned(Database& db, ReportOptions const& options, Report& report) {
-  auto const millis = std::int64_t{options.since.time_since_epoch().count()};
-  auto const day = std::max<std::int64_t>(0, millis / kDay) * kDay;
+  auto const day = std::max<std::int64_t>(0, millis(options.since) / kDay) * kDay;
   Result<void> done;
   for (auto const read : {read_heads, read_offers, read_sales}) {
     if (done) done = read(db, day, report);

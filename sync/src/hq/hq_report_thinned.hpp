@@ -9,6 +9,6 @@ namespace tillcue::sync {
 Result<void> read_thinned(Database& db, ReportOptions const& options, Report& report);
 
 /// The entry of a currency, made when it is not there.
-Report::Impact& impact_in(Report& report, std::string_view code, std::int64_t digits);
+Report::Impact& impact_in(Report& report, Currency currency);
 
 }  // namespace tillcue::sync

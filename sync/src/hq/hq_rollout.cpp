@@ -1,7 +1,6 @@
 #include "hq_rollout.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "hq_rows.hpp"
 #include "tillcue/sync/topics.hpp"
@@ -10,8 +9,6 @@ namespace tillcue::sync {
 namespace {
 
 constexpr std::int64_t kLifetime = 90 * 86'400;
-
-std::int64_t integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 Json to_json(RolloutPlan const& plan) {
   return {{"first", plan.first},       {"shares", plan.shares}, {"soak", plan.soak},
@@ -277,10 +274,10 @@ Result<void> HqRollout::sign_again(Database& db) {
     if (!envelope) return tl::unexpected{envelope.error()};
     outgoing_.push_back({Topics(chain_).manifest(manifest->scope), std::move(*envelope), true});
   }
-  return repeat(db, 0);
+  return repeat(db);
 }
 
-Result<void> HqRollout::repeat(Database& db, std::int64_t) {
+Result<void> HqRollout::repeat(Database& db) {
   auto const found = last(db);
   if (!found) return tl::unexpected{found.error()};
   if (!*found || !(*found)->open()) return {};

@@ -57,7 +57,7 @@ class HqRollout {
   /// Manifests and stage under the key that signs now.
   Result<void> sign_again(Database& db);
   /// What the broker should hold of the rollout under way, again.
-  Result<void> repeat(Database& db, std::int64_t now);
+  Result<void> repeat(Database& db);
   /// The last one: stage, terminals by state, why it paused; {} when there was none.
   Result<Json> status(Database& db, std::int64_t now);
 

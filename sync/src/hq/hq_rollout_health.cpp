@@ -16,8 +16,6 @@ constexpr std::int64_t kManyErrors = 20;  // more than before, while it runs the
 constexpr std::int64_t kManyRestarts = 3;
 constexpr std::int64_t kSalesToJudge = 20;  // without a single decision
 
-std::int64_t integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-
 /// What a terminal's state says of its health.
 struct Pulse {
   std::int64_t sales = 0, decisions = 0, errors = 0, started = 0, refused = 0;
@@ -81,11 +79,11 @@ struct Member {
 Member member_of(Statement const& row) {
   Member member;
   member.terminal = row.text(0);
-  member.running = static_cast<std::uint64_t>(row.integer(1));
+  member.running = number(row, 1);
   member.pulse = pulse_of(row.text(2));
   member.last_seen = row.integer(3);
   member.last_error = row.text(4);
-  member.reads_stages = row.text(5).find(" stages ") != std::string_view::npos;
+  member.reads_stages = reads_stages(row.text(5));
   member.said_good_bye = row.integer(6) != 0;
   member.online = row.integer(7) != 0;
   return member;
@@ -155,6 +153,8 @@ Result<Judged> judge_with(Database& db, Terms const& terms, Member const& member
 }
 
 }  // namespace
+
+bool reads_stages(std::string_view can) { return can.find(" stages ") != std::string_view::npos; }
 
 void RolloutHealth::add(std::string const& terminal, RolloutVerdict verdict, std::string why) {
   switch (verdict) {

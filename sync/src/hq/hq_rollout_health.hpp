@@ -4,11 +4,15 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "tillcue/sync/manifest.hpp"
 #include "tillcue/sync/sqlite.hpp"
 
 namespace tillcue::sync {
+
+/// By what a terminal says that it can: a column of terminals.
+bool reads_stages(std::string_view can);
 
 /// `older`: its program reads no stages. `silent`: past the deadline, unless its whole store is.
 enum class RolloutVerdict : std::uint8_t { healthy, waiting, away, older, silent, failed };

@@ -64,8 +64,7 @@ std::string end_in_words(std::int64_t end, std::int64_t now) {
   return fmt::format("ends in {} days", (end - now) / kDay);
 }
 
-std::string certificate_line(TerminalRow const& row, std::int64_t now) {
-  auto const counters = counters_of(row);
+std::string certificate_line(nlohmann::json const& counters, std::int64_t now) {
   auto const end = counters.value("certificate_ends", std::int64_t{0});
   if (end == 0 || end - now > kWarnCertificate) return {};
   return wrapped("its certificate " + end_in_words(end, now), 4);
@@ -73,9 +72,10 @@ std::string certificate_line(TerminalRow const& row, std::int64_t now) {
 
 std::string details(TerminalRow const& row, Timestamp now) {
   std::string out;
+  auto const counters = counters_of(row);
   if (!row.rollout.empty()) out += wrapped(row.rollout, 4);
-  out += certificate_line(row, unix_seconds(now));
-  if (auto const trouble = counter_troubles(counters_of(row)); !trouble.empty()) out += wrapped(trouble, 4);
+  out += certificate_line(counters, unix_seconds(now));
+  if (auto const trouble = counter_troubles(counters); !trouble.empty()) out += wrapped(trouble, 4);
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
   if (!row.shortage.empty()) out += wrapped("short of room: " + printable(row.shortage), 4);
   if (row.thinned > 0) {
@@ -88,11 +88,10 @@ std::string details(TerminalRow const& row, Timestamp now) {
   for (auto const& [name, value] : row.held.config)
     settings += (settings.empty() ? "set by HQ: " : ", ") + printable(name) + ' ' + printable(value);
   if (!settings.empty()) out += wrapped(settings + config_numbers(row), 4);
-  std::string counters;
-  auto const object = counters_of(row);
-  for (auto const& [name, value] : object.items())
-    counters += (counters.empty() ? "" : ", ") + name + ' ' + value.dump();
-  if (!counters.empty()) out += wrapped(counters, 4);
+  std::string numbers;
+  for (auto const& [name, value] : counters.items())
+    numbers += (numbers.empty() ? "" : ", ") + name + ' ' + value.dump();
+  if (!numbers.empty()) out += wrapped(numbers, 4);
   return out;
 }
 
@@ -232,7 +231,7 @@ Result<Fleet> read_fleet(Database& db) {
     one.thinned = number(13);
     one.shortage = rows->text(14);
     if (under_way) {
-      one.rollout = place_text(**rollout, one, rows->text(15).find(" stages ") != std::string_view::npos);
+      one.rollout = place_text(**rollout, one, reads_stages(rows->text(15)));
     }
     one.held = decode_held(rows->text(12)).value_or(Held{});
     fleet.terminals.push_back(std::move(one));

@@ -2,13 +2,9 @@
 
 #include <utility>
 
+#include "hq_rows.hpp"
+
 namespace tillcue::sync {
-namespace {
-
-std::int64_t integer(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-std::int64_t millis(Timestamp time) { return std::int64_t{time.time_since_epoch().count()}; }
-
-}  // namespace
 
 ThinnedRows::ThinnedRows(Statement head, Statement offer, Statement sale, Statement stored, Statement covering)
     : head_(std::move(head)),
@@ -77,8 +73,7 @@ Result<std::vector<Ack::Range>> ThinnedRows::covering(std::int64_t stream, Ack::
   std::vector<Ack::Range> found;
   auto row = covering_.step();
   for (; row && *row; row = covering_.step()) {
-    found.push_back(
-        {static_cast<std::uint64_t>(covering_.integer(0)), static_cast<std::uint64_t>(covering_.integer(1))});
+    found.push_back({number(covering_, 0), number(covering_, 1)});
   }
   covering_.reset();
   if (!row) return tl::unexpected{row.error()};

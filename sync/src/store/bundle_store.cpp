@@ -1,23 +1,15 @@
 #include "tillcue/sync/bundle_store.hpp"
 
 #include <algorithm>
-#include <set>
-#include <stop_token>
 #include <tuple>
 
 #include "bundle_store_schema.hpp"
+#include "bundle_store_state.hpp"
 #include "disk.hpp"
 #include "tillcue/core/parcel.hpp"
-#include "tillcue/sync/sqlite.hpp"
 
 namespace tillcue::sync {
-namespace fs = std::filesystem;
 namespace {
-
-/// The disk did not let us look: that says nothing about the bundle, and must not make us forget it.
-bool not_seen(Error const& error) {
-  return error.code == Code::io || error.code == Code::busy || error.code == Code::timeout;
-}
 
 /// Work for any thread: the bundle out of its parcel, checked by its digest, into `out`.
 Result<void> open_parcel(fs::path const& parcel, fs::path const& base, fs::path const& out, Sha256 const& bundle,
@@ -40,160 +32,6 @@ Result<void> open_parcel(fs::path const& parcel, fs::path const& base, fs::path 
 
 }  // namespace
 
-struct BundleStore::State {
-  struct Place {
-    std::uint64_t release = 0;
-    std::string bundle;  ///< digest in hexadecimal; empty: none
-    friend bool operator==(Place const&, Place const&) = default;
-  };
-  /// One way to the bundle: its own pieces, or a parcel.
-  struct Way {
-    Sha256 object;
-    std::uint64_t size = 0;
-    std::optional<Sha256> list{}, base{};
-    bool parcel = false;
-
-    [[nodiscard]] std::uint32_t count() const {
-      return static_cast<std::uint32_t>((size + kChunkBytes - 1) / kChunkBytes);
-    }
-    [[nodiscard]] std::size_t piece_size(std::uint32_t n) const {
-      return static_cast<std::size_t>(std::min<std::uint64_t>(kChunkBytes, size - std::uint64_t{n} * kChunkBytes));
-    }
-  };
-  struct Staging {
-    Manifest manifest;
-    std::vector<Way> ways;       ///< best first; the last is the bundle's own pieces
-    std::vector<Sha256> pieces;  ///< of the first way; empty until the list is known
-    std::set<std::uint32_t> missing;
-    bool here = false;    ///< the content is on this disk already
-    bool opened = false;  ///< out of a parcel, in the bundle's part file
-
-    [[nodiscard]] Way const& way() const { return ways.front(); }
-  };
-
-  Database db;
-  fs::path folder;
-  SelfTest self_test;
-  Fault fault;
-  ProbeTest probe_test{};
-  unsigned starts = 0;
-  bool trusted = true;
-  std::string scope = "all";
-  Place active{}, previous{}, newest{};
-  std::uint64_t refused = 0;
-  std::string damage{};
-  std::optional<Staging> staging{};
-  std::stop_source opening{};
-
-  [[nodiscard]] fs::path file(std::string const& bundle) const { return folder / (bundle + ".bundle"); }
-  [[nodiscard]] fs::path part(Sha256 const& object) const { return folder / (object.hex() + ".part"); }
-  [[nodiscard]] fs::path part() const { return part(staging->manifest.bundle); }
-  Result<void> step(std::string_view name) const { return fault ? fault(name) : Result<void>{}; }
-
-  Result<void> load();
-  Result<void> save(Place const& next, Place const& before, Place const& highest, std::uint64_t bad);
-  Result<void> examine(std::string const& bundle) const;
-  Result<void> choose();
-  Result<void> check(fs::path const& content, std::string const& bundle) const;
-  Result<void> probe(fs::path const& content) const;
-  Result<void> settle();
-  Result<void> flip();
-  Result<void> save_attempt();
-  Result<void> fall_back_to(Place const& place, std::uint64_t bad);
-  Result<void> count_start();
-  void resume();
-  void choose_way();
-  void remove_others() const;
-};
-
-Result<void> BundleStore::State::load() {
-  auto query = db.prepare(
-      "SELECT active_release, active_bundle, previous_release, previous_bundle, newest_release, newest_bundle, refused "
-      "FROM pointer");
-  if (!query) return tl::unexpected(query.error());
-  auto const row = query->step();
-  if (!row) return tl::unexpected(row.error());
-  if (!*row)
-    return fail(Code::corrupt, (folder / "store.sqlite").string() + ": the pointer is missing: move the file away");
-  auto const place = [&](int column) {
-    return Place{static_cast<std::uint64_t>(query->integer(column)), std::string(query->text(column + 1))};
-  };
-  active = place(0);
-  previous = place(2);
-  newest = place(4);
-  refused = static_cast<std::uint64_t>(query->integer(6));
-  auto attempt = db.prepare("SELECT starts, proven, scope FROM attempt");
-  if (!attempt) return tl::unexpected(attempt.error());
-  auto const there = attempt->step();
-  if (!there) return tl::unexpected(there.error());
-  if (!*there) return {};
-  starts = static_cast<unsigned>(attempt->integer(0));
-  trusted = attempt->integer(1) != 0;
-  scope = attempt->text(2);
-  return {};
-}
-
-Result<void> BundleStore::State::save_attempt() {
-  auto statement = db.prepare("UPDATE attempt SET starts = ?1, proven = ?2, scope = ?3");
-  if (!statement) return tl::unexpected(statement.error());
-  statement->bind(1, std::int64_t{starts}).bind(2, std::int64_t{trusted ? 1 : 0}).bind(3, scope);
-  return statement->run();
-}
-
-/// What is fallen back to is not counted against. One transaction: power that failed between the two would have left
-/// the bad bundle active and trusted.
-Result<void> BundleStore::State::fall_back_to(Place const& place, std::uint64_t bad) {
-  auto transaction = Transaction::begin(db);
-  if (!transaction) return tl::unexpected(transaction.error());
-  auto const kept = std::tuple{active, previous, refused, trusted, starts};
-  trusted = true;
-  starts = 0;
-  auto done = save_attempt();
-  if (done) done = save(place, {}, newest, bad);
-  if (done) done = transaction->commit();
-  if (!done) std::tie(active, previous, refused, trusted, starts) = kept;
-  return done;
-}
-
-/// A bundle that the program does not survive must not be started with for ever.
-Result<void> BundleStore::State::count_start() {
-  if (trusted || active.bundle.empty()) return {};
-  ++starts;
-  if (auto ok = save_attempt(); !ok) {
-    // A full disk must not keep a bundle from running that is whole: this start goes uncounted.
-    if (ok.error().code != Code::busy) return ok;
-    --starts;
-    return {};
-  }
-  if (starts <= kMostStarts) return {};
-  auto const fall_back = examine(previous.bundle);
-  if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));
-  damage = "release " + std::to_string(active.release) + ": the program did not last after " +
-           std::to_string(kMostStarts) + " starts with it";
-  damage +=
-      fall_back ? "; fell back to release " + std::to_string(previous.release) : "; no previous bundle to fall back to";
-  return fall_back_to(fall_back ? Place(previous) : Place{}, active.release);
-}
-
-/// The one transaction that decides what is active.
-Result<void> BundleStore::State::save(Place const& next, Place const& before, Place const& highest, std::uint64_t bad) {
-  auto statement = db.prepare(
-      "UPDATE pointer SET active_release=?, active_bundle=?, previous_release=?, previous_bundle=?, newest_release=?, "
-      "newest_bundle=?, refused=?");
-  if (!statement) return tl::unexpected(statement.error());
-  int column = 0;
-  for (auto const* place : {&next, &before, &highest}) {
-    statement->bind(column + 1, static_cast<std::int64_t>(place->release)).bind(column + 2, place->bundle);
-    column += 2;
-  }
-  if (auto ok = statement->bind(column + 1, static_cast<std::int64_t>(bad)).run(); !ok) return ok;
-  active = next;
-  previous = before;
-  newest = highest;
-  refused = bad;
-  return {};
-}
-
 Result<void> BundleStore::State::check(fs::path const& content, std::string const& bundle) const {
   auto const mapped = MappedFile::open(content);
   if (!mapped) return tl::unexpected(mapped.error());
@@ -212,32 +50,6 @@ Result<void> BundleStore::State::probe(fs::path const& content) const {
   if (!mapped) return tl::unexpected(mapped.error());
   auto const told = probe_test(mapped->bytes(), staging->manifest.probes);
   if (!told) return fail(Code::rejected, "self-test: " + told.error().what);
-  return {};
-}
-
-Result<void> BundleStore::State::examine(std::string const& bundle) const {
-  if (bundle.empty()) return fail(Code::not_found, "none");
-  return check(file(bundle), bundle);
-}
-
-/// After a start: the active bundle if it is sound, else the previous one, else none.
-/// Errors  those of a look that failed; the pointer stays as it was.
-Result<void> BundleStore::State::choose() {
-  if (active.bundle.empty()) return {};
-  auto const sound = examine(active.bundle);
-  if (sound) return {};
-  if (not_seen(sound.error())) return tl::unexpected(sound.error().within("active bundle"));
-  auto const fall_back = examine(previous.bundle);
-  if (!fall_back && not_seen(fall_back.error())) return tl::unexpected(fall_back.error().within("previous bundle"));
-  damage = "release " + std::to_string(active.release) + ": " + sound.error().what;
-  damage +=
-      fall_back ? "; fell back to release " + std::to_string(previous.release) : "; no previous bundle to fall back to";
-  auto const next = fall_back ? previous : Place{};
-  auto const kept = fall_back_to(next, refused);
-  if (kept || kept.error().code != Code::busy) return kept;
-  // A full disk must not keep the sound one from running: until there is room, each start looks again.
-  active = next;
-  previous = {};
   return {};
 }
 

@@ -40,7 +40,7 @@ constexpr Field kFields[] = {
     {"retained", 0, 1, [](BrokerLimits& l, std::size_t v) { l.retained = v != 0; }},
     {"max_retained", 0, 1'000'000'000, [](BrokerLimits& l, std::size_t v) { l.max_retained = v; }},
     {"in_flight", 1, 65'535, [](BrokerLimits& l, std::size_t v) { l.in_flight = v; }},
-    {"filters", 1, 1'000'000, [](BrokerLimits& l, std::size_t v) { l.filters = v; }},
+    {"filters", kTerminalFilters, 1'000'000, [](BrokerLimits& l, std::size_t v) { l.filters = v; }},
     {"client_id", 1, 65'535, [](BrokerLimits& l, std::size_t v) { l.client_id = v; }},
     {"keep_alive", 1, 65'535,
      [](BrokerLimits& l, std::size_t v) { l.keep_alive = seconds{static_cast<std::int64_t>(v)}; }},

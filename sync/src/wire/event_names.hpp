@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <iterator>
 #include <string_view>
 
@@ -23,5 +24,12 @@ inline constexpr std::string_view kFates[] = {"printed", "unconfirmed", "dropped
 inline constexpr std::string_view kEnds[] = {"finished", "voided", "abandoned"};
 
 static_assert(std::size(kReasons) == kReasonCodes && std::size(kTypes) == kOfferTypes);
+
+/// Empty for a value that has no name.
+template <class Enum, std::size_t N>
+constexpr std::string_view word(std::string_view const (&words)[N], Enum value) {
+  auto const at = static_cast<std::size_t>(value);
+  return at < N ? words[at] : std::string_view{};
+}
 
 }  // namespace tillcue::sync

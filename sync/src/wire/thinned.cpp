@@ -14,38 +14,38 @@ constexpr std::int64_t kMost = static_cast<std::int64_t>(kMaxInteger);
 
 std::int64_t day_of(Timestamp at) { return std::chrono::floor<std::chrono::days>(at).time_since_epoch().count(); }
 
+/// The counters of an offer and of sales, by their names on the wire.
+constexpr std::pair<char const*, std::uint64_t Thinned::Offers::*> kOfferCounts[] = {
+    {"shown", &Thinned::Offers::shown},
+    {"accepted", &Thinned::Offers::accepted},
+    {"declined", &Thinned::Offers::declined},
+    {"ignored", &Thinned::Offers::ignored},
+    {"bought", &Thinned::Offers::bought},
+    {"notices", &Thinned::Offers::notices},
+    {"p", &Thinned::Offers::predicted_ppm},
+    {"printed", &Thinned::Offers::printed},
+    {"unconfirmed", &Thinned::Offers::unconfirmed},
+    {"dropped", &Thinned::Offers::dropped}};
+constexpr std::pair<char const*, std::uint64_t Thinned::Sales::*> kSalesCounts[] = {
+    {"finished", &Thinned::Sales::finished},
+    {"voided", &Thinned::Sales::voided},
+    {"abandoned", &Thinned::Sales::abandoned},
+    {"hinted", &Thinned::Sales::hinted},
+    {"accepted", &Thinned::Sales::accepted}};
+
 void merge(Thinned::Sum& into, Thinned::Sum const& more) {
   into.total += more.total;
   into.squares += more.squares;
 }
 
 void merge(Thinned::Offers& into, Thinned::Offers const& more) {
-  into.shown += more.shown;
-  into.accepted += more.accepted;
-  into.declined += more.declined;
-  into.ignored += more.ignored;
-  into.bought += more.bought;
-  into.notices += more.notices;
-  into.predicted_ppm += more.predicted_ppm;
-  into.printed += more.printed;
-  into.unconfirmed += more.unconfirmed;
-  into.dropped += more.dropped;
+  for (auto const& [name, field] : kOfferCounts) into.*field += more.*field;
 }
 
 void merge(Thinned::Sales& into, Thinned::Sales const& more) {
-  into.finished += more.finished;
-  into.voided += more.voided;
-  into.abandoned += more.abandoned;
-  into.hinted += more.hinted;
-  into.accepted += more.accepted;
+  for (auto const& [name, field] : kSalesCounts) into.*field += more.*field;
   merge(into.lines, more.lines);
   merge(into.value, more.value);
-}
-
-template <class Enum, std::size_t N>
-std::string word(std::string_view const (&names)[N], Enum value) {
-  auto const at = static_cast<std::size_t>(value);
-  return std::string(at < N ? names[at] : std::string_view{});
 }
 
 }  // namespace
@@ -84,7 +84,8 @@ void Thinning::add(Outcome const& outcome) {
 void Thinning::take(Timestamp at, DecisionMade const& d) {
   ++sums_.decisions;
   if (d.offer == 0) return;
-  Given given{.key = {day_of(at), d.campaign, d.item.value, word(kTypes, d.type), word(kReasons, d.reason)}};
+  Given given{.key = {day_of(at), d.campaign, d.item.value, std::string(word(kTypes, d.type)),
+                      std::string(word(kReasons, d.reason))}};
   bool const notice = d.type == OfferType::notice;
   given.counts = !notice && d.stage != Stage::tender;
   if (notice) ++sums_.offers[given.key].notices;
@@ -120,7 +121,7 @@ void Thinning::answered(Given const& given) {
 }
 
 void Thinning::take(Timestamp at, CouponIssued const& c) {
-  auto& cell = sums_.offers[{day_of(at), c.campaign, c.item.value, word(kTypes, OfferType::coupon), {}}];
+  auto& cell = sums_.offers[{day_of(at), c.campaign, c.item.value, std::string(word(kTypes, OfferType::coupon)), {}}];
   if (c.fate == PrintFate::printed) ++cell.printed;
   if (c.fate == PrintFate::unconfirmed) ++cell.unconfirmed;
   if (c.fate == PrintFate::dropped) ++cell.dropped;
@@ -169,24 +170,6 @@ Json sum_json(Thinned::Sum const& sum) {
   return json;
 }
 
-/// The counters of an offer, by their names on the wire.
-constexpr std::pair<char const*, std::uint64_t Thinned::Offers::*> kOfferCounts[] = {
-    {"shown", &Thinned::Offers::shown},
-    {"accepted", &Thinned::Offers::accepted},
-    {"declined", &Thinned::Offers::declined},
-    {"ignored", &Thinned::Offers::ignored},
-    {"bought", &Thinned::Offers::bought},
-    {"notices", &Thinned::Offers::notices},
-    {"p", &Thinned::Offers::predicted_ppm},
-    {"printed", &Thinned::Offers::printed},
-    {"unconfirmed", &Thinned::Offers::unconfirmed},
-    {"dropped", &Thinned::Offers::dropped}};
-constexpr std::pair<char const*, std::uint64_t Thinned::Sales::*> kSalesCounts[] = {
-    {"finished", &Thinned::Sales::finished},
-    {"voided", &Thinned::Sales::voided},
-    {"abandoned", &Thinned::Sales::abandoned},
-    {"hinted", &Thinned::Sales::hinted},
-    {"accepted", &Thinned::Sales::accepted}};
 constexpr std::pair<char const*, std::string Thinned::OfferKey::*> kOfferWords[] = {
     {"campaign", &Thinned::OfferKey::campaign},
     {"item", &Thinned::OfferKey::item},

@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import time
 
-from kills import World
+from kills import World, play
 from programs import Process, wait_until
 
 YEARS = {'right': '+0', 'ten years on': '+10y', 'ten years back': '-10y'}
@@ -84,10 +84,7 @@ class Jumping(World):
 
 
 def main(jumps=12, seed=1):
-    begun = time.monotonic()
-    world = Jumping(2, seed)
-    try:
-        world.begin()
+    def story(world):
         world.publish()
         for lane in world.lanes:
             wait_until('the first release', lambda till=lane: world.runs_the_last(till))
@@ -98,12 +95,7 @@ def main(jumps=12, seed=1):
             world.jump()
         for clock in world.clocks.values():
             clock.set('right')
-        world.end()
-        code = world.verdict('jumps')
-        print(f'{time.monotonic() - begun:.0f} s, seed {seed}')
-        return code
-    finally:
-        world.close()
+    return play(Jumping(2, seed), story, 'jumps')
 
 
 if __name__ == '__main__':

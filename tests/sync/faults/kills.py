@@ -107,6 +107,7 @@ class Lane:
 class World:
     def __init__(self, tills, seed):
         self.folder = tempfile.mkdtemp(prefix='tillcue-kills-')
+        self.seed = seed
         self.random = random.Random(seed)
         self.over = False
         self.mqtt = free_port()
@@ -206,7 +207,7 @@ class World:
         assert self.hq.end() == 0, self.hq.output()[-2000:]
         self.broker.end()
 
-    def verdict(self, what='kill -9'):
+    def verdict(self, what):
         stored = self.stored()
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             alarms = db.execute('SELECT count(*) FROM alarms').fetchone()[0]
@@ -242,21 +243,27 @@ class World:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def main(kills=150, tills=2, seed=1):
+def play(world, story, what='kill -9'):
+    """The story from the first sale to the verdict, which is the program's exit code."""
     begun = time.monotonic()
-    world = World(tills, seed)
     try:
         world.begin()
+        story(world)
+        world.end()
+        code = world.verdict(what)
+        print(f'{time.monotonic() - begun:.0f} s, seed {world.seed}')
+        return code
+    finally:
+        world.close()
+
+
+def main(kills=150, tills=2, seed=1):
+    def story(world):
         for number in range(kills):
             if number % RELEASE == RELEASE // 2:
                 world.publish()
             world.kill_one()
-        world.end()
-        code = world.verdict()
-        print(f'{time.monotonic() - begun:.0f} s, seed {seed}')
-        return code
-    finally:
-        world.close()
+    return play(World(tills, seed), story)
 
 
 if __name__ == '__main__':

@@ -17,8 +17,8 @@ struct NearItem {
 };
 
 /// Items whose names look like a text a till heard: candidates for a person to choose from, never an answer. Likeness
-/// is the share of the text's letter triples (rare ones count more) that the name has as well; an item of the price
-/// heard comes before one that is as like.
+/// is the share of the text's letter triples (rare ones count more) that the name has as well, letters as tills fold
+/// them (core/letters.hpp); an item of the price heard comes before one that is as like.
 /// Cost  about 100 bytes an item; a look-up goes through the items that share a triple.
 /// Threads  any; it does not change once built.
 class NearItems {

@@ -27,8 +27,8 @@ struct OutboxLimits {
 /// count from 1 within the epoch and are never reused, also not after kill -9 at any point.
 /// When it or the disk is nearly full, the oldest results become sums by day, campaign and item (thinned.hpp): one
 /// event in the place of many, which covers their numbers. Only when it is full and there is no detail left, the oldest
-/// sums become a count of what was lost. The oldest 200 numbers stay as they are: they may be at HQ already. Threads
-/// one.
+/// sums become a count of what was lost. The oldest 200 numbers stay as they are: they may be at HQ already.
+/// Threads  one.
 class Outbox {
  public:
   /// Opens or creates the file; a new file draws a new epoch.

@@ -55,8 +55,8 @@ Result<std::string> encode_batch(Batch const& batch);
 /// type are kept as they are: HQ stores what it cannot read yet.
 /// Errors  invalid, naming the field.
 Result<Batch> decode_batch(std::string_view message);
-/// True when a text in this JSON looks like a payment card number; coupon serials, replay records and pseudonyms are
-/// made by us and not looked at.
+/// True when a text in this canonical JSON (no digit escaped) looks like a payment card number; coupon serials, replay
+/// records and pseudonyms are made by us and not looked at.
 bool holds_card_number(std::string_view json);
 /// Digest of a canonical event: the same key with another digest is an alarm.
 Sha256 event_digest(std::string_view event);

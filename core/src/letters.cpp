@@ -1,8 +1,8 @@
-#include "names/letters.hpp"
+#include "tillcue/core/letters.hpp"
 
-#include <algorithm>
+#include <cstddef>
 
-namespace tillcue::pos {
+namespace tillcue {
 namespace {
 
 // U+00C0 to U+017F, two columns each; '.' is no letter or no second one.
@@ -78,4 +78,17 @@ Letter folded_letter(char32_t c) noexcept {
   return out;
 }
 
-}  // namespace tillcue::pos
+char32_t take_character(std::string_view& text) noexcept {
+  auto const lead = static_cast<unsigned char>(text.front());
+  std::size_t const more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+  if (more == 0 || text.size() <= more) {
+    text.remove_prefix(1);
+    return lead;
+  }
+  char32_t code = lead & (0x3FU >> more);
+  for (std::size_t n = 1; n <= more; ++n) code = code << 6U | (static_cast<unsigned char>(text[n]) & 0x3FU);
+  text.remove_prefix(more + 1);
+  return code;
+}
+
+}  // namespace tillcue

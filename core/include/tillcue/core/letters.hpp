@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace tillcue::pos {
+namespace tillcue {
 
 /// A letter or digit in lower case without its accent, as UTF-8 of up to three letters ("ss" for a sharp s).
 /// Empty: not a letter. Other scripts than Latin, Greek and Cyrillic stay as they are.
@@ -14,4 +14,7 @@ struct Letter {
 
 [[nodiscard]] Letter folded_letter(char32_t character) noexcept;
 
-}  // namespace tillcue::pos
+/// The first character of a UTF-8 text that is not empty, taken off it; a broken byte stands for itself.
+[[nodiscard]] char32_t take_character(std::string_view& text) noexcept;
+
+}  // namespace tillcue

@@ -1,0 +1,209 @@
+#include <utility>
+#include <vector>
+
+#include "hq_names.hpp"
+#include "hq_office_state.hpp"
+#include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/settings.hpp"
+
+namespace tillcue::sync {
+namespace {
+
+constexpr std::size_t kMaxNames = 10'000;  // of a request
+
+Result<std::vector<std::string>> names_field(Fields& fields, char const* name, std::size_t least) {
+  auto const* list = fields.array(name, kMaxNames);
+  std::vector<std::string> names;
+  if (list != nullptr && list->size() < least) fields.reject(name, "is empty");
+  for (auto const& entry : list == nullptr ? Json::array() : *list) {
+    bool const fits = entry.is_string() && !entry.get_ref<std::string const&>().empty() &&
+                      entry.get_ref<std::string const&>().size() <= kMaxIdentifier;
+    if (!fits) fields.reject(name, "must hold texts of 1 to 64 bytes");
+    if (fits) names.push_back(entry.get<std::string>());
+  }
+  if (!fields.ok()) return fields.error();
+  return names;
+}
+
+}  // namespace
+
+HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const campaign = fields.optional_text("campaign", kMaxIdentifier);
+  if (!fields.ok()) return fields.error();
+  if (!scope) return tl::unexpected{scope.error()};
+  auto said = say_changed(*scope, [&](Database& db) -> Result<void> {
+    auto change = db.prepare(on ? "INSERT OR IGNORE INTO stops VALUES(?1, ?2, ?3)"
+                                : "DELETE FROM stops WHERE scope = ?1 AND campaign = ?2 AND ?3 > 0");
+    if (!change) return tl::unexpected{change.error()};
+    change->bind(1, scope->text()).bind(2, campaign).bind(3, now());
+    if (auto ok = change->run(); !ok) return ok;
+    if (!on && db.changes() == 0) {
+      return fail(Code::not_found,
+                  "nothing of that name is stopped for " + scope->text() + "; see `tillcue-hq stop --list`");
+    }
+    return {};
+  });
+  if (!said) return said;
+  auto const what = campaign.empty() ? std::string{"everything"} : campaign;
+  parts.log(LogLevel::warning, log_line(on ? "stopped" : "resumed", {{"what", what}, {"scope", scope->text()}}));
+  return said;
+}
+
+HqOffice::State::Answer HqOffice::State::stock(Fields& fields) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const out = names_field(fields, "out", 0);
+  auto const back = names_field(fields, "back", 0);
+  if (!out || !back) return tl::unexpected{(out ? back : out).error()};
+  if (!scope) return tl::unexpected{scope.error()};
+  return say_changed(*scope, [&](Database& db) -> Result<void> {
+    for (auto const& [skus, sql] : {std::pair{&*out, "INSERT OR IGNORE INTO stock VALUES(?1, ?2, ?3)"},
+                                    std::pair{&*back, "DELETE FROM stock WHERE scope = ?1 AND sku = ?2 AND ?3 > 0"}}) {
+      auto change = db.prepare(sql);
+      if (!change) return tl::unexpected{change.error()};
+      for (auto const& sku : *skus) {
+        change->bind(1, scope->text()).bind(2, sku).bind(3, now());
+        if (auto ok = change->run(); !ok) return ok;
+      }
+    }
+    return {};
+  });
+}
+
+HqOffice::State::Answer HqOffice::State::names(Fields& fields) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const change = read_names_change(fields);
+  if (!scope) return tl::unexpected{scope.error()};
+  if (!change) return tl::unexpected{change.error()};
+  return say_changed(*scope, [&](Database& db) { return change_names(db, *scope, *change, now()); });
+}
+
+HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {
+  auto const amount = [&](char const* name, std::int64_t otherwise) {
+    return fields.has(name) ? fields.integer(name, 0, 1'000'000'000'000) : otherwise;
+  };
+  EnteredBudget plan;
+  plan.name = fields.text("name", kMaxIdentifier + 8, 1);
+  plan.total = {amount("amount", Allotment::kUnlimited), amount("issues", Allotment::kUnlimited)};
+  plan.free = {amount("free_amount", 0), amount("free_issues", 0)};
+  plan.terminals = static_cast<std::uint32_t>(fields.optional_number("terminals", 0, 0, 1'000'000));
+  if (!fields.ok()) return fields.error();
+  auto const done = together([&](Database& db) -> Result<void> {
+    if (auto ok = budgets.enter(db, plan, now()); !ok) return ok;
+    auto const online = online_terminals(db);
+    if (!online) return tl::unexpected{online.error()};
+    auto const changed = budgets.share_out(db, *online);
+    return changed ? say_grants(db, *changed) : tl::unexpected{changed.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json::object();
+}
+
+HqOffice::State::Answer HqOffice::State::budget_end(Fields& fields) {
+  auto const name = fields.text("name", kMaxIdentifier + 8, 1);
+  if (!fields.ok()) return fields.error();
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const holders = budgets.holders();
+    if (auto ok = budgets.end(db, name); !ok) return ok;
+    return say_grants(db, holders);
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json::object();
+}
+
+/// A scope's configuration document with some settings set and others taken out, as its next word.
+HqOffice::State::Answer HqOffice::State::config(Fields& fields, Json const& request) {
+  auto const scope = Scope::parse(fields.text("scope", 2 * kMaxIdentifier, 1));
+  auto const unset = names_field(fields, "unset", 0);
+  if (!scope) return tl::unexpected{scope.error()};
+  if (!unset) return tl::unexpected{unset.error()};
+  auto const set = read_settings(request.value("set", Json::object()).dump(), "set");
+  if (!set) return tl::unexpected{set.error()};
+  std::uint64_t number = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const before = HqWords::last(db, WordKind::config, *scope);
+    if (!before) return tl::unexpected{before.error()};
+    auto said_before = *before ? read_settings((*before)->content, "what " + scope->text() + " says") : Settings{};
+    if (!said_before) return tl::unexpected{said_before.error()};  // of a newer program: not to be lost by this one
+    auto& document = *said_before;
+    for (auto const& [name, value] : *set) document[name] = value;
+    for (auto const& name : *unset) {
+      if (document.erase(name) == 0) return fail(Code::not_found, name + " is not set for " + scope->text());
+    }
+    auto const said = words.say(db, WordKind::config, *scope, encode_settings(document), now());
+    if (said) number = *said;
+    return said ? Result<void>{} : tl::unexpected{said.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  parts.log(LogLevel::info, log_line("config.said", {{"scope", scope->text()}, {"number", number}}));
+  return Json{{"word", held_name(WordKind::config, *scope)}, {"number", number}};
+}
+
+/// Whom terminals are to believe: a word that holders of the keys have signed.
+HqOffice::State::Answer HqOffice::State::keys(Fields& fields) {
+  auto const envelope = fields.text("envelope", kMaxWord, 1);
+  if (!fields.ok()) return fields.error();
+  std::uint64_t number = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const word = read_keys_word(db, parts.key, chain, envelope);
+    if (!word) return tl::unexpected{word.error()};
+    number = word->number;
+    if (auto ok = words.take_keys(db, *word, envelope); !ok) return ok;
+    return rollout.sign_again(db);
+  });
+  if (!done) return tl::unexpected{done.error()};
+  parts.log(LogLevel::warning, log_line("keys.said", {{"number", number}}));
+  return Json{{"word", held_name(WordKind::keys, Scope{})}, {"number", number}};
+}
+
+HqOffice::State::Answer HqOffice::State::rollout_start(Fields& fields) {
+  auto const manifest = decode_manifest(fields.text("manifest", kMaxEnvelope, 1));
+  auto const first = names_field(fields, "first", 0);
+  RolloutPlan plan;
+  auto const* shares = fields.array("shares", 20);
+  plan.soak = static_cast<std::int64_t>(fields.optional_number("soak", 1'800, 0, 30 * 86'400));
+  plan.deadline = static_cast<std::int64_t>(fields.optional_number("deadline", 86'400, 1, 30 * 86'400));
+  plan.spread = static_cast<std::int64_t>(fields.optional_number("spread", 300, 0, 86'400));
+  plan.tolerance = static_cast<std::uint32_t>(fields.optional_number("tolerance", 200, 0, 10'000));
+  if (shares != nullptr && !shares->empty()) plan.shares.clear();
+  for (auto const& share : shares == nullptr ? Json::array() : *shares) {
+    bool const fits = share.is_number_unsigned() && share.get<std::uint64_t>() <= 10'000;
+    if (!fits) fields.reject("shares", "must hold numbers up to 10,000");
+    if (fits) plan.shares.push_back(share.get<std::uint32_t>());
+  }
+  if (!fields.ok()) return fields.error();
+  if (!manifest) return tl::unexpected{manifest.error()};
+  if (!first) return tl::unexpected{first.error()};
+  plan.first = *first;
+  std::uint64_t release = 0;
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto const begun = rollout.start(db, *manifest, plan, now());
+    if (begun) release = *begun;
+    return begun ? Result<void>{} : tl::unexpected{begun.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  parts.log(LogLevel::info, log_line("rollout.started", {{"release", release}}));
+  return Json{{"release", release}};
+}
+
+HqOffice::State::Answer HqOffice::State::rollout_change(std::string_view what) {
+  Json out = Json::object();
+  auto const done = together([&](Database& db) -> Result<void> {
+    if (what == "status") {
+      auto seen = rollout.status(db, now());
+      if (seen) out = std::move(*seen);
+      return seen ? Result<void>{} : tl::unexpected{seen.error()};
+    }
+    if (what != "pause" && what != "resume" && what != "stop" && what != "back") {
+      return fail(Code::unsupported, "\"rollout " + std::string{what} + "\" is nothing that this serve does");
+    }
+    auto const changed = rollout.change(db, what, now());
+    if (changed) out["release"] = *changed;
+    return changed ? Result<void>{} : tl::unexpected{changed.error()};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  if (what != "status") parts.log(LogLevel::warning, log_line("rollout.changed", {{"what", std::string{what}}}));
+  return out;
+}
+
+}  // namespace tillcue::sync
