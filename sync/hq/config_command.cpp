@@ -113,6 +113,10 @@ void add_change(CLI::App& command, Options& options) {
 void add_config_command(CLI::App& app, Command& chosen) {
   auto const options = std::make_shared<Options>();
   auto* const config = app.add_subcommand("config", "Settings of terminals: chain, then group, store, terminal");
+  config->footer(
+      "Example:\n  tillcue-hq config set --db hq.sqlite --scope store:s-1 screen.hint_ms=9000\n"
+      "  tillcue-hq config show --db hq.sqlite --terminal till-1\n"
+      "What terminals have in force, and what they refused, is in `tillcue-hq terminals`.");
   config->require_subcommand(1);
   auto* const put = config->add_subcommand("set", "Sets some, and leaves the scope's others as they are");
   add_change(*put, *options);
@@ -132,10 +136,6 @@ void add_config_command(CLI::App& app, Command& chosen) {
   auto* const all = config->add_subcommand("list", "What can be set from here; each acts at once, without a restart");
   all->add_flag("--json", options->json, "As JSON");
   all->callback([options, &chosen] { chosen = [options] { return list(*options); }; });
-  config->footer(
-      "Example:\n  tillcue-hq config set --db hq.sqlite --scope store:s-1 screen.hint_ms=9000\n"
-      "  tillcue-hq config show --db hq.sqlite --terminal till-1\n"
-      "What terminals have in force, and what they refused, is in `tillcue-hq terminals`.");
 }
 
 }  // namespace tillcue::sync

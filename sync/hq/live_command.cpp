@@ -150,6 +150,7 @@ void add_stock(CLI::App& app, Command& chosen) {
 void add_budget(CLI::App& app, Command& chosen) {
   auto const options = std::make_shared<Options>();
   auto* const budget = app.add_subcommand("budget", "Budgets of campaigns, shared out among the terminals");
+  budget->footer("Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000");
   budget->require_subcommand(1);
   auto* const set = budget->add_subcommand("set", "Enters a budget, or makes it larger or smaller");
   options->office.add_to(*set);
@@ -170,7 +171,6 @@ void add_budget(CLI::App& app, Command& chosen) {
   options->office.add_to(*show);
   show->add_flag("--json", options->json, "As JSON");
   show->callback([options, &chosen] { chosen = [options] { return list(*options, "budgets"); }; });
-  budget->footer("Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000");
 }
 
 }  // namespace

@@ -190,6 +190,10 @@ void add_list(CLI::App& names, std::shared_ptr<Options> const& options, Command&
 void add_names_command(CLI::App& app, Command& chosen) {
   auto const options = std::make_shared<Options>();
   auto* const names = app.add_subcommand("names", "Items that tills name without a code: what is open, what it means");
+  names->footer(
+      "Example:\n  tillcue-hq names list --db hq.sqlite --bundle store.bundle\n"
+      "  tillcue-hq names assign --db hq.sqlite --bundle store.bundle \"COLA 0,5=4006381333931\"\n"
+      "Tills tell open names with their sales, as name:WHAT WAS HEARD.");
   names->require_subcommand(1);
   add_list(*names, options, chosen);
   auto* const put = names->add_subcommand("assign", "Says what a name means, to the tills at once");
@@ -210,10 +214,6 @@ void add_names_command(CLI::App& app, Command& chosen) {
   write->add_option("--out", options->out, "File; .gz is compressed")->required();
   write->add_option("--scope", options->scope, "all, group:NAME, store:NAME or terminal:NAME")->capture_default_str();
   write->callback([options, &chosen] { chosen = [options] { return export_assigned(*options); }; });
-  names->footer(
-      "Example:\n  tillcue-hq names list --db hq.sqlite --bundle store.bundle\n"
-      "  tillcue-hq names assign --db hq.sqlite --bundle store.bundle \"COLA 0,5=4006381333931\"\n"
-      "Tills tell open names with their sales, as name:WHAT WAS HEARD.");
 }
 
 }  // namespace tillcue::sync

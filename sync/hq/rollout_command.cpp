@@ -108,6 +108,10 @@ void add(CLI::App& rollout, Command& chosen, std::shared_ptr<Options> const& opt
 void add_rollout_command(CLI::App& app, Command& chosen) {
   auto const options = std::make_shared<Options>();
   auto* const rollout = app.add_subcommand("rollout", "A release in stages, paused when terminals fail");
+  rollout->footer(
+      "Example:\n  tillcue-hq rollout start --bundle next.bundle --key keys/hq.key.pem --db hq.sqlite \\\n"
+      "             --bundles bundles --broker mqtt://127.0.0.1:1883 --chain demo --first till-1\n"
+      "  tillcue-hq rollout status --db hq.sqlite");
   rollout->require_subcommand(1);
   auto* const command = rollout->add_subcommand("start", "Uploads a bundle and begins its first stage");
   options->publish.add_to(*command);
@@ -128,10 +132,6 @@ void add_rollout_command(CLI::App& app, Command& chosen) {
   add(*rollout, chosen, options, "resume", "Goes on with the stage it stood at");
   add(*rollout, chosen, options, "stop", "Ends it: who runs the release goes on, nobody else gets it");
   add(*rollout, chosen, options, "back", "Everybody gets what all had before, under a new number");
-  rollout->footer(
-      "Example:\n  tillcue-hq rollout start --bundle next.bundle --key keys/hq.key.pem --db hq.sqlite \\\n"
-      "             --bundles bundles --broker mqtt://127.0.0.1:1883 --chain demo --first till-1\n"
-      "  tillcue-hq rollout status --db hq.sqlite");
 }
 
 }  // namespace tillcue::sync
