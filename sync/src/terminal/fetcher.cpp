@@ -114,6 +114,11 @@ bool Fetcher::may_begin(Manifest const& manifest, std::string_view payload) {
   return ports_.now() >= begin_;
 }
 
+bool Fetcher::runs(Manifest const& manifest) const {
+  auto const current = store_.active();
+  return current && current->release == manifest.release && current->bundle == manifest.bundle;
+}
+
 void Fetcher::on_manifest(std::string_view scope, std::string_view payload) {
   if (payload.empty()) return cleared(scope);
   auto const manifest = accept(scope, payload);
@@ -122,8 +127,7 @@ void Fetcher::on_manifest(std::string_view scope, std::string_view payload) {
     return ports_.report(manifest.error(), Concern::manifest);
   }
   // The retained manifest of what runs already comes with every connect.
-  auto const current = store_.active();
-  if (current && current->release == manifest->release && current->bundle == manifest->bundle) {
+  if (runs(*manifest)) {
     ports_.status.wanted = manifest->release;
     return ports_.over(Concern::manifest);
   }
@@ -234,7 +238,7 @@ void Fetcher::tick() {
   if (ports_.now() >= begin_ && !waiting_.empty()) {
     begin_ = SteadyTime::max();
     auto const manifest = accept(kNextScope, std::exchange(waiting_, {}));
-    if (manifest) take(*manifest);
+    if (manifest && !runs(*manifest)) take(*manifest);
     if (!manifest) ports_.report(manifest.error(), Concern::manifest);
   }
   if (ports_.now() < due_) return;

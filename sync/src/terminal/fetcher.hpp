@@ -54,6 +54,7 @@ class Fetcher {
 
   [[nodiscard]] bool expired(Manifest const& manifest) const;
   [[nodiscard]] bool may_begin(Manifest const& manifest, std::string_view payload);
+  [[nodiscard]] bool runs(Manifest const& manifest) const;
   void cleared(std::string_view scope);
   void take(Manifest const& manifest);
   Result<Manifest> accept(std::string_view scope, std::string_view payload) const;
