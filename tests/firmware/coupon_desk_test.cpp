@@ -199,23 +199,6 @@ TEST_CASE("without the painter the slip is spelled, and printed all the same") {
   CHECK(counter.peer.job.find("???????") != std::string::npos);
 }
 
-TEST_CASE("what is not painted in time is spelled, and the painting that comes later prints nothing more") {
-  Counter counter("芝麻黑麦脆面包");
-  counter.painting = 0ms;
-  counter.reopen();
-  counter.print("17");
-  counter.notice(1);
-  CHECK(counter.notices[0].fate == PrintFate::printed);
-  CHECK(counter.peer.job.find("???????") != std::string::npos);
-  auto const spelled = counter.peer.job;
-  counter.painting = 60s;
-  counter.reopen();  // its painter has ended
-  counter.io.restart();
-  counter.io.poll();
-  CHECK(counter.peer.job == spelled);
-  CHECK(counter.fates.size() == 1);
-}
-
 TEST_CASE("a slip that waits for its painting is dropped by a cancel, not lost") {
   Counter counter("芝麻黑麦脆面包");
   counter.print("17");

@@ -80,7 +80,7 @@ test('Star: the QR code, the barcode, size, emphasis, code table, alignment and 
     holds(coupon('--profile', profile, ...english, '--ean13', '2912345678906'),
       bars('ean13', '2912345678906', { height: 80, width: 2, text: true }), 'EAN-13');
     holds(coupon('--profile', profile, ...english, '--code128', '7KQ2M9XR4T01'),
-      bars('code128', '7KQ2M9XR4T01', { height: 80, width: 1, text: true }), 'CODE128');
+      bars('code128', '7KQ2M9XR4T01', { height: 80, width: 2, text: true }), 'CODE128');
     for (const part of [[0x1b, 0x69, 1, 1], [0x1b, 0x69, 0, 0], [0x1b, 0x45], [0x1b, 0x46], [0x1b, 0x1d, 0x61, 1]]) {
       holds(said(star().align('center').bold(true).size(2, 2).text('x').size(1, 1).bold(false)), Buffer.from(part), 'theirs');
       holds(job, Buffer.from(part), 'ours');
