@@ -22,6 +22,7 @@
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
+#include "told_sale.hpp"
 #include "uplink.hpp"
 #include "wall_clock.hpp"
 
@@ -312,7 +313,8 @@ Result<void> Daemon::Impl::on(pos::Message const& message) {
   return answer;
 }
 
-void Daemon::Impl::record(Outcome const& outcome) {
+void Daemon::Impl::record(Outcome const& seen) {
+  auto const outcome = told(*secret_, seen);
   if (auto const* closed = std::get_if<SaleClosed>(&outcome.what)) {
     log_.info("sale.closed", {{"sale", closed->sale.value},
                               {"total", to_text(closed->total)},
