@@ -81,14 +81,17 @@ test('Star: the QR code, the barcode, size, emphasis, code table, alignment and 
       bars('ean13', '2912345678906', { height: 80, width: 2, text: true }), 'EAN-13');
     holds(coupon('--profile', profile, ...english, '--code128', '7KQ2M9XR4T01'),
       bars('code128', '7KQ2M9XR4T01', { height: 80, width: 2, text: true }), 'CODE128');
-    for (const part of [[0x1b, 0x69, 1, 1], [0x1b, 0x69, 0, 0], [0x1b, 0x45], [0x1b, 0x46], [0x1b, 0x1d, 0x61, 1]]) {
-      holds(said(star().align('center').bold(true).size(2, 2).text('x').size(1, 1).bold(false)), Buffer.from(part), 'theirs');
+    for (const part of [[0x1b, 0x69, 1, 1], [0x1b, 0x69, 0, 0], [0x1b, 0x45], [0x1b, 0x46]]) {
+      holds(said(star().bold(true).size(2, 2).text('x').size(1, 1).bold(false)), Buffer.from(part), 'theirs');
       holds(job, Buffer.from(part), 'ours');
     }
     for (const [headline, page] of [['Скидка', 'cp866'], ['Šunka příští týden', 'cp852']]) {
       holds(coupon('--profile', profile, '--headline', headline, '--product', headline),
         said(star().codepage(page).text(headline)), page);
     }
+    const middle = Buffer.from([0x1b, 0x1d, 0x61, 1]);  // theirs moves text by blanks, symbols by the command
+    holds(said(star().align('center').qrcode('7', { model: 2, size: 8, errorlevel: 'm' })), middle, 'theirs');
+    holds(job, middle, 'ours');
     // Theirs cuts where the paper stands, ours feeds it to the blade first.
     assert.deepEqual([...said(star().cut('partial')).subarray(-3, -1)], [0x1b, 0x64]);
     holds(job, Buffer.from([0x1b, 0x64, 3]), 'cut');
