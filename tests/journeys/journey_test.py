@@ -216,6 +216,19 @@ class LiveState(Journey):
 
         self.assertGreater(wait_until('the till to have its share', share)[0]['issues'], 0)
 
+        # Its disk is lost: what it may have spent before is spent, and it has another share.
+        before = wait_until('the till to hold it', lambda: [one for one in share() if one['confirmed'] == one['grant']])[0]
+        self.shop.processes['terminal'].end(signal.SIGKILL)
+        for part in ('', '-wal', '-shm'):
+            pathlib.Path(self.shop.path('terminal', 'live.sqlite' + part)).unlink(missing_ok=True)
+        self.shop.start_terminal()
+        after = wait_until('the till to be known as set up anew', lambda: [
+            one for one in share() if one['before_issues'] and one['confirmed'] == one['grant'] > 0])[0]
+        self.assertEqual((after['before_amount'], after['before_issues']), (before['amount'], before['issues']))
+        self.assertLessEqual(after['before_issues'] + after['issues'], 40)
+        self.assertIn('was set up anew; counted as spent', self.hq('budget', 'list').stdout)
+        self.assertIn('budget.file', self.shop.processes['hq'].output())
+
     def test_head_office_stops_by_wire_at_once_also_who_was_away_and_it_outlasts_kill_9_of_both_ends(self):
         self.open_shop()
         till = self.till()

@@ -11,6 +11,7 @@
 
 #include "tillcue/core/live.hpp"
 #include "tillcue/core/result.hpp"
+#include "tillcue/sync/results.hpp"
 
 namespace tillcue::sync {
 
@@ -49,6 +50,11 @@ class LiveStore {
   LiveStore& operator=(LiveStore&&) noexcept;
   ~LiveStore();
 
+  /// Drawn when the file is made, so that head office sees when another takes its place, which has spent nothing as far
+  /// as it knows. None: the file is older than epochs.
+  [[nodiscard]] Epoch epoch() const noexcept;
+  /// Rises with every change of spent().
+  [[nodiscard]] std::uint64_t turn() const noexcept;
   /// What was spent by name, as last kept.
   [[nodiscard]] std::map<std::string, Allotment> const& spent() const noexcept;
   /// Durable on return. Writes what differs from before, in one transaction; nothing differs: nothing is written.
