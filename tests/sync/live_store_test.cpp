@@ -80,8 +80,9 @@ TEST_CASE("the customers' day and how items sell are there again, and another da
     CHECK(store.today()->customers.empty());
     CHECK(store.shelf()->sales == 0);
     REQUIRE(store.keep_today(today));
-    REQUIRE(store.keep_shelf(70, {{"4711", ShelfRow{3.5, 1, 60, 40}}, {"4712", ShelfRow{1, 9, 9, 0}}}));
-    REQUIRE(store.keep_shelf(71, {{"4712", std::nullopt}}));
+    REQUIRE(store.keep_shelf(
+        70, std::vector<ShelfChange>{{"4711", ShelfRow{3.5, 1, 60, 40}}, {"4712", ShelfRow{1, 9, 9, 0}}}));
+    REQUIRE(store.keep_shelf(71, std::vector<ShelfChange>{{"4712", std::nullopt}}));
   }
   auto again = *LiveStore::open(file);
   CHECK(again.today()->day == 20'000);
@@ -89,8 +90,9 @@ TEST_CASE("the customers' day and how items sell are there again, and another da
   auto const shelf = *again.shelf();
   CHECK(shelf.sales == 71);
   REQUIRE(shelf.items.size() == 1);
-  CHECK(shelf.items.at("4711").count == 3.5);
-  CHECK(shelf.items.at("4711").longest == 40);
+  CHECK(shelf.items.front().first == "4711");
+  CHECK(shelf.items.front().second.count == 3.5);
+  CHECK(shelf.items.front().second.longest == 40);
   REQUIRE(again.keep_today({20'001, {{"p2", {1, 0, {}}}}}));
   CHECK(again.today()->customers.size() == 1);
 }
