@@ -72,7 +72,9 @@ test('Star: the QR code, the barcode, size, emphasis, code table, alignment and 
   for (const [profile, language] of [['star-line', 'star-line'], ['star-prnt', 'star-prnt']]) {
     const star = () => new Encoder({ language, columns: 48 });
     const job = coupon('--profile', profile, ...english, '--qr', '7KQ2-M9XR-4T01');
-    holds(job, said(star().qrcode('7KQ2-M9XR-4T01', { model: 2, size: 8, errorlevel: 'm' })), 'QR');
+    const theirQr = said(star().qrcode('7KQ2-M9XR-4T01', { model: 2, size: 8, errorlevel: 'm' }));
+    const print = Buffer.from([0x1b, 0x1d, 0x79, 0x50]);
+    holds(job, theirQr.subarray(0, theirQr.indexOf(print) + print.length), 'QR');
     const bars = (kind, data, options) => {
       const theirs = said(star().barcode(data, kind, options));
       return theirs.subarray(theirs.indexOf(Buffer.from([0x1b, 0x62])), theirs.indexOf(0x1e) + 1);
@@ -86,14 +88,15 @@ test('Star: the QR code, the barcode, size, emphasis, code table, alignment and 
       holds(job, Buffer.from(part), 'ours');
     }
     for (const [headline, page] of [['Скидка', 'cp866'], ['Šunka příští týden', 'cp852']]) {
-      holds(coupon('--profile', profile, '--headline', headline, '--product', headline),
-        said(star().codepage(page).text(headline)), page);
+      const theirs = said(star().codepage(page).text(headline));
+      const text = theirs.subarray(0, theirs.indexOf(Buffer.from([0x1b, 0x1d, 0x50])));
+      holds(coupon('--profile', profile, '--headline', headline, '--product', headline), text, page);
     }
     const middle = Buffer.from([0x1b, 0x1d, 0x61, 1]);  // theirs moves text by blanks, symbols by the command
     holds(said(star().align('center').qrcode('7', { model: 2, size: 8, errorlevel: 'm' })), middle, 'theirs');
     holds(job, middle, 'ours');
     // Theirs cuts where the paper stands, ours feeds it to the blade first.
-    assert.deepEqual([...said(star().cut('partial')).subarray(-3, -1)], [0x1b, 0x64]);
+    holds(said(star().cut('partial')), Buffer.from([0x1b, 0x64, 1]), 'their cut');
     holds(job, Buffer.from([0x1b, 0x64, 3]), 'cut');
   }
 });
