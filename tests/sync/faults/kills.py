@@ -42,6 +42,7 @@ class Lane:
         self.data = os.path.join(world.folder, self.name)
         self.seen, self.finished, self.due = {}, {}, set()
         self.reused = self.starts = 0
+        self.left = False  # the last release, for good
         self.last = 0
         self.process = None
         self.thread = threading.Thread(target=self.sell, daemon=True)
@@ -152,8 +153,12 @@ class World:
         raise AssertionError(done.stderr)
 
     def runs_the_last(self, lane):
+        """Or the one before it: killed four times in a release's first minute, a till leaves it for good."""
         with contextlib.closing(sqlite3.connect(f'file:{lane.data}/bundles/store.sqlite?mode=ro', uri=True)) as db:
-            return db.execute('SELECT active_release FROM pointer').fetchone()[0] == self.release
+            active, bundle, refused = db.execute('SELECT active_release, active_bundle, refused FROM pointer').fetchone()
+        lane.left = refused == self.release and active != self.release
+        whole = os.path.exists(os.path.join(lane.data, 'bundles', bundle + '.bundle'))
+        return active == self.release or (lane.left and whole)
 
     def begin(self):
         self.make_bundles()
@@ -229,7 +234,9 @@ class World:
         print(f'{sum(self.killed.values())} {what}: ' + ', '.join(f'{n} {w}' for w, n in sorted(self.killed.items())))
         print(f'{len(sales)} sales ({sum(len(lane.due) for lane in self.lanes)} promised), {len(stored)} results at head office, '
               f'{seen} of them seen in an outbox at a kill')
-        print(f'release {self.release} runs on all tills')
+        left = sum(lane.left for lane in self.lanes)
+        print(f'release {self.release} runs on {len(self.lanes) - left} tills'
+              + (f'; {left} left it, killed four times in its first minute' if left else ''))
         print(f'{missing} results and {late} sales lost, {twice + changed} doubled or changed, {reused} numbers reused, {gaps} gaps, '
               f'{alarms} alarms')
         assert sound == 'ok', sound
