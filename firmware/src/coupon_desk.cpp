@@ -36,7 +36,8 @@ CouponDesk::CouponDesk(Config const& config, Log const& log, Secret secret, Noti
     : config_(config), log_(log), secret_(std::move(secret)), notice_(std::move(notice)) {}
 
 Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                     Secret secret, Notice notice, pos::ReceiptPrinter* through) {
+                                                     Secret secret, Notice notice, pos::ReceiptPrinter* through,
+                                                     std::chrono::milliseconds painting) {
   std::unique_ptr<CouponDesk> desk(new CouponDesk(config, log, std::move(secret), std::move(notice)));
   if (!config.printer && through == nullptr) return desk;
   auto const& printer = desk->settings_ = config.printer.value_or(PrinterConfig{});
@@ -52,7 +53,7 @@ Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io
     desk->own_ = std::make_unique<pos::LinePrinter>(io, line_of(printer));
     desk->printer_ = desk->own_.get();
   }
-  desk->press_ = std::make_unique<CouponPress>(io, log, desk->profile_, painter_of(printer));
+  desk->press_ = std::make_unique<CouponPress>(io, log, desk->profile_, painter_of(printer), painting);
   desk->paper_ = std::make_unique<PaperBook>(config.data_dir / "paper.json", printer.paper_mm_day);
   desk->reprint_over_ = std::make_unique<boost::asio::steady_timer>(io);
   return desk;
