@@ -22,6 +22,7 @@
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
+#include "told_sale.hpp"
 #include "uplink.hpp"
 #include "wall_clock.hpp"
 
@@ -134,6 +135,9 @@ CheckoutPorts Daemon::Impl::ports() {
           .print =
               [this](CouponOrder order, std::function<void(CouponFate)> done) {
                 // Decided on what a display showed, before the receipt came and did not add up.
+                if (counter_ && counter_->late()) {
+                  return done({"", 0, PrintFate::dropped, "the receipt was printed while this terminal was away"});
+                }
                 if (counter_ && counter_->doubtful()) {
                   return done({"", 0, PrintFate::dropped, "the receipt's items do not make its total"});
                 }
@@ -309,7 +313,8 @@ Result<void> Daemon::Impl::on(pos::Message const& message) {
   return answer;
 }
 
-void Daemon::Impl::record(Outcome const& outcome) {
+void Daemon::Impl::record(Outcome const& seen) {
+  auto const outcome = told(*secret_, seen);
   if (auto const* closed = std::get_if<SaleClosed>(&outcome.what)) {
     log_.info("sale.closed", {{"sale", closed->sale.value},
                               {"total", to_text(closed->total)},
@@ -343,7 +348,8 @@ std::uint8_t Daemon::Impl::channels() const {
   std::uint8_t working = 0;
   bool const seen = screen->counters().screens > 0 || native->hints_are_shown();
   if (seen && !(counter_ && counter_->after_the_fact())) working |= mask_of(Channel::screen);
-  if (desk_->may_print() && !(counter_ && counter_->doubtful())) working |= mask_of(Channel::receipt);
+  if (desk_->may_print() && !(counter_ && (counter_->doubtful() || counter_->late())))
+    working |= mask_of(Channel::receipt);
   if (display_.works((working & mask_of(Channel::screen)) != 0)) working |= mask_of(Channel::display);
   return working;
 }
