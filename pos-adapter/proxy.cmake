@@ -22,6 +22,6 @@ set_target_properties(tillcue_pos_proxy PROPERTIES VERIFY_INTERFACE_HEADER_SETS 
 target_link_libraries(tillcue_pos_proxy PUBLIC tillcue::pos_paper
                       PRIVATE tillcue::pos_line tillcue::house nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
 
-add_executable(tillcue-bypass bypass/bypass.cpp bypass/bypass_slip.cpp bypass/main.cpp)
+add_executable(tillcue-bypass bypass/backlog.cpp bypass/bypass.cpp bypass/bypass_slip.cpp bypass/main.cpp)
 target_link_libraries(tillcue-bypass PRIVATE tillcue::pos_line tillcue::house)
 install(TARGETS tillcue-bypass RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT terminal)

@@ -28,6 +28,3 @@ add_library(spdlog::spdlog ALIAS tillcue_log_headers)
 add_library(fmt::fmt ALIAS tillcue_log_headers)
 
 add_link_options(-static-libstdc++ -static-libgcc LINKER:--gc-sections)
-if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
-  add_link_options(LINKER:-z,pack-relative-relocs)  # 0.7 MB less; Debian 12's ld has it for x86, its loader everywhere
-endif()

@@ -167,7 +167,7 @@ std::uint32_t ScanPace::per_minute(Timestamp now) const noexcept {
 Engine::Engine(std::shared_ptr<Bundle const> bundle, Place place)
     : bundle_(std::move(bundle)),
       place_(std::move(place)),
-      memory_(std::make_unique<std::byte[]>(Scorer::memory_needed(*bundle_))),
+      memory_(std::make_unique_for_overwrite<std::byte[]>(Scorer::memory_needed(*bundle_))),
       scorer_(*bundle_, {memory_.get(), Scorer::memory_needed(*bundle_)}),
       campaigns_(std::make_unique<CampaignTable>(*bundle_, place_)) {
   held_.reserve(Basket::kMaxLines);

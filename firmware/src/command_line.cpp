@@ -10,6 +10,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "counter_desk.hpp"
+#include "heap.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
 #include "service_notice.hpp"
@@ -25,6 +26,7 @@ constexpr int kFailed = 1;
 constexpr int kMisused = 2;
 
 int serve(Config const& config) {
+  keep_heap_small();
   Log const log(config.log_level);
   boost::asio::io_context io(1);
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);

@@ -120,10 +120,11 @@ void CounterDesk::slip(pos::Receipt const& receipt) {
   log_.info("receipt.read", {{"kind", std::string(pos::name(receipt.kind))},
                              {"items", std::to_string(receipt.items.size())},
                              {"total", std::to_string(receipt.total_minor.value_or(0))},
-                             {"adds_up", receipt.balanced ? "yes" : "no"}});
+                             {"adds_up", receipt.balanced ? "yes" : "no"},
+                             {"late", receipt.late ? "yes" : "no"}});
   if (!config_.proxy->sales) return;
   feed_.slip(receipt);
-  if (receipt.kind == pos::SlipKind::sale) reader_.sale_over();
+  if (receipt.kind == pos::SlipKind::sale && !receipt.late) reader_.sale_over();
 }
 
 void CounterDesk::shown(std::span<std::byte const> bytes) {

@@ -40,6 +40,7 @@ class CounterDesk {
   [[nodiscard]] pos::ReceiptPrinter* printer() const noexcept { return proxy_.get(); }
   [[nodiscard]] bool after_the_fact() const noexcept { return feed_.after_the_fact(); }
   [[nodiscard]] bool doubtful() const noexcept { return feed_.doubtful(); }
+  [[nodiscard]] bool late() const noexcept { return feed_.late(); }
   void stop();
 
  private:

@@ -26,12 +26,12 @@ void CounterFeed::begin(std::string const& number) {
   auto name = (number.empty() ? "" : number + "-") + (text + 2);  // without the century
   if (last_name_ == name || last_name_.rfind(name + "-", 0) == 0) name = last_name_ + "-2";
   last_name_ = name;
-  sale_ = SaleId(std::move(name));
-  lines_.clear();
-  numbered_ = 0;
-  totalled_ = false;
+  open_.sale = SaleId(std::move(name));
+  open_.lines.clear();
+  open_.numbered = 0;
+  open_.totalled = false;
   ++counters_.sales;
-  tell(pos::Begin{*sale_});
+  tell(pos::Begin{*open_.sale});
 }
 
 CounterFeed::Line CounterFeed::heard(std::string const& name, std::string const& code, Quantity quantity,
@@ -51,37 +51,37 @@ CounterFeed::Line CounterFeed::heard(std::string const& name, std::string const&
 
 void CounterFeed::put(Line const& line, pos::PutLine::Verb verb) {
   ++counters_.lines;
-  tell(pos::PutLine{*sale_, line.number, line.sku, line.quantity, line.unit_minor, line.name.substr(0, pos::kMaxText),
-                    verb});
+  tell(pos::PutLine{*open_.sale, line.number, line.sku, line.quantity, line.unit_minor,
+                    line.name.substr(0, pos::kMaxText), verb});
 }
 
 void CounterFeed::display(pos::DisplayEvent const& event) {
   using Kind = pos::DisplayEvent::Kind;
   if (event.kind == Kind::item) {
-    if (!sale_) begin({});
+    if (!open_.sale) begin({});
     auto line = heard(event.name, {}, event.quantity, event.unit_minor);
-    line.number = LineNo{++numbered_};
-    lines_.push_back(line);
+    line.number = LineNo{++open_.numbered};
+    open_.lines.push_back(line);
     put(line, pos::PutLine::Verb::add);
     return;
   }
-  if (!sale_) return;
+  if (!open_.sale) return;
   if (event.kind == Kind::abandoned) {
-    tell(pos::Void{*sale_});
-    sale_.reset();
-    lines_.clear();
+    tell(pos::Void{*open_.sale});
+    open_.sale.reset();
+    open_.lines.clear();
     return;
   }
-  if (event.kind == Kind::removed && !lines_.empty()) {
-    tell(pos::RemoveLine{*sale_, lines_.back().number});
-    lines_.pop_back();
+  if (event.kind == Kind::removed && !open_.lines.empty()) {
+    tell(pos::RemoveLine{*open_.sale, open_.lines.back().number});
+    open_.lines.pop_back();
   }
-  if (event.kind == Kind::subtotal && !std::exchange(totalled_, true)) tell(pos::Subtotal{*sale_});
+  if (event.kind == Kind::subtotal && !std::exchange(open_.totalled, true)) tell(pos::Subtotal{*open_.sale});
 }
 
 /// The receipt is right: what it does not name goes, what it names otherwise is changed, what is missing is added.
 void CounterFeed::reconcile(pos::Receipt const& receipt) {
-  std::vector<Line> left = std::exchange(lines_, {}), fresh;
+  std::vector<Line> left = std::exchange(open_.lines, {}), fresh;
   bool changed = false;
   for (auto const& item : receipt.items) {
     auto line = heard(item.name, item.code, item.quantity, item.unit_minor);
@@ -92,7 +92,7 @@ void CounterFeed::reconcile(pos::Receipt const& receipt) {
     auto found = std::find_if(left.begin(), left.end(), same_count);
     if (found == left.end()) found = std::find_if(left.begin(), left.end(), same);
     if (found == left.end()) {
-      line.number = LineNo{++numbered_};
+      line.number = LineNo{++open_.numbered};
       fresh.push_back(line);
       continue;
     }
@@ -103,25 +103,30 @@ void CounterFeed::reconcile(pos::Receipt const& receipt) {
     changed = changed || !(line.quantity == found->quantity);
     left.erase(found);
   }
-  for (auto const& gone : left) tell(pos::RemoveLine{*sale_, gone.number});
+  for (auto const& gone : left) tell(pos::RemoveLine{*open_.sale, gone.number});
   for (auto const& line : fresh) put(line, pos::PutLine::Verb::add);
   if (changed || !left.empty() || !fresh.empty()) ++counters_.reconciled;
 }
 
+/// The receipt of a time when nobody listened is not of the sale that is rung up now.
 void CounterFeed::slip(pos::Receipt const& receipt) {
   if (receipt.kind != pos::SlipKind::sale) return;
+  auto const now_rung_up = receipt.late ? std::exchange(open_, {}) : Open{};
   after_the_fact_ = true;
   doubtful_ = !receipt.balanced;
+  late_ = receipt.late;
   if (doubtful_) ++counters_.doubtful;
-  if (!sale_) begin(receipt.number);
+  close(receipt);
+  after_the_fact_ = doubtful_ = late_ = false;
+  open_ = now_rung_up;
+}
+
+void CounterFeed::close(pos::Receipt const& receipt) {
+  if (!open_.sale) begin(receipt.number);
   reconcile(receipt);
-  if (!totalled_) tell(pos::Subtotal{*sale_});
-  tell(pos::Tender{*sale_});
-  tell(pos::Finish{*sale_, receipt.total_minor});
-  after_the_fact_ = false;
-  doubtful_ = false;
-  sale_.reset();
-  lines_.clear();
+  if (!open_.totalled) tell(pos::Subtotal{*open_.sale});
+  tell(pos::Tender{*open_.sale});
+  tell(pos::Finish{*open_.sale, receipt.total_minor});
 }
 
 }  // namespace tillcue::terminal

@@ -36,6 +36,8 @@ class CounterFeed {
   [[nodiscard]] bool after_the_fact() const noexcept { return after_the_fact_; }
   /// True while a receipt is told whose items do not make its total: it may be misread, and earns no coupon.
   [[nodiscard]] bool doubtful() const noexcept { return doubtful_; }
+  /// True while a receipt is told that was printed while this terminal was away: too late for a coupon.
+  [[nodiscard]] bool late() const noexcept { return late_; }
   [[nodiscard]] CounterFeedCounters const& counters() const noexcept { return counters_; }
 
  private:
@@ -52,15 +54,21 @@ class CounterFeed {
   void put(Line const& line, pos::PutLine::Verb verb);
   Line heard(std::string const& name, std::string const& code, Quantity quantity, std::int64_t unit_minor);
   void reconcile(pos::Receipt const& receipt);
+  void close(pos::Receipt const& receipt);
 
   pos::SaleEvents& events_;
   std::function<Timestamp()> now_;
   NameToSku names_;
-  std::optional<SaleId> sale_;
-  std::vector<Line> lines_;
-  std::uint32_t numbered_ = 0;
+  /// A sale being rung up.
+  struct Open {
+    std::optional<SaleId> sale;
+    std::vector<Line> lines;
+    std::uint32_t numbered = 0;
+    bool totalled = false;
+  };
+  Open open_;
   std::string last_name_;  ///< of a sale
-  bool totalled_ = false, after_the_fact_ = false, doubtful_ = false;
+  bool after_the_fact_ = false, doubtful_ = false, late_ = false;
   CounterFeedCounters counters_;
 };
 

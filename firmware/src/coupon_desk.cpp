@@ -5,6 +5,7 @@
 #include "printer_settings.hpp"
 #include "tillcue/firmware/coupon_maker.hpp"
 #include "tillcue/pos/code_table.hpp"
+#include "told_sale.hpp"
 #include "wall_clock.hpp"
 
 namespace tillcue::terminal {
@@ -35,7 +36,8 @@ CouponDesk::CouponDesk(Config const& config, Log const& log, Secret secret, Noti
     : config_(config), log_(log), secret_(std::move(secret)), notice_(std::move(notice)) {}
 
 Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                     Secret secret, Notice notice, pos::ReceiptPrinter* through) {
+                                                     Secret secret, Notice notice, pos::ReceiptPrinter* through,
+                                                     std::chrono::milliseconds painting) {
   std::unique_ptr<CouponDesk> desk(new CouponDesk(config, log, std::move(secret), std::move(notice)));
   if (!config.printer && through == nullptr) return desk;
   auto const& printer = desk->settings_ = config.printer.value_or(PrinterConfig{});
@@ -51,7 +53,7 @@ Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io
     desk->own_ = std::make_unique<pos::LinePrinter>(io, line_of(printer));
     desk->printer_ = desk->own_.get();
   }
-  desk->press_ = std::make_unique<CouponPress>(io, log, desk->profile_, painter_of(printer));
+  desk->press_ = std::make_unique<CouponPress>(io, log, desk->profile_, painter_of(printer), painting);
   desk->paper_ = std::make_unique<PaperBook>(config.data_dir / "paper.json", printer.paper_mm_day);
   desk->reprint_over_ = std::make_unique<boost::asio::steady_timer>(io);
   return desk;
@@ -62,7 +64,7 @@ void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)>
   CouponFate fate;
   if (!coupon) {
     fate.why = coupon.error().what;
-    log_.error("coupon.invalid", {{"sale", order.sale.value}, {"error", fate.why}});
+    log_.error("coupon.invalid", {{"sale", told_sale(secret_, order.sale).value}, {"error", fate.why}});
     return done(std::move(fate));
   }
   fate.serial = coupon->slip.serial;
@@ -108,9 +110,9 @@ void CouponDesk::settle(CouponFate& fate, SaleId const& sale, std::string const&
   fate.why = proof ? std::string() : why;
   auto const event = done ? "coupon.printed" : proof ? "coupon.unconfirmed" : "coupon.dropped";
   if (done) {
-    log_.info(event, {{"sale", sale.value}, {"serial", fate.serial}});
+    log_.info(event, {{"sale", told_sale(secret_, sale).value}, {"serial", fate.serial}});
   } else {
-    log_.warning(event, {{"sale", sale.value}, {"serial", fate.serial}, {"why", why}});
+    log_.warning(event, {{"sale", told_sale(secret_, sale).value}, {"serial", fate.serial}, {"why", why}});
   }
   notice_({sale, fate.serial, text, fate.fate, why});
 }
@@ -138,7 +140,7 @@ Result<void> CouponDesk::reprint(SaleId const& sale) {
   auto const found = last_.again(sale);
   if (!found) return tl::unexpected(found.error());
   auto slip = std::make_shared<LastCoupon::Slip>(**found);
-  log_.info("coupon.reprint", {{"sale", sale.value}, {"serial", slip->fate.serial}});
+  log_.info("coupon.reprint", {{"sale", told_sale(secret_, sale).value}, {"serial", slip->fate.serial}});
   printer_->print(slip->job, [this, slip](Result<pos::PrintProof> const& proof) {
     auto fate = slip->fate;
     settle(fate, slip->sale, slip->text, proof);

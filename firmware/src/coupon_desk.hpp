@@ -29,7 +29,8 @@ class CouponDesk {
   /// Borrows all references, and `through`: where slips go when the till prints through us; nullptr: a printer of our
   /// own, if one is configured. Errors  not_found (no such printer profile).
   static Result<std::unique_ptr<CouponDesk>> open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                  Secret secret, Notice notice, pos::ReceiptPrinter* through = nullptr);
+                                                  Secret secret, Notice notice, pos::ReceiptPrinter* through = nullptr,
+                                                  std::chrono::milliseconds painting = CouponPress::kPainting);
 
   void print(CouponOrder const& order, std::function<void(CouponFate)> done);
   /// The same coupon once more, of the sale that was closed last. The till is told what became of it.

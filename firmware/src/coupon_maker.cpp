@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "tillcue/core/card_number.hpp"
+
 namespace tillcue::terminal {
 namespace {
 
@@ -73,7 +75,7 @@ Result<Coupon> make_coupon(CouponOrder const& order, StoreConfig const& store, T
   slip.valid_until = today + std::chrono::days(campaign.valid_days);
   slip.reason = reason(bundle, order.offer, store.language);
   slip.serial = coupon_serial(secret, terminal, order.sale, order.at, order.offer.number);
-  slip.receipt = order.sale.value;
+  if (!looks_like_card_number(order.sale.value)) slip.receipt = order.sale.value;
   slip.barcode = pos::Barcode{pos::BarcodeKind::code128, read_back(slip.serial)};
   if (with_qr) slip.qr = slip.serial;
   auto const end = std::chrono::sys_seconds(*slip.valid_until + std::chrono::days(1)) - std::chrono::seconds(1);

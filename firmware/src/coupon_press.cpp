@@ -85,8 +85,8 @@ struct CouponPress::Waiting {
 };
 
 CouponPress::CouponPress(boost::asio::io_context& io, Log const& log, pos::PrinterProfile profile,
-                         std::optional<std::filesystem::path> painter)
-    : io_(io), log_(log), profile_(std::move(profile)) {
+                         std::optional<std::filesystem::path> painter, std::chrono::milliseconds patience)
+    : io_(io), log_(log), profile_(std::move(profile)), patience_(patience) {
   if (painter && profile_.picture != pos::PictureKind::none) painter_ = std::make_unique<Painter>(std::move(*painter));
 }
 
@@ -103,10 +103,10 @@ void CouponPress::make(pos::CouponSlip slip, Done done) {
   auto waiting = std::make_shared<Waiting>(io_, std::move(slip), std::move(done));
   std::erase_if(waiting_, [](auto const& one) { return one.expired(); });
   waiting_.push_back(waiting);
-  waiting->timer.expires_after(kPainting);
+  waiting->timer.expires_after(patience_);
   waiting->timer.async_wait([this, waiting](boost::system::error_code over) {
     if (over || !waiting->done) return;
-    log_.warning("coupon.painted_too_late", {{"ms", std::to_string(kPainting.count())}});
+    log_.warning("coupon.painted_too_late", {{"ms", std::to_string(patience_.count())}});
     waiting->end(spelled(waiting->slip));
   });
   auto paint = [&io = io_, &log = log_, waiting, slip = waiting->slip, profile = profile_](pos::SlipPainter* painter,

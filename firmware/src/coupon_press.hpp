@@ -25,12 +25,12 @@ class CouponPress {
   /// Nothing: cancelled.
   using Done = std::function<void(std::optional<Job>)>;
 
-  /// The longest a slip waits for its painting.
+  /// The longest a slip waits for its painting, at the counter.
   static constexpr std::chrono::milliseconds kPainting{150};
 
   /// Borrows `io` and `log`. Without `painter` nothing is painted.
   CouponPress(boost::asio::io_context& io, Log const& log, pos::PrinterProfile profile,
-              std::optional<std::filesystem::path> painter);
+              std::optional<std::filesystem::path> painter, std::chrono::milliseconds patience = kPainting);
   ~CouponPress();
   CouponPress(CouponPress const&) = delete;
   CouponPress& operator=(CouponPress const&) = delete;
@@ -54,6 +54,7 @@ class CouponPress {
   Log const& log_;
   pos::PrinterProfile profile_;
   std::unique_ptr<Painter> painter_;
+  std::chrono::milliseconds patience_;
   std::vector<std::weak_ptr<Waiting>> waiting_;
 };
 

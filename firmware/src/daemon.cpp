@@ -14,6 +14,7 @@
 #include "data_lock.hpp"
 #include "display_desk.hpp"
 #include "feed_desk.hpp"
+#include "heap.hpp"
 #include "live_desk.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
@@ -21,6 +22,7 @@
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
+#include "told_sale.hpp"
 #include "uplink.hpp"
 #include "wall_clock.hpp"
 
@@ -31,6 +33,8 @@ using Steady = std::chrono::steady_clock;
 
 /// The longest the daemon sleeps: less than half of what the unit's watchdog allows.
 constexpr std::chrono::seconds kPulse{3};
+/// Between two times that unused memory is given back.
+constexpr std::chrono::seconds kGiveBack{60};
 constexpr std::chrono::milliseconds kGoodbye{400};
 /// What a cancelled print still has to say comes within this time.
 constexpr std::chrono::milliseconds kLastWords{100};
@@ -108,7 +112,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   std::unique_ptr<CouponDesk> desk_;
   DisplayDesk display_;
   std::unique_ptr<Uplink> uplink_;
-  Steady::time_point uplink_retry_{};
+  Steady::time_point uplink_retry_{}, give_back_{};
   bool has_bundle_ = false;
   std::string language_;
   std::uint64_t release_ = 0;
@@ -131,6 +135,9 @@ CheckoutPorts Daemon::Impl::ports() {
           .print =
               [this](CouponOrder order, std::function<void(CouponFate)> done) {
                 // Decided on what a display showed, before the receipt came and did not add up.
+                if (counter_ && counter_->late()) {
+                  return done({"", 0, PrintFate::dropped, "the receipt was printed while this terminal was away"});
+                }
                 if (counter_ && counter_->doubtful()) {
                   return done({"", 0, PrintFate::dropped, "the receipt's items do not make its total"});
                 }
@@ -286,6 +293,7 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
   release_ = release;
+  give_back_ = {};  // its arrival took several times its size
   trouble_.clear();
   log_.info("bundle.active", {{"release", std::to_string(release)}, {"items", std::to_string(items)}});
   native->push(pos::Notice{"release " + std::to_string(release) + " in force"});
@@ -305,7 +313,8 @@ Result<void> Daemon::Impl::on(pos::Message const& message) {
   return answer;
 }
 
-void Daemon::Impl::record(Outcome const& outcome) {
+void Daemon::Impl::record(Outcome const& seen) {
+  auto const outcome = told(*secret_, seen);
   if (auto const* closed = std::get_if<SaleClosed>(&outcome.what)) {
     log_.info("sale.closed", {{"sale", closed->sale.value},
                               {"total", to_text(closed->total)},
@@ -339,7 +348,8 @@ std::uint8_t Daemon::Impl::channels() const {
   std::uint8_t working = 0;
   bool const seen = screen->counters().screens > 0 || native->hints_are_shown();
   if (seen && !(counter_ && counter_->after_the_fact())) working |= mask_of(Channel::screen);
-  if (desk_->may_print() && !(counter_ && counter_->doubtful())) working |= mask_of(Channel::receipt);
+  if (desk_->may_print() && !(counter_ && (counter_->doubtful() || counter_->late())))
+    working |= mask_of(Channel::receipt);
   if (display_.works((working & mask_of(Channel::screen)) != 0)) working |= mask_of(Channel::display);
   return working;
 }
@@ -433,6 +443,10 @@ void Daemon::Impl::beat() {
     uplink_->tick();
   } else if (config_.sync && uplink_retry_ <= Steady::now()) {
     open_uplink();
+  }
+  if (give_back_ <= Steady::now()) {
+    give_back_ = Steady::now() + kGiveBack;
+    give_back_heap();
   }
   notify_service("WATCHDOG=1");
   refresh();

@@ -13,7 +13,7 @@ void DayBook::turn_to(std::int64_t day) {
 void DayBook::add(std::string const& customer, Counts const& counts) {
   if (counts.hints == 0 && counts.coupons == 0 && counts.campaigns.empty()) return;
   auto const [entry, first] = counts_.try_emplace(customer);
-  if (first) came_.push_back(customer);
+  if (first) came_.push_back(entry);
   entry->second.hints = static_cast<std::uint16_t>(entry->second.hints + counts.hints);
   entry->second.coupons = static_cast<std::uint16_t>(entry->second.coupons + counts.coupons);
   for (auto const& [campaign, times] : counts.campaigns) {
@@ -31,7 +31,7 @@ void DayBook::restore(sync::TodayRows const& rows) {
   if (day_ != rows.day) return;
   for (auto const& [customer, counts] : rows.customers) {
     if (came_.size() >= kMost) return;
-    if (counts_.emplace(customer, counts).second) came_.push_back(customer);
+    if (auto const [entry, first] = counts_.emplace(customer, counts); first) came_.push_back(entry);
   }
 }
 

@@ -15,7 +15,7 @@ namespace tillcue::terminal {
 /// terminals of the store have books of their own. Threads one.
 class DayBook {
  public:
-  static constexpr std::size_t kMost = 4096;  ///< customers; beyond, who came first is forgotten
+  static constexpr std::size_t kMost = 1024;  ///< customers; beyond, who came first is forgotten
   using Counts = sync::OfferedToday;
 
   /// Days since 1970 by the store's clock. Another day than before: all is forgotten.
@@ -35,7 +35,7 @@ class DayBook {
  private:
   std::int64_t day_ = 0;
   std::map<std::string, Counts> counts_;
-  std::deque<std::string> came_;
+  std::deque<std::map<std::string, Counts>::const_iterator> came_;
   std::set<std::string> changed_;
 };
 

@@ -94,8 +94,10 @@ void LiveDesk::recall() {
     words_[name] = word;
     if (!name.starts_with("live ")) continue;
     auto state = parse_live_state(word.content, name);
-    if (state) by_word_[name] = std::move(*state);
-    numbers_[name] = sync::grant_numbers(word.content);
+    if (!state) continue;
+    by_word_[name] = std::move(*state);
+    numbers_.erase(name);
+    if (for_this_store(by_word_[name])) numbers_[name] = sync::grant_numbers(word.content);
   }
   merge_settings();
 }
@@ -110,11 +112,18 @@ void LiveDesk::apply() {
     all.stop_all = all.stop_all || state.stop_all;
     all.stop.insert(all.stop.end(), state.stop.begin(), state.stop.end());
     all.out_of_stock.insert(all.out_of_stock.end(), state.out_of_stock.begin(), state.out_of_stock.end());
-    for (auto const& [campaign, share] : state.grants) all.grants[campaign] = share;
+    // Shares that another store's spending counts against are none of this one.
+    bool const ours = for_this_store(state);
+    for (auto const& [campaign, share] : state.grants) all.grants[campaign] = ours ? share : Allotment{};
     all.names.insert(all.names.end(), state.names.begin(), state.names.end());  // the narrower scope has the last word
   }
   if (on_names) on_names(all.names);
   checkout_.apply(std::move(all));
+}
+
+/// Whether the shares of a word are for what this store has counted, and not for one whose place it has taken.
+bool LiveDesk::for_this_store(LiveState const& state) const {
+  return state.epoch.empty() || (store_ && state.epoch == sync::to_text(store_->epoch()));
 }
 
 /// Words of this terminal's scopes, the widest first.
@@ -169,7 +178,6 @@ Result<void> LiveDesk::hold(sync::Word const& word) {
     }
     for (auto const& field : state->unread) log_.warning("live.unread", {{"word", name}, {"field", field}});
     by_word_[name] = std::move(*state);
-    numbers_[name] = sync::grant_numbers(word.content);
   }
   if (word.kind == sync::WordKind::config) {
     if (auto const read = sync::read_settings(word.content, name); !read) {
@@ -187,17 +195,24 @@ Result<void> LiveDesk::hold(sync::Word const& word) {
   if (!store_) return {};
   auto const kept = store_->keep_word(name, words_[name]);
   if (!kept) log_.error("live.unkept", {{"error", kept.error().what}});
+  // A share that would be the larger one of before again after a restart is not told as taken.
+  if (live && kept) {
+    numbers_[name] =
+        for_this_store(by_word_[name]) ? sync::grant_numbers(word.content) : decltype(numbers_)::mapped_type{};
+  }
   return {};
 }
 
 sync::Held LiveDesk::holding() const {
   sync::Held held;
   for (auto const& [name, word] : words_) held.words[name] = word.number;
+  held.config = settings_;
+  if (!store_) return held;  // nothing is spent then, and nothing is known of it
+  held.epoch = store_->epoch();
+  held.turn = store_->turn();
   for (auto const& [word, numbers] : numbers_) {
     for (auto const& [name, number] : numbers) held.budgets[name].grant = number;
   }
-  held.config = settings_;
-  if (!store_) return held;
   for (auto const& [name, amount] : store_->spent()) held.budgets[name].amount = amount;
   return held;
 }

@@ -73,6 +73,7 @@ class LiveDesk {
   void merge_settings();
   void heed_settings();
   void apply();
+  [[nodiscard]] bool for_this_store(LiveState const& state) const;
   [[nodiscard]] std::vector<std::string> my_scopes(sync::WordKind kind) const;
   void restore_books();
   void keep_day();
@@ -86,7 +87,7 @@ class LiveDesk {
   LiveState by_file_;
   std::map<std::string, LiveState> by_word_;                             ///< live ones, by name
   std::map<std::string, sync::LiveStore::KeptWord> words_;               ///< of every kind
-  std::map<std::string, std::map<std::string, std::uint32_t>> numbers_;  ///< of grants, by word
+  std::map<std::string, std::map<std::string, std::uint32_t>> numbers_;  ///< of grants, by word; kept, and ours
   sync::Settings settings_;                                              ///< of all configuration words together
   std::optional<sync::LiveStore> store_;
   std::set<std::string, std::less<>> probably_out_;  ///< as last told in the log

@@ -29,6 +29,8 @@ class Reader {
         state.stop = names(field, value, LiveState::kMaxStops);
       } else if (field == "grants") {
         state.grants = grants(value);
+      } else if (field == "epoch") {
+        state.epoch = epoch(value);
       } else if (field == "out_of_stock") {
         state.out_of_stock = names(field, value, LiveState::kMaxOutOfStock);
       } else if (field == "names") {
@@ -55,6 +57,13 @@ class Reader {
     if (value.is_boolean()) return value.get<bool>();
     fault(path, "must be true or false");
     return false;
+  }
+
+  std::string epoch(Json const& value) {
+    auto const text = value.is_string() ? value.get<std::string>() : std::string();
+    bool const fits = text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!fits) fault("epoch", "must be a text of 16 lower-case hexadecimal digits");
+    return text;
   }
 
   std::vector<std::string> names(std::string const& path, Json const& value, std::size_t most) {

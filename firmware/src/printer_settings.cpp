@@ -117,6 +117,7 @@ pos::LinePrinterOptions line_of(PrinterConfig const& printer) {
     options.where = pos::DevicePrinter{printer.device, printer.serial};
   }
   options.auto_status = printer.auto_status;
+  if (auto const profile = profile_of(printer)) options.language = profile->language;
   return options;
 }
 

@@ -1,7 +1,9 @@
 #include "shelf_book.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 namespace tillcue::terminal {
@@ -10,63 +12,106 @@ namespace {
 double faded(double sales) { return std::exp2(-sales / ShelfBook::kHalfLife); }
 
 /// What the sales from an item's first to its last purchase count together, as its purchases do.
-double exposure(sync::ShelfRow const& row) {
-  auto const each = 1 - faded(1);
-  return (1 - faded(static_cast<double>(row.last - row.first + 1))) / each;
-}
+double exposure(double sales) { return (1 - faded(sales)) / (1 - faded(1)); }
 
-/// The logarithm of one over the chance that nobody bought it since; 0 where nothing may be said.
-double surprise(sync::ShelfRow const& row, std::int64_t now) {
-  auto const gap = static_cast<double>(now - row.last);
-  if (row.count < ShelfBook::kLeastCount || gap < 2 * row.longest) return 0;
-  return row.count * std::log1p(gap / exposure(row));
+/// As an item holds it.
+std::uint32_t number(std::int64_t sale) {
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(sale, 0)) & 0x7FFF'FFFFU;
 }
 
 }  // namespace
 
 void ShelfBook::sold(std::vector<std::string> const& skus) {
-  auto const now = ++rows_.sales;
+  sales_ = std::min(sales_ + 1, kLastSale);
   for (auto const& sku : skus) {
-    auto const [at, fresh] = rows_.items.try_emplace(sku, sync::ShelfRow{1, now, now, 0});
-    auto& row = at->second;
-    if (row.last == now) continue;
-    auto const gap = static_cast<double>(now - row.last);
-    row.count = row.count * faded(gap) + 1;
+    auto* const known = find(sku);
+    auto& item = known != nullptr ? *known : add(sku);
+    item.changed = 1;
+    auto const gap = since(item);
+    if (gap == 0) continue;
+    item.count = static_cast<float>(item.count * faded(gap) + 1);
     // A long gap fades: it may have been empty shelves, or a season.
-    row.longest = std::max(gap, row.longest * faded(gap));
-    row.last = now;
+    item.longest = static_cast<float>(std::max(gap, item.longest * faded(gap)));
+    item.last = number(sales_);
     held_.erase(sku);
   }
-  changed_.insert(skus.begin(), skus.end());
-  if (rows_.items.size() > kMost) forget_some();
-  if (now % kLook == 0) look();
+  if (sales_ % kLook == 0) look();
 }
 
 bool ShelfBook::seen(std::string_view sku) {
   auto const found = held_.find(sku);
   if (found == held_.end()) return false;
   // It is there, whether or not it is bought this time: the gap begins anew.
-  auto const row = rows_.items.find(sku);
-  if (row != rows_.items.end()) {
-    row->second.longest = std::max(row->second.longest, static_cast<double>(rows_.sales - row->second.last));
-    row->second.last = rows_.sales;
-    changed_.emplace(sku);
+  if (auto* const item = find(sku); item != nullptr) {
+    item->longest = std::max(item->longest, static_cast<float>(since(*item)));
+    item->last = number(sales_);
+    item->changed = 1;
   }
   held_.erase(found);
   return true;
 }
 
 void ShelfBook::restore(sync::ShelfRows rows) {
-  rows_ = std::move(rows);
-  if (rows_.items.size() > kMost) forget_some();
+  sales_ = std::clamp<std::int64_t>(rows.sales, 0, kLastSale);
+  items_.clear();
+  gone_.clear();
+  index_again();
+  for (auto& [sku, row] : rows.items) {
+    if (find(sku) != nullptr) continue;
+    auto& item = add(sku);
+    item.first = number(std::min(row.first, row.last));
+    item.last = number(std::min(row.last, sales_));
+    item.count = static_cast<float>(row.count), item.longest = static_cast<float>(row.longest);
+    item.on_disk = 1;
+  }
   look();
+}
+
+/// Sales since its last.
+double ShelfBook::since(Item const& item) const noexcept {
+  return static_cast<double>(sales_ - static_cast<std::int64_t>(item.last));
+}
+
+/// Where it is, or the free place where it would be.
+std::size_t ShelfBook::slot_of(std::string_view sku) const noexcept {
+  auto const mask = slots_.size() - 1;
+  auto at = std::hash<std::string_view>{}(sku)&mask;
+  while (slots_[at] != 0 && items_[slots_[at] - 1U].sku != sku) at = (at + 1) & mask;
+  return at;
+}
+
+ShelfBook::Item* ShelfBook::find(std::string_view sku) noexcept {
+  if (slots_.empty()) return nullptr;
+  auto const place = slots_[slot_of(sku)];
+  return place != 0 ? &items_[place - 1U] : nullptr;
+}
+
+/// One that is not there, bought now for the first time.
+ShelfBook::Item& ShelfBook::add(std::string const& sku) {
+  static_assert(kMost < UINT16_MAX);
+  if (items_.size() >= kMost) forget_some();
+  if (slots_.size() < 2 * (items_.size() + 1)) index_again();
+  slots_[slot_of(sku)] = static_cast<std::uint16_t>(items_.size() + 1);
+  auto const now = number(sales_);
+  return items_.emplace_back(Item{sku, now, 1, now, 0, 1, 0});
+}
+
+void ShelfBook::index_again() {
+  slots_.assign(std::bit_ceil(std::max<std::size_t>(64, 2 * (items_.size() + 1))), 0);
+  for (std::size_t n = 0; n < items_.size(); ++n) {
+    slots_[slot_of(items_[n].sku)] = static_cast<std::uint16_t>(n + 1);
+  }
 }
 
 void ShelfBook::look() {
   static double const kNeeded = -std::log(kChance);
   std::vector<std::pair<double, std::string_view>> sure;
-  for (auto const& [sku, row] : rows_.items) {
-    if (auto const how = surprise(row, rows_.sales); how >= kNeeded) sure.emplace_back(how, sku);
+  for (auto const& item : items_) {
+    auto const gap = since(item);
+    if (item.count < kLeastCount || gap < 2.0 * item.longest) continue;
+    // The logarithm of one over the chance that nobody bought it since.
+    auto const how = item.count * std::log1p(gap / exposure(static_cast<double>(item.last - item.first + 1)));
+    if (how >= kNeeded) sure.emplace_back(how, item.sku);
   }
   auto const kept = std::min(sure.size(), kMostHeld);
   std::partial_sort(
@@ -76,35 +121,52 @@ void ShelfBook::look() {
   for (std::size_t n = 0; n < kept; ++n) held_.emplace(sure[n].second);
 }
 
-/// An eighth, so that it does not happen at every sale.
+/// An eighth, so that it does not happen at every sale: those bought least; of those bought alike, who came first.
 void ShelfBook::forget_some() {
-  std::vector<double> counts;
-  auto const count_now = [&](sync::ShelfRow const& row) {
-    return row.count * faded(static_cast<double>(rows_.sales - row.last));
-  };
-  for (auto const& [sku, row] : rows_.items) counts.push_back(count_now(row));
-  auto const nth = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() - kMost * 7 / 8);
+  std::vector<float> counts(items_.size());
+  auto const now = [this](Item const& item) { return static_cast<float>(item.count * faded(since(item))); };
+  std::transform(items_.begin(), items_.end(), counts.begin(), now);
+  auto const most = kMost * 7 / 8;
+  auto const nth = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() - most);
   std::nth_element(counts.begin(), nth, counts.end());
   auto const least = *nth;
-  for (auto at = rows_.items.begin(); at != rows_.items.end();) {
-    bool const gone = count_now(at->second) < least;
-    if (gone) held_.erase(at->first), changed_.insert(at->first);
-    at = gone ? rows_.items.erase(at) : std::next(at);
-  }
-  // Where all are alike none is less than the others.
-  while (rows_.items.size() > kMost) {
-    changed_.insert(rows_.items.begin()->first);
-    rows_.items.erase(rows_.items.begin());
-  }
+  auto alike = static_cast<std::size_t>(std::count(counts.begin(), nth, least));
+  auto const gone = std::remove_if(items_.begin(), items_.end(), [&](Item const& item) {
+    auto const count = now(item);
+    if (count > least || (count == least && alike == 0)) return false;
+    if (count == least) --alike;
+    forget(item);
+    return true;
+  });
+  items_.erase(gone, items_.end());
+  index_again();
 }
 
-std::map<std::string, std::optional<sync::ShelfRow>> ShelfBook::changes() const {
-  std::map<std::string, std::optional<sync::ShelfRow>> out;
-  for (auto const& sku : changed_) {
-    auto const at = rows_.items.find(sku);
-    out.emplace(sku, at != rows_.items.end() ? std::optional(at->second) : std::nullopt);
+void ShelfBook::forget(Item const& item) {
+  held_.erase(item.sku);
+  if (item.on_disk != 0) gone_.push_back(item.sku);
+}
+
+std::vector<sync::ShelfChange> ShelfBook::changes() const {
+  std::vector<sync::ShelfChange> out;
+  for (auto const& item : items_) {
+    if (item.changed == 0) continue;
+    auto const first = std::int64_t{item.first}, last = std::int64_t{item.last};
+    out.push_back({item.sku, sync::ShelfRow{item.count, first, last, item.longest}});
   }
+  for (auto const& sku : gone_) {
+    if (slots_[slot_of(sku)] == 0) out.push_back({sku, std::nullopt});
+  }
+  std::sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.sku < b.sku; });
   return out;
+}
+
+void ShelfBook::kept() {
+  for (auto& item : items_) {
+    item.on_disk |= item.changed;
+    item.changed = 0;
+  }
+  gone_ = {};
 }
 
 }  // namespace tillcue::terminal

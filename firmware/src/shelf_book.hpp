@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,19 +35,36 @@ class ShelfBook {
 
   /// After a restart.
   void restore(sync::ShelfRows rows);
-  [[nodiscard]] std::int64_t sales() const noexcept { return rows_.sales; }
-  /// What is not kept yet; an item without a row is forgotten.
-  [[nodiscard]] std::map<std::string, std::optional<sync::ShelfRow>> changes() const;
-  void kept() { changed_.clear(); }
-  [[nodiscard]] std::size_t size() const noexcept { return rows_.items.size(); }
+  [[nodiscard]] std::int64_t sales() const noexcept { return sales_; }
+  /// What is not kept yet, by SKU.
+  [[nodiscard]] std::vector<sync::ShelfChange> changes() const;
+  void kept();
+  [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
 
  private:
+  /// Numbers of sales end here: a sale a second for 68 years.
+  static constexpr std::int64_t kLastSale = (std::int64_t{1} << 31U) - 1;
+  /// 48 bytes, because up to kMost of them are most of what a terminal with a large catalogue remembers.
+  struct Item {
+    std::string sku;
+    std::uint32_t first : 31, changed : 1, last : 31, on_disk : 1;
+    float count = 0, longest = 0;
+  };
+
+  [[nodiscard]] double since(Item const& item) const noexcept;
+  [[nodiscard]] std::size_t slot_of(std::string_view sku) const noexcept;
+  Item* find(std::string_view sku) noexcept;
+  Item& add(std::string const& sku);
+  void index_again();
   void look();
   void forget_some();
+  void forget(Item const& item);
 
-  sync::ShelfRows rows_;
+  std::int64_t sales_ = 0;
+  std::vector<Item> items_;
+  std::vector<std::uint16_t> slots_;  ///< place in items_ and 1, found by hash; at most half are taken
+  std::vector<std::string> gone_;     ///< on the disk and not here
   std::set<std::string, std::less<>> held_;
-  std::set<std::string> changed_;
 };
 
 }  // namespace tillcue::terminal

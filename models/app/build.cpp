@@ -18,7 +18,7 @@ struct Options {
   BuildOptions build;
   ReleaseGate gate;
   std::string out, previous;
-  bool json = false;
+  bool uncalibrated = false, json = false;
 };
 
 nlohmann::json as_json(GateVerdict const& verdict, bool refused) {
@@ -39,12 +39,30 @@ std::string too_large(std::size_t bytes, std::size_t most, std::size_t items) {
          " with hardly any weights left; leave out what hardly sells, shorten names, or allow more";
 }
 
-void summarise(Options const& options, Dataset const& data, Built const& built) {
+/// Items of baskets that were too large are known to the data and to nobody else.
+std::vector<std::string> sold_in(Dataset const& data) {
+  std::vector<bool> is_sold(data.items.size(), false);
+  for (auto const item : data.basket_items) is_sold[item] = true;
+  std::vector<std::string> sold;
+  for (std::size_t n = 0; n < is_sold.size(); ++n) {
+    if (is_sold[n]) sold.push_back(data.items[n].sku);
+  }
+  return sold;
+}
+
+Error without_probabilities(Dataset const& data) {
+  return {Code::invalid,
+          "transactions: nothing to measure probabilities on: " + counted(data.baskets(), "basket") +
+              ", and not one with two items could be kept back and asked for; give more transactions, or "
+              "take rough probabilities with --uncalibrated"};
+}
+
+void summarise(Options const& options, Dataset const& data, std::size_t sold, Built const& built) {
   if (options.json) {
     nlohmann::json line = {{"bundle", options.out},
                            {"bytes", built.bundle.size()},
                            {"baskets", data.baskets()},
-                           {"items", data.items.size()},
+                           {"items", sold},
                            {"calibration", built.calibration},
                            {"calibration_queries", built.calibration_queries}};
     if (auto const& verdict = options.gate.verdict()) line["gate"] = as_json(*verdict, options.gate.refused());
@@ -54,7 +72,7 @@ void summarise(Options const& options, Dataset const& data, Built const& built) 
   }
   std::printf("%s: %s from %s of %s; probabilities %s (%s)\n", options.out.c_str(),
               counted(built.bundle.size(), "byte").c_str(), counted(data.baskets(), "basket").c_str(),
-              counted(data.items.size(), "item").c_str(), built.calibration.c_str(),
+              counted(sold, "item").c_str(), built.calibration.c_str(),
               counted(built.calibration_queries, "question").c_str());
 }
 
@@ -88,8 +106,7 @@ Result<int> run(Options& options) {
   if (!catalogue) return tl::unexpected(catalogue.error());
   Counts named;
   for (auto const& item : data->items) named.items.push_back({item.sku, 0, 0, {}});
-  std::vector<std::string> sold;
-  for (auto const& item : data->items) sold.push_back(item.sku);
+  auto const sold = sold_in(*data);
   tell_missing(*catalogue, sold, options.input);
   auto const campaigns =
       load_campaigns(options.input, options.build.compile.currency, assortment_of(named, *catalogue));
@@ -106,17 +123,18 @@ Result<int> run(Options& options) {
   }
   auto const built = build_within(options, *data, *catalogue, *campaigns, progress);
   if (!built) return tl::unexpected(built.error());
-  for (auto const& note : built->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (built->calibration == "none" && !options.uncalibrated) return tl::unexpected(without_probabilities(*data));
+  tell_notes(built->notes);
   options.gate.show();
   if (options.gate.refused()) {
-    if (options.json) summarise(options, *data, *built);
+    if (options.json) summarise(options, *data, sold.size(), *built);
     if (auto const kept = options.gate.refuse(options.out, built->bundle); !kept) return tl::unexpected(kept.error());
     return kRefused;
   }
   if (auto const written = write_file(options.out, std::span(built->bundle)); !written) {
     return tl::unexpected(written.error());
   }
-  summarise(options, *data, *built);
+  summarise(options, *data, sold.size(), *built);
   return kOk;
 }
 
@@ -135,6 +153,8 @@ void add_build(CLI::App& program, Action& action) {
   command.add_option(
       "--previous", options->previous,
       "the bundle the tills have: what hardly changed stays as it is, so that a delta is small (pack --base)");
+  command.add_flag("--uncalibrated", options->uncalibrated,
+                   "take rough probabilities where there are too few baskets to measure any");
   add_shop(command, options->shop);
   add_training(command, options->build);
   add_recency(command, options->build.recency, kUsualHalfLife);

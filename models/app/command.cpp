@@ -1,6 +1,7 @@
 #include "command.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -8,7 +9,9 @@
 #include <unistd.h>
 
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/counted_source.hpp"
 #include "tillcue/models/field.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -22,8 +25,8 @@ void tell(BadRows const& bad) {
   for (auto const& text : bad.notes()) std::fprintf(stderr, "note: %s\n", text.c_str());
   if (bad.bad() == 0) return;
   for (auto const& text : bad.shown()) std::fprintf(stderr, "bad row: %s\n", text.c_str());
-  std::fprintf(stderr, "%llu of %llu rows were bad and left out\n", static_cast<unsigned long long>(bad.bad()),
-               static_cast<unsigned long long>(bad.rows()));
+  std::fprintf(stderr, "%s of %s %s bad and left out; --max-bad-rows 0 would refuse them\n", grouped(bad.bad()).c_str(),
+               counted(bad.rows(), "row").c_str(), bad.bad() == 1 ? "was" : "were");
 }
 
 int report(Error const& error) {
@@ -74,9 +77,12 @@ void add_reading(CLI::App& command, InputOptions& input) {
           std::map<std::string, PoslogSku>{{"item", PoslogSku::item_id}, {"pos-item", PoslogSku::pos_item_id}}))
       ->default_str("item");
   command.add_flag("--allow-duplicates", input.allow_duplicates, "take the same sales twice without an error");
-  command.add_option("--max-bad-rows", input.max_bad_percent, "fail when more than this percentage of rows is bad")
+  command
+      .add_option_function<double>(
+          "--max-bad-rows", [&input](double percent) { input.bad_rows = percent / 100; },
+          "fail when more than this percentage of rows is bad")
       ->check(CLI::Range(0.0, 100.0))
-      ->capture_default_str();
+      ->default_str(input.bad_rows.words());
 }
 
 void add_recency(CLI::App& command, Recency& recency, double half_life) {
@@ -90,7 +96,9 @@ void add_recency(CLI::App& command, Recency& recency, double half_life) {
   };
   auto const days = [](std::string const& option, std::string const& text) {
     auto const number = parse_decimal(text, 3);
-    if (!number || *number < 0 || *number > 36'500'000) throw CLI::ValidationError(option, "is a number of days");
+    if (!number || *number < 0 || *number > 36'500'000) {
+      throw CLI::ValidationError(option, '\'' + text + "' is no number of days from 0 to 36500");
+    }
     return static_cast<double>(*number) / 1000;
   };
   command
@@ -101,7 +109,11 @@ void add_recency(CLI::App& command, Recency& recency, double half_life) {
       ->default_str(half_life > 0 ? "180 where there are dates" : "0");
   command
       .add_option_function<std::string>("--window", asked([&recency, days](auto const& text) {
-                                          recency.window_days = static_cast<std::uint32_t>(days("--window", text));
+                                          auto const whole = days("--window", text);
+                                          if (std::floor(whole) < whole) {
+                                            throw CLI::ValidationError("--window", "is a number of whole days");
+                                          }
+                                          recency.window_days = static_cast<std::uint32_t>(whole);
                                         }),
                                         "baskets older than so many days do not count; 0: off")
       ->default_str("0");
@@ -109,7 +121,8 @@ void add_recency(CLI::App& command, Recency& recency, double half_life) {
       .add_option_function<std::string>("--as-of", asked([&recency](auto const& text) {
                                           auto const seconds = parse_iso8601(text);
                                           if (!seconds)
-                                            throw CLI::ValidationError("--as-of", "is a date like 2026-11-20");
+                                            throw CLI::ValidationError("--as-of",
+                                                                       '\'' + text + "' is no date like 2026-11-20");
                                           recency.as_of = day_of(*seconds);
                                         }),
                                         "the day ages are counted from; later baskets do not count")
@@ -153,8 +166,12 @@ Result<void> apply(ShopOptions const& shop, CompileOptions& compile) {
 
 TransactionLimits limits_of(InputOptions const& input) {
   TransactionLimits limits;
-  limits.bad_rows = input.max_bad_percent / 100;
+  limits.bad_rows = input.bad_rows;
   return limits;
+}
+
+Result<void> refuse_doubles(Dataset const& data, std::vector<std::string> const& files) {
+  return refuse_duplicates(sources_by_file(data, files), "give each file once, or take it so with --allow-duplicates");
 }
 
 Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input,
@@ -167,9 +184,7 @@ Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOp
   if (!data) return data;
   tell(reader.bad());
   if (files.size() > 1 && !input.allow_duplicates) {
-    auto const single =
-        refuse_duplicates(sources_by_file(*data, files), "give each file once, or take it so with --allow-duplicates");
-    if (!single) return tl::unexpected(single.error());
+    if (auto const single = refuse_doubles(*data, files); !single) return tl::unexpected(single.error());
   }
   return data;
 }
@@ -185,7 +200,7 @@ void tell_missing(Catalogue const& catalogue, std::vector<std::string> const& so
 Result<Catalogue> load_catalogue(InputOptions const& input) {
   if (input.items.empty()) return Catalogue{};
   BadRows bad;
-  auto catalogue = read_catalogue(input.items, input.max_bad_percent / 100, bad);
+  auto catalogue = read_catalogue(input.items, input.bad_rows, bad);
   if (catalogue) tell(bad);
   return catalogue;
 }

@@ -96,8 +96,8 @@ Result<OffPolicy> look_back(Options const& options, Progress const& progress) {
   }
   if (progress) progress("decide the log again");
   BadRows bad;
-  auto result = off_policy(options.decisions, candidate->share(), std::move(then), options.clip,
-                           options.input.max_bad_percent / 100, bad);
+  auto result =
+      off_policy(options.decisions, candidate->share(), std::move(then), options.clip, options.input.bad_rows, bad);
   if (progress) progress("");
   tell(bad);
   return result;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -86,7 +87,9 @@ void list_sets(Bundle const& bundle, Range range, std::size_t most, bool json) {
     std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     return;
   }
-  std::printf("%zu sets in the bundle, %zu shown\n", bundle.set_count(), sets.size());
+  std::printf("%s in the bundle, %s\n", counted(bundle.set_count(), "set").c_str(),
+              sets.empty() && range.count == 0 && bundle.set_count() > 0 ? "none with this main item"
+                                                                         : (grouped(sets.size()) + " shown").c_str());
   if (sets.empty()) return;
   std::printf("%7s %8s %8s %12s  %s\n", "baskets", "of main", "lift", "price", "main item + extras");
   for (auto const& set : sets) print(bundle, set);

@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "counts_input.hpp"
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -40,12 +41,18 @@ Result<int> run(Options options) {
   auto const built = build_from_counts(*counts, options.uncalibrated ? nullptr : &later, *catalogue, *campaigns,
                                        options.build, progress_on_terminal());
   if (!built) return tl::unexpected(built.error());
-  for (auto const& note : built->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (built->calibration == "none" && !options.uncalibrated) {
+    return fail(Code::invalid,
+                "--calibrate-on: not one basket with two items of the counts; give other baskets, or take rough "
+                "probabilities with --uncalibrated");
+  }
+  tell_notes(built->notes);
   if (auto const written = write_file(options.out, std::span(built->bundle)); !written) {
     return tl::unexpected(written.error());
   }
-  std::printf("%s: %zu bytes from %llu counted baskets; probabilities %s\n", options.out.c_str(), built->bundle.size(),
-              static_cast<unsigned long long>(counts->baskets >> counts->unit_bits), built->calibration.c_str());
+  std::printf("%s: %s from %s counted baskets; probabilities %s (%s)\n", options.out.c_str(),
+              counted(built->bundle.size(), "byte").c_str(), grouped(counts->baskets >> counts->unit_bits).c_str(),
+              built->calibration.c_str(), counted(built->calibration_queries, "question").c_str());
   return kOk;
 }
 

@@ -1,9 +1,33 @@
 #include "tillcue/models/bad_rows.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
+#include "tillcue/models/wording.hpp"
+
 namespace tillcue::models {
+namespace {
+
+/// A few bad rows are no more than this share.
+constexpr double kFewShare = 0.05;
+
+}  // namespace
+
+bool BadRowLimit::allows(std::uint64_t bad, std::uint64_t rows) const noexcept {
+  auto const all = static_cast<double>(rows);
+  return static_cast<double>(bad) <= std::max(share_ * all, std::min(static_cast<double>(few_), kFewShare * all));
+}
+
+std::string BadRowLimit::words() const {
+  char text[96];
+  auto const size = static_cast<std::size_t>(std::snprintf(text, sizeof text, "%g %%", share_ * 100));
+  if (few_ > 0) {
+    std::snprintf(text + size, sizeof text - size, ", or %s where these are no more than %g %%",
+                  counted(few_, "row").c_str(), kFewShare * 100);
+  }
+  return text;
+}
 
 void BadRows::add(std::string_view file, std::uint64_t line, std::string_view complaint) {
   ++bad_;
@@ -37,12 +61,11 @@ std::vector<std::string> BadRows::notes() const {
   return all;
 }
 
-Result<void> BadRows::judge(double share, std::string_view what) const {
-  if (static_cast<double>(bad_) <= share * static_cast<double>(rows_)) return {};
-  char head[160];
-  std::snprintf(head, sizeof head, ": %llu of %llu rows are bad, more than the %g %% allowed",
-                static_cast<unsigned long long>(bad_), static_cast<unsigned long long>(rows_), share * 100);
-  std::string text = std::string(what) + head + "; mend them or raise --max-bad-rows";
+Result<void> BadRows::judge(BadRowLimit const& limit, std::string_view what) const {
+  if (limit.allows(bad_, rows_)) return {};
+  auto text = std::string(what) + ": " + grouped(bad_) + " of " + counted(rows_, "row") +
+              (bad_ == 1 ? " is bad" : " are bad") + ", more than allowed (" + limit.words() +
+              "); mend them or raise --max-bad-rows, in percent";
   for (auto const& line : shown()) text += "\n  " + line;
   if (bad_ > shown_.size()) text += "\n  ... and " + std::to_string(bad_ - shown_.size()) + " more";
   return fail(Code::invalid, std::move(text));

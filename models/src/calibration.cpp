@@ -10,7 +10,7 @@
 namespace tillcue::models {
 namespace {
 
-constexpr std::size_t kEnoughObservations = 2000;
+constexpr std::size_t kEnoughObservations = 500;
 constexpr std::size_t kEnoughPurchases = 30;
 constexpr std::size_t kOwnMaps = 5;
 

@@ -220,19 +220,20 @@ bool is_gtin(std::string_view text) {
   return gtin_check_digit(text.substr(0, size - 1)) == text.back();
 }
 
-Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, double bad_share, BadRows& bad) {
+Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, BadRowLimit const& limit,
+                                 BadRows& bad) {
   auto table = Table::open(std::move(source), std::move(name), kColumns);
   if (!table) return tl::unexpected(table.error());
   auto catalogue = Reader(*table, bad).read();
   if (!catalogue) return catalogue;
-  if (auto const judged = bad.judge(bad_share, "items"); !judged) return tl::unexpected(judged.error());
+  if (auto const judged = bad.judge(limit, "items"); !judged) return tl::unexpected(judged.error());
   return catalogue;
 }
 
-Result<Catalogue> read_catalogue(std::string const& path, double bad_share, BadRows& bad) {
+Result<Catalogue> read_catalogue(std::string const& path, BadRowLimit const& limit, BadRows& bad) {
   auto source = open_file(path);
   if (!source) return tl::unexpected(source.error());
-  return read_catalogue(std::move(*source), path, bad_share, bad);
+  return read_catalogue(std::move(*source), path, limit, bad);
 }
 
 }  // namespace tillcue::models

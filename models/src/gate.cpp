@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "measures.hpp"
+#include "tillcue/models/counted_source.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
@@ -98,6 +99,15 @@ void check_sizes(Bundle const& bundle, Bundle const& running, GateLimits const& 
   checks.push_back(check("bytes", bytes <= limits.bytes, grouped(bytes) + ", at most " + grouped(limits.bytes)));
 }
 
+/// Last month's export, given again, would take back what the tills know since, and be asked about what it knows.
+void check_days(Bundle const& bundle, Bundle const& running, std::vector<GateCheck>& checks) {
+  auto const ours = bundle.info().data_to, theirs = running.info().data_to;
+  if (ours == 0 || theirs == 0) return;
+  auto const limit = day_of(theirs);
+  checks.push_back(
+      check("last sale", day_of(ours) >= limit, day_text(day_of(ours)) + ", of the running bundle " + day_text(limit)));
+}
+
 }  // namespace
 
 bool GateVerdict::passed() const noexcept {
@@ -155,6 +165,7 @@ Result<GateVerdict> judge_release(Dataset const& data, Catalogue const& catalogu
     verdict.how = "only " + counted(questions.count, "question") + " to ask: sizes alone were compared";
   }
   check_sizes(fresh->bundle(), running.bundle(), options.limits, verdict.checks);
+  check_days(fresh->bundle(), running.bundle(), verdict.checks);
   if (progress) progress("");
   return verdict;
 }

@@ -78,15 +78,15 @@ class CsvSink final : public RowSink {
   TimeKind known_ = TimeKind::none;
 };
 
-Result<ImportSummary> write_rows(std::vector<std::string> const& files, ImportOptions const& options, double bad_share,
-                                 Put const& put, BadRows& bad) {
+Result<ImportSummary> write_rows(std::vector<std::string> const& files, ImportOptions const& options,
+                                 BadRowLimit const& limit, Put const& put, BadRows& bad) {
   CsvSink sink(put, bad);
   for (std::size_t n = 0; n < files.size(); ++n) {
     sink.begin_file(files[n], files.size() > 1 ? n + 1 : 0);
     if (auto const read = read_sales(files[n], options, sink); !read) return tl::unexpected(read.error());
     if (!sink.written) return tl::unexpected(sink.written.error());
   }
-  if (auto const judged = bad.judge(bad_share, "transactions"); !judged) return tl::unexpected(judged.error());
+  if (auto const judged = bad.judge(limit, "transactions"); !judged) return tl::unexpected(judged.error());
   if (sink.summary.rows == 0) return fail(Code::invalid, "transactions: not one row; is this the right file?");
   sink.flush();
   if (!sink.written) return tl::unexpected(sink.written.error());
@@ -95,11 +95,11 @@ Result<ImportSummary> write_rows(std::vector<std::string> const& files, ImportOp
 
 }  // namespace
 
-Result<ImportSummary> import_csv(std::vector<std::string> const& files, ImportOptions const& options, double bad_share,
-                                 std::string const& out, BadRows& bad) {
+Result<ImportSummary> import_csv(std::vector<std::string> const& files, ImportOptions const& options,
+                                 BadRowLimit const& limit, std::string const& out, BadRows& bad) {
   ImportSummary summary;
   auto const done = write_file(out, [&](Put const& put) -> Result<void> {
-    auto const written = write_rows(files, options, bad_share, put, bad);
+    auto const written = write_rows(files, options, limit, put, bad);
     if (!written) return tl::unexpected(written.error());
     summary = *written;
     return {};

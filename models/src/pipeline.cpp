@@ -123,6 +123,8 @@ struct MineIn {
 /// A bag or a deposit that is in all baskets would be the first suggestion everywhere.
 void note_everywhere(Counts const& counts, BundleSource const& source, std::vector<std::string>& notes) {
   constexpr std::uint64_t kEnough = 50;
+  constexpr std::size_t kShown = 3;
+  std::size_t found_so_far = 0;
   constexpr auto kSilent =
       static_cast<std::uint16_t>(ItemFlag::excluded) | static_cast<std::uint16_t>(ItemFlag::not_for_sale);
   if (counts.baskets < kEnough) return;
@@ -130,11 +132,14 @@ void note_everywhere(Counts const& counts, BundleSource const& source, std::vect
     if (item.baskets * 10 < counts.baskets * 9) continue;
     auto const found = std::find_if(source.items.begin(), source.items.end(),
                                     [&](ItemSource const& known) { return known.sku == item.sku; });
-    if (found == source.items.end() || (found->flags & kSilent) != 0) continue;
+    if (found == source.items.end() || (found->flags & kSilent) != 0 || ++found_so_far > kShown) continue;
     notes.push_back("'" + item.sku + "' is in " +
                     percent(static_cast<double>(item.baskets) / static_cast<double>(counts.baskets)) +
                     " of the baskets; if it is a bag or a deposit, flag it not_for_sale in the items file");
   }
+  if (found_so_far <= kShown) return;
+  notes.push_back(counted(found_so_far - kShown, "item") +
+                  " more are in nine of ten baskets: is basket_id the number of a receipt, not of a store or a day?");
 }
 
 Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
@@ -158,6 +163,9 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
   tell(progress, "write bundle");
   if (calibrated.how == "none") {
     built.notes.push_back("no baskets to calibrate on: the probabilities are rough; give more transactions");
+  } else if (calibrated.queries < kFewQuestions) {
+    built.notes.push_back("only " + counted(calibrated.queries, "question") +
+                          " to calibrate on: the probabilities are rough; give more transactions");
   }
   note_everywhere(counts, source, built.notes);
   auto bytes = write_bundle(source);

@@ -12,6 +12,7 @@ using Tag = PoslogTag;
 
 constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kLongestText = 4096;
+constexpr std::size_t kLongestPriceFor = 32;
 constexpr std::size_t kMostLines = 100'000;
 
 struct Name {
@@ -112,6 +113,7 @@ bool PoslogDocument::open(std::string_view whole, char const** attributes, std::
 void PoslogDocument::begin(Tag tag, std::uint64_t line) {
   if (has_text(tag)) {
     text_.clear();
+    price_for_.clear();
     wanted_ = true;
   } else if (tag == Tag::transaction) {
     transaction_ = {};
@@ -155,6 +157,8 @@ void PoslogDocument::flag(Tag tag, std::string_view attribute, std::string_view 
     auto& line = transaction_.lines.back();
     if (attribute == "ItemType" && is_one_of(value, kNoGoods)) line.no_goods = true;
     if (attribute == "TypeCode" && is_one_of(value, {"Prepay", "PrepayRefund"})) line.no_goods = true;
+  } else if ((tag == Tag::actual_price || tag == Tag::regular_price) && attribute == "Quantity") {
+    price_for_ = std::string(value.substr(0, kLongestPriceFor));
   }
 }
 
@@ -208,7 +212,11 @@ void PoslogDocument::keep(Tag tag, std::string text) {
     transaction_.voids.back().quantity = std::move(text);
   } else {
     file(kOfTransaction, tag, text, transaction_);
-    if (!transaction_.lines.empty()) file(kOfLine, tag, text, transaction_.lines.back());
+    if (transaction_.lines.empty()) return;
+    auto& line = transaction_.lines.back();
+    if (tag == Tag::actual_price && line.actual_price.empty()) line.actual_for = price_for_;
+    if (tag == Tag::regular_price && line.regular_price.empty()) line.regular_for = price_for_;
+    file(kOfLine, tag, text, line);
   }
 }
 

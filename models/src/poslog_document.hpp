@@ -45,7 +45,8 @@ class PoslogDocument {
   std::string problem_;
   std::uint64_t transactions_ = 0;
   bool begun_ = false;
-  bool wanted_ = false;  ///< the text at hand is the one meant
+  std::string price_for_;  ///< Quantity of the price at hand
+  bool wanted_ = false;    ///< the text at hand is the one meant
   bool too_long_ = false;
   bool line_voided_ = false;
   std::string line_number_;

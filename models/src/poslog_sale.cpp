@@ -7,6 +7,7 @@
 
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/field.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -71,19 +72,40 @@ std::string six_decimals(std::int64_t micro) {
   return text;
 }
 
-std::string price_of(PoslogLine const& line) {
-  if (!line.actual_price.empty()) return line.actual_price;
-  if (!line.regular_price.empty()) return line.regular_price;
+/// What one unit costs when `units` (thousandths, above 0) of them cost `amount` (millionths, at least 0). At most
+/// 10^18 millionths: the product with 1000 would not fit, so whole thousandths are split off first. Empty when too
+/// large.
+std::string one_of(std::int64_t amount, std::int64_t units) {
+  auto const whole = amount / units;
+  auto const rest = amount % units;
+  if (whole > 1'000'000'000'000'000) return {};
+  return six_decimals(whole * 1000 + (rest * 1000 + units / 2) / units);
+}
+
+/// ExtendedAmount is of the whole line.
+std::string price_of_line(PoslogLine const& line) {
   if (line.extended.empty()) return {};
   auto const amount = parse_decimal(line.extended, kPriceDecimals);
   auto const quantity = line.quantity.empty() ? 1000 : parse_decimal(line.quantity, kQuantityDecimals).value_or(0);
   if (!amount) return line.extended;  // is told as it stands
-  if (quantity <= 0 || *amount < 0) return {};
-  // At most 10^18 millionths: the product with 1000 would not fit, so whole thousandths are split off first.
-  auto const whole = *amount / quantity;
-  auto const rest = *amount % quantity;
-  if (whole > 1'000'000'000'000'000) return {};
-  return six_decimals(whole * 1000 + (rest * 1000 + quantity / 2) / quantity);
+  return quantity > 0 && *amount >= 0 ? one_of(*amount, quantity) : std::string();
+}
+
+/// Errors  invalid: for how many units the price is cannot be understood.
+Result<std::string> price_of(PoslogLine const& line) {
+  bool const actual = !line.actual_price.empty();
+  auto const& price = actual ? line.actual_price : line.regular_price;
+  if (price.empty()) return price_of_line(line);
+  auto const& units = actual ? line.actual_for : line.regular_for;
+  if (units.empty()) return price;
+  auto const number = parse_decimal(units, kQuantityDecimals);
+  if (!number || *number <= 0) {
+    return fail(Code::invalid, std::string(actual ? "ActualSalesUnitPrice" : "RegularSalesUnitPrice") + ": Quantity '" +
+                                   units + "' is no number above 0 like 3; write for how many units the price is");
+  }
+  auto const amount = parse_decimal(price, kPriceDecimals);
+  if (*number == 1000 || !amount || *amount < 0) return price;  // is told as it stands
+  return one_of(*amount, *number);
 }
 
 /// A voiding line of negative quantity takes back the last line of the same item.
@@ -191,29 +213,31 @@ void PoslogSales::row(PoslogTransaction const& transaction, PoslogLine const& li
                       std::string const& time) {
   auto const quantity = line.refund ? negated(line.quantity) : line.quantity;
   auto const price = price_of(line);
+  if (!price) return refuse(line.line, price.error().what);
   SaleText row;
   row.basket = basket;
   row.customer = transaction.customer_id.empty() ? transaction.loyalty_id : transaction.customer_id;
   row.time = time;
   row.sku = sku_of(line);
   row.quantity = quantity;
-  row.price = price;
+  row.price = *price;
   row.line = line.line;
   sink_->bad().count_row();
   sink_->row(row, kNames);
 }
 
 void PoslogSales::finish() {
-  auto const total = [&](std::uint64_t count, std::string const& what) {
-    if (count > 0) sink_->bad().total(name_ + ": " + std::to_string(count) + ' ' + what + " left out");
+  auto const total = [&](std::uint64_t count, std::string_view one, std::string_view many, std::string_view rest = {}) {
+    if (count == 0) return;
+    sink_->bad().total(name_ + ": " + counted(count, one, many) + std::string(rest) + " left out");
   };
-  total(cancelled_, "transactions cancelled, voided, suspended or rung up in training");
-  total(repeated_, "transactions that were already in the file");
-  total(voided_, "voided lines");
-  total(no_goods_, "lines of deposits, fees and prepayments");
-  total(no_sales_, "summaries, gift receipts and the like");
-  total(orders_, "customers' orders (what is sold of them comes as sales)");
-  total(post_voids_, "transactions that void an earlier sale, which is counted,");
+  total(cancelled_, "transaction", "transactions", " cancelled, voided, suspended or rung up in training");
+  total(repeated_, "transaction that was", "transactions that were", " already in the file");
+  total(voided_, "voided line", "voided lines");
+  total(no_goods_, "line", "lines", " of deposits, fees and prepayments");
+  total(no_sales_, "summary, gift receipt or the like", "summaries, gift receipts and the like");
+  total(orders_, "customer's order", "customers' orders", " (what is sold of them comes as sales)");
+  total(post_voids_, "transaction that voids", "transactions that void", " an earlier sale, which is counted,");
 }
 
 }  // namespace tillcue::models

@@ -14,9 +14,10 @@ namespace tillcue::models {
 /// One line of a POSLog transaction, as it stood there.
 struct PoslogLine {
   std::string item_id, pos_item_id, part_id, part_pos_id, quantity, regular_price, actual_price, extended;
-  std::string number;      ///< SequenceNumber
-  std::uint64_t line = 0;  ///< of the file
-  std::size_t part = 0;    ///< PoslogTransaction::parts
+  std::string regular_for, actual_for;  ///< for how many units the price is: its Quantity; 1 when empty
+  std::string number;                   ///< SequenceNumber
+  std::uint64_t line = 0;               ///< of the file
+  std::size_t part = 0;                 ///< PoslogTransaction::parts
   bool refund = false;
   bool voided = false;    ///< or cancelled, deleted, refused
   bool no_goods = false;  ///< a deposit, a fee
@@ -52,7 +53,7 @@ struct PoslogTransaction {
 /// Basket  STORE/TILL/DAY/NUMBER with TransactionID or else SequenceNumber as the number; what is longer than an
 ///         identifier may be is hashed. Time: BeginDateTime, POSLogDateTime, ReceiptDateTime, EndDateTime or
 ///         BusinessDayDate, the first there is, as the till's clock showed it. Price: ActualSalesUnitPrice,
-///         RegularSalesUnitPrice, or ExtendedAmount divided by the quantity.
+///         RegularSalesUnitPrice, each divided by its Quantity ("3 for 1.00"), or ExtendedAmount divided by the line's.
 /// Leaves out  transactions, or RetailTransactions of several in one, that are cancelled, voided, suspended or rung
 ///             up in training, and summaries and gift receipts; customers' orders; one that was already in the file;
 ///             what voids an earlier sale, which stays counted, for its rows are gone; lines that are voided, refused,

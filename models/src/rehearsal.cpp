@@ -176,8 +176,8 @@ OffPolicy Rehearsal::finish(BadRows const& bad, double clip) const {
 }
 
 Result<OffPolicy> off_policy(std::vector<std::string> const& files, std::shared_ptr<Bundle const> candidate,
-                             std::vector<std::shared_ptr<Bundle const>> decided_by, double clip, double bad_share,
-                             BadRows& bad) {
+                             std::vector<std::shared_ptr<Bundle const>> decided_by, double clip,
+                             BadRowLimit const& limit, BadRows& bad) {
   Rehearsal rehearsal(std::move(candidate), std::move(decided_by));
   for (auto const& file : files) {
     auto source = open_file(file);
@@ -186,7 +186,7 @@ Result<OffPolicy> off_policy(std::vector<std::string> const& files, std::shared_
         read_decisions(std::move(*source), file, bad, [&](LoggedDecision const& row) { return rehearsal.take(row); });
     if (!read) return tl::unexpected(read.error());
   }
-  if (auto const judged = bad.judge(bad_share, "decisions"); !judged) return tl::unexpected(judged.error());
+  if (auto const judged = bad.judge(limit, "decisions"); !judged) return tl::unexpected(judged.error());
   auto out = rehearsal.finish(bad, clip);
   if (out.situations == 0) return fail(Code::invalid, "decisions: nothing to go by: " + off_policy_left_out(out));
   return out;

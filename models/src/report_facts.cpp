@@ -32,6 +32,10 @@ std::string full_name(std::string_view method) {
 
 std::string verdict(Difference const& lead) { return lead.tie() ? "tie" : lead.mean > 0 ? "better" : "worse"; }
 
+bool saw_the_test(Evaluation const& evaluation, MethodReport const& method) {
+  return method.name == "running" && evaluation.running.seen_baskets > 0;
+}
+
 std::string interval(Difference const& difference) {
   return signed_decimals(difference.mean, 4) + " (" + signed_decimals(difference.low, 4) + " to " +
          signed_decimals(difference.high, 4) + ")";

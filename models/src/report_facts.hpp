@@ -15,6 +15,8 @@ std::vector<MethodReport const*> methods_of(Evaluation const& evaluation);
 std::string full_name(std::string_view method);
 /// "better", "worse" or "tie": the model in HR@5.
 std::string verdict(Difference const& lead);
+/// Whether it is the running bundle and may have learned from test baskets.
+bool saw_the_test(Evaluation const& evaluation, MethodReport const& method);
 /// "+0.0197 (+0.0151 to +0.0243)"
 std::string interval(Difference const& difference);
 std::string where_from(Evaluation const& evaluation);

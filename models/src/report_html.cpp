@@ -21,7 +21,10 @@ std::string methods_table(Evaluation const& evaluation) {
     if (method != &evaluation.model) {
       auto const word = verdict(method->lead_hr_5);
       cells.push_back({interval(method->lead_hr_5)});
-      cells.push_back({word, word});
+      if (saw_the_test(evaluation, *method))
+        cells.push_back({word + ", it saw the test", "tie"});
+      else
+        cells.push_back({word, word});
     } else {
       cells.insert(cells.end(), {{""}, {""}});
     }
@@ -82,18 +85,27 @@ std::string card(std::string_view value, std::string_view what, std::string_view
          "</span></div>";
 }
 
-std::string lead_card(MethodReport const& against) {
-  auto const& lead = against.lead_hr_5;
+std::string lead_card(Difference const& lead, std::string const& against) {
   auto const word = verdict(lead);
   auto const value = signed_decimals(lead.mean * 100, 1) + " points";
-  return card(word == "tie" ? "a tie" : value,
-              "HR@5 against " + full_name(against.name) + (word == "tie" ? " (" + value + ")" : ""), word);
+  return card(word == "tie" ? "a tie" : value, "HR@5 against " + against + (word == "tie" ? " (" + value + ")" : ""),
+              word);
+}
+
+/// What runs has the first word only about baskets it has not seen.
+std::string lead_card(Evaluation const& evaluation) {
+  if (!evaluation.has_running) return lead_card(evaluation.other("popularity").lead_hr_5, full_name("popularity"));
+  auto const& running = evaluation.running;
+  auto const name = full_name("running");
+  if (running.seen_baskets == 0) return lead_card(evaluation.other("running").lead_hr_5, name);
+  if (running.unseen_queries > 0) return lead_card(running.unseen_lead_hr_5, name + ", on baskets new to both");
+  return lead_card(evaluation.other("running").lead_hr_5, name + ", which may have seen the test baskets");
 }
 
 std::string cards(Evaluation const& evaluation) {
   auto const& model = evaluation.model;
   auto out = card(percent(model.hit_rate_5), "of the hidden items among the first five (HR@5)");
-  out += lead_card(evaluation.other(evaluation.has_running ? "running" : "popularity"));
+  out += lead_card(evaluation);
   out += card(figure(evaluation.calibration.ece), "calibration error of the first five");
   if (!evaluation.by_rank.empty()) out += card(figure(evaluation.by_rank[0].ece), "calibration error of the first");
   out += card(percent(model.coverage_10), "of the items sold are ever suggested");

@@ -31,6 +31,7 @@ void methods_table(Evaluation const& evaluation, std::string& out) {
     }
     if (method != &evaluation.model) {
       out += "   " + interval(method->lead_hr_5) + " " + verdict(method->lead_hr_5);
+      if (saw_the_test(evaluation, *method)) out += " (it saw test baskets: see below)";
     }
     out += '\n';
   }

@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostForPrinter = std::size_t{64} * 1024;
 constexpr std::size_t kMostForPos = std::size_t{16} * 1024;
-constexpr std::chrono::milliseconds kConnect = 3s, kReopen = 250ms, kFarewell = 3s, kHandOver = 300ms, kIdleLine = 5s;
+constexpr std::chrono::milliseconds kConnect = 3s, kReopen = 250ms, kFarewell = 3s, kHandOver = 300ms, kIdleLine = 5s,
+                                    kQuiet = 1s;
 
 std::array<std::byte, 16 * 1024> block;  // one loop in a process reads into it
 
@@ -39,6 +40,17 @@ void ByteQueue::drop(std::size_t count) {
 void ByteQueue::clear() {
   bytes_.clear();
   head_ = 0;
+}
+
+/// The instance only has to differ from that of the bypass before.
+Bypass::Bypass(BypassOptions options, Say say)
+    : options_(std::move(options)),
+      say_(std::move(say)),
+      backlog_(options_.language),
+      instance_(static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) | 1U),
+      tokens_(options_.language),
+      state_(options_.language) {
+  if (options_.language != Dialect::escpos) options_.ask_status = false;  // its questions would be printed
 }
 
 Result<Bypass> Bypass::open(BypassOptions options, Say say) {
@@ -250,10 +262,17 @@ void Bypass::read_pos() {
 void Bypass::forward(std::span<std::byte const> bytes) {
   if (slip_ && slip_->stage == Stage::asking) end_slip(SlipFate::refused, "the POS went on printing");
   queue_printer(bytes);  // first of all, on its way to the printer
+  keep(bytes);
   auto const at = taken_;
   taken_ += bytes.size();
   tokens_.feed(bytes, [this](Token const& token) { note(token); });
   tell(TapKind::from_pos, TapAt{at, bytes});
+}
+
+void Bypass::keep(std::span<std::byte const> bytes) {
+  auto const now = Clock::now();
+  if (now - std::exchange(last_from_pos_, now) > kQuiet) backlog_.end();
+  if (!options_.tap.empty()) backlog_.add(bytes, state_);
 }
 
 void Bypass::note(Token const& token) {
@@ -265,6 +284,7 @@ void Bypass::note(Token const& token) {
 /// Same paper: everything goes on at once but a cut, and the bytes that may become one.
 void Bypass::forward_gated(std::span<std::byte const> bytes) {
   auto const at = taken_;
+  keep(bytes);
   taken_ += bytes.size();
   std::vector<std::byte> pass;
   for (std::size_t n = 0; n < bytes.size(); ++n) {
@@ -289,8 +309,10 @@ void Bypass::forward_gated(std::span<std::byte const> bytes) {
     }
     auto const pending = tokens_.pending();
     auto const first = pending.empty() ? std::uint8_t{0} : std::to_integer<std::uint8_t>(pending[0]);
-    bool const may_be_cut = (first == 0x1B && pending.size() == 1) ||
-                            (first == 0x1D && (pending.size() == 1 || pending[1] == std::byte{'V'}));
+    auto const second = pending.size() < 2 ? '\0' : std::to_integer<char>(pending[1]);
+    bool const star_cut = options_.language == Dialect::star && second == 'd';
+    bool const may_be_cut = (first == 0x1B && (pending.size() == 1 || star_cut)) ||
+                            (first == 0x1D && (pending.size() == 1 || second == 'V'));
     if (may_be_cut) {
       hold_until_ = Clock::now() + options_.same_paper;
       continue;
@@ -312,7 +334,7 @@ void Bypass::release_cut() {
   queue_printer(held);
   if (!cut_at) return;  // bytes that might have become a cut: they are in the tokenizer already
   // The cut's own token has been read; the rest has not.
-  Tokenizer cut;
+  Tokenizer cut(options_.language);
   std::uint64_t cut_length = 0;
   for (std::size_t n = 0; n < held.size() && cut_length == 0; ++n) {
     cut.feed(std::span(held).subspan(n, 1), [&](Token const& token) { cut_length = token.length; });
@@ -323,6 +345,7 @@ void Bypass::release_cut() {
 
 void Bypass::pos_ended() {
   pos_done_ = true;
+  backlog_.end();
   linger_until_ = Clock::now() + (tap_ ? options_.linger : 0ms);
   tell(TapKind::job_ended, TapAt{taken_, {}});
   if (!printer_ && !connecting_ && to_printer_.empty()) pos_.reset();
@@ -336,6 +359,7 @@ void Bypass::abort_pos() {
   ::setsockopt(pos_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
   pos_.reset();
   to_pos_.clear();
+  backlog_.end();
   tell(TapKind::job_ended, TapAt{taken_, {}});
 }
 

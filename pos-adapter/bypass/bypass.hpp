@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "backlog.hpp"
 #include "line/line.hpp"
 #include "proxy/reply_splitter.hpp"
 #include "proxy/tap_frame.hpp"
@@ -19,7 +20,8 @@ struct BypassOptions {
   LineAddress pos, printer;
   std::string tap;                          ///< path of the Unix socket for the daemon; empty: only pass through
   std::uint8_t resting_code_page = 0;       ///< ESC t number to leave behind when the POS never sent one
-  bool ask_status = true;                   ///< DLE EOT before a slip, GS r behind it
+  bool ask_status = true;                   ///< DLE EOT before a slip, GS r behind it; ESC/POS only
+  Dialect language = Dialect::escpos;       ///< what POS and printer speak
   std::chrono::milliseconds linger{800};    ///< how long a finished TCP job's line is kept for a slip
   std::chrono::milliseconds same_paper{0};  ///< how long a cut may wait for a slip; 0: slips come behind the cut
   Descriptor listener{};                    ///< taken over instead of listening, from a supervisor
@@ -42,10 +44,10 @@ class ByteQueue {
 
 /// Stands between a POS and its printer. What the POS sends is written to the printer before anything else is done
 /// with it; what the printer says goes back. The daemon only gets a copy, over the tap, and is never waited for: when
-/// it does not read, it is hung up on. It may ask for a slip at one offset of the POS's stream; the slip is printed
-/// when the POS has sent nothing beyond that offset, no command is half sent and the printer is well.
-/// Threads  one: run() is a poll loop.
-/// Limits   64 KiB wait for the printer, then the POS waits as it would for a slow printer; 2 MiB wait for the daemon.
+/// it does not read, it is hung up on. What it has not read when it comes back is told it again. It may ask for a slip
+/// at one offset of the POS's stream; the slip is printed when the POS has sent nothing beyond that offset, no command
+/// is half sent and the printer is well. Threads  one: run() is a poll loop. Limits   64 KiB wait for the printer, then
+/// the POS waits as it would for a slow printer; 2 MiB wait for the daemon.
 class Bypass {
  public:
   using Clock = std::chrono::steady_clock;
@@ -71,7 +73,7 @@ class Bypass {
     bool near_end = false;
   };
 
-  Bypass(BypassOptions options, Say say) : options_(std::move(options)), say_(std::move(say)) {}
+  Bypass(BypassOptions options, Say say);
   Result<void> open_lines();
   Result<void> open_tap();
   void turn(int timeout_ms, int stop, bool& stopping);
@@ -84,6 +86,7 @@ class Bypass {
   void forward(std::span<std::byte const> bytes);
   void forward_gated(std::span<std::byte const> bytes);
   void note(Token const& token);
+  void keep(std::span<std::byte const> bytes);
   void pos_ended();
   void abort_pos();
   [[nodiscard]] bool reads_pos() const;
@@ -103,6 +106,7 @@ class Bypass {
 
   // the daemon's side
   void accept_tap();
+  void tell_backlog();
   void read_tap();
   void write_tap();
   void drop_tap(std::string const& why);
@@ -127,6 +131,9 @@ class Bypass {
   Clock::time_point connect_deadline_{}, linger_until_{}, close_deadline_{}, reopen_at_{}, quiet_reads_until_{},
       closing_since_{}, last_byte_{}, parting_deadline_{};
   ByteQueue to_printer_, to_pos_, to_tap_;
+  Backlog backlog_;
+  std::uint64_t const instance_;
+  Clock::time_point last_from_pos_{};
   std::uint64_t taken_ = 0;    ///< bytes from the POS
   std::uint64_t queued_ = 0;   ///< bytes ever queued for the printer
   std::uint64_t written_ = 0;  ///< of those, written

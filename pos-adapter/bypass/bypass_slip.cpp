@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include <sys/socket.h>
@@ -11,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostForTap = std::size_t{2} * 1024 * 1024;
+constexpr std::size_t kMostForTap = std::size_t{2} * 1024 * 1024, kPiece = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds kStatusAnswer = 80ms, kSending = 2s, kConnectForSlip = 500ms, kAskAgain = 60s;
 
 std::vector<std::byte> bytes(std::initializer_list<unsigned> values) {
@@ -34,6 +35,7 @@ void Bypass::tell(Parts const&... parts) {
 template void Bypass::tell(TapKind const&, TapAt const&);
 template void Bypass::tell(TapKind const&, std::span<std::byte const> const&);
 template void Bypass::tell(TapFate const&);
+template void Bypass::tell(TapHello const&);
 
 void Bypass::accept_tap() {
   Descriptor daemon(::accept4(tap_listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
@@ -41,8 +43,27 @@ void Bypass::accept_tap() {
   if (tap_) drop_tap("replaced by a newer one");
   tap_ = std::move(daemon);
   say_("daemon connected");
-  auto const state = state_.from_power_on();
-  tell(TapKind::hello, TapAt{taken_, state});
+  tell_backlog();
+}
+
+/// Where it begins and in which state of the printer, then piece by piece, parted where jobs ended.
+void Bypass::tell_backlog() {
+  auto const state = backlog_.state();
+  auto at = taken_ - backlog_.bytes().size();
+  tell(TapHello{at, taken_, instance_, state});
+  auto left = backlog_.bytes();
+  auto ends = backlog_.ends();
+  while (!left.empty() || !ends.empty()) {
+    auto const until = ends.empty() ? taken_ : ends.front();
+    auto const size = std::min({static_cast<std::size_t>(until - at), left.size(), kPiece});
+    if (size > 0) tell(TapKind::from_pos, TapAt{at, left.first(size)});
+    left = left.subspan(size);
+    at += size;
+    if (at < until) continue;
+    if (ends.empty()) return;
+    tell(TapKind::job_ended, TapAt{at, {}});
+    ends = ends.subspan(1);
+  }
 }
 
 void Bypass::read_tap() {
@@ -81,6 +102,12 @@ Result<void> Bypass::obey(TapFrame const& frame) {
     if (at->at == taken_ && pos_done_) linger_until_ = Clock::now();
     return {};
   }
+  if (frame.kind == TapKind::heard) {
+    auto const at = read_at(frame);
+    if (!at) return tl::unexpected(at.error());
+    backlog_.heard(at->at);
+    return {};
+  }
   if (frame.kind != TapKind::print) return fail(Code::invalid, "tap: not for the bypass to hear");
   auto const print = read_print(frame);
   if (!print) return tl::unexpected(print.error());
@@ -102,6 +129,9 @@ void Bypass::begin_slip(TapPrint const& print) {
   if (closing_) return tell(TapFate{print.id, SlipFate::refused, false, "the job's line is closed already"});
   if (auto const why = obstacle(print.at); !why.empty()) {
     return tell(TapFate{print.id, SlipFate::refused, false, why});
+  }
+  if ((dialect_of(print.job) == Dialect::star) != (options_.language == Dialect::star)) {
+    return tell(TapFate{print.id, SlipFate::refused, false, "printer.profile and tillcue-bypass --language differ"});
   }
   slip_.emplace();
   slip_->id = print.id;

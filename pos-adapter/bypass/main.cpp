@@ -25,9 +25,11 @@ and lets tillcued listen and print a slip behind a receipt. It goes on without t
   --pos LINE          where the POS prints to: tcp:HOST:PORT (listens), fifo:PATH, pty:PATH, serial:PATH,BAUD,FLOW
   --printer LINE      where it goes: tcp:HOST:PORT (connects), device:/dev/usb/lp0, serial:PATH,BAUD,FLOW
   --tap SOCKET        Unix socket for tillcued (its proxy.tap)
-  --code-page N       ESC t number to leave behind when the POS never sent one (0)
+  --code-page N       code table number to leave behind when the POS never sent one (0)
   --linger MS         how long the line of a finished job is kept for a slip (800)
   --same-paper MS     hold only the cut, at most so long, and print the slip before it; 0: behind the cut (0)
+  --language NAME     what the printer speaks: escpos, star (Line mode, StarPRNT), bematech (escpos); none but
+                      ESC/POS printers are asked for their status
   --no-status         never ask the printer anything (boards that print GS r as text)
   --version, --help
 
@@ -90,6 +92,14 @@ std::string CommandLine::take(std::string_view name, std::string const& value) {
     options.tap = value;
     return value.empty() ? "--tap: needs a path" : "";
   }
+  if (name == "--language") {
+    constexpr std::array<std::pair<std::string_view, Dialect>, 3> kKnown{
+        {{"escpos", Dialect::escpos}, {"star", Dialect::star}, {"bematech", Dialect::bematech}}};
+    for (auto const& [known, language] : kKnown) {
+      if (value == known) return options.language = language, "";
+    }
+    return "--language: must be one of: escpos, star, bematech";
+  }
   unsigned const most = name == "--code-page" ? 255 : 10'000;
   auto const n = number(value, most);
   if (!n) return std::string(name) + ": must be a whole number from 0 to " + std::to_string(most);
@@ -100,7 +110,7 @@ std::string CommandLine::take(std::string_view name, std::string const& value) {
 }
 
 bool takes_value(std::string_view name) {
-  for (auto const* known : {"--pos", "--printer", "--tap", "--code-page", "--linger", "--same-paper"}) {
+  for (auto const* known : {"--pos", "--printer", "--tap", "--code-page", "--linger", "--same-paper", "--language"}) {
     if (name == known) return true;
   }
   return false;

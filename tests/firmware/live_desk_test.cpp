@@ -82,6 +82,42 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("shares that are meant for a store that is gone are none of the one in its place") {
+  TempDir const folder;
+  auto source = with_coupons();
+  source.campaigns[0].budgeted = true;
+  source.campaigns[0].free_issues = 5;
+  source.campaigns[0].free_minor = 1'000'000;
+  Desk desk(folder.path(), source);
+  auto const epoch = desk.desk.holding().epoch;
+  CHECK(epoch != sync::Epoch{});
+  auto const word = [&](std::uint64_t number, sync::Epoch whose) {
+    sync::LiveContent live;
+    live.grants["butter-20"] = {3, {900, 9}};
+    live.epoch = whose;
+    return sync::Word{.kind = sync::WordKind::live,
+                      .chain = "demo",
+                      .scope = {sync::Scope::Kind::terminal, desk.config.terminal.value},
+                      .number = number,
+                      .created = 1,
+                      .expires = 2,
+                      .content = sync::encode_live(live)};
+  };
+  auto const coupon = [&](char const* sale) {
+    auto const before = desk.counter.orders.size();
+    REQUIRE(desk.counter.begin(sale));
+    REQUIRE(desk.counter.add(1, "bread", 1000, sale));
+    REQUIRE(desk.counter.finish(sale));
+    return desk.counter.orders.size() > before;
+  };
+  REQUIRE(desk.desk.hold(word(1, sync::Epoch{0x77})));
+  CHECK(desk.desk.holding().budgets["butter-20"].grant == 0);
+  CHECK_FALSE(coupon("1"));
+  REQUIRE(desk.desk.hold(word(2, epoch)));
+  CHECK(desk.desk.holding().budgets["butter-20"].grant == 3);
+  CHECK(coupon("2"));
+}
+
 TEST_CASE("the file's settings hold although nothing of head office's can be read") {
   TempDir const folder;
   REQUIRE(std::filesystem::create_directory(folder / "live.sqlite"));

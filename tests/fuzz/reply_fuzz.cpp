@@ -41,6 +41,7 @@ void reads_frames(std::span<std::byte const> stream) {
   TapReader reader;
   (void)reader.feed(stream, [](TapFrame const& frame) -> tillcue::Result<void> {
     (void)read_at(frame);
+    (void)read_hello(frame);
     (void)read_print(frame);
     (void)read_fate(frame);
     return {};

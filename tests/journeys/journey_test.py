@@ -20,7 +20,7 @@ import sys
 import time
 import unittest
 
-from programs import SHARED, CustomerDisplay, Shop, Till, run, sample_store, wait_until
+from programs import BIN, SHARED, CustomerDisplay, Process, Shop, Till, free_port, run, sample_store, wait_until
 
 
 def setUpModule():
@@ -216,6 +216,19 @@ class LiveState(Journey):
 
         self.assertGreater(wait_until('the till to have its share', share)[0]['issues'], 0)
 
+        # Its disk is lost: what it may have spent before is spent, and it has another share.
+        before = wait_until('the till to hold it', lambda: [one for one in share() if one['confirmed'] == one['grant']])[0]
+        self.shop.processes['terminal'].end(signal.SIGKILL)
+        for part in ('', '-wal', '-shm'):
+            pathlib.Path(self.shop.path('terminal', 'live.sqlite' + part)).unlink(missing_ok=True)
+        self.shop.start_terminal()
+        after = wait_until('the till to be known as set up anew', lambda: [
+            one for one in share() if one['before_issues'] and one['confirmed'] == one['grant'] > 0])[0]
+        self.assertEqual((after['before_amount'], after['before_issues']), (before['amount'], before['issues']))
+        self.assertLessEqual(after['before_issues'] + after['issues'], 40)
+        self.assertIn('was set up anew; counted as spent', self.hq('budget', 'list').stdout)
+        self.assertIn('budget.file', self.shop.processes['hq'].output())
+
     def test_head_office_stops_by_wire_at_once_also_who_was_away_and_it_outlasts_kill_9_of_both_ends(self):
         self.open_shop()
         till = self.till()
@@ -272,6 +285,58 @@ class LiveState(Journey):
             self.hq('terminals', '--json').stdout)['terminals'][0]['online'])
         self.assertIn('1 of 1', config('unset', '--scope', 'store:s1', 'screen.hint_ms', '--wait', '10').stdout)
         wait_until('the chain to hold', lambda: in_force().get('screen.hint_ms') == '9000')
+
+    def test_a_group_is_set_from_afar_and_who_changes_its_group_follows_the_other(self):
+        def store_in(group, name='s1'):
+            return {'store': {'id': name, 'name': 'Corner Shop', 'chain': 'demo', 'currency': 'EUR', 'group': group}}
+
+        def config(*words, check=True):
+            return run('tillcue-hq', 'config', *words, '--db', self.shop.db, check=check)
+
+        def in_force(till):
+            fleet = json.loads(self.hq('terminals', '--json').stdout)['terminals']
+            row = next((one for one in fleet if one['terminal'] == till and one['online']), {'config': None})
+            return row['config'] and row['config'].get('screen.hint_ms')
+
+        self.shop.make_keys()
+        self.shop.start_broker()
+        self.shop.start_hq()
+        other = self.shop.configure(more={
+            **store_in('south', 's2'), 'terminal': 'till-2', 'data_dir': 'terminal-2', 'printer': None,
+            'pos': {'listen': f'127.0.0.1:{free_port()}'}, 'screen': {'listen': f'127.0.0.1:{free_port()}'}})
+        os.rename(other, other + '.2')
+        self.shop.processes['terminal-2'] = Process(self.shop.folder, 'terminal-2', [
+            os.path.join(BIN, 'tillcued'), '--config', other + '.2'])
+        self.shop.start_terminal(more=store_in('north'))
+        wait_until('both', lambda: self.hq('terminals', '--json').stdout.count('"online": true') == 2)
+        self.assertIn('1 of 1', config('set', '--scope', 'group:north', 'screen.hint_ms=8000', '--wait', '10').stdout)
+        self.assertIn('1 of 1', config('set', '--scope', 'group:south', 'screen.hint_ms=6000', '--wait', '10').stdout)
+        self.assertIn('1 of 1', config('set', '--scope', 'store:s1', 'screen.hint_ms=7000', '--wait', '10').stdout)
+        wait_until('each as its own', lambda: (in_force('till-1'), in_force('till-2')) == ('7000', '6000'))
+        self.assertIn('1 of 1', config('unset', '--scope', 'store:s1', 'screen.hint_ms', '--wait', '10').stdout)
+        wait_until('the group to hold', lambda: in_force('till-1') == '8000')
+        self.assertIn('1 of 1', self.hq('stop', '--all', '--scope', 'group:south', '--wait', '10').stdout)
+        for wrong in ('north', 'group:', 'group:a/b', 'region:north'):
+            refused = config('set', '--scope', wrong, 'screen.hint_ms=8000', check=False)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn('group:NAME', refused.stderr)
+
+        def moves(group):
+            self.shop.processes['terminal'].end(signal.SIGKILL)
+            self.shop.start_terminal(more=store_in(group))
+
+        moves('south')
+        wait_until('the other group to hold', lambda: in_force('till-1') == '6000')
+        shown = json.loads(config('show', '--terminal', 'till-1', '--json').stdout)
+        self.assertEqual([(one['setting'], one['scope']) for one in shown], [('screen.hint_ms', 'group:south')])
+        self.assertIn('2 of 2', config('set', '--scope', 'group:south', 'screen.hint_ms=6500', '--wait', '10').stdout)
+        moves('north')
+        wait_until('the first again', lambda: in_force('till-1') == '8000')
+        # One group each, of a name that head office can say.
+        for group, why in (('North East', 'becomes part of an MQTT topic'), (['north', 'south'], 'must be')):
+            refused = run('tillcued', '--config', self.shop.configure(more=store_in(group)), '--check', check=False)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertRegex(refused.stderr, f'tillcued.json:1: store.group: .*{why}')
 
     def test_what_is_out_of_stock_is_not_offered_and_who_wants_no_paper_gets_none(self):
         self.open_shop()

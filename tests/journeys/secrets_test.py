@@ -45,15 +45,20 @@ class Secrets(journey_test.Journey):
                 till.ok('add', sale=f's{n}', line=line, sku=sku)
             till.ok('tender', sale=f's{n}')
             till.ok('finish', sale=f's{n}')
-        for words in ({'type': 'customer', 'sale': 's1', 'customer': CARD}, {'type': 'begin', 'sale': CARD},
+        for words in ({'type': 'customer', 'sale': 's1', 'customer': CARD}, 
                       {'type': 'add', 'sale': 's1', 'line': 1, 'sku': CARD},
                       # Said wrongly, it is refused and told to the till, not written down either.
                       {'type': 'customer', 'sale': 's1', 'customer': LOYALTY, 'visits': 'many'},
                       {'type': 'customer', 'sale': 'no such sale', 'customer': LOYALTY}):
             self.assertEqual(till.say(**words)['type'], 'error')
+        # A sale may be counted with such a number. The till goes on using it; nobody else sees it.
+        till.ring_up(CARD, journey_test.todays_baskets(1)[0])
+        self.assertIn(CARD, till.say('begin', sale=CARD)['message'])  # it is closed
         till.send_raw(f'{{"type":"customer","id":9,"customer":"{LOYALTY}\n'.encode())
         till.read()
         self.shop.wait_for_delivery()
+        sold = self.shop.exported()
+        self.assertTrue([row for row in sold if re.search('/sale-[a-p]{32}/', row['basket_id'])])
         refused = hq('stop', '--db', self.shop.db, '--campaign', CARD, check=False)
         self.assertEqual(refused.returncode, 5)
         self.assertEqual(hq('stock', '--db', self.shop.db, '--out', CARD, check=False).returncode, 5)

@@ -230,7 +230,7 @@ TEST_CASE("observations in any order make the same maps") {
 
 TEST_CASE("ranks with enough observations have their own map, the rest share the last") {
   RankedObservations seen(10);
-  for (std::size_t rank = 0; rank < 10; ++rank) seen[rank] = square(rank < 2 ? 3000 : 500, rank + 1);
+  for (std::size_t rank = 0; rank < 10; ++rank) seen[rank] = square(rank < 2 ? 600 : 400, rank + 1);
   CHECK(calibrate(seen).maps.size() == 3);
   for (auto& some : seen) some = square(3000, 5);
   CHECK(calibrate(seen).maps.size() == 6);

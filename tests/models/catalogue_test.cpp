@@ -62,7 +62,7 @@ TEST_CASE("too many bad items are refused") {
   BadRows bad;
   auto const refused = read(kHeader + "1,x,,,,,,,,\n2,y,,nope,,,,,,\n", bad);
   REQUIRE(!refused.has_value());
-  CHECK(tells(refused.error().what, "items: 1 of 2 rows are bad"));
+  CHECK(tells(refused.error().what, "items: 1 of 2 rows is bad"));
   CHECK(tells(read("sku,price\n1,2\n", bad).error().what, "column 'name' is missing"));
 }
 

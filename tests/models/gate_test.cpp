@@ -114,6 +114,19 @@ TEST_CASE("many items fewer, or a file too large, are refused whatever the answe
   CHECK(!look(*heavy, "bytes").passed);
 }
 
+TEST_CASE("sales that end before those of the running bundle are refused: an old export, given again") {
+  auto running = opened(built(dated(4000, 0, 1)));
+  auto const older = dated(3000, 0, 1);
+  auto const verdict = judge_release(older, {}, {}, built(older), running, {});
+  REQUIRE(verdict.has_value());
+  CHECK(!look(*verdict, "last sale").passed);
+  CHECK(verdict->reasons() == "last sale 2024-11-02, of the running bundle 2024-11-12");
+  auto const same = dated(4000, 0, 1);
+  auto const again = judge_release(same, {}, {}, built(same), running, {});
+  REQUIRE(again.has_value());
+  CHECK(look(*again, "last sale").passed);
+}
+
 TEST_CASE("where there is hardly anything to ask, sizes alone are compared") {
   auto const data = made::dataset(made::random_baskets(40, 10, 1));
   auto running = opened(built(data));

@@ -44,7 +44,7 @@ TEST_CASE("a POSLog is imported, counted and built from as it is") {
   CHECK(run("count --transactions " + log + " --out " + folder.file("a")).code == 0);
   CHECK(run("count --transactions " + folder.file("t.csv") + " --out " + folder.file("b")).code == 0);
   CHECK(made::get_file(folder.file("a")) == made::get_file(folder.file("b")));
-  CHECK(run("build --transactions " + log + " --out " + folder.file("bundle")).code == 0);
+  CHECK(run("build --uncalibrated --transactions " + log + " --out " + folder.file("bundle")).code == 0);
   auto const wrong = run("count --format csv --transactions " + log + " --out " + folder.file("a"));
   CHECK(wrong.code == 3);
   CHECK(run("count --format xml --transactions " + log + " --out " + folder.file("a")).code == 2);
@@ -101,6 +101,33 @@ TEST_CASE("the same sales twice are refused with both names, in transactions and
                          ' ' + folder.file("b"));
   CHECK(again.code == 3);
   CHECK(tells(again, folder.file("sum") + " and " + folder.file("b")));
+}
+
+TEST_CASE("import refuses the same sales twice: behind it their ids differ") {
+  made::Folder folder;
+  made::put_file(folder.file("a.csv"), sales(3));
+  made::put_file(folder.file("b.csv"), sales(3) + "x,2026-11-03T12:00:00,,1,\n");
+  auto const import = "import " + folder.file("a.csv") + ' ' + folder.file("b.csv") + " --out " + folder.file("t.csv");
+  auto const twice = run(import);
+  CHECK(twice.code == 3);
+  CHECK(tells(twice, "a.csv and " + folder.file("b.csv") + ": the same baskets of 2026-11-01"));
+  CHECK(!std::filesystem::exists(folder.file("t.csv")));
+  auto const allowed = run(import + " --allow-duplicates");
+  CHECK(allowed.code == 0);
+  CHECK(tells(allowed, "b.csv:"));
+  made::put_file(folder.file("b.csv"), sales(3, 9));
+  CHECK(run(import).code == 0);
+}
+
+TEST_CASE("a window is of whole days, and what is no number or date is named") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), sales(3));
+  auto const build = "build --out " + folder.file("b") + " --transactions " + folder.file("t.csv") + ' ';
+  auto const half = run(build + "--window 0.5");
+  CHECK(half.code == 2);
+  CHECK(tells(half, "--window: is a number of whole days"));
+  CHECK(tells(run(build + "--half-life soon"), "--half-life: 'soon' is no number of days from 0 to 36500"));
+  CHECK(tells(run(build + "--as-of 1.11.2026"), "--as-of: '1.11.2026' is no date like 2026-11-20"));
 }
 
 TEST_CASE("half-life and window need dates, and say so") {

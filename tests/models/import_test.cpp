@@ -99,7 +99,7 @@ TEST_CASE("bad rows of every format count against the same limit") {
   REQUIRE(add_sales(strict, folder.file("t.jsonl"), {}).has_value());
   auto const refused = strict.finish();
   REQUIRE(!refused.has_value());
-  CHECK(tells(refused.error().what, "1 of 4 rows are bad"));
+  CHECK(tells(refused.error().what, "1 of 4 rows is bad"));
   CHECK(tells(refused.error().what, "t.jsonl:3: sku: is empty"));
 }
 

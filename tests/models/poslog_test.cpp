@@ -55,9 +55,9 @@ TEST_CASE(
                                               "48/6/2026-11-20/73||2026-11-20T06:20:14|999|-1|2.00"});
   REQUIRE(rows.notes.size() == 4);
   CHECK(tells(rows.notes[0], "sales.xml: 2 transactions cancelled, voided, suspended or rung up in training left out"));
-  CHECK(tells(rows.notes[1], "1 transactions that were already in the file left out"));
+  CHECK(tells(rows.notes[1], "1 transaction that was already in the file left out"));
   CHECK(tells(rows.notes[2], "3 voided lines left out"));
-  CHECK(tells(rows.notes[3], "1 transactions that void an earlier sale, which is counted, left out"));
+  CHECK(tells(rows.notes[3], "1 transaction that voids an earlier sale, which is counted, left out"));
 }
 
 TEST_CASE(
@@ -67,9 +67,9 @@ TEST_CASE(
   CHECK(rows.rows == std::vector<std::string>{"12/3/2026-11-20/83|T2200|2026-11-20T09:14:00|501|2.0000|9.90",
                                               "12/3/2026-11-20/83|T2200|2026-11-20T09:14:00|502|-1.0000|1.50"});
   REQUIRE(rows.notes.size() == 3);
-  CHECK(tells(rows.notes[0], "1 transactions cancelled, voided, suspended or rung up in training left out"));
-  CHECK(tells(rows.notes[1], "1 customers' orders (what is sold of them comes as sales) left out"));
-  CHECK(tells(rows.notes[2], "1 transactions that void an earlier sale, which is counted, left out"));
+  CHECK(tells(rows.notes[0], "1 transaction cancelled, voided, suspended or rung up in training left out"));
+  CHECK(tells(rows.notes[1], "1 customer's order (what is sold of them comes as sales) left out"));
+  CHECK(tells(rows.notes[2], "1 transaction that voids an earlier sale, which is counted, left out"));
   auto const scanned =
       made::read_as(SalesFormat::poslog, document("v6_orders_and_suspended.xml"), 0, PoslogSku::pos_item_id);
   REQUIRE(scanned.rows.size() == 2);
@@ -87,11 +87,27 @@ TEST_CASE(
                                               head + "CRATE|6|", head + "DIESEL|40.5|",
                                               "shop//2026-11-20/2||2026-11-20|CHEESE||"});
   REQUIRE(rows.notes.size() == 5);
-  CHECK(tells(rows.notes[0], "1 transactions cancelled, voided, suspended or rung up in training left out"));
+  CHECK(tells(rows.notes[0], "1 transaction cancelled, voided, suspended or rung up in training left out"));
   CHECK(tells(rows.notes[1], "3 voided lines left out"));
   CHECK(tells(rows.notes[2], "3 lines of deposits, fees and prepayments left out"));
-  CHECK(tells(rows.notes[3], "1 summaries, gift receipts and the like left out"));
-  CHECK(tells(rows.notes[4], "1 customers' orders"));
+  CHECK(tells(rows.notes[3], "1 summary, gift receipt or the like left out"));
+  CHECK(tells(rows.notes[4], "1 customer's order"));
+}
+
+TEST_CASE("POSLog: the price of one unit, whatever it is written for: paid before regular before the whole line's") {
+  auto const rows = read(document("v6_prices.xml"));
+  CHECK(rows.error == "");
+  std::string const head = "12/1/2026-11-20/9||2026-11-20|";
+  CHECK(rows.rows == std::vector<std::string>{head + "THREE-FOR-ONE|6|0.333333", head + "REGULAR-PAIR|2|1.250000",
+                                              head + "HUNDRED-GRAMS|0.35|17.900000", head + "REDUCED|1|3.990",
+                                              head + "GIVEN-AWAY|1|0.00", head + "WHOLE-LINE|3|3.333333",
+                                              head + "BROUGHT-BACK|-2|0.500000"});
+  REQUIRE(rows.complaints.size() == 2);
+  CHECK(tells(rows.complaints[0],
+              "ActualSalesUnitPrice: Quantity '0' is no number above 0 like 3; write for how many units the price is"));
+  CHECK(tells(rows.complaints[1], "RegularSalesUnitPrice: Quantity 'a dozen' is no number above 0"));
+  CHECK(read(sale("<ItemID>a</ItemID><ActualSalesUnitPrice Quantity='3'>1,00</ActualSalesUnitPrice>"))
+            .complaints.size() == 1);
 }
 
 TEST_CASE("POSLog: an Item names the line only where nothing else does") {
@@ -117,7 +133,7 @@ TEST_CASE("documents one after the other: a broken one costs what is behind its 
 
 TEST_CASE("however the bytes arrive, every document says the same") {
   for (auto const* const name :
-       {"v6_prefixed.xml", "v6_schema.xml", "v6_orders_and_suspended.xml", "v2_default_namespace.xml",
+       {"v6_prefixed.xml", "v6_schema.xml", "v6_prices.xml", "v6_orders_and_suspended.xml", "v2_default_namespace.xml",
         "wrapped_concatenated.xml", "doctype_bomb.xml", "cut_short.xml"}) {
     auto const whole = read(document(name));
     for (std::size_t const step : {1, 2, 3, 7, 100}) {

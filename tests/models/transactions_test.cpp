@@ -66,14 +66,39 @@ TEST_CASE("every bad field is told by file, line, field and mend") {
   CHECK(tells(complaint("1,,,a\n"), "row: has 4 fields, the header has 6"));
 }
 
+TEST_CASE("a few bad rows in a small file are left out, as long as they are few beside the good ones") {
+  auto const with = [](int good, int bad, TransactionLimits limits = {}) {
+    auto text = kHeader;
+    for (int n = 0; n < good; ++n) text += std::to_string(n) + ",,,a,1,\n";
+    for (int n = 0; n < bad; ++n) text += "x,,,,1,\n";
+    return read(text, limits);
+  };
+  CHECK(with(19, 1).has_value());
+  CHECK(with(95, 5).has_value());
+  CHECK(with(1000, 5).has_value());
+  CHECK(with(5994, 6).has_value());
+  CHECK(!with(18, 1).has_value());
+  CHECK(!with(96, 6).has_value());
+  CHECK(!with(5993, 6).has_value());
+  auto const one = with(9, 1);
+  REQUIRE(!one.has_value());
+  CHECK(
+      tells(one.error().what,
+            "1 of 10 rows is bad, more than allowed (0.1 %, or 5 rows where these are no more than 5 %); mend them or "
+            "raise --max-bad-rows, in percent"));
+  CHECK_MESSAGE(!with(400, 1, {0.001, 1000}).has_value(), "a share that was asked for is meant");
+  CHECK(!with(400, 1, {0.0, 1000}).has_value());
+}
+
 TEST_CASE("the share of bad rows decides, the first 20 are shown and the rest counted") {
   std::string good;
   for (int n = 0; n < 1000; ++n) good += std::to_string(n) + ",,,a,1,\n";
-  CHECK(read(kHeader + good + "x,,,,1,\n").has_value());
-  auto const two = read(kHeader + good + "x,,,,1,\ny,,,,1,\n");
+  TransactionLimits const strict{0.001, 1000};
+  CHECK(read(kHeader + good + "x,,,,1,\n", strict).has_value());
+  auto const two = read(kHeader + good + "x,,,,1,\ny,,,,1,\n", strict);
   REQUIRE(!two.has_value());
   CHECK(two.error().code == Code::invalid);
-  CHECK(tells(two.error().what, "2 of 1002 rows are bad"));
+  CHECK(tells(two.error().what, "2 of 1,002 rows are bad, more than allowed (0.1 %); mend them"));
   CHECK(tells(two.error().what, "--max-bad-rows"));
   CHECK(tells(two.error().what, "t.csv:1002: sku"));
   std::string many;

@@ -199,6 +199,8 @@ TEST_CASE("GS v 0, GS ( L and ESC * put the same dots on paper") {
     CHECK(raster == dots(PictureKind::graphics));
     // Columns are defused elsewhere: a dot or two may differ, not more.
     auto const column = dots(PictureKind::column);
+    auto const star = encode_coupon(slip, find_profile("star-prnt").value(), nullptr, &painter());
+    CHECK(dots_of(PictureReader::read(star, Dialect::star)).size() > 5000);
     CHECK(std::abs(static_cast<int>(std::count(raster.begin(), raster.end(), '#')) -
                    static_cast<int>(std::count(column.begin(), column.end(), '#'))) < 8);
   }
@@ -210,11 +212,13 @@ TEST_CASE("no picture holds a real-time command, however hostile its dots, and n
   for (int round = 0; round < 100; ++round) {
     Picture picture(8 * (1 + random() % 72), 1 + random() % 90);
     for (auto& bits : picture.bits) bits = static_cast<std::byte>(kHostile[random() % sizeof kHostile]);
-    for (auto const kind : {PictureKind::raster, PictureKind::graphics, PictureKind::column}) {
+    for (auto const kind : {PictureKind::raster, PictureKind::graphics, PictureKind::column, PictureKind::star_raster,
+                            PictureKind::star_column}) {
+      bool const star = kind == PictureKind::star_raster || kind == PictureKind::star_column;
       std::vector<std::byte> out;
       put_picture(picture, kind, false, out);
       REQUIRE_FALSE(has_real_time_command(out));
-      auto const back = PictureReader::read(out);
+      auto const back = PictureReader::read(out, star ? Dialect::star : Dialect::escpos);
       REQUIRE(back.size() == 1);
       bool lost = false;
       for (unsigned y = 0; y < picture.height; ++y) {

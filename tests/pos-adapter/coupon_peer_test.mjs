@@ -68,6 +68,56 @@ test('bold, size and their ends are the same commands', () => {
   holds(job, Buffer.from([0x1d, 0x21, 0x11]), 'size');
 });
 
+test('Star: the QR code, the barcode, size, emphasis, code table, alignment and cut are the same commands', () => {
+  for (const [profile, language] of [['star-line', 'star-line'], ['star-prnt', 'star-prnt']]) {
+    const star = () => new Encoder({ language, columns: 48 });
+    const job = coupon('--profile', profile, ...english, '--qr', '7KQ2-M9XR-4T01');
+    const theirQr = said(star().qrcode('7KQ2-M9XR-4T01', { model: 2, size: 8, errorlevel: 'm' }));
+    const print = Buffer.from([0x1b, 0x1d, 0x79, 0x50]);
+    holds(job, theirQr.subarray(0, theirQr.indexOf(print) + print.length), 'QR');
+    const bars = (kind, data, options) => {
+      const theirs = said(star().barcode(data, kind, options));
+      return theirs.subarray(theirs.indexOf(Buffer.from([0x1b, 0x62])), theirs.indexOf(0x1e) + 1);
+    };
+    holds(coupon('--profile', profile, ...english, '--ean13', '2912345678906'),
+      bars('ean13', '2912345678906', { height: 80, width: 2, text: true }), 'EAN-13');
+    holds(coupon('--profile', profile, ...english, '--code128', '7KQ2M9XR4T01'),
+      bars('code128', '7KQ2M9XR4T01', { height: 80, width: 2, text: true }), 'CODE128');
+    for (const part of [[0x1b, 0x69, 1, 1], [0x1b, 0x69, 0, 0], [0x1b, 0x45], [0x1b, 0x46]]) {
+      holds(said(star().bold(true).size(2, 2).text('x').size(1, 1).bold(false)), Buffer.from(part), 'theirs');
+      holds(job, Buffer.from(part), 'ours');
+    }
+    for (const [headline, page] of [['Скидка', 'cp866'], ['Šunka příští týden', 'cp852']]) {
+      const theirs = said(star().codepage(page).text(headline));
+      const text = theirs.subarray(0, theirs.indexOf(Buffer.from([0x1b, 0x1d, 0x50])));
+      holds(coupon('--profile', profile, '--headline', headline, '--product', headline), text, page);
+    }
+    const middle = Buffer.from([0x1b, 0x1d, 0x61, 1]);  // theirs moves text by blanks, symbols by the command
+    holds(said(star().align('center').qrcode('7', { model: 2, size: 8, errorlevel: 'm' })), middle, 'theirs');
+    holds(job, middle, 'ours');
+    // Theirs cuts where the paper stands, ours feeds it to the blade first.
+    holds(said(star().cut('partial')), Buffer.from([0x1b, 0x64, 1]), 'their cut');
+    holds(job, Buffer.from([0x1b, 0x64, 3]), 'cut');
+  }
+});
+
+test('Star: a painted line given to the peer as a picture comes back as the same columns', () => {
+  const job = coupon('--profile', 'star-line', '--headline', '八折优惠', '--product', 'Rye', '--language', 'zh');
+  const at = job.indexOf(Buffer.from([0x1b, 0x58]));
+  assert.notEqual(at, -1);
+  const width = Math.floor(job.readUInt16LE(at + 2) / 8) * 8;
+  const data = new Uint8ClampedArray(width * 24 * 4).fill(255);
+  for (let y = 0; y < 24; ++y) {
+    for (let x = 0; x < width; ++x) {
+      if (job[at + 4 + x * 3 + (y >> 3)] >> (7 - y % 8) & 1) data.fill(0, (y * width + x) * 4, (y * width + x) * 4 + 3);
+    }
+  }
+  const theirs = said(new Encoder({ language: 'star-line', columns: 48 }).image({ width, height: 24, data }, width, 24,
+    'threshold'));
+  const head = theirs.indexOf(Buffer.from([0x1b, 0x58]));
+  assert.ok(job.subarray(at + 4, at + 4 + width * 3).equals(theirs.subarray(head + 4, head + 4 + width * 3)));
+});
+
 test('a painted line given to the peer as a picture comes back as the same GS v 0', () => {
   const job = coupon('--headline', '八折优惠', '--product', 'Rye', '--language', 'zh');
   const at = job.indexOf(Buffer.from([0x1d, 0x76, 0x30, 0]));

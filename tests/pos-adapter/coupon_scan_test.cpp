@@ -22,6 +22,11 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
 };
 
+std::string language_name(PrinterProfile const& profile) {
+  if (profile.language == Dialect::star) return "star";
+  return profile.language == Dialect::bematech ? "bematech" : "escpos";
+}
+
 /// Paints the job and scans it: a line for each symbol.
 std::string scanned(Folder const& folder, std::vector<std::byte> const& job, PrinterProfile const& profile) {
   auto const bin = (folder.path / "slip.bin").string(), png = (folder.path / "slip.png").string();
@@ -31,11 +36,11 @@ std::string scanned(Folder const& folder, std::vector<std::byte> const& job, Pri
     pages += (pages.empty() ? "" : ",") + std::to_string(page.number) + "=cp" +
              std::to_string(static_cast<unsigned>(page.table));
   }
-  REQUIRE_MESSAGE(
-      output_of("PYTHONDONTWRITEBYTECODE=1 " + painting_python().value() +
-                " " TILLCUE_SOURCE_DIR "/tests/support/slip_picture.py " + bin + " " + png + " --dots " +
-                std::to_string(profile.dots) + " --columns " + std::to_string(profile.columns) + " --pages " + pages),
-      profile.name << ": the job is not what a coupon may hold");
+  REQUIRE_MESSAGE(output_of("PYTHONDONTWRITEBYTECODE=1 " + painting_python().value() +
+                            " " TILLCUE_SOURCE_DIR "/tests/support/slip_picture.py " + bin + " " + png + " --dots " +
+                            std::to_string(profile.dots) + " --language " + language_name(profile) + " --columns " +
+                            std::to_string(profile.columns) + " --pages " + pages),
+                  profile.name << ": the job is not what a coupon may hold");
   return output_of("zbarimg -q " + png).value_or("");
 }
 
@@ -48,7 +53,8 @@ bool tools_are_missing() {
 /// What of a profile decides how symbols get on paper; profiles that agree in it are scanned once.
 std::string way_of(PrinterProfile const& p) {
   return std::to_string(p.columns) + "/" + std::to_string(p.dots) + (p.qr ? "q" : "") + (p.code128 ? "c" : "") +
-         (p.ean13 ? "e" : "") + std::to_string(static_cast<int>(p.picture)) + (p.kanji_off ? "k" : "");
+         (p.ean13 ? "e" : "") + std::to_string(static_cast<int>(p.language)) +
+         std::to_string(static_cast<int>(p.picture)) + (p.kanji_off ? "k" : "");
 }
 
 }  // namespace
@@ -84,9 +90,11 @@ TEST_CASE("a scanner reads painted CODE128, EAN-13 and QR in each kind of pictur
   auto const painter = load_painter(TILLCUE_PAINTER);
   REQUIRE(painter);
   Folder const folder;
-  for (auto const kind : {PictureKind::raster, PictureKind::graphics, PictureKind::column}) {
+  for (auto const kind : {PictureKind::raster, PictureKind::graphics, PictureKind::column, PictureKind::star_raster,
+                          PictureKind::star_column}) {
+    bool const star = kind == PictureKind::star_raster || kind == PictureKind::star_column;
     for (auto const* name : {"generic-58", "generic-80"}) {
-      auto profile = find_profile(name).value();
+      auto profile = find_profile(star ? "star-line" : name).value();
       profile.picture = kind;
       profile.qr = profile.code128 = profile.ean13 = false;
       CAPTURE(name);

@@ -12,9 +12,9 @@ namespace tillcue::pos {
 /// Puts a picture's bands together again as a printer does: whatever follows without text between is one picture.
 class PictureReader {
  public:
-  static std::vector<Picture> read(std::span<std::byte const> job) {
+  static std::vector<Picture> read(std::span<std::byte const> job, Dialect language = Dialect::escpos) {
     PictureReader reader;
-    Tokenizer tokenizer;
+    Tokenizer tokenizer(language);
     auto const sink = [&](Token const& token) { reader.take(token); };
     tokenizer.feed(job, sink);
     tokenizer.finish(sink);
@@ -31,8 +31,12 @@ class PictureReader {
       if (token.byte(6) == 112) rows(token, 15, u16(token, 11), u16(token, 13));
       return;
     }
-    if (token.is('\x1B', '*')) return columns(token, u16(token, 3));
-    if (token.kind == TokenKind::control || token.is('\x1B', '3')) return;
+    if (token.dialect == Dialect::star && token.is('\x1B', '\x1D') && token.byte(2) == 'S') {
+      return rows(token, 9, u16(token, 4) * 8, u16(token, 6));
+    }
+    if (token.dialect == Dialect::star && token.is('\x1B', 'X')) return columns(token, 4, u16(token, 2));
+    if (token.is('\x1B', '*')) return columns(token, 5, u16(token, 3));
+    if (token.kind == TokenKind::control || token.is('\x1B', '3') || token.is('\x1B', '0')) return;
     end();
   }
   void rows(Token const& token, std::size_t data, unsigned width, unsigned height) {
@@ -43,11 +47,11 @@ class PictureReader {
       }
     }
   }
-  void columns(Token const& token, unsigned width) {
+  void columns(Token const& token, std::size_t data, unsigned width) {
     auto const from = grow(width, 24);
     for (unsigned x = 0; x < width; ++x) {
       for (unsigned y = 0; y < 24; ++y) {
-        if ((token.byte(5 + x * 3 + y / 8) >> (7 - y % 8) & 1U) != 0) now_.blacken(x, from + y);
+        if ((token.byte(data + x * 3 + y / 8) >> (7 - y % 8) & 1U) != 0) now_.blacken(x, from + y);
       }
     }
   }

@@ -251,7 +251,6 @@ TEST_CASE("an unknown message type is answered with the known ones") {
 TEST_CASE("a payment card number is refused in every text and is not repeated") {
   for (auto const* line :
        {R"({"type":"customer","sale":"1","customer":"4111 1111 1111 1111"})",
-        R"({"type":"begin","sale":"4111111111111111"})",
         R"({"type":"add","sale":"1","line":1,"sku":"4111-1111-1111-1111"})",
         R"({"type":"add","sale":"1","line":1,"sku":"A","name":"VISA 4111111111111111"})",
         R"({"type":"hello","protocol":1,"till":"5555555555554444"})", R"({"type":"ping","id":4111111111111111})"}) {
@@ -261,6 +260,10 @@ TEST_CASE("a payment card number is refused in every text and is not repeated") 
     CHECK_FALSE(contains(error.what, "1111"));
   }
   CHECK_FALSE(id_of(R"({"type":"ping","id":4111111111111111})"));
+}
+
+TEST_CASE("a sale may be counted with any number: one in ten passes Luhn") {
+  CHECK(parse_request(R"({"type":"begin","sale":"4111111111111111"})"));
 }
 
 TEST_CASE("the id of a refused line is found as long as the line can be read") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "../../pos-adapter/bypass/backlog.hpp"
 #include "job_bytes.hpp"
 #include "line/line.hpp"
 #include "proxy/reply_splitter.hpp"
@@ -142,7 +143,8 @@ TEST_CASE("a FIFO carries bytes, a pty is a terminal under a link, a plain file 
 
 TEST_CASE("frames of the tap survive every split, and foreign bytes end it") {
   std::vector<std::byte> stream;
-  put_frame(stream, TapKind::hello, TapAt{7, job_of("\x1Bt\x13"s)});
+  auto const state = job_of("\x1Bt\x13"s);
+  put_frame(stream, TapHello{7, 12, 5, state});
   auto const job = job_of("slip");
   put_frame(stream, TapPrint{3, 99, job});
   put_frame(stream, TapFate{3, SlipFate::printed, true, "printed"});
@@ -152,17 +154,49 @@ TEST_CASE("frames of the tap survive every split, and foreign bytes end it") {
     for (std::size_t at = 0; at < stream.size(); at += step) {
       auto const part = std::span(stream).subspan(at, std::min(step, stream.size() - at));
       CHECK(reader.feed(part, [&](TapFrame const& frame) -> tillcue::Result<void> {
-        if (frame.kind == TapKind::hello) told += "H" + std::to_string(read_at(frame)->at);
+        if (frame.kind == TapKind::hello)
+          told += "H" + std::to_string(read_hello(frame)->at) + "-" + std::to_string(read_hello(frame)->present);
         if (frame.kind == TapKind::print) told += "I" + std::to_string(read_print(frame)->at);
         if (frame.kind == TapKind::fate) told += "A" + read_fate(frame)->text;
         return {};
       }));
     }
-    CHECK(told == "H7I99Aprinted");
+    CHECK(told == "H7-12I99Aprinted");
   }
   TapReader reader;
   auto const none = [](TapFrame const&) -> tillcue::Result<void> { return {}; };
   CHECK_FALSE(reader.feed(job_of("GET / HTTP/1.1\r\n"), none));
   CHECK_FALSE(TapReader{}.feed(job_of("P\xFF\xFF\xFF\xFF"s), none));
-  CHECK_FALSE(read_at({TapKind::hello, job_of("\x02 another version"s)}));
+  CHECK_FALSE(read_hello({TapKind::hello, job_of("\x03 another version, of any length"s)}));
+  CHECK_FALSE(read_hello({TapKind::hello, job_of("\x02 too short"s)}));
+  auto const old = read_hello({TapKind::hello, job_of("\x01\x07\0\0\0\0\0\0\0\x1Bt\x13"s)});
+  REQUIRE(old);  // of a bypass that runs since the release before
+  CHECK(old->at == 7);
+  CHECK(old->present == 7);
+  CHECK(old->instance == 0);
+  CHECK(old->state.size() == 3);
+}
+
+TEST_CASE("a backlog is what nobody has read, with the printer's state in front of it, and no more than its limit") {
+  Backlog backlog;
+  PrinterState const fresh;
+  auto const add = [&](std::string const& bytes) { backlog.add(job_of(bytes), fresh); };
+  add("\x1Bt\x13one\n\x1DV\x01"s);
+  backlog.end();
+  backlog.end();
+  add("two\n");
+  CHECK(backlog.ends().size() == 1);
+  backlog.heard(0);
+  backlog.heard(99);
+  CHECK(backlog.from() == 0);
+  backlog.heard(10);
+  CHECK(backlog.from() == 10);
+  CHECK(text_of({backlog.bytes().begin(), backlog.bytes().end()}) == "two\n");
+  CHECK(backlog.ends().empty());
+  auto const state = backlog.state();
+  CHECK(text_of(state) == "\x1Bt\x13"s);
+  for (std::size_t n = 0; n < 40; ++n) add(std::string(16 * 1024, 'x'));
+  CHECK(backlog.bytes().size() <= Backlog::kMost);
+  CHECK(backlog.from() + backlog.bytes().size() == 14 + 40 * 16 * 1024);
+  CHECK(backlog.state().empty());  // as it was when the rest was given up
 }

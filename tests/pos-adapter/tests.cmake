@@ -19,9 +19,10 @@ include(pos-adapter/screen/tests.cmake)
 find_package(ZLIB REQUIRED)
 tillcue_test(pos_paper_test
   SOURCES
-    pos-adapter/code_table_test.cpp pos-adapter/coupon_picture_test.cpp pos-adapter/coupon_test.cpp pos-adapter/escpos_samples_test.cpp
+    pos-adapter/code_table_test.cpp pos-adapter/coupon_language_test.cpp pos-adapter/coupon_picture_test.cpp pos-adapter/coupon_test.cpp pos-adapter/escpos_samples_test.cpp
     pos-adapter/device_printer_test.cpp pos-adapter/escpos_test.cpp pos-adapter/customer_display_test.cpp pos-adapter/printer_test.cpp pos-adapter/profile_test.cpp
-  LIBS tillcue::pos_paper nlohmann_json::nlohmann_json Boost::headers Threads::Threads util)
+  LIBS tillcue::pos_paper tillcue::pos_line nlohmann_json::nlohmann_json Boost::headers Threads::Threads util)
+target_include_directories(pos_paper_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
 if(TARGET tillcue_painter)
   target_sources(pos_paper_test PRIVATE pos-adapter/coupon_painted_test.cpp pos-adapter/coupon_scan_test.cpp)
   target_include_directories(pos_paper_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Paints the ESC/POS bytes of one coupon, as a printer would: slip_picture.py IN.bin OUT.png [--dots 576] [--columns 48]
-[--pages 17=cp866,46=cp1251]. Knows what our coupons may hold; anything else is an error, and so is a real-time command
+"""Paints the bytes of one coupon, as a printer would: slip_picture.py IN.bin OUT.png [--dots 576] [--columns 48]
+[--pages 17=cp866,46=cp1251] [--language escpos|star|bematech]. Knows what our coupons may hold; anything else is an error, and so is a real-time command
 anywhere in the job. Symbols are made by zint."""
 import argparse
 import subprocess
@@ -39,10 +39,11 @@ def code128(data):
 
 
 class Paper:
-    def __init__(self, dots, columns, pages):
+    def __init__(self, dots, columns, pages, language='escpos'):
+        self.language = language
         self.dots, self.cell, self.pages = dots, dots // columns, pages
         self.strips, self.column_strips = [], None
-        self.page, self.align, self.large, self.bold = 'cp437', 0, False, False
+        self.page, self.align, self.large, self.bold = pages.get(0, 'cp437'), 0, False, False
         self.height, self.module, self.hri = 162, 3, False
         self.qr_size, self.qr_data, self.line = 3, b'', b''
         self.stored = None
@@ -112,6 +113,10 @@ class Paper:
         if job[at] >= 0x20:
             self.line += job[at:at + 1]
             return 1
+        if self.language == 'star':
+            return self.star_command(job, at)
+        if self.language == 'bematech' and two in (b'\x1bE', b'\x1bF', b'\x1bW', b'\x1bd', b'\x1bm', b'\x1bw'):
+            return self.bematech_command(two[1:], n)
         size = int.from_bytes(job[at + 3:at + 5], 'little')
         if two == b'\x1b@':
             self.page, self.align, self.large, self.bold = 'cp437', 0, False, False
@@ -168,6 +173,57 @@ class Paper:
             sys.exit(f'offset {at}: no command of a coupon: {job[at:at + 6].hex(" ")}')
         return 3
 
+    def bematech_command(self, code, n):
+        if code in b'EF':
+            self.bold = code == b'E'
+        elif code == b'W':
+            self.large = bool(n)
+        return 3 if code in b'Wd' else 2
+
+    def star_command(self, job, at):
+        group = job[at + 1:at + 3]
+        if job[at] != 0x1B:
+            sys.exit(f'offset {at}: no command of a Star coupon: {job[at:at + 6].hex(" ")}')
+        if group[:1] in b'EF0':
+            self.bold = self.bold if group[:1] == b'0' else group[:1] == b'E'
+            return 2
+        if group[:1] in b'azd':
+            if group[:1] == b'a':
+                self.strips.append(Image.new('L', (self.dots, LINE * job[at + 2]), 255))
+            return 3
+        if group[:1] == b'i':
+            self.large = job[at + 2:at + 4] == b'\x01\x01'
+            return 4
+        if group[:1] == b'b':
+            end = job.index(0x1E, at + 6)
+            self.module, self.height, self.hri = job[at + 4] + 1, job[at + 5], job[at + 3] == 2
+            self.barcode({3: 67, 6: 73}[job[at + 2]], job[at + 6:end])
+            return end + 1 - at
+        if group[:1] == b'X':
+            width = int.from_bytes(job[at + 2:at + 4], 'little')
+            self.column_strips = self.columns_of(job[at + 4:at + 4 + width * 3], width)
+            return 4 + width * 3
+        if group == b'\x1da':
+            self.align = job[at + 3]
+        elif group == b'\x1dt':
+            self.page = self.pages.get(job[at + 3], 'cp437')
+        elif group == b'\x1dS':
+            across, rows = int.from_bytes(job[at + 4:at + 6], 'little'), int.from_bytes(job[at + 6:at + 8], 'little')
+            self.strip(self.bits(job[at + 9:at + 9 + across * rows], across * 8, rows))
+            return 9 + across * rows
+        elif group == b'\x1dy' and job[at + 3] == ord('S'):
+            self.qr_size = job[at + 5] if job[at + 4] == ord('2') else self.qr_size
+            return 6
+        elif group == b'\x1dy' and job[at + 3] == ord('D'):
+            size = int.from_bytes(job[at + 6:at + 8], 'little')
+            self.qr_data = job[at + 8:at + 8 + size]
+            return 8 + size
+        elif group == b'\x1dy' and job[at + 3] == ord('P'):
+            self.qr()
+        else:
+            sys.exit(f'offset {at}: no command of a Star coupon: {job[at:at + 6].hex(" ")}')
+        return 4
+
     def picture(self):
         margin = 16
         whole = Image.new('L', (self.dots + 2 * margin, sum(s.height for s in self.strips) + 2 * margin), 255)
@@ -185,6 +241,7 @@ def main():
     options.add_argument('--dots', type=int, default=576)
     options.add_argument('--columns', type=int, default=48)
     options.add_argument('--pages', default='2=cp850,16=cp1252,17=cp866,18=cp852,19=cp858,45=cp1250,46=cp1251')
+    options.add_argument('--language', choices=('escpos', 'star', 'bematech'), default='escpos')
     options.add_argument('--half', action='store_true', help='half as large, for a page')
     given = options.parse_args()
     with open(given.source, 'rb') as source:
@@ -193,7 +250,7 @@ def main():
         if begins in job:
             sys.exit(f'offset {job.find(begins)}: a printer would obey {begins.hex(" ")}')
     pages = {int(one.split('=')[0]): one.split('=')[1] for one in given.pages.split(',') if one}
-    paper = Paper(given.dots, given.columns, pages)
+    paper = Paper(given.dots, given.columns, pages, given.language)
     paper.take(job)
     picture = paper.picture()
     if given.half:

@@ -127,6 +127,8 @@ struct Spender {
   std::uint64_t word = 0;
   std::uint32_t grant = 0;
   std::int64_t share = 0, spent = 0;
+  Epoch epoch{};  ///< none: of an older program
+  std::uint64_t turn = 0;
 
   void hear(Office const& office) {
     auto const said = office.said("terminal:" + name);
@@ -134,14 +136,22 @@ struct Spender {
     word = said->number;
     auto const live = Json::parse(said->content);
     auto const found = live.value("grants", Json::object());
-    share = found.contains("jam") ? found["jam"].value("amount", std::int64_t{0}) : 0;
-    grant = found.contains("jam") ? found["jam"].value("number", 0U) : 0;
+    bool const ours = epoch == Epoch{} || live.value("epoch", std::string{}) == to_text(epoch);
+    share = ours && found.contains("jam") ? found["jam"].value("amount", std::int64_t{0}) : 0;
+    grant = ours && found.contains("jam") ? found["jam"].value("number", 0U) : 0;
+  }
+  void spend(std::int64_t cost) {
+    if (spent + cost > share) return;
+    spent += cost;
+    ++turn;
   }
   [[nodiscard]] Held held() const {
     Held held;
     held.terminal = TerminalId{name};
     held.words["live terminal:" + name] = std::max<std::uint64_t>(word, 1);
     held.budgets["jam"] = {grant, {spent, spent}};
+    held.epoch = epoch;
+    held.turn = epoch == Epoch{} ? 0 : turn;
     return held;
   }
 };
@@ -263,6 +273,87 @@ TEST_CASE("a budget is shared out, spent to the end by whoever sells, and never 
   CHECK(o.ask({{"do", "budget end"}, {"name", "jam"}})["ok"] == true);
   tills[0].hear(o);
   CHECK(tills[0].share == 0);
+}
+
+TEST_CASE("terminals that lose their disks, and head office that restarts, never spend more than there is") {
+  constexpr std::int64_t kTotal = 5'000;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    std::mt19937_64 random{seed};
+    Office o;
+    std::uint64_t files = 0;
+    std::vector<Spender> tills;
+    std::vector<Held> late;
+    for (int n = 0; n < 4; ++n) {
+      tills.push_back({"till-" + std::to_string(n)});
+      tills.back().epoch = Epoch{++files};
+    }
+    for (auto const& till : tills) o.online(till.name);
+    REQUIRE(o.ask({{"do", "budget set"}, {"name", "jam"}, {"amount", kTotal}})["ok"] == true);
+    CHECK_FALSE(o.said("terminal:till-0"));  // nobody has said what it counts in
+    std::int64_t gone = 0;
+    for (int round = 0; round < 1'500; ++round) {
+      auto& till = tills[random() % tills.size()];
+      if (random() % 3 == 0) till.hear(o);
+      if (random() % 3 == 0) till.spend(11);
+      if (random() % 20 == 0 && till.spent >= 11) till.spent -= 11, ++till.turn;  // given back
+      if (random() % 3 == 0) {
+        late.push_back(till.held());
+        if (random() % 4 != 0) REQUIRE(o.office->heard(late.back()));
+      }
+      if (random() % 30 == 0) REQUIRE(o.office->heard(late[random() % late.size()]));
+      if (random() % 100 == 0) {
+        gone += till.spent;
+        till = {till.name};
+        till.epoch = Epoch{++files};
+      }
+      if (random() % 200 == 0) o.restart();
+      auto sum = gone;
+      for (auto const& one : tills) sum += one.spent;
+      REQUIRE(sum <= kTotal);
+    }
+    CHECK(files > 6);
+    CHECK(gone > 0);
+    std::int64_t told = 0;
+    for (auto& till : tills) {
+      REQUIRE(o.office->heard(till.held()));
+      told += till.spent;
+    }
+    auto const shown = o.ask({{"do", "show"}})["budgets"][0];
+    CHECK(shown["spent_amount"].get<std::int64_t>() >= gone + told);
+  }
+}
+
+TEST_CASE("an earlier file of a terminal is not believed, and a program that cannot read its file changes nothing") {
+  Office o;
+  Spender till{"till-1"};
+  o.online(till.name);
+  REQUIRE(o.ask({{"do", "budget set"}, {"name", "jam"}, {"amount", 1'000}})["ok"] == true);
+  till.epoch = Epoch{1};
+  REQUIRE(o.office->heard(till.held()));
+  till.hear(o);
+  CHECK(till.share > 0);
+  Held blind;
+  blind.terminal = TerminalId{till.name};
+  REQUIRE(o.office->heard(blind));
+  auto const account = [&] { return o.ask({{"do", "show"}})["budgets"][0]["terminals"][0]; };
+  CHECK(account()["before_amount"] == 0);
+
+  auto const before = till;
+  till = {till.name};
+  till.epoch = Epoch{2};
+  till.hear(o);
+  CHECK(till.share == 0);  // the word of before is not for it
+  REQUIRE(o.office->heard(till.held()));
+  till.hear(o);
+  CHECK(till.share > 0);
+  CHECK(account()["before_amount"] == before.share);
+  auto const number = o.said("terminal:till-1")->number;
+  for (int n = 0; n < 3; ++n) REQUIRE(o.office->heard(before.held()));
+  CHECK(o.said("terminal:till-1")->number == number);
+  CHECK(account()["before_amount"] == before.share);
+  o.restart();
+  REQUIRE(o.office->heard(before.held()));
+  CHECK(account()["before_amount"] == before.share);
 }
 
 TEST_CASE("requests that break a rule are answered with code and reason") {

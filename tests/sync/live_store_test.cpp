@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "live_store_schema.hpp"
 #include "support/mosquitto.hpp"
 #include "tillcue/sync/sqlite.hpp"
 
@@ -29,6 +30,47 @@ TEST_CASE("what was spent and the last live state are there after the file is op
   CHECK(again.state() == "{\"stop_all\":true}");
 }
 
+TEST_CASE("each file has an epoch of its own, and every change of what was spent is another turn") {
+  TempDir const folder;
+  auto const file = folder / "live.sqlite";
+  Epoch first{};
+  {
+    auto store = *LiveStore::open(file);
+    first = store.epoch();
+    CHECK(first != Epoch{});
+    CHECK(store.turn() == 0);
+    REQUIRE(store.keep({{"spring", {120, 3}}}));
+    REQUIRE(store.keep({{"spring", {120, 3}}}));  // no change
+    CHECK(store.turn() == 1);
+    REQUIRE(store.keep({}));  // given back whole
+    CHECK(store.turn() == 2);
+  }
+  {
+    auto const again = *LiveStore::open(file);
+    CHECK(again.epoch() == first);
+    CHECK(again.turn() == 2);
+    CHECK(again.spent().empty());
+  }
+  for (auto const* part : {"live.sqlite", "live.sqlite-wal", "live.sqlite-shm"}) std::filesystem::remove(folder / part);
+  CHECK(LiveStore::open(file)->epoch() != first);
+}
+
+TEST_CASE("a file from before there were epochs goes on without one when something was counted in it") {
+  TempDir const folder;
+  for (bool const used : {true, false}) {
+    auto const file = folder / (used ? "used.sqlite" : "unused.sqlite");
+    {
+      auto db = *Database::open(file);
+      REQUIRE(migrate(db, std::span(kLiveStoreMigrations).first(3)));
+      if (used) REQUIRE(db.execute("INSERT INTO spent VALUES ('spring', 5, 1)"));
+    }
+    auto const first = LiveStore::open(file)->epoch();
+    CHECK((first == Epoch{}) == used);
+    CHECK(LiveStore::open(file)->epoch() == first);
+    CHECK(LiveStore::open(file)->spent().contains("spring") == used);
+  }
+}
+
 TEST_CASE("the customers' day and how items sell are there again, and another day begins anew") {
   TempDir const folder;
   auto const file = folder / "live.sqlite";
@@ -38,8 +80,9 @@ TEST_CASE("the customers' day and how items sell are there again, and another da
     CHECK(store.today()->customers.empty());
     CHECK(store.shelf()->sales == 0);
     REQUIRE(store.keep_today(today));
-    REQUIRE(store.keep_shelf(70, {{"4711", ShelfRow{3.5, 1, 60, 40}}, {"4712", ShelfRow{1, 9, 9, 0}}}));
-    REQUIRE(store.keep_shelf(71, {{"4712", std::nullopt}}));
+    REQUIRE(store.keep_shelf(
+        70, std::vector<ShelfChange>{{"4711", ShelfRow{3.5, 1, 60, 40}}, {"4712", ShelfRow{1, 9, 9, 0}}}));
+    REQUIRE(store.keep_shelf(71, std::vector<ShelfChange>{{"4712", std::nullopt}}));
   }
   auto again = *LiveStore::open(file);
   CHECK(again.today()->day == 20'000);
@@ -47,8 +90,9 @@ TEST_CASE("the customers' day and how items sell are there again, and another da
   auto const shelf = *again.shelf();
   CHECK(shelf.sales == 71);
   REQUIRE(shelf.items.size() == 1);
-  CHECK(shelf.items.at("4711").count == 3.5);
-  CHECK(shelf.items.at("4711").longest == 40);
+  CHECK(shelf.items.front().first == "4711");
+  CHECK(shelf.items.front().second.count == 3.5);
+  CHECK(shelf.items.front().second.longest == 40);
   REQUIRE(again.keep_today({20'001, {{"p2", {1, 0, {}}}}}));
   CHECK(again.today()->customers.size() == 1);
 }

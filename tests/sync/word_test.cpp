@@ -72,6 +72,8 @@ TEST_CASE("what a terminal holds comes back as it was, and wrong fields are name
   held.config = {{"hint_ms", "5000"}};
   held.keys = {"0123456789abcdef"};
   held.budgets = {{"butter", {2, {500, 4}}}, {"partner:ACME", {}}};
+  held.epoch = Epoch{0xABC};
+  held.turn = 12;
   auto const read = decode_held(*encode_held(held));
   REQUIRE(read);
   CHECK(read->words == held.words);
@@ -79,6 +81,8 @@ TEST_CASE("what a terminal holds comes back as it was, and wrong fields are name
   CHECK(read->config == held.config);
   CHECK(read->keys == held.keys);
   CHECK(read->budgets == held.budgets);
+  CHECK(read->epoch == held.epoch);
+  CHECK(read->turn == 12);
   auto const bad = [](char const* rest) {
     auto const refused = decode_held(R"({"terminal":"t","at":1,)" + std::string(rest) + "}");
     return refused ? "taken" : refused.error().what;
@@ -86,6 +90,9 @@ TEST_CASE("what a terminal holds comes back as it was, and wrong fields are name
   CHECK(bad(R"("words":{"live all":0})").find("\"words\"") != std::string::npos);
   CHECK(bad(R"("words":[])").find("\"words\"") != std::string::npos);
   CHECK(bad(R"("budgets":{"a":{"issues":-1}})").find("\"budgets\"") != std::string::npos);
+  CHECK(bad(R"("epoch":"0000000000000000")").find("\"epoch\"") != std::string::npos);
+  CHECK(bad(R"("epoch":"ABCDEF0123456789")").find("\"epoch\"") != std::string::npos);
+  CHECK(bad(R"("turn":-1)").find("\"turn\"") != std::string::npos);
   CHECK(bad(R"("keys":["short"])").find("\"keys\"") != std::string::npos);
   CHECK(bad(R"("config":{"a":1})").find("\"config\"") != std::string::npos);
 }
@@ -113,7 +120,7 @@ TEST_CASE("a live word carries its grants with numbers, and leaves out what is u
   live.grants["butter"] = {4, {5'000, Allotment::kUnlimited}};
   live.stop = {"jam"};
   auto const text = encode_live(live);
-  CHECK(text == R"({"grants":{"butter":{"amount":5000,"number":4}},"stop":["jam"]})");
+  CHECK(text == R"({"epoch":"0000000000000000","grants":{"butter":{"amount":5000,"number":4}},"stop":["jam"]})");
   CHECK(grant_numbers(text) == std::map<std::string, std::uint32_t>{{"butter", 4}});
   CHECK(grant_numbers("no json").empty());
   CHECK(encode_live({}) == "{}");

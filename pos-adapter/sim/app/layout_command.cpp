@@ -42,7 +42,8 @@ struct Slips {
 
 void add(Slips& slips, std::string const& name, std::string const& bytes, PrinterProfile const& profile) {
   auto const job = std::as_bytes(std::span(bytes));
-  auto const printed = read_printed(job, profile, Letters::plain, dialect_of(job));
+  auto const printed = read_printed(job, profile, Letters::plain,
+                                    profile.language == Dialect::escpos ? dialect_of(job) : profile.language);
   SlipLines slip;
   std::size_t number = 0;
   auto const end = [&] {

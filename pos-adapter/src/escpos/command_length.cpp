@@ -175,8 +175,12 @@ CommandLength command_length(std::span<std::byte const> head, Dialect dialect) n
   if (dialect == Dialect::star && at(head, 0) == kEsc) return star_length(head);
   if (dialect == Dialect::bematech) {
     if (at(head, 0) == kGs && at(head, 1) == 0xF9) return known(4);
-    constexpr std::string_view kPlain = "EF45GH";
-    if (at(head, 0) == kEsc && kPlain.find(static_cast<char>(at(head, 1))) != std::string_view::npos) return known(2);
+    constexpr std::string_view kPlain = "EF45GHw\x0F", kWithOne = "Wdv";
+    auto const is_one_of = [code = static_cast<char>(at(head, 1))](std::string_view codes) {
+      return codes.find(code) != std::string_view::npos;
+    };
+    if (at(head, 0) == kEsc && is_one_of(kPlain)) return known(2);
+    if (at(head, 0) == kEsc && is_one_of(kWithOne)) return known(3);
   }
   switch (at(head, 0)) {
     case kDle:

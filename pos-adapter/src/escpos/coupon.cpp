@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "picture/picture_bytes.hpp"
+#include "slip_commands.hpp"
 #include "slip_layout.hpp"
 #include "slip_words.hpp"
 #include "symbol_size.hpp"
@@ -11,8 +12,7 @@
 namespace tillcue::pos {
 namespace {
 
-constexpr unsigned kLetterDots = 24;   // the em of a painted letter: as high as font A
-constexpr unsigned kBarcodeDots = 80;  // 10 mm: high enough for a hand scanner
+constexpr unsigned kLetterDots = 24;  // the em of a painted letter: as high as font A
 
 Result<void> check_text(std::string_view field, std::string_view text, bool required) {
   if (required && text.empty()) return fail(Code::invalid, std::string(field) + ": must not be empty");
@@ -24,106 +24,73 @@ Result<void> check_text(std::string_view field, std::string_view text, bool requ
 /// Collects the bytes of one job.
 class Job {
  public:
-  explicit Job(PrinterProfile const& profile) : profile_(profile), encoder_(profile) {}
+  explicit Job(PrinterProfile const& profile)
+      : profile_(profile), commands_(commands_in(profile.language)), encoder_(profile) {}
 
   void begin(std::vector<SlipRow> const& rows);
   void row(SlipRow const& row);
   std::vector<std::byte> end() &&;
 
  private:
-  void put(std::initializer_list<unsigned> bytes) {
-    for (unsigned b : bytes) out_.push_back(static_cast<std::byte>(b));
-  }
-  void put(std::string_view text) {
-    for (char c : text) out_.push_back(static_cast<std::byte>(c));
-  }
   void text(SlipRow const& row);
-  void barcode(SlipRow const& row);
-  void qr(SlipRow const& row);
-  void cut();
 
   PrinterProfile const& profile_;
+  SlipCommands const& commands_;
   TextEncoder encoder_;
   std::vector<std::byte> out_;
 };
 
 void Job::begin(std::vector<SlipRow> const& rows) {
-  if (profile_.reset_first) put({0x1B, '@'});
+  if (profile_.reset_first) put(out_, {0x1B, '@'});
   std::u32string all;
   for (auto const& row : rows) {
     if (row.module == 0 && !row.picture) all += row.text;
   }
   encoder_.prefer(all);
-  put({0x1B, '!', 0, 0x1D, '!', 0});
+  commands_.begin(out_);
 }
 
 void Job::row(SlipRow const& row) {
   if (row.picture) {
-    put({0x1B, 'a', 0});  // its middle is in the picture
+    commands_.align(false, out_);  // its middle is in the picture
     return put_picture(*row.picture, profile_.picture, row.is_symbol(), out_);
   }
-  put({0x1B, 'a', row.centred ? 1U : 0U});
-  if (row.part == SlipPart::barcode && row.module > 0) return barcode(row);
-  if (row.part == SlipPart::qr && row.module > 0) return qr(row);
-  text(row);
+  commands_.align(row.centred, out_);
+  if (row.module == 0) return text(row);
+  auto const data = to_utf8(row.text);
+  if (row.part == SlipPart::barcode) return commands_.barcode(row.barcode, data, row.module, out_);
+  if (row.part == SlipPart::qr) return commands_.qr(data, row.module, out_);
 }
 
 void Job::text(SlipRow const& row) {
-  if (row.large) put({0x1D, '!', 0x11});
-  if (row.bold) put({0x1B, 'E', 1});
+  if (row.large) commands_.large(true, out_);
+  if (row.bold) commands_.bold(true, out_);
   encoder_.write(row.text, out_);
-  put({'\n'});
-  if (row.bold) put({0x1B, 'E', 0});
-  if (row.large) put({0x1D, '!', 0});
-}
-
-void Job::barcode(SlipRow const& row) {
-  auto const text = to_utf8(row.text);
-  put({0x1D, 'h', kBarcodeDots, 0x1D, 'w', row.module, 0x1D, 'H', 2, 0x1D, 'f', 0});
-  if (row.barcode == BarcodeKind::ean13) {
-    put({0x1D, 'k', 67, 13});
-    put(text);
-  } else {
-    auto const data = code128_data(text);
-    put({0x1D, 'k', 73, static_cast<unsigned>(data.size())});
-    put(data);
-  }
-  put({0x1D, 'h', 162, 0x1D, 'w', 3, 0x1D, 'H', 0});
-}
-
-void Job::qr(SlipRow const& row) {
-  auto const text = to_utf8(row.text);
-  auto const size = static_cast<unsigned>(text.size()) + 3;
-  put({0x1D, '(', 'k', 4, 0, 49, 65, 50, 0});       // model 2
-  put({0x1D, '(', 'k', 3, 0, 49, 67, row.module});  // size
-  put({0x1D, '(', 'k', 3, 0, 49, 69, 49});          // error level M
-  put({0x1D, '(', 'k', size & 0xFFU, size >> 8U, 49, 80, 48});
-  put(text);
-  put({0x1D, '(', 'k', 3, 0, 49, 81, 48});  // print
-  put({0x1D, '(', 'k', 3, 0, 49, 67, 3});   // as at power-on
-  put({0x1D, '(', 'k', 3, 0, 49, 69, 48});
-}
-
-void Job::cut() {
-  if (profile_.feed_before_cut > 0) put({0x1B, 'd', profile_.feed_before_cut});
-  if (profile_.cut == CutKind::partial) put({0x1D, 'V', 66, 0});
-  if (profile_.cut == CutKind::full) put({0x1D, 'V', 65, 0});
+  put(out_, {'\n'});
+  if (row.bold) commands_.bold(false, out_);
+  if (row.large) commands_.large(false, out_);
 }
 
 std::vector<std::byte> Job::end() && {
-  put({0x1B, 'a', 0, 0x1B, '!', 0});
+  commands_.end(out_);
   encoder_.rest(out_);
-  cut();
+  if (profile_.feed_before_cut > 0) commands_.feed(profile_.feed_before_cut, out_);
+  commands_.cut(profile_.cut, out_);
   return std::move(out_);
 }
 
-SlipPaper paper_of(PrinterProfile const& profile) {
+bool prints_itself(PrinterProfile const& profile, Barcode const& code) {
+  if (code.kind == BarcodeKind::ean13) return profile.ean13;
+  if (code.kind != BarcodeKind::code128) return false;
+  return profile.code128 && commands_in(profile.language).can_code128(code.data);
+}
+
+SlipPaper paper_of(PrinterProfile const& profile, CouponSlip const& slip) {
   SlipPaper paper;
   paper.columns = profile.columns;
   paper.dots = profile.dots;
   paper.qr = profile.qr;
-  paper.code128 = profile.code128;
-  paper.ean13 = profile.ean13;
+  paper.barcode = slip.barcode && prints_itself(profile, *slip.barcode);
   return paper;
 }
 
@@ -177,7 +144,7 @@ std::vector<std::byte> encode_coupon(CouponSlip const& slip, PrinterProfile cons
   CouponReport unseen;
   auto& told = report != nullptr ? *report : unseen;
   TextEncoder const speller(profile);
-  auto paper = paper_of(profile);
+  auto paper = paper_of(profile, slip);
   paper.spell = [&](std::u32string_view text) { return speller.printable(text, told.replaced); };
   if (painter != nullptr && profile.picture != PictureKind::none) let_paint(paper, *painter, speller, slip, told);
   auto const rows = lay_out(slip, paper, told);
@@ -193,10 +160,7 @@ bool needs_painter(std::string_view text, PrinterProfile const& profile) {
 
 bool needs_painter(CouponSlip const& slip, PrinterProfile const& profile) {
   if (profile.picture == PictureKind::none) return false;
-  auto const lacks = [&](BarcodeKind kind) {
-    return kind == BarcodeKind::code128 ? !profile.code128 : kind == BarcodeKind::ean13 ? !profile.ean13 : true;
-  };
-  if ((slip.barcode && lacks(slip.barcode->kind)) || (!slip.qr.empty() && !profile.qr)) return true;
+  if ((slip.barcode && !prints_itself(profile, *slip.barcode)) || (!slip.qr.empty() && !profile.qr)) return true;
   auto const ours = validity(slip.valid_from, slip.valid_until, slip.language);
   for (auto const& text : {slip.store, slip.headline, slip.product, slip.terms, slip.reason, ours,
                            regular_price(slip.regular_price, slip.language)}) {

@@ -58,6 +58,7 @@ class Reader {
   void end_line();
   void add_line(std::string line);
   void put_symbol(std::string const& text);
+  void put_columns(unsigned width, Token const& token);
   void cut(Token const& token);
 
   /// Whole columns only: the few dots left over at the edge of some printers would shift what is centred.
@@ -103,6 +104,11 @@ void Reader::take_command(Token const& token) {
   if (token.dialect == Dialect::star) return take_star(token);
   bool const emphasis = token.byte(1) == 'E' || token.byte(1) == 'F' || token.byte(1) == 'G' || token.byte(1) == 'H';
   if (token.dialect == Dialect::bematech && emphasis) return;
+  if (token.dialect == Dialect::bematech && token.byte(0) == 0x1B && token.byte(1) == 'W') {
+    modes_.scale = (token.byte(2) & 1U) + 1;
+    return;
+  }
+  if (token.dialect == Dialect::bematech && token.byte(0) == 0x1B && token.byte(1) == 'd' && token.byte(2) <= 1) return;
   if (token.byte(0) == 0x1B) return take_escape(token);
   if (token.byte(0) == 0x1D) return take_group(token);
   if (token.is('\x10', '\x14') && token.byte(2) == 1) job_.drawer_kicks.push_back(token.offset);
@@ -138,16 +144,17 @@ void Reader::take_escape(Token const& token) {
     case 'p':
       job_.drawer_kicks.push_back(token.offset);
       return;
-    case '*': {
-      unsigned const width = std::min(dots, paper());
-      if (line_.size() >= kMaxRuns) end_line();
-      line_.push_back({x_, x_ + width, 1, from_utf8(image_text(token))});
-      x_ += width;
-      return;
-    }
+    case '*':
+      return put_columns(std::min(dots, paper()), token);
     default:
       return;
   }
+}
+
+void Reader::put_columns(unsigned width, Token const& token) {
+  if (line_.size() >= kMaxRuns) end_line();
+  line_.push_back({x_, x_ + width, 1, from_utf8(image_text(token))});
+  x_ += width;
 }
 
 void Reader::take_group(Token const& token) {
@@ -183,7 +190,12 @@ void Reader::take_star(Token const& token) {
   if (code == 'i') modes_.scale = (token.byte(3) & 7U) + 1;
   if (code == 'W' || code == 'w') modes_.scale = (token.byte(2) & 7U) + 1;
   if (code == 0x07) job_.drawer_kicks.push_back(token.offset);
+  if (code == 'b') return put_symbol(star_barcode_text(token));
+  if (code == 'X') return put_columns(std::min(group | static_cast<unsigned>(token.byte(3)) << 8U, paper()), token);
   if (code != 0x1D) return;
+  if (group == 't' && profile_.language == Dialect::star) modes_.code_page = token.byte(3);
+  if (group == 'S') return put_symbol(image_text(token));
+  if (group == 'y') return put_symbol(symbols_.take(token));
   if (group == 'a') modes_.align = static_cast<Align>(std::min(token.byte(3) & 3U, 2U));
   if (group == 'A') move_to(std::min(dots, paper()));
   if (group == 'R') move_to(std::min((x_ + dots) & 0xFFFFU, paper()));

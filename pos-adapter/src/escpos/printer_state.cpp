@@ -74,8 +74,59 @@ Setting const* setting(std::uint16_t key) {
   return found == kSettings.end() ? nullptr : &*found;
 }
 
+/// A setting of another language, and the whole command that makes it what it is at power-on.
+struct Foreign {
+  std::uint16_t key;
+  bool shapes_text;
+  std::array<std::uint8_t, 4> power_on;
+  std::uint8_t size;
+};
+constexpr std::uint8_t kRs = 0x1E;
+constexpr auto kStarCodePage = key_of(kGs, 't');
+constexpr std::array<Foreign, 13> kStar{{{key_of(kEsc, 'R'), true, {kEsc, 'R', 0}, 3},
+                                         {key_of(kRs, 'F'), true, {kEsc, kRs, 'F', 0}, 4},
+                                         {key_of(kEsc, 'E'), true, {kEsc, 'F'}, 2},
+                                         {key_of(kEsc, '-'), true, {kEsc, '-', 0}, 3},
+                                         {key_of(kEsc, '_'), true, {kEsc, '_', 0}, 3},
+                                         {key_of(kEsc, '4'), true, {kEsc, '5'}, 2},
+                                         {key_of(0, 0x0F), true, {0x12}, 1},  // upside down
+                                         {key_of(kEsc, 'i'), true, {kEsc, 'i', 0, 0}, 4},
+                                         {key_of(kGs, 'a'), true, {kEsc, kGs, 'a', 0}, 4},
+                                         {key_of(kEsc, ' '), true, {kEsc, ' ', 0}, 3},
+                                         {key_of(kEsc, 'z'), true, {kEsc, 'z', 1}, 3},
+                                         {key_of(kEsc, 'l'), true, {kEsc, 'l', 0}, 3},
+                                         {kStarCodePage, false, {kEsc, kGs, 't', 0}, 4}}};
+constexpr std::array<Foreign, 14> kBematech{{{key_of(kEsc, 'R'), true, {kEsc, 'R', 0}, 3},
+                                             {key_of(kEsc, 'E'), true, {kEsc, 'F'}, 2},
+                                             {key_of(kEsc, '-'), true, {kEsc, '-', 0}, 3},
+                                             {key_of(kEsc, '4'), true, {kEsc, '5'}, 2},
+                                             {key_of(kEsc, 'W'), true, {kEsc, 'W', 0}, 3},
+                                             {key_of(kEsc, 'd'), true, {kEsc, 'd', 0}, 3},
+                                             {key_of(kEsc, 0x0F), true, {kEsc, 'H'}, 2},  // condensed
+                                             {key_of(kEsc, 'a'), true, {kEsc, 'a', 0}, 3},
+                                             {key_of(kEsc, '3'), true, {kEsc, '2'}, 2},
+                                             {key_of(kGs, 'h'), false, {kGs, 'h', 162}, 3},
+                                             {key_of(kGs, 'w'), false, {kGs, 'w', 3}, 3},
+                                             {key_of(kGs, 'H'), false, {kGs, 'H', 0}, 3},
+                                             {key_of(kGs, 'f'), false, {kGs, 'f', 0}, 3},
+                                             {kCodePage, false, {kEsc, 't', 2}, 3}}};
+
+std::span<Foreign const> settings_of(Dialect language) {
+  if (language == Dialect::star) return kStar;
+  return language == Dialect::bematech ? std::span<Foreign const>(kBematech) : std::span<Foreign const>{};
+}
+
+constexpr std::uint16_t code_page_key(Dialect language) {
+  return language == Dialect::star ? kStarCodePage : kCodePage;
+}
+
 /// The command that sets a setting to its power-on value; empty when there is none that says so.
-std::vector<std::byte> power_on(std::uint16_t key) {
+std::vector<std::byte> power_on(Dialect language, std::uint16_t key) {
+  for (auto const& one : settings_of(language)) {
+    if (one.key != key) continue;
+    auto const command = std::as_bytes(std::span(one.power_on).first(one.size));
+    return {command.begin(), command.end()};
+  }
   if (key == key_of(kEsc, '3')) return bytes({kEsc, '2'});
   if (key == key_of(kFs, '.')) return bytes({kFs, '&'});
   if (key == key_of(kEsc, 'D')) return bytes({kEsc, 'D', 8, 16, 24, 32, 40, 48, 56, 64, 0});
@@ -103,7 +154,7 @@ void append(std::vector<std::byte>& out, std::vector<std::byte> const& more) {
 void PrinterState::set(std::uint16_t key, Command command) { settings_set_[key] = std::move(command); }
 
 void PrinterState::take(Token const& token) {
-  if (token.is(kEsc, '=')) {
+  if (language_ != Dialect::star && token.is(kEsc, '=')) {
     display_ = (token.byte(2) & 1U) == 0 && (token.byte(2) & 2U) != 0;
     return set(kPeripheral, {token.bytes.begin(), token.bytes.end()});
   }
@@ -115,10 +166,14 @@ void PrinterState::take(Token const& token) {
   if (token.kind == TokenKind::control) {
     if (token.byte(0) == '\n' || token.byte(0) == '\f') line_open_ = false;
     if (token.byte(0) == '\f') page_ = false;
+    bool const turns = language_ == Dialect::star && (token.byte(0) == 0x0F || token.byte(0) == 0x12);
+    if (turns) set(key_of(0, 0x0F), {token.bytes.begin(), token.bytes.end()});
     return;
   }
   if (token.kind != TokenKind::command) return;
   if (token.is_cut()) line_open_ = false;
+  if (language_ == Dialect::star) return take_star(token);
+  if (language_ == Dialect::bematech) return take_bematech(token);
   if (token.byte(0) == kEsc) return take_escape(token);
   if (token.byte(0) == kGs) return take_group(token);
   if (token.byte(0) == kFs) return take_file(token);
@@ -128,7 +183,7 @@ void PrinterState::take_escape(Token const& token) {
   auto const code = token.byte(1);
   switch (code) {
     case '@':
-      *this = {};
+      *this = PrinterState(language_);
       return;
     case 'L':
       page_ = true;
@@ -156,6 +211,75 @@ void PrinterState::take_escape(Token const& token) {
         set(key_of(kEsc, code), {token.bytes.begin(), token.bytes.end()});
       }
   }
+}
+
+/// Commands in pairs (ESC E on, ESC F off) are one setting.
+void PrinterState::take_star(Token const& token) {
+  auto const code = token.byte(1);
+  Command const whole(token.bytes.begin(), token.bytes.end());
+  auto const size = [this](std::size_t at, std::uint8_t value) {
+    auto both = settings_set_.contains(key_of(kEsc, 'i')) ? settings_set_[key_of(kEsc, 'i')] : bytes({kEsc, 'i', 0, 0});
+    both[at] = static_cast<std::byte>(value);
+    set(key_of(kEsc, 'i'), std::move(both));
+  };
+  switch (code) {
+    case '@':
+      settings_set_.clear();
+      line_open_ = page_ = false;
+      return;
+    case 'E':
+    case 'F':
+      return set(key_of(kEsc, 'E'), whole);
+    case '4':
+    case '5':
+      return set(key_of(kEsc, '4'), whole);
+    case '0':
+    case 'z':
+      return set(key_of(kEsc, 'z'), whole);
+    case 'h':
+      return size(2, token.byte(2));
+    case 'W':
+      return size(3, token.byte(2));
+    case '*':  // raster mode: what follows is no text until ESC * r B
+      if (token.byte(3) == 'A') page_ = true;
+      if (token.byte(3) == 'B') page_ = false;
+      return;
+    case 'a':
+    case 'J':
+    case 'b':
+      line_open_ = false;
+      return;
+    case 'X':
+    case 'K':
+    case 'k':
+      line_open_ = true;
+      return;
+    case kRs:
+    case kGs:
+      if (code == kGs && token.byte(2) == 'P') page_ = (token.byte(3) & 0x0FU) == 0;
+      if (code == kGs && token.byte(2) == 'A') line_open_ = true;
+      break;
+    default:
+      break;
+  }
+  auto const key = code == kGs || code == kRs ? key_of(code, token.byte(2)) : key_of(kEsc, code);
+  auto const known = settings_of(language_);
+  if (std::any_of(known.begin(), known.end(), [&](Foreign const& one) { return one.key == key; })) set(key, whole);
+}
+
+void PrinterState::take_bematech(Token const& token) {
+  auto const code = token.byte(1);
+  if (token.byte(0) == kEsc && code == '@') return take_escape(token);
+  if (token.byte(0) == kEsc && (code == 'J' || code == '$' || code == '\\')) return take_escape(token);
+  if (token.byte(0) == kEsc && code == 'd' && token.byte(2) > 1) return take_escape(token);  // a feed
+  auto key = key_of(token.byte(0), code);
+  if (key == key_of(kEsc, 'F')) key = key_of(kEsc, 'E');
+  if (key == key_of(kEsc, '5')) key = key_of(kEsc, '4');
+  if (key == key_of(kEsc, 'H')) key = key_of(kEsc, 0x0F);
+  if (key == key_of(kEsc, '2')) key = key_of(kEsc, '3');
+  auto const known = settings_of(language_);
+  bool const kept = std::any_of(known.begin(), known.end(), [&](Foreign const& one) { return one.key == key; });
+  if (kept) set(key, {token.bytes.begin(), token.bytes.end()});
 }
 
 /// ESC ! sets four things at once; later commands change them one by one.
@@ -195,18 +319,21 @@ void PrinterState::take_file(Token const& token) {
 }
 
 std::uint8_t PrinterState::code_page(std::uint8_t otherwise) const noexcept {
-  auto const found = settings_set_.find(kCodePage);
-  return found == settings_set_.end() ? otherwise : std::to_integer<std::uint8_t>(found->second[2]);
+  auto const found = settings_set_.find(code_page_key(language_));
+  return found == settings_set_.end() ? otherwise : std::to_integer<std::uint8_t>(found->second.back());
 }
 
 std::vector<std::byte> PrinterState::plain() const {
   std::vector<std::byte> out;
-  for (auto const& row : kSettings) {
-    auto const found = settings_set_.find(row.key);
-    if (!row.shapes_text || found == settings_set_.end()) continue;
-    auto const wanted = power_on(row.key);
+  auto const make_plain = [&](std::uint16_t key, bool shapes_text) {
+    auto const found = settings_set_.find(key);
+    if (!shapes_text || found == settings_set_.end()) return;
+    auto const wanted = power_on(language_, key);
     if (found->second != wanted) append(out, wanted);
-  }
+  };
+  for (auto const& row : settings_of(language_)) make_plain(row.key, row.shapes_text);
+  if (language_ != Dialect::escpos) return out;
+  for (auto const& row : kSettings) make_plain(row.key, row.shapes_text);
   return out;
 }
 
@@ -219,12 +346,15 @@ std::vector<std::byte> PrinterState::to(PrinterState const& wanted, std::uint8_t
     if (theirs != wanted.settings_set_.end()) {
       if (mine == settings_set_.end() || mine->second != theirs->second) command = theirs->second;
     } else if (mine != settings_set_.end()) {
-      command = key == kCodePage ? bytes({kEsc, 't', resting_code_page}) : power_on(key);
+      command = power_on(language_, key);
+      if (key == code_page_key(language_)) command->back() = static_cast<std::byte>(resting_code_page);
       if (mine->second == *command) command.reset();
     }
     // The peripheral comes last: behind "display only" the printer hears nothing more.
     if (command) append(key == kPeripheral ? last : out, *command);
   };
+  for (auto const& row : settings_of(language_)) bring(row.key);
+  if (language_ != Dialect::escpos) return out;
   for (auto const& row : kSettings) bring(row.key);
   std::vector<std::uint16_t> symbols;
   for (auto const* map : {&settings_set_, &wanted.settings_set_}) {
@@ -239,14 +369,14 @@ std::vector<std::byte> PrinterState::to(PrinterState const& wanted, std::uint8_t
   return out;
 }
 
-std::vector<std::byte> PrinterState::from_power_on() const { return PrinterState{}.to(*this, 0); }
+std::vector<std::byte> PrinterState::from_power_on() const { return PrinterState(language_).to(*this, 0); }
 
 std::vector<std::byte> wrapped(std::span<std::byte const> job, PrinterState const& state,
                                std::uint8_t resting_code_page) {
   auto out = state.plain();
   append(out, {job.begin(), job.end()});
   auto after = state;
-  Tokenizer tokenizer;
+  Tokenizer tokenizer(state.language());
   auto const sink = [&](Token const& token) { after.take(token); };
   tokenizer.feed(out, sink);
   tokenizer.finish(sink);

@@ -84,10 +84,7 @@ bool Sheet::barcode(Barcode const& code) {
     report_.left_out.push_back("barcode: " + fit.error().what);
     return false;
   }
-  bool const native = code.kind == BarcodeKind::code128 ? paper_.code128
-                      : code.kind == BarcodeKind::ean13 ? paper_.ean13
-                                                        : false;
-  if (!native) {
+  if (!paper_.barcode || code.kind == BarcodeKind::databar_expanded) {
     auto const [kind, lack] = code.kind == BarcodeKind::code128 ? std::pair{SymbolKind::code128, "CODE128"}
                               : code.kind == BarcodeKind::ean13 ? std::pair{SymbolKind::ean13, "EAN-13"}
                                                                 : std::pair{SymbolKind::databar_expanded, "DataBar"};

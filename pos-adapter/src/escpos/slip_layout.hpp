@@ -48,8 +48,7 @@ struct SlipPaper {
   unsigned columns = 48;
   unsigned dots = 576;
   bool qr = true;
-  bool code128 = true;
-  bool ean13 = true;
+  bool barcode = true;  ///< the slip's kind of
   /// Spells a text in what the printer can print; the texts come without control characters.
   std::function<std::u32string(std::u32string_view)> spell;
   /// Paints a text that cannot be spelled; nothing when it can, or nobody paints.

@@ -23,7 +23,7 @@ struct Fixed {
   std::string_view codes;
 };
 constexpr Fixed kFixed[] = {
-    {0, "@EFGH45MPgoU1?L3:q"sv}, {1, " -/lQWhwdaJIzCNRTcymA_r0B\x06"sv}, {2, "is\x07"sv}, {3, "$p"sv}};
+    {0, "@EFGH045MPgoU1?L3:q"sv}, {1, " -/lQWhwdaJIzCNRTcymA_rB\x06"sv}, {2, "is\x07"sv}, {3, "$p"sv}};
 
 /// Up to a byte `last` within 512 bytes.
 CommandLength up_to(Head head, std::size_t from, std::uint8_t last) {

@@ -73,7 +73,19 @@ std::string barcode_text(Token const& token) {
   return "[" + std::string(barcode_name(kind)) + " " + text + "]";
 }
 
+std::string star_barcode_text(Token const& token) {
+  constexpr std::array<std::string_view, 9> kNames{"UPC-E", "UPC-A",   "EAN8",   "EAN13",  "CODE39",
+                                                   "ITF",   "CODE128", "CODE93", "CODABAR"};
+  unsigned const kind = token.byte(2) & 0x0FU;
+  auto const name = kind < kNames.size() ? kNames.at(kind) : "barcode";
+  return "[" + std::string(name) + " " + shown(data_of(token, 6, 1)) + "]";
+}
+
 std::string image_text(Token const& token) {
+  if (token.dialect == Dialect::star) {
+    if (token.is('\x1B', 'X')) return size_text(u16(token, 2), 24);
+    return size_text(std::uint64_t{u16(token, 4)} * 8, u16(token, 6));
+  }
   if (token.is('\x1D', 'v')) return size_text(std::uint64_t{u16(token, 4)} * 8, u16(token, 6));
   if (token.is('\x1B', '*')) return size_text(u16(token, 3), token.byte(2) >= 32 ? 24 : 8);
   return {};
@@ -83,6 +95,8 @@ std::string StoredSymbols::take(Token const& token) {
   if (token.is('\x1D', '(') && token.byte(2) == 'k') return take_code(token);
   if (token.is('\x1D', '(') && token.byte(2) == 'L') return take_graphics(token, 5);
   if (token.is('\x1D', '8')) return take_graphics(token, 7);
+  if (token.dialect == Dialect::star && token.byte(3) == 'D') code_ = shown(data_of(token, 8));
+  if (token.dialect == Dialect::star && token.byte(3) == 'P' && !code_.empty()) return "[QR " + code_ + "]";
   return {};
 }
 

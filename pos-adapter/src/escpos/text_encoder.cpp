@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "slip_commands.hpp"
+
 namespace tillcue::pos {
 namespace {
 
 std::size_t covered(CodeTable table, std::u32string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [&](char32_t c) { return encode(table, c).has_value(); }));
-}
-
-void put(std::vector<std::byte>& out, std::initializer_list<unsigned> bytes) {
-  for (unsigned b : bytes) out.push_back(static_cast<std::byte>(b));
 }
 
 }  // namespace
@@ -73,13 +71,13 @@ void TextEncoder::write(std::u32string_view text, std::vector<std::byte>& out) {
 
 void TextEncoder::select(CodePage const& page, std::vector<std::byte>& out) {
   if (current_ == nullptr && profile_.kanji_off) put(out, {0x1C, 0x2E});
-  put(out, {0x1B, 0x74, page.number});
+  commands_in(profile_.language).select_code_page(page.number, out);
   current_ = &page;
 }
 
 void TextEncoder::rest(std::vector<std::byte>& out) {
   if (current_ == nullptr) return;
-  put(out, {0x1B, 0x74, profile_.resting_code_page});
+  commands_in(profile_.language).select_code_page(profile_.resting_code_page, out);
   if (profile_.kanji_off) put(out, {0x1C, 0x26});
   current_ = nullptr;
 }

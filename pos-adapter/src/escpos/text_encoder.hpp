@@ -10,7 +10,7 @@
 
 namespace tillcue::pos {
 
-/// Writes text in the code pages of one printer, selecting them (ESC t) only where it must.
+/// Writes text in the code pages of one printer, selecting them only where it must.
 /// Borrows the profile.
 class TextEncoder {
  public:

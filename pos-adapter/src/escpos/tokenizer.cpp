@@ -23,6 +23,7 @@ std::uint8_t Token::byte(std::size_t at) const noexcept {
 
 bool Token::is_cut() const noexcept {
   if (dialect == Dialect::star) return is('\x1B', 'd');
+  if (dialect == Dialect::bematech && is('\x1B', 'w')) return true;
   return is('\x1D', 'V') || is('\x1B', 'i') || is('\x1B', 'm');
 }
 

@@ -22,11 +22,16 @@ inline std::string tidy(std::string text, std::size_t longest) {
   return text;
 }
 
-/// A text of a foreign object; empty when it is not there, no text, or looks like a payment card number.
-inline std::string heard_text(nlohmann::json const& object, char const* field, std::size_t longest) {
+/// A text of a foreign object; empty when it is not there or no text. For what may look like a card number: a ticket's.
+inline std::string heard_number(nlohmann::json const& object, char const* field, std::size_t longest) {
   auto const found = object.find(field);
   if (found == object.end() || !found->is_string()) return {};
-  auto text = tidy(found->get<std::string>(), longest);
+  return tidy(found->get<std::string>(), longest);
+}
+
+/// The same; empty when it looks like a payment card number.
+inline std::string heard_text(nlohmann::json const& object, char const* field, std::size_t longest) {
+  auto text = heard_number(object, field, longest);
   return looks_like_card_number(text) ? std::string() : text;
 }
 

@@ -45,7 +45,7 @@ Result<TicketEvent> parse_ticket_event(std::string_view json, Currency currency)
   if (!root.is_object()) return fail(Code::invalid, "not one JSON object");
   TicketEvent out;
   out.kind = kind_of(heard_text(root, "ev", 32));
-  out.ticket = heard_text(root, "ticket", 48);
+  out.ticket = heard_number(root, "ticket", 48);
   if (out.ticket.empty()) return fail(Code::invalid, "field \"ticket\" is missing");
   auto const lines = root.find("lines");
   if (lines == root.end() || !lines->is_array()) return fail(Code::invalid, "field \"lines\" is no list");

@@ -65,9 +65,10 @@ NameMatcher::Index::Fits NameMatcher::Index::from(std::string_view form, std::op
   auto at = std::lower_bound(forms_.begin(), forms_.end(), form,
                              [this](Form const& one, std::string_view wanted) { return text(one.text) < wanted; });
   for (std::size_t looked = 0; at != forms_.end() && fit(text(at->text)); ++at) {
-    if (++looked > kMostLooked) return {{2, 0}, {2, 0}};
+    if (++looked > kMostLooked) return {{2, 0}, {2, 0}, {}};
     out.any.add(at->item);
     if (price && items_[at->item].price == *price) out.priced.add(at->item);
+    if (price && near(*price, items_[at->item].price)) out.near.add(at->item);
   }
   return out;
 }

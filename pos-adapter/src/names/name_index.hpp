@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -29,9 +32,23 @@ class NameMatcher::Index {
       item = one;
     }
   };
+  /// Items, each once, up to some more than are ever asked about.
+  struct Some {
+    std::array<std::uint32_t, 8> items{};
+    std::size_t count = 0;
+    void add(std::uint32_t one) noexcept {
+      auto const end = items.begin() + static_cast<std::ptrdiff_t>(count);
+      if (count < items.size() && std::find(items.begin(), end, one) == end) items[count++] = one;
+    }
+  };
   struct Fits {
     Found any, priced;  ///< whatever it costs; at the price asked for
+    Some near;          ///< that might be sold at that price, those that cost it among them
   };
+  /// A special offer or a tax may move a price, but not to another kind of thing.
+  [[nodiscard]] static bool near(std::int64_t heard, std::int64_t known) noexcept {
+    return heard > 0 && known > 0 && heard <= 2 * known && known <= 2 * heard;
+  }
 
   explicit Index(std::span<NamedItem const> items);
 

@@ -14,11 +14,8 @@ constexpr std::size_t kLeastBeginning = 4;     ///< bytes of a beginning with th
 constexpr std::size_t kLeastUnpriced = 8;      ///< without a price, or with another one
 constexpr std::size_t kLeastAbbreviation = 6;  ///< letters of it with the right price
 constexpr std::size_t kLeastVague = 9;         ///< letters of it without a price
-
-/// A special offer or a tax may move a price, but not to another kind of thing.
-bool near(std::int64_t heard, std::int64_t known) noexcept {
-  return heard > 0 && known > 0 && heard <= 2 * known && known <= 2 * heard;
-}
+/// Of more names that one of them costs just this is chance too often: the others are sold at other prices as well.
+constexpr std::size_t kMostTheirPriceTellsApart = 4;
 
 std::size_t letters_in(std::string_view folded) {
   return folded.size() - static_cast<std::size_t>(std::count(folded.begin(), folded.end(), ' '));
@@ -47,7 +44,7 @@ NameMatch NameMatcher::find(HeardName const& heard) const {
     return NameMatch{how, Sku(std::string(index_->sku(item)))};
   };
   auto const likely = [&](std::optional<std::int64_t> price, std::uint32_t item) {
-    return !price || index_->price(item) == Index::kNoPrice || near(*price, index_->price(item));
+    return !price || index_->price(item) == Index::kNoPrice || Index::near(*price, index_->price(item));
   };
   bool ambiguous = false;
   auto const forms = name_forms(characters);
@@ -60,7 +57,7 @@ NameMatch NameMatcher::find(HeardName const& heard) const {
     auto const how = [&](std::uint32_t item) {
       return whole.any.count == 1 && whole.any.item == item ? MatchHow::whole : MatchHow::cut;
     };
-    if (fits.priced.count == 1 && form.size() >= kLeastBeginning) {
+    if (fits.priced.count == 1 && form.size() >= kLeastBeginning && fits.near.count <= kMostTheirPriceTellsApart) {
       return taken(fits.priced.item, how(fits.priced.item));
     }
     bool const long_enough = form.size() >= kLeastUnpriced && likely(heard.price_minor, fits.any.item);

@@ -87,9 +87,18 @@ unsigned put_graphics(Picture const& picture, unsigned from, Commands& out) {
   return rows;
 }
 
-/// 24 rows as columns. The line spacing is less than their height, so that printers of any unit feed the height.
-unsigned put_columns(Picture const& picture, unsigned from, Commands& out) {
-  put(out, {0x1B, '*', 33, picture.width & 0xFFU, picture.width >> 8U});
+unsigned put_star_raster(Picture const& picture, unsigned from, Commands& out) {
+  auto const rows = band_rows(picture, from);
+  auto const across = static_cast<unsigned>(picture.stride());
+  put(out, {0x1B, 0x1D, 'S', 1, across & 0xFFU, across >> 8U, rows & 0xFFU, rows >> 8U, 0});
+  put_rows(picture, from, rows, out);
+  return rows;
+}
+
+/// 24 rows as columns. The line spacing is their height or less, so that printers of any unit feed the height.
+unsigned put_columns(Picture const& picture, unsigned from, bool star, Commands& out) {
+  put(out, star ? std::initializer_list<unsigned>{0x1B, 'X'} : std::initializer_list<unsigned>{0x1B, '*', 33});
+  put(out, {picture.width & 0xFFU, picture.width >> 8U});
   auto const data = out.bytes.size();
   for (unsigned x = 0; x < picture.width; ++x) {
     for (unsigned part = 0; part < kColumnRows; part += 8) {
@@ -107,13 +116,17 @@ unsigned put_columns(Picture const& picture, unsigned from, Commands& out) {
 
 Commands commands_of(Picture const& picture, PictureKind kind) {
   Commands out;
+  bool const star = kind == PictureKind::star_column;
   if (kind == PictureKind::column) put(out, {0x1B, '3', 16});
+  if (star) put(out, {0x1B, '0'});  // 3 mm: 24 dots
   for (unsigned y = 0; y < picture.height;) {
-    y += kind == PictureKind::column     ? put_columns(picture, y, out)
-         : kind == PictureKind::graphics ? put_graphics(picture, y, out)
-                                         : put_raster(picture, y, out);
+    y += kind == PictureKind::column || star ? put_columns(picture, y, star, out)
+         : kind == PictureKind::graphics     ? put_graphics(picture, y, out)
+         : kind == PictureKind::star_raster  ? put_star_raster(picture, y, out)
+                                             : put_raster(picture, y, out);
   }
   if (kind == PictureKind::column) put(out, {0x1B, '2'});
+  if (star) put(out, {0x1B, 'z', 1});
   return out;
 }
 

@@ -77,6 +77,7 @@ void PrintSession::opened(Failure failure, std::string const& why) {
 }
 
 void PrintSession::ask_status(std::vector<std::byte>& out) {
+  if (star()) return put(out, {0x1B, 0x06, 0x01});
   for (unsigned n : {1U, 2U, 4U}) {
     put(out, {0x10, 0x04, n});
     asked_.push_back(n);
@@ -88,7 +89,7 @@ void PrintSession::write_status_question() {
   writing_question_ = true;
   question_.clear();
   ask_status(question_);
-  if (step_ == Step::asking && options_.auto_status) put(question_, {0x1D, 'a', 0x0E});
+  if (step_ == Step::asking && options_.auto_status && !star()) put(question_, {0x1D, 'a', 0x0E});
   line_->write(question_, [self = shared_from_this()](Failure failure, std::size_t) {
     self->writing_question_ = false;
     if (failure && self->step_ == Step::asking) self->line_lost(failure);
@@ -98,6 +99,7 @@ void PrintSession::write_status_question() {
 void PrintSession::ask() {
   step_ = Step::asking;
   read();
+  if (options_.language == Dialect::bematech) return judge();  // nothing to ask it
   write_status_question();
   arm(step_timer_, options_.status_answer, &PrintSession::silence);
 }
@@ -112,8 +114,18 @@ void PrintSession::read() {
 }
 
 void PrintSession::take_answers(std::size_t bytes) {
+  if (star()) return take_star_answers(bytes);
   reader_.take(std::span(buffer_).first(bytes), answers_);
   if (step_ == Step::asking && answers_.real_time.size() >= 3) judge();
+  if (step_ == Step::proving) take_proof();
+}
+
+void PrintSession::take_star_answers(std::size_t bytes) {
+  auto const said = star_reader_.take(std::span(buffer_).first(bytes));
+  if (!said) return;
+  star_ = said;
+  near_end_ = said->paper_near_end;
+  if (step_ == Step::asking) judge();
   if (step_ == Step::proving) take_proof();
 }
 
@@ -127,6 +139,7 @@ void PrintSession::silence() {
 /// The most telling trouble among the answers: "cover open" says more than "offline". Uses the answers up, but only
 /// when every question is answered: until then it cannot be told which answer is whose.
 std::string PrintSession::worst_trouble() {
+  if (star()) return star_ ? star_->trouble : std::string();
   std::string worst;
   if (auto const pushed = std::exchange(answers_.pushed, std::nullopt)) {
     worst = trouble(*pushed);
@@ -146,7 +159,7 @@ std::string PrintSession::worst_trouble() {
 
 void PrintSession::judge() {
   step_timer_.cancel();
-  answers_status_ = !answers_.real_time.empty() || answers_.pushed;
+  answers_status_ = !answers_.real_time.empty() || answers_.pushed || star_;
   if (answers_.foreign.size() + answers_.in_order.size() > answers_.real_time.size()) {
     return refuse(Code::io, "answered something that is no printer status; check host and port");
   }
@@ -159,6 +172,12 @@ void PrintSession::send() {
   step_ = Step::sending;
   asked_.clear();
   answers_ = {};
+  if (star_) {
+    star_printed_ = star_->printed;
+    put(job_, {0x17});  // ETB: counted when the printer gets there
+    star_.reset();
+  }
+  if (star() || options_.language == Dialect::bematech) options_.auto_status = options_.in_order_status = false;
   if (options_.auto_status) put(job_, {0x1D, 'a', 0x00});
   if (answers_status_ && options_.in_order_status) put(job_, {0x1D, 'r', 0x01});
   line_->write(job_, [self = shared_from_this()](Failure failure, std::size_t written) {
@@ -178,6 +197,7 @@ void PrintSession::sent() {
 
 /// The word from behind the job counts first: what is wrong now may have come after the slip.
 void PrintSession::take_proof() {
+  if (star()) return take_star_proof();
   if (options_.in_order_status && !answers_.in_order.empty()) {
     if (paper_out_in_order(answers_.in_order.front())) near_end_ = true;
     return succeed(PrintFate::printed, near_end_ ? "printed; paper is near its end" : "printed");
@@ -188,6 +208,18 @@ void PrintSession::take_proof() {
   if (!options_.in_order_status && asked_.empty()) {
     succeed(PrintFate::unconfirmed, "sent; the printer is ready, printing is not confirmed");
   }
+}
+
+void PrintSession::take_star_proof() {
+  if (!star_) return;
+  auto const said = *std::exchange(star_, std::nullopt);
+  if (star_printed_ && said.printed && *said.printed != *star_printed_) {
+    return succeed(PrintFate::printed, near_end_ ? "printed; paper is near its end" : "printed");
+  }
+  if (!said.trouble.empty()) {
+    return succeed(PrintFate::unconfirmed, said.trouble + " while printing; " + std::string(mend(said.trouble)));
+  }
+  if (!star_printed_ || !said.printed) succeed(PrintFate::unconfirmed, "sent; the printer counts no jobs");
 }
 
 /// No proof yet: a printer that ran out of paper in the middle tells so only when it is asked.

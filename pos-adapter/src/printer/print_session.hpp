@@ -12,6 +12,7 @@
 
 #include "printer_line.hpp"
 #include "printer_status.hpp"
+#include "star_status.hpp"
 #include "tillcue/pos/receipt_printer.hpp"
 
 namespace tillcue::pos {
@@ -40,6 +41,8 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   void judge();
   void send();
   void sent();
+  void take_star_answers(std::size_t bytes);
+  void take_star_proof();
   void take_proof();
   void poll_while_proving();
   void line_lost(Failure failure);
@@ -52,6 +55,7 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   void close_gently();
   void end();
   void ask_status(std::vector<std::byte>& out);
+  [[nodiscard]] bool star() const { return options_.language == Dialect::star; }
   void write_status_question();
   void arm(boost::asio::steady_timer& timer, Clock::duration after, void (PrintSession::*then)());
   [[nodiscard]] std::string worst_trouble();
@@ -69,6 +73,9 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   AnswerReader reader_;
   AnswerReader::Answers answers_;
   std::deque<unsigned> asked_;  ///< which DLE EOT n the next real-time answer belongs to
+  StarStatusReader star_reader_;
+  std::optional<StarStatus> star_;        ///< its last word
+  std::optional<unsigned> star_printed_;  ///< its ETB counter before the job
   bool answers_status_ = false;
   bool writing_question_ = false;
   bool near_end_ = false;

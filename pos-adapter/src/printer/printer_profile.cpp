@@ -43,6 +43,14 @@ std::vector<CodePage> wincor_pages() {
   return {{cp437, 0}, {cp850, 1}, {cp852, 2}, {cp858, 6}, {cp866, 7}, {cp1252, 8}};
 }
 
+/// Numbers of ESC GS t.
+std::vector<CodePage> star_pages() {
+  return {{cp437, 1},   {cp858, 4},  {cp1252, 32}, {cp866, 10}, {cp1251, 34}, {cp852, 5},
+          {cp1250, 33}, {cp857, 12}, {cp737, 15},  {cp860, 6},  {cp863, 8},   {cp865, 9}};
+}
+
+std::vector<CodePage> bematech_pages() { return {{cp850, 2}, {cp437, 3}, {cp860, 4}, {cp858, 5}, {cp866, 6}}; }
+
 std::vector<CodePage> yhd_pages() {
   return {{cp437, 0}, {cp1252, 11}, {cp866, 12}, {cp852, 13}, {cp858, 14}, {cp1251, 18}};
 }
@@ -89,6 +97,22 @@ PrinterProfile tm_u220() {
   return profile;
 }
 
+PrinterProfile star(std::string name, PictureKind picture) {
+  auto profile = named(std::move(name), 48, 576, star_pages());
+  profile.language = Dialect::star;
+  profile.picture = picture;
+  return profile;
+}
+
+/// Set to ESC/Bema; set to ESC/POS it is a generic-80.
+PrinterProfile bematech() {
+  auto profile = without_qr(with(PictureKind::column, named("bematech", 48, 576, bematech_pages())));
+  profile.language = Dialect::bematech;
+  profile.resting_code_page = 2;
+  profile.feed_before_cut = 4;
+  return profile;
+}
+
 std::vector<PrinterProfile> const& profiles() {
   static std::vector<PrinterProfile> const kProfiles{
       named("generic-80", 48, 576, epson_pages()),
@@ -114,6 +138,9 @@ std::vector<PrinterProfile> const& profiles() {
       chinese(without_cutter(named("mpt-58", 32, 384, mobile_pages()))),
       chinese(named("yhd-8390", 48, 576, yhd_pages())),
       without_qr(with(PictureKind::column, named("wincor-th230", 44, 576, wincor_pages()))),
+      star("star-line", PictureKind::star_column),
+      star("star-prnt", PictureKind::star_raster),
+      bematech(),
   };
   return kProfiles;
 }

@@ -83,12 +83,18 @@ struct Field {
 
 constexpr std::array<std::pair<std::string_view, CutKind>, 3> kCuts{
     {{"none", CutKind::none}, {"partial", CutKind::partial}, {"full", CutKind::full}}};
-constexpr std::array<std::pair<std::string_view, PictureKind>, 4> kPictures{{{"none", PictureKind::none},
-                                                                             {"raster", PictureKind::raster},
-                                                                             {"graphics", PictureKind::graphics},
-                                                                             {"column", PictureKind::column}}};
+constexpr std::array<std::pair<std::string_view, PictureKind>, 6> kPictures{
+    {{"none", PictureKind::none},
+     {"raster", PictureKind::raster},
+     {"graphics", PictureKind::graphics},
+     {"column", PictureKind::column},
+     {"star_raster", PictureKind::star_raster},
+     {"star_column", PictureKind::star_column}}};
+constexpr std::array<std::pair<std::string_view, Dialect>, 3> kLanguages{
+    {{"escpos", Dialect::escpos}, {"star", Dialect::star}, {"bematech", Dialect::bematech}}};
 
 constexpr Field kFields[] = {
+    {"language", [](Json const& v, PrinterProfile& p) { return read_name(v, p.language, kLanguages); }},
     {"columns", [](Json const& v, PrinterProfile& p) { return read_number(v, p.columns, 16, 128); }},
     {"dots", [](Json const& v, PrinterProfile& p) { return read_number(v, p.dots, 128, 1024); }},
     {"code_pages", [](Json const& v, PrinterProfile& p) { return read_code_pages(v, p.code_pages); }},
@@ -144,6 +150,10 @@ Result<PrinterProfile> parse_profile(std::string_view json) {
       return refuse(name.substr(0, 64), "is no field of a printer profile; there are " + known);
     }
     if (auto const complaint = field->read(value, *profile)) return refuse(name, *complaint);
+  }
+  bool const star = profile->picture == PictureKind::star_raster || profile->picture == PictureKind::star_column;
+  if (profile->picture != PictureKind::none && star != (profile->language == Dialect::star)) {
+    return refuse("picture", "star_raster and star_column go with \"language\": \"star\", the others with the others");
   }
   if (profile->dots / profile->columns < 6)
     return refuse("columns", "more than fit into " + std::to_string(profile->dots) + " dots");

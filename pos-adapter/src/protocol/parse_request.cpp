@@ -20,7 +20,8 @@ class Draft {
   std::string text_or_empty(std::string_view name, std::size_t max_bytes) {
     return uncarded(name, keep(fields_->optional_text(name, max_bytes)).value_or(""));
   }
-  SaleId sale() { return SaleId(text("sale", kMaxIdentifier)); }
+  /// Some POSes count in numbers of which many look like a card's; such a number stays between till and terminal.
+  SaleId sale() { return SaleId(keep(fields_->text("sale", kMaxIdentifier))); }
   LineNo line() { return LineNo{u32("line", 1)}; }
   std::uint32_t u32(std::string_view name, std::int64_t least) {
     return static_cast<std::uint32_t>(keep(fields_->integer(name, least, kMaxU32)));

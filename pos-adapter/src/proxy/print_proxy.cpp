@@ -61,6 +61,10 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   void read();
   void lost(std::string const& why);
   Result<void> hear(TapFrame const& frame);
+  void hear_hello(TapHello const& hello);
+  void hear_slip(Receipt receipt);
+  void tell(Receipt const& receipt);
+  void told();
   void hear_bytes(TapAt const& at);
   void hear_fate(TapFate const& fate);
   void hear_status(std::span<std::byte const> bytes);
@@ -87,9 +91,14 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   std::deque<Job> jobs_;
   std::deque<Receipt> slips_;          ///< read, and not delivered until the line is quiet
   std::uint64_t offset_ = 0;           ///< of the POS's stream: all that was heard
+  std::uint64_t begun_at_ = 0;         ///< where this connection's hearing began
+  std::uint64_t present_ = 0;          ///< what lies before it was printed while nobody listened
+  std::uint64_t told_to_ = 0;          ///< slips that end before it were told, maybe over a connection before this
+  std::uint64_t instance_ = 0;         ///< of the bypass whose offsets these are
   std::optional<std::uint64_t> hold_;  ///< of the cut that waits for us
   std::uint64_t last_id_ = 0;
   Clock::time_point slip_at_{};  ///< when the last slip ended and the line was quiet
+  bool repeated_ = false;        ///< the last slip was told before
   bool slip_open_ = false;       ///< a slip may be put at offset_
   bool connected_ = false, stopped_ = false, troubled_ = false;
 };
@@ -146,15 +155,52 @@ void PrintProxy::Impl::lost(std::string const& why) {
 }
 
 SlipCollector::Sink PrintProxy::Impl::sink() {
-  return {[this](Receipt const& receipt) {
-            ++counters.slips;
-            if (receipt.kind == SlipKind::sale) ++counters.sales;
-            if (slips_.size() < 16) slips_.push_back(receipt);
-          },
+  return {[this](Receipt const& receipt) { hear_slip(receipt); },
           [this](std::span<std::byte const> bytes) {
-            if (handlers_.display) handlers_.display(bytes);
+            if (handlers_.display && offset_ > present_) handlers_.display(bytes);
           },
-          handlers_.lines};
+          [this](auto const& lines, Receipt const& receipt) {
+            if (handlers_.lines && !repeated_) handlers_.lines(lines, receipt);
+          }};
+}
+
+/// One that was told before its connection was lost comes again, and is passed over. One from the time when nobody
+/// listened is told at once: no slip belongs behind it any more.
+void PrintProxy::Impl::hear_slip(Receipt receipt) {
+  auto const end = begun_at_ + collector_.ended_at();
+  repeated_ = end <= told_to_;
+  if (repeated_) return;
+  if (end > present_) {
+    if (slips_.size() < 16) slips_.push_back(std::move(receipt));
+    return;
+  }
+  ++counters.late;
+  receipt.late = true;
+  tell(receipt);
+  told();
+}
+
+void PrintProxy::Impl::tell(Receipt const& receipt) {
+  ++counters.slips;
+  if (receipt.kind == SlipKind::sale) ++counters.sales;
+  handlers_.slip(receipt);
+}
+
+/// The bypass need not keep it any longer.
+void PrintProxy::Impl::told() {
+  told_to_ = begun_at_ + collector_.ended_at();
+  if (instance_ == 0) return;
+  std::vector<std::byte> frame;
+  put_frame(frame, TapKind::heard, TapAt{told_to_, {}});
+  send(std::move(frame));
+}
+
+void PrintProxy::Impl::hear_hello(TapHello const& hello) {
+  if (hello.instance == 0 || hello.instance != instance_) told_to_ = 0;
+  instance_ = hello.instance;
+  offset_ = begun_at_ = hello.at;
+  present_ = hello.present;
+  collector_.reset(hello.state);
 }
 
 Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
@@ -168,13 +214,18 @@ Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
     hear_status(frame.payload);
     return {};
   }
+  if (frame.kind == TapKind::hello) {
+    auto const hello = read_hello(frame);
+    if (!hello) return tl::unexpected(hello.error());
+    hear_hello(*hello);
+    return {};
+  }
   auto const at = read_at(frame);
   if (!at) return tl::unexpected(at.error());
-  if (frame.kind == TapKind::hello) {
-    offset_ = at->at;
-    collector_.reset(at->bytes);
-  } else if (frame.kind == TapKind::from_pos) {
+  if (frame.kind == TapKind::from_pos) {
     hear_bytes(*at);
+  } else if (frame.kind == TapKind::job_begun) {
+    collector_.job_begun(sink());
   } else if (frame.kind == TapKind::cut_held) {
     hold_ = at->at;
     if (options_.same_paper) deliver();
@@ -199,7 +250,10 @@ void PrintProxy::Impl::hear_bytes(TapAt const& at) {
   offset_ = at.at + at.bytes.size();
   counters.bytes += at.bytes.size();
   slip_open_ = false;
-  if (!handlers_.slip) return handlers_.display(at.bytes);  // a display's line
+  if (!handlers_.slip) {  // a display's line: what it showed before is no news
+    if (offset_ > present_) handlers_.display(at.bytes);
+    return;
+  }
   collector_.feed(at.bytes, sink());
   arm_quiet(slips_.empty() ? kWithoutCut : options_.quiet);
 }
@@ -212,6 +266,7 @@ void PrintProxy::Impl::arm_quiet(std::chrono::milliseconds after) {
 }
 
 void PrintProxy::Impl::gone_quiet() {
+  if (!connected_) return;
   if (slips_.empty()) collector_.end_without_cut(sink());
   if (!slips_.empty()) deliver();
 }
@@ -223,8 +278,9 @@ void PrintProxy::Impl::deliver() {
   bool sale = false;
   for (auto const& slip : std::exchange(slips_, {})) {
     sale = sale || slip.kind == SlipKind::sale;
-    handlers_.slip(slip);
+    tell(slip);
   }
+  told();
   if (!jobs_.empty()) return send_next();
   if (sale && !hold_ && options_.late_orders) return;  // the bypass lingers
   std::vector<std::byte> frame;
@@ -236,8 +292,10 @@ void PrintProxy::Impl::deliver() {
 void PrintProxy::Impl::print(std::vector<std::byte> job, Done done) {
   Job made{++last_id_, std::move(job), std::move(done), Clock::now() + options_.wait_for_receipt};
   if (!connected_) return end(std::move(made), fail(Code::io, options_.tap + ": no bypass; start tillcue-bypass"));
-  if (collector_.dialect() != Dialect::escpos) {
-    return end(std::move(made), fail(Code::unsupported, "the printer speaks another language than ESC/POS"));
+  if (collector_.dialect() != options_.profile.language) {
+    return end(std::move(made), fail(Code::unsupported,
+                                     "the printer speaks another language than its profile; set "
+                                     "printer.profile (star-line, star-prnt, bematech)"));
   }
   if (jobs_.size() >= kMostWaiting) return end(std::move(made), fail(Code::busy, "two slips wait already"));
   jobs_.push_back(std::move(made));

@@ -26,17 +26,24 @@ class SlipCollector {
   static constexpr std::size_t kMaxSlip = std::size_t{256} * 1024;
 
   SlipCollector(PrinterProfile profile, ReceiptLayout layout)
-      : profile_(std::move(profile)), layout_(std::move(layout)) {}
+      : profile_(std::move(profile)),
+        layout_(std::move(layout)),
+        tokens_(profile_.language),
+        state_(profile_.language) {}
 
   /// Starts anew with a printer in the state these commands make.
   void reset(std::span<std::byte const> state);
   void feed(std::span<std::byte const> bytes, Sink const& sink);
+  /// Another job begins: what was left of a command is none of its.
+  void job_begun(Sink const& sink);
   /// The job ended or the line is quiet: what was printed without a cut is a slip too, if it is a whole sale.
   void end_without_cut(Sink const& sink);
   void use(ReceiptLayout layout) { layout_ = std::move(layout); }
   /// Something was printed since the last slip.
   [[nodiscard]] bool has_text() const noexcept { return has_text_; }
-  /// Of the last slip read.
+  /// Bytes since reset() up to the end of the last slip.
+  [[nodiscard]] std::uint64_t ended_at() const noexcept { return ended_at_; }
+  /// Of the last slip read; a profile of another language than ESC/POS is believed.
   [[nodiscard]] Dialect dialect() const noexcept { return dialect_; }
 
  private:
@@ -51,8 +58,9 @@ class SlipCollector {
   PrinterState state_;
   std::vector<std::byte> slip_;
   std::vector<std::string> lines_;  ///< of the slip just read
-  Dialect dialect_ = Dialect::escpos;
+  Dialect dialect_ = profile_.language;
   bool has_text_ = false, to_display_ = false;
+  std::uint64_t fed_ = 0, taken_ = 0, ended_at_ = 0;  ///< bytes since reset: all, of whole tokens, of slips
 };
 
 }  // namespace tillcue::pos

@@ -4,7 +4,7 @@ namespace tillcue::pos {
 namespace {
 
 constexpr std::size_t kHead = 5;
-constexpr std::string_view kKinds = "HPOERACIL";
+constexpr std::string_view kKinds = "HPOERACILD";
 
 void put_number(std::vector<std::byte>& out, std::uint64_t value, unsigned bytes) {
   for (unsigned n = 0; n < bytes; ++n) out.push_back(static_cast<std::byte>(value >> 8U * n & 0xFFU));
@@ -30,11 +30,16 @@ tl::unexpected<Error> too_short() { return fail(Code::invalid, "tap: a frame is 
 }  // namespace
 
 void put_frame(std::vector<std::byte>& out, TapKind kind, TapAt const& at) {
-  bool const hello = kind == TapKind::hello;
-  head(out, kind, (hello ? 9 : 8) + at.bytes.size());
-  if (hello) out.push_back(std::byte{kTapVersion});
+  head(out, kind, 8 + at.bytes.size());
   put_number(out, at.at, 8);
   append(out, at.bytes);
+}
+
+void put_frame(std::vector<std::byte>& out, TapHello const& hello) {
+  head(out, TapKind::hello, 25 + hello.state.size());
+  out.push_back(std::byte{kTapVersion});
+  for (auto const value : {hello.at, hello.present, hello.instance}) put_number(out, value, 8);
+  append(out, hello.state);
 }
 
 void put_frame(std::vector<std::byte>& out, TapKind kind, std::span<std::byte const> payload) {
@@ -58,15 +63,21 @@ void put_frame(std::vector<std::byte>& out, TapFate const& fate) {
 }
 
 Result<TapAt> read_at(TapFrame const& frame) {
-  auto payload = frame.payload;
-  if (frame.kind == TapKind::hello) {
-    if (payload.empty() || payload[0] != std::byte{kTapVersion}) {
-      return fail(Code::unsupported, "tap: another version; install tillcued and tillcue-bypass of one release");
-    }
-    payload = payload.subspan(1);
+  if (frame.payload.size() < 8) return too_short();
+  return TapAt{number(frame.payload, 0, 8), frame.payload.subspan(8)};
+}
+
+Result<TapHello> read_hello(TapFrame const& frame) {
+  auto const payload = frame.payload;
+  auto const version = payload.empty() ? 0 : std::to_integer<unsigned>(payload[0]);
+  if (version != kTapVersion && version != kTapWithoutBacklog) {
+    return fail(Code::unsupported, "tap: another version; install tillcued and tillcue-bypass of one release");
   }
-  if (payload.size() < 8) return too_short();
-  return TapAt{number(payload, 0, 8), payload.subspan(8)};
+  bool const old = version == kTapWithoutBacklog;
+  if (payload.size() < (old ? 9U : 25U)) return too_short();
+  auto const at = number(payload, 1, 8);
+  if (old) return TapHello{at, at, 0, payload.subspan(9)};
+  return TapHello{at, number(payload, 9, 8), number(payload, 17, 8), payload.subspan(25)};
 }
 
 Result<TapPrint> read_print(TapFrame const& frame) {

@@ -1,5 +1,6 @@
 #include "tillcue/sync/hq_broker_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -13,6 +14,10 @@ constexpr std::array<std::string_view, 12> kTerminalReads{"m/#",       "c/#",   
                                                           "f/all",     "f/group/+", "f/store/+", "f/terminal/%u"};
 constexpr std::array<std::string_view, 6> kHqWrites{"m/#", "c/#", "a/+", "l/#", "f/#", "k/all"};
 constexpr std::array<std::string_view, 2> kHqNames{"hq", "hq-publish"};
+/// The largest message of the protocol is a batch of 100,352 bytes.
+constexpr std::size_t kLargest = 131'072;
+/// mosquitto itself takes 10; head office two connections, somebody who looks a few more.
+constexpr std::size_t kOwnDescriptors = 100;
 
 }  // namespace
 
@@ -30,7 +35,10 @@ std::string broker_rights(std::string const& chain) {
   return text;
 }
 
+std::size_t broker_descriptors(std::size_t terminals) { return terminals + kOwnDescriptors; }
+
 std::string broker_configuration(BrokerSettings const& settings) {
+  auto const largest = std::to_string(std::min(kLargest, settings.limits.max_payload));
   return "# mosquitto 2.0 for the tills and the head office of chain " + settings.chain +
          ".\n"
          "listener " +
@@ -47,9 +55,16 @@ std::string broker_configuration(BrokerSettings const& settings) {
          settings.rights.string() +
          "\n"
          "# The largest message of the protocol is a batch of 100,352 bytes.\n"
-         "max_packet_size 131072\n"
-         "message_size_limit 131072\n"
-         "max_inflight_messages 20\n"
+         "max_packet_size " +
+         largest + "\nmessage_size_limit " + largest + "\nmax_inflight_messages " +
+         std::to_string(settings.limits.in_flight) +
+         "\n"
+         "# A connection takes a file descriptor, and more of them than the process may have are refused. Set the "
+         "unit's\n"
+         "# limit for " +
+         std::to_string(settings.terminals) + " terminals: systemctl edit mosquitto, [Service], LimitNOFILE=" +
+         std::to_string(broker_descriptors(settings.terminals)) +
+         "\n"
          "max_queued_messages 1000\n"
          "persistent_client_expiration 14d\n"
          "# What lies on the broker for terminals that come later outlasts an orderly restart. Nothing depends on it:\n"

@@ -53,7 +53,7 @@ BudgetGrant BudgetLedger::Account::last() const { return {open.rbegin()->first, 
 
 Allotment BudgetLedger::left() const {
   Allotment gone;
-  for (auto const& [terminal, account] : accounts_) gone = plus(gone, account.most());
+  for (auto const& [terminal, account] : accounts_) gone = plus(gone, plus(account.before, account.most()));
   for (std::uint32_t n = 0; n < unknown_; ++n) gone = plus(gone, free_);
   auto left = minus(total_, gone);
   if (total_.minor == Allotment::kUnlimited) left.minor = Allotment::kUnlimited;
@@ -61,19 +61,38 @@ Allotment BudgetLedger::left() const {
   return left;
 }
 
+/// What a file may spend before any grant. One more than was planned for has what its bundle says all the same: counted
+/// as far as it is there, and the rest when it reports.
+Allotment BudgetLedger::first_share() {
+  if (unknown_ == 0) return least_of(free_, left());
+  --unknown_;
+  return free_;
+}
+
 BudgetLedger::Account& BudgetLedger::account(TerminalId const& terminal) {
   auto const [place, fresh] = accounts_.try_emplace(terminal);
-  if (fresh) {
-    // The first of so many has its free share; one more than was planned for has none, whatever its bundle says, and
-    // what it spends is counted when it reports.
-    place->second.open.emplace(0, unknown_ > 0 ? free_ : Allotment{});
-    if (unknown_ > 0) --unknown_;
-  }
+  if (fresh) place->second.open.emplace(0, first_share());
   return place->second;
+}
+
+bool BudgetLedger::counts_in(TerminalId const& terminal, Epoch epoch) {
+  auto const [place, fresh] = accounts_.try_emplace(terminal);
+  auto& to = place->second;
+  if (!fresh && to.epoch == epoch) return false;
+  Account next;
+  next.epoch = epoch;
+  if (!fresh) {
+    next.files = to.files + 1;
+    next.before = plus(to.before, to.most());
+  }
+  to = std::move(next);
+  to.open.emplace(0, first_share());
+  return true;
 }
 
 void BudgetLedger::restore(TerminalId const& terminal, Account kept) {
   auto& to = account(terminal);
+  unknown_ -= std::min(unknown_, std::max(kept.files, 1U) - 1);
   if (!kept.open.empty()) to = std::move(kept);
 }
 
@@ -96,9 +115,15 @@ BudgetGrant BudgetLedger::take_back(TerminalId const& terminal, Allotment keep) 
 }
 
 void BudgetLedger::reported(TerminalId const& terminal, BudgetReport const& report) {
+  (void)counts_in(terminal, report.epoch);
   auto& from = account(terminal);
   if (report.number > from.last().number) return;
-  from.spent = most_of(from.spent, report.spent);
+  if (report.turn > from.turn) {
+    from.spent = report.spent;  // also when it is less: that much was given back
+    from.turn = report.turn;
+  } else if (report.turn == 0) {
+    from.spent = most_of(from.spent, report.spent);
+  }
   if (report.number <= from.confirmed) return;
   from.confirmed = report.number;
   from.open.erase(from.open.begin(), from.open.find(report.number));
@@ -111,7 +136,7 @@ BudgetGrant BudgetLedger::grant_of(TerminalId const& terminal) const {
 
 Allotment BudgetLedger::spent() const {
   Allotment sum;
-  for (auto const& [terminal, account] : accounts_) sum = plus(sum, account.spent);
+  for (auto const& [terminal, account] : accounts_) sum = plus(sum, plus(account.before, account.spent));
   return sum;
 }
 

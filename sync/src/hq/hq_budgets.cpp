@@ -9,6 +9,8 @@ namespace {
 constexpr std::int64_t kPlenty = std::int64_t{1} << 50U;
 /// A slice is the total among all who share it, in this many rounds.
 constexpr std::int64_t kRounds = 4;
+/// Of a terminal's earlier files so many are remembered.
+constexpr std::size_t kMaxGone = 64;
 
 Allotment countable(Allotment a) { return {std::min(a.minor, kPlenty), std::min(a.issues, kPlenty)}; }
 
@@ -28,11 +30,12 @@ Allotment slice(Allotment total, std::size_t sharers) {
   return {part(total.minor), part(total.issues)};
 }
 
-Result<void> run(Database& db, std::string_view sql, std::string const& name, std::string const* terminal = nullptr) {
+template <class... More>
+Result<void> run(Database& db, std::string_view sql, std::string const& name, More const&... more) {
   auto statement = db.prepare(sql);
   if (!statement) return tl::unexpected{statement.error()};
   statement->bind(1, name);
-  if (terminal != nullptr) statement->bind(2, *terminal);
+  (statement->bind(2, more), ...);
   return statement->run();
 }
 
@@ -60,7 +63,8 @@ using Accounts = std::map<std::pair<std::string, std::string>, BudgetLedger::Acc
 
 Result<Accounts> read_accounts(Database& db) {
   Accounts found;
-  auto rows = db.prepare("SELECT name, terminal, confirmed, minor, issues FROM accounts");
+  auto rows = db.prepare(
+      "SELECT name, terminal, confirmed, minor, issues, epoch, files, before_minor, before_issues FROM accounts");
   if (!rows) return tl::unexpected{rows.error()};
   for (auto there = rows->step();; there = rows->step()) {
     if (!there) return tl::unexpected{there.error()};
@@ -68,6 +72,9 @@ Result<Accounts> read_accounts(Database& db) {
     auto& account = found[{std::string{rows->text(0)}, std::string{rows->text(1)}}];
     account.confirmed = static_cast<std::uint32_t>(rows->integer(2));
     account.spent = {rows->integer(3), rows->integer(4)};
+    account.epoch = Epoch{static_cast<std::uint64_t>(rows->integer(5))};
+    account.files = static_cast<std::uint32_t>(rows->integer(6));
+    account.before = {rows->integer(7), rows->integer(8)};
   }
   auto grants = db.prepare("SELECT name, terminal, number, minor, issues FROM grants");
   if (!grants) return tl::unexpected{grants.error()};
@@ -86,12 +93,74 @@ Result<void> HqBudgets::load(Database& db) {
   if (!plans) return tl::unexpected{plans.error()};
   auto accounts = read_accounts(db);
   if (!accounts) return tl::unexpected{accounts.error()};
+  if (auto done = load_files(db); !done) return done;
   for (auto& [key, account] : *accounts) {
     auto const entry = plans->find(key.first);
+    if (auto const file = files_.find(TerminalId{key.second}); file != files_.end()) account.turn = file->second.turn;
     if (entry != plans->end()) entry->second.ledger.restore(TerminalId{key.second}, std::move(account));
   }
   budgets_ = std::move(*plans);
   return {};
+}
+
+Result<void> HqBudgets::load_files(Database& db) {
+  auto rows = db.prepare("SELECT terminal, epoch, gone, turn FROM live_files");
+  if (!rows) return tl::unexpected{rows.error()};
+  files_.clear();
+  for (auto there = rows->step();; there = rows->step()) {
+    if (!there) return tl::unexpected{there.error()};
+    if (!*there) return {};
+    auto& files = files_[TerminalId{std::string{rows->text(0)}}];
+    Epoch const epoch{static_cast<std::uint64_t>(rows->integer(1))};
+    if (rows->integer(2) != 0) files.gone.insert(epoch);
+    if (rows->integer(2) != 0) continue;
+    files.now = epoch;
+    files.turn = static_cast<std::uint64_t>(rows->integer(3));
+  }
+}
+
+Result<void> HqBudgets::keep_file(Database& db, TerminalId const& terminal, Files const& files, std::int64_t now) {
+  if (auto done = run(db, "UPDATE live_files SET gone = 1 WHERE terminal = ?1", terminal.value); !done) return done;
+  auto put =
+      db.prepare("INSERT OR REPLACE INTO live_files(terminal, epoch, turn, since, gone) VALUES(?1, ?2, ?3, ?4, 0)");
+  if (!put) return tl::unexpected{put.error()};
+  put->bind(1, terminal.value).bind(2, static_cast<std::int64_t>(files.now));
+  put->bind(3, static_cast<std::int64_t>(files.turn)).bind(4, now);
+  if (auto done = put->run(); !done || files.gone.size() <= kMaxGone) return done;
+  auto done = run(db,
+                  "DELETE FROM live_files WHERE terminal = ?1 AND gone = 1 AND epoch NOT IN (SELECT epoch FROM "
+                  "live_files WHERE terminal = ?1 AND gone = 1 ORDER BY since DESC LIMIT 32)",
+                  terminal.value);
+  return done ? load_files(db) : done;
+}
+
+/// Whether what a terminal says of budgets is of the file that counts; a new one takes the old one's place.
+Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now, std::string& notice) {
+  auto const known = files_.find(held.terminal);
+  bool const first = known == files_.end();
+  if (!first && known->second.now == held.epoch) {
+    if (held.turn <= known->second.turn) return true;
+    known->second.turn = held.turn;
+    auto done = run(db, "UPDATE live_files SET turn = ?2 WHERE terminal = ?1 AND gone = 0", held.terminal.value,
+                    static_cast<std::int64_t>(held.turn));
+    return done ? Result<bool>{true} : tl::unexpected{done.error()};
+  }
+  // A program that cannot open its file tells none, and spends nothing.
+  if (!first && held.epoch == Epoch{} && held.budgets.empty()) return false;
+  if (!first && held.epoch != Epoch{} && known->second.gone.contains(held.epoch)) {
+    notice = "an earlier file of it speaks again: do two terminals have this name, or was an old disk put back?";
+    return false;
+  }
+  auto& files = files_[held.terminal];
+  if (!first) {
+    files.gone.insert(files.now);
+    files.gone.erase(held.epoch);
+    notice = "it was set up anew: what its file before may have spent counts as spent";
+  }
+  files.now = held.epoch;
+  files.turn = held.turn;
+  auto const done = keep_file(db, held.terminal, files, now);
+  return done ? Result<bool>{true} : tl::unexpected{done.error()};
 }
 
 Result<void> HqBudgets::enter(Database& db, EnteredBudget const& plan, std::int64_t now) {
@@ -131,12 +200,16 @@ Result<void> HqBudgets::end(Database& db, std::string const& name) {
 
 Result<void> HqBudgets::keep(Database& db, Entry const& entry, TerminalId const& terminal) {
   auto const& account = entry.ledger.accounts().at(terminal);
-  auto put = db.prepare("INSERT OR REPLACE INTO accounts VALUES(?1, ?2, ?3, ?4, ?5)");
+  auto put = db.prepare(
+      "INSERT OR REPLACE INTO accounts(name, terminal, confirmed, minor, issues, epoch, files, before_minor, "
+      "before_issues) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
   if (!put) return tl::unexpected{put.error()};
+  put->bind(6, static_cast<std::int64_t>(account.epoch)).bind(7, std::int64_t{account.files});
+  put->bind(8, account.before.minor).bind(9, account.before.issues);
   put->bind(1, entry.plan.name).bind(2, terminal.value).bind(3, std::int64_t{account.confirmed});
   put->bind(4, account.spent.minor).bind(5, account.spent.issues);
   if (auto done = put->run(); !done) return done;
-  auto done = run(db, "DELETE FROM grants WHERE name = ?1 AND terminal = ?2", entry.plan.name, &terminal.value);
+  auto done = run(db, "DELETE FROM grants WHERE name = ?1 AND terminal = ?2", entry.plan.name, terminal.value);
   if (!done) return done;
   auto grant = db.prepare("INSERT INTO grants VALUES(?1, ?2, ?3, ?4, ?5)");
   if (!grant) return tl::unexpected{grant.error()};
@@ -152,12 +225,13 @@ Result<void> HqBudgets::keep(Database& db, Entry const& entry, TerminalId const&
 Result<void> HqBudgets::supply(Database& db, Entry& entry, TerminalId const& terminal,
                                std::set<TerminalId> const& online, std::set<TerminalId>& changed) {
   auto& ledger = entry.ledger;
+  (void)ledger.counts_in(terminal, epoch_of(terminal));
   auto const sharers = std::max(ledger.accounts().size(), online.size());
   auto const wanted = slice(countable(entry.plan.total), sharers);
   auto const has = rest(ledger, terminal);
   bool const enough =
       2 * has.minor >= wanted.minor && 2 * has.issues >= wanted.issues && has.minor > 0 && has.issues > 0;
-  if (enough && ledger.accounts().contains(terminal)) return {};
+  if (enough) return {};
   auto const before = ledger.grant_of(terminal).number;
   (void)ledger.give(terminal, {std::max<std::int64_t>(wanted.minor - has.minor, 0),
                                std::max<std::int64_t>(wanted.issues - has.issues, 0)});
@@ -184,29 +258,36 @@ Result<void> HqBudgets::supply(Database& db, Entry& entry, TerminalId const& ter
   return keep(db, entry, *richest);
 }
 
-Result<std::set<TerminalId>> HqBudgets::heard(Database& db, Held const& held, std::set<TerminalId> const& online) {
-  std::set<TerminalId> changed;
+Result<HqBudgets::Heard> HqBudgets::heard(Database& db, Held const& held, std::set<TerminalId> const& online,
+                                          std::int64_t now) {
+  Heard out;
+  auto const believed = believe(db, held, now, out.notice);
+  if (!believed) return tl::unexpected{believed.error()};
+  if (!*believed) return out;
   for (auto& [name, entry] : budgets_) {
+    bool news = entry.ledger.counts_in(held.terminal, held.epoch);
+    if (news) out.changed.insert(held.terminal);
     auto const said = held.budgets.find(name);
-    if (said != held.budgets.end()) {
-      auto const& accounts = entry.ledger.accounts();
-      auto const known = accounts.find(held.terminal);
-      auto const before = known == accounts.end() ? BudgetLedger::Account{} : known->second;
-      entry.ledger.reported(held.terminal, {said->second.grant, said->second.amount});
-      auto const& after = accounts.at(held.terminal);
-      bool const news = known == accounts.end() || before.spent != after.spent || before.confirmed != after.confirmed;
-      auto const done = news ? keep(db, entry, held.terminal) : Result<void>{};
-      if (!done) return tl::unexpected{done.error()};
-    }
-    if (auto done = supply(db, entry, held.terminal, online, changed); !done) return tl::unexpected{done.error()};
+    auto const& account = entry.ledger.accounts().at(held.terminal);
+    auto const spent_before = account.spent;
+    auto const confirmed_before = account.confirmed;
+    // Nothing said of it: nothing spent and no share, or all that was spent was given back.
+    auto const spent = said == held.budgets.end() ? Held::Spent{} : said->second;
+    bool const cut = said == held.budgets.end() && held.budgets.size() >= kMaxHeldBudgets;
+    if (!cut) entry.ledger.reported(held.terminal, {spent.grant, spent.amount, held.epoch, held.turn});
+    news = news || account.spent != spent_before || account.confirmed != confirmed_before;
+    auto done = news ? keep(db, entry, held.terminal) : Result<void>{};
+    if (done) done = supply(db, entry, held.terminal, online, out.changed);
+    if (!done) return tl::unexpected{done.error()};
   }
-  return changed;
+  return out;
 }
 
 Result<std::set<TerminalId>> HqBudgets::share_out(Database& db, std::set<TerminalId> const& online) {
   std::set<TerminalId> changed;
   for (auto& [name, entry] : budgets_) {
     for (auto const& terminal : online) {
+      if (!files_.contains(terminal)) continue;  // it will say what it counts in
       if (auto done = supply(db, entry, terminal, online, changed); !done) return tl::unexpected{done.error()};
     }
   }
@@ -224,6 +305,11 @@ std::map<std::string, LiveContent::Grant> HqBudgets::grants_of(TerminalId const&
     grants[name] = {grant.number, share};
   }
   return grants;
+}
+
+Epoch HqBudgets::epoch_of(TerminalId const& terminal) const {
+  auto const found = files_.find(terminal);
+  return found == files_.end() ? Epoch{} : found->second.now;
 }
 
 std::set<TerminalId> HqBudgets::holders() const {

@@ -20,10 +20,10 @@ struct EnteredBudget {
   std::uint32_t terminals = 0;  ///< that the free allotment is counted for
 };
 
-/// All budgets with their ledgers, in memory and in HQ's database. Who shares: every terminal that has spoken gets a
-/// slice, and another when half of it is spent; when nothing is left, a terminal that has nothing is given what one
-/// that is online does not use. Threads  one at a time. Errors  those of the database; after one the owner calls
-/// load().
+/// All budgets with their ledgers, in memory and in HQ's database. Who shares: every terminal that has said what it
+/// holds gets a slice, and another when half of it is spent; when nothing is left, a terminal that has nothing is given
+/// what one that is online does not use. Threads  one at a time. Errors  those of the database; after one the owner
+/// calls load().
 class HqBudgets {
  public:
   Result<void> load(Database& db);
@@ -31,13 +31,19 @@ class HqBudgets {
   Result<void> enter(Database& db, EnteredBudget const& plan, std::int64_t now);
   /// Forgets it; its campaign falls back to the bundle's free allotment.  Errors  not_found.
   Result<void> end(Database& db, std::string const& name);
-  /// What a terminal said. `online`: from whom something may be taken back.
-  /// Returns whose grants have changed.
-  Result<std::set<TerminalId>> heard(Database& db, Held const& held, std::set<TerminalId> const& online);
+  struct Heard {
+    std::set<TerminalId> changed;  ///< whose grants have changed
+    std::string notice;            ///< for the log: something is odd about the file it counts in
+  };
+  /// What a terminal said. `online`: from whom something may be taken back. One that counts in another file than before
+  /// was set up anew; an earlier file that speaks again is not believed.
+  Result<Heard> heard(Database& db, Held const& held, std::set<TerminalId> const& online, std::int64_t now);
   /// Slices for everybody there; whose grants have changed.
   Result<std::set<TerminalId>> share_out(Database& db, std::set<TerminalId> const& online);
 
   [[nodiscard]] std::map<std::string, LiveContent::Grant> grants_of(TerminalId const& terminal) const;
+  /// The file they are for.
+  [[nodiscard]] Epoch epoch_of(TerminalId const& terminal) const;
   struct Entry {
     EnteredBudget plan;
     BudgetLedger ledger;
@@ -50,7 +56,18 @@ class HqBudgets {
                       std::set<TerminalId>& changed);
   Result<void> keep(Database& db, Entry const& entry, TerminalId const& terminal);
 
+  /// In which a terminal counts, and counted before.
+  struct Files {
+    Epoch now{};
+    std::uint64_t turn = 0;  ///< the last one told
+    std::set<Epoch> gone;
+  };
+  Result<void> load_files(Database& db);
+  Result<bool> believe(Database& db, Held const& held, std::int64_t now, std::string& notice);
+  Result<void> keep_file(Database& db, TerminalId const& terminal, Files const& files, std::int64_t now);
+
   std::map<std::string, Entry> budgets_;
+  std::map<TerminalId, Files> files_;
 };
 
 }  // namespace tillcue::sync

@@ -64,7 +64,10 @@ Result<std::uint64_t> HqOffice::State::say_live(Database& db, Scope const& scope
   auto names = names_said(db, scope);
   if (!names) return tl::unexpected{names.error()};
   live.names = std::move(*names);
-  if (scope.kind == Scope::Kind::terminal) live.grants = budgets.grants_of(TerminalId{scope.name});
+  if (scope.kind == Scope::Kind::terminal) {
+    live.grants = budgets.grants_of(TerminalId{scope.name});
+    live.epoch = budgets.epoch_of(TerminalId{scope.name});
+  }
   return words.say(db, WordKind::live, scope, encode_live(live), now());
 }
 
@@ -133,7 +136,8 @@ Result<void> HqOffice::open() {
 void HqOffice::connected() {
   auto& s = *state_;
   auto const done = s.together([&](Database& db) {
-    auto said = s.words.repeat(db, s.now());
+    auto said = s.say_grants(db, s.budgets.holders());  // as this program says them, when an older one said them last
+    if (said) said = s.words.repeat(db, s.now());
     return said ? s.rollout.repeat(db) : said;
   });
   if (!done) s.parts.log(LogLevel::error, log_line("words.unsaid", {{"why", done.error().what}}));
@@ -150,8 +154,13 @@ Result<void> HqOffice::heard(Held const& held) {
     if (auto done = put->run(); !done) return done;
     auto const online = online_terminals(db);
     if (!online) return tl::unexpected{online.error()};
-    auto const changed = s.budgets.heard(db, held, *online);
-    return changed ? s.say_grants(db, *changed) : tl::unexpected{changed.error()};
+    auto const done = s.budgets.heard(db, held, *online, s.now());
+    if (!done) return tl::unexpected{done.error()};
+    if (!done->notice.empty()) {
+      s.parts.log(LogLevel::warning,
+                  log_line("budget.file", {{"terminal", held.terminal.value}, {"what", done->notice}}));
+    }
+    return s.say_grants(db, done->changed);
   });
 }
 

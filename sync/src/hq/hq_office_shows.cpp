@@ -43,7 +43,9 @@ HqOffice::State::Answer HqOffice::State::show() {
                                   {"amount", part(share.share.minor, total.minor)},
                                   {"issues", part(share.share.issues, total.issues)},
                                   {"spent_amount", account.spent.minor},
-                                  {"spent_issues", account.spent.issues}});
+                                  {"spent_issues", account.spent.issues},
+                                  {"before_amount", account.before.minor},
+                                  {"before_issues", account.before.issues}});
     }
     out["budgets"].push_back(std::move(row));
   }

@@ -330,8 +330,25 @@ CREATE TABLE rollout_seen(                -- who is in the stage and does not ru
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3}, Migration{4, kStep4},
-                            Migration{5, kStep5}, Migration{6, kStep6}, Migration{7, kStep7}, Migration{8, kStep8}};
+// Budgets of terminals that were set up anew.
+constexpr std::string_view kStep9 = R"sql(
+CREATE TABLE live_files(                  -- in which a terminal counted what it spent of budgets
+  terminal TEXT NOT NULL,
+  epoch INTEGER NOT NULL,                 -- 0: of a program or file older than epochs
+  turn INTEGER NOT NULL,                  -- the last one told: how many changes of it
+  since INTEGER NOT NULL,                 -- seconds since 1970
+  gone INTEGER NOT NULL,                  -- 1: another has taken its place
+  PRIMARY KEY(terminal, epoch)
+) WITHOUT ROWID;
+ALTER TABLE accounts ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN files INTEGER NOT NULL DEFAULT 1;         -- it has counted in
+ALTER TABLE accounts ADD COLUMN before_minor INTEGER NOT NULL DEFAULT 0;  -- counted as spent for files that are gone
+ALTER TABLE accounts ADD COLUMN before_issues INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3},
+                            Migration{4, kStep4}, Migration{5, kStep5}, Migration{6, kStep6},
+                            Migration{7, kStep7}, Migration{8, kStep8}, Migration{9, kStep9}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

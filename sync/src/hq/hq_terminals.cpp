@@ -184,7 +184,10 @@ std::string place_text(RolloutSeen const& rollout, TerminalRow const& row, bool 
   if (!reads_stages)
     return fmt::format("rollout: its program reads no stages; it gets {} with everybody", rollout.release);
   auto const stage = rollout.plan.stage_of(rollout.release, row.terminal);
-  auto const when = stage > rollout.stage ? "its turn comes later" : "its turn, and it does not run it yet";
+  auto const refused = counters_of(row).value("refused_release", std::uint64_t{0});
+  auto const* const when = refused == rollout.release ? "it refused it"
+                           : stage > rollout.stage    ? "its turn comes later"
+                                                      : "its turn, and it does not run it yet";
   return fmt::format("rollout: in {}; {}", stage_text(rollout, stage), when);
 }
 

@@ -74,11 +74,11 @@ Result<ShelfRows> LiveStore::shelf() {
     auto const row = rows->step();
     if (!row) return tl::unexpected(row.error());
     if (!*row) return out;
-    out.items[std::string(rows->text(0))] = {rows->real(1), rows->integer(2), rows->integer(3), rows->real(4)};
+    out.items.emplace_back(rows->text(0), ShelfRow{rows->real(1), rows->integer(2), rows->integer(3), rows->real(4)});
   }
 }
 
-Result<void> LiveStore::keep_shelf(std::int64_t sales, std::map<std::string, std::optional<ShelfRow>> const& changed) {
+Result<void> LiveStore::keep_shelf(std::int64_t sales, std::span<ShelfChange const> changed) {
   auto& db = tables_->db;
   auto transaction = Transaction::begin(db);
   if (!transaction) return tl::unexpected(transaction.error());

@@ -13,8 +13,12 @@ struct LiveStore::Tables {
   std::map<std::string, Allotment> spent{};
   std::string state{};
   std::map<std::string, KeptWord> words{};
+  Epoch epoch{};
+  std::uint64_t turn = 0;
 
   Result<void> read();
+  Result<void> read_spent();
+  Result<void> adopt();
 };
 
 }  // namespace tillcue::sync

@@ -12,7 +12,6 @@ constexpr std::size_t kMaxWords = 16;
 constexpr std::size_t kMaxText = 300;
 constexpr std::size_t kMaxFields = 64;
 constexpr std::size_t kMaxKeys = 32;
-constexpr std::size_t kMaxBudgets = 500;
 constexpr std::size_t kMaxName = 200;
 constexpr auto kMost = static_cast<std::int64_t>(kMaxInteger);
 
@@ -58,7 +57,7 @@ void read_words(Json const& json, Fields& fields, Held& held) {
 }
 
 void read_budgets(Json const& json, Fields& fields, Held& held) {
-  auto const* budgets = object(json, fields, "budgets", kMaxBudgets);
+  auto const* budgets = object(json, fields, "budgets", kMaxHeldBudgets);
   if (budgets == nullptr) return;
   for (auto const& [name, value] : budgets->items()) {
     Fields entry(value, kWhat);
@@ -69,6 +68,15 @@ void read_budgets(Json const& json, Fields& fields, Held& held) {
     if (!entry.ok() || name.size() > kMaxName)
       fields.reject("budgets", "must hold grant, amount and issues as numbers");
   }
+}
+
+void read_file(Fields& fields, Held& held) {
+  held.turn = fields.optional_number("turn", 0, 0, kMaxInteger);
+  auto const text = fields.optional_text("epoch", 16);
+  if (text.empty()) return;
+  auto const epoch = parse_epoch(text);
+  if (!epoch) return fields.reject("epoch", "must be 16 lower-case hexadecimal digits, not zero, below 2^63");
+  held.epoch = *epoch;
 }
 
 void read_keys(Fields& fields, Held& held) {
@@ -96,8 +104,10 @@ Result<std::string> encode_held(Held const& held) {
   if (!held.refused.empty()) json["refused"] = texts(held.refused, kMaxWords);
   if (!held.config.empty()) json["config"] = texts(held.config, kMaxFields);
   if (!held.keys.empty()) json["keys"] = held.keys;
+  if (held.epoch != Epoch{}) json["epoch"] = to_text(held.epoch);
+  if (held.turn != 0) json["turn"] = held.turn;
   for (auto const& [name, spent] : held.budgets) {
-    if (json.contains("budgets") && json["budgets"].size() == kMaxBudgets) break;
+    if (json.contains("budgets") && json["budgets"].size() == kMaxHeldBudgets) break;
     auto& entry = json["budgets"][cut_utf8(name, kMaxName)] = Json::object();
     if (spent.grant != 0) entry["grant"] = spent.grant;
     if (spent.amount.minor > 0) entry["amount"] = clamped(spent.amount.minor);
@@ -122,6 +132,7 @@ Result<Held> decode_held(std::string_view message) {
   held.config = read_texts(*json, fields, "config", kMaxFields);
   read_keys(fields, held);
   read_budgets(*json, fields, held);
+  read_file(fields, held);
   if (!fields.ok()) return fields.error();
   if (!is_topic_name(held.terminal.value)) return fail(Code::invalid, "held: \"terminal\" is no topic name");
   return held;

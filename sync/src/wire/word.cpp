@@ -134,6 +134,7 @@ std::string encode_live(LiveContent const& live) {
     json["grants"][name] = allotment(grant.share);
     json["grants"][name]["number"] = grant.number;
   }
+  if (!live.grants.empty()) json["epoch"] = to_text(live.epoch);
   if (!live.names.empty()) json["names"] = names_json(live.names);
   return dumped(json);
 }

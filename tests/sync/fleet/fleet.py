@@ -35,7 +35,7 @@ allow_anonymous true
 persistence false
 max_packet_size 131072
 message_size_limit 131072
-max_inflight_messages 20
+max_inflight_messages 16
 max_queued_messages 1000
 set_tcp_nodelay true
 sys_interval 1
@@ -57,6 +57,9 @@ class Watched:
     def peak(self):
         with open(f'/proc/{self.pid}/status', encoding='ascii') as status:
             return next(int(line.split()[1]) for line in status if line.startswith('VmHWM')) / 1024
+
+    def descriptors(self):
+        return len(os.listdir(f'/proc/{self.pid}/fd'))
 
     def told(self):
         return f'{self.name} {self.peak():.0f} MiB, {self.cpu() - self.begun:.1f} CPU s'
@@ -117,6 +120,7 @@ class World:
         names = ('broker', 'head office', 'all tills')
         pids = [process.process.pid for process in self.running] + [self.tills.process.pid]
         self.watched = [Watched(name, pid) for name, pid in zip(names, pids)]
+        print(f'  descriptors: broker {self.watched[0].descriptors()}, head office {self.watched[1].descriptors()}', flush=True)
         self.tills.say(f'cut {self.options.cuts}')
 
     def publish(self, what, bundle, *more):

@@ -35,6 +35,7 @@ struct LiveState {
   std::vector<std::string> stop{};  ///< campaigns
   /// This terminal's shares since each campaign began, in minor units; names as Live::grant() takes them.
   std::map<std::string, Allotment> grants{};
+  std::string epoch{};  ///< of the live.sqlite the grants are for, 16 hexadecimal digits; empty: for any
   std::vector<std::string> out_of_stock{};  ///< SKUs
   std::vector<Name> names{};
   std::vector<std::string> unread{};  ///< fields this program does not know: a newer sender's, or misspelt

@@ -10,6 +10,22 @@
 
 namespace tillcue::models {
 
+/// How many bad rows an input may have. Unless a share is named: one in a thousand, and a few in a small file, which a
+/// single one would put beyond that.
+class BadRowLimit {
+ public:
+  BadRowLimit() = default;
+  BadRowLimit(double share) : share_(share), few_(0) {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] bool allows(std::uint64_t bad, std::uint64_t rows) const noexcept;
+  /// "0.1 %" or "0.1 %, or 5 rows where these are no more than 5 %".
+  [[nodiscard]] std::string words() const;
+
+ private:
+  double share_ = 0.001;
+  std::uint64_t few_ = 5;
+};
+
 /// Everything that was wrong with rows read, and other things worth saying: counted in full, shown in part.
 class BadRows {
  public:
@@ -34,8 +50,8 @@ class BadRows {
   /// The first notes, then the totals.
   [[nodiscard]] std::vector<std::string> notes() const;
 
-  /// Errors  invalid when more than `share` (0..1) of the rows are bad; the text lists the first ones.
-  [[nodiscard]] Result<void> judge(double share, std::string_view what) const;
+  /// Errors  invalid when more rows are bad than `limit` allows; the text lists the first ones.
+  [[nodiscard]] Result<void> judge(BadRowLimit const& limit, std::string_view what) const;
 
  private:
   struct Row {

@@ -33,9 +33,10 @@ struct Catalogue {
 /// age_restricted, excluded, not_for_sale with spaces or | between). Only the flags say what is no merchandise.
 /// A refused row with a readable SKU leaves an item named by its SKU, excluded and with the flags that could be read:
 /// it is never offered. Of a repeated SKU the first row is used, with the flags of all.
-/// Errors  of the file and its header; invalid when more than `bad_share` (0..1) of the rows are bad.
-Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, double bad_share, BadRows& bad);
-Result<Catalogue> read_catalogue(std::string const& path, double bad_share, BadRows& bad);
+/// Errors  of the file and its header; invalid when more rows are bad than `limit` allows.
+Result<Catalogue> read_catalogue(std::unique_ptr<ByteSource> source, std::string name, BadRowLimit const& limit,
+                                 BadRows& bad);
+Result<Catalogue> read_catalogue(std::string const& path, BadRowLimit const& limit, BadRows& bad);
 
 /// A note about the sold SKUs that are not in the items file `name`: how many, and the first ones. None: no note.
 std::vector<std::string> missing_items(Catalogue const& catalogue, std::span<std::string const> sold,

@@ -16,8 +16,8 @@ struct ImportSummary {
 
 /// Writes the rows of files of any format as one transactions.csv, in their order and with their texts. Of several
 /// files, basket ids get the number of their file in front ("2:4711"), for an id holds within one file.
-/// Errors  of reading and writing; invalid: more than `bad_share` (0..1) of the rows are bad, or there is none.
-Result<ImportSummary> import_csv(std::vector<std::string> const& files, ImportOptions const& options, double bad_share,
-                                 std::string const& out, BadRows& bad);
+/// Errors  of reading and writing; invalid: more rows are bad than `limit` allows, or there is none.
+Result<ImportSummary> import_csv(std::vector<std::string> const& files, ImportOptions const& options,
+                                 BadRowLimit const& limit, std::string const& out, BadRows& bad);
 
 }  // namespace tillcue::models

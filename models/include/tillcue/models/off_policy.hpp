@@ -115,8 +115,8 @@ class Rehearsal {
 /// Reads whole files, and estimates.
 /// Errors  those of reading; invalid when too many rows are bad, or no row can be used, with the reasons.
 Result<OffPolicy> off_policy(std::vector<std::string> const& files, std::shared_ptr<Bundle const> candidate,
-                             std::vector<std::shared_ptr<Bundle const>> decided_by, double clip, double bad_share,
-                             BadRows& bad);
+                             std::vector<std::shared_ptr<Bundle const>> decided_by, double clip,
+                             BadRowLimit const& limit, BadRows& bad);
 
 /// Reports, each ending with a line end.
 std::string off_policy_text(OffPolicy const& result);

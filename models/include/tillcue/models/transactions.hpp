@@ -22,7 +22,7 @@ struct Share {
 };
 
 struct TransactionLimits {
-  double bad_rows = 0.001;          ///< share of rows that may be bad
+  BadRowLimit bad_rows = {};        ///< how many may be bad
   std::size_t basket_items = 1000;  ///< a basket with more distinct items is nobody's basket: noted and left out
   unsigned threads = 0;             ///< 0: all; the result does not depend on it
   std::uint64_t memory = 0;         ///< bytes the baskets may take, roughly; 0: all there are

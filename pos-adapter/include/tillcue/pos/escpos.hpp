@@ -20,7 +20,7 @@ enum class TokenKind : std::uint8_t {
 enum class Dialect : std::uint8_t {
   escpos,
   star,      ///< Star Line and StarPRNT
-  bematech,  ///< ESC/Bema: ESC/POS but for the emphasis commands
+  bematech,  ///< ESC/Bema: ESC/POS but for emphasis, size and cut
 };
 
 /// The dialect a whole job gives away; escpos when nothing speaks against it. Cost  linear.
@@ -39,7 +39,7 @@ struct Token {
   [[nodiscard]] bool is(char introducer, char code) const noexcept;
   /// The byte at `at`, 0 beyond the held ones.
   [[nodiscard]] std::uint8_t byte(std::size_t at) const noexcept;
-  /// True for every form of a paper cut: GS V, ESC i, ESC m; in Star's dialect ESC d.
+  /// True for every form of a paper cut: GS V, ESC i, ESC m; in Star's dialect ESC d; in Bematech's ESC w as well.
   [[nodiscard]] bool is_cut() const noexcept;
 };
 

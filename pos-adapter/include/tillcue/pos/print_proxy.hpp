@@ -34,7 +34,7 @@ struct PrintProxyOptions {
 
 struct PrintProxyHandlers {
   /// A slip of the POS was read; called when the line is quiet behind it. A print() inside this call is printed at
-  /// once.
+  /// once. What was printed while nobody listened is told as soon as it is read, each slip once, as `late`.
   std::function<void(Receipt const&)> slip;
   /// Bytes for a customer display behind the printer (ESC = 2), or all bytes where the line is a display's.
   std::function<void(std::span<std::byte const>)> display{};
@@ -48,7 +48,7 @@ struct PrintProxyHandlers {
 
 /// Counted since start.
 struct PrintProxyCounters {
-  std::uint64_t connects = 0, bytes = 0, slips = 0, sales = 0, printed = 0, refused = 0;
+  std::uint64_t connects = 0, bytes = 0, slips = 0, sales = 0, late = 0, printed = 0, refused = 0;
 };
 
 /// The daemon's end of the print proxy: listens to what a POS prints, over the tap of tillcue-bypass, and puts slips

@@ -8,10 +8,11 @@
 
 #include "tillcue/core/result.hpp"
 #include "tillcue/pos/code_table.hpp"
+#include "tillcue/pos/escpos.hpp"
 
 namespace tillcue::pos {
 
-/// One character set of a printer and its number in ESC t.
+/// One character set of a printer and its number in ESC t (Star: ESC GS t).
 struct CodePage {
   CodeTable table = CodeTable::cp437;
   std::uint8_t number = 0;
@@ -24,20 +25,23 @@ enum class CutKind : std::uint8_t {
 };
 
 enum class PictureKind : std::uint8_t {
-  none,      ///< no pictures
-  raster,    ///< GS v 0
-  graphics,  ///< GS ( L
-  column,    ///< ESC * 33
+  none,         ///< no pictures
+  raster,       ///< GS v 0
+  graphics,     ///< GS ( L
+  column,       ///< ESC * 33
+  star_raster,  ///< ESC GS S, StarPRNT
+  star_column,  ///< ESC X, Star Line mode
 };
 
 /// What one model of receipt printer can do. Plain data, so that a store can correct it.
 /// Source  makers' command manuals and the public escpos-printer-db.
 struct PrinterProfile {
   std::string name;
+  Dialect language = Dialect::escpos;  ///< it is spoken to in
   unsigned columns = 48;               ///< characters of font A in a line
   unsigned dots = 576;                 ///< print width
   std::vector<CodePage> code_pages;    ///< in the order they are preferred; the first is the power-on one
-  std::uint8_t resting_code_page = 0;  ///< ESC t number the POS expects to find afterwards
+  std::uint8_t resting_code_page = 0;  ///< number of the one the POS expects to find afterwards
   bool qr = true;                      ///< GS ( k
   bool code128 = true;                 ///< GS k 73
   bool ean13 = true;                   ///< GS k 67

@@ -44,6 +44,7 @@ struct Receipt {
   std::int64_t discount_minor = 0;  ///< of the whole receipt
   std::string tender{};             ///< as printed: "Cash", "НАЛИЧНЫЕ"
   bool balanced = false;            ///< the items, discounts and tax add up to the total
+  bool late = false;                ///< printed while nobody listened: the customer may be gone
 };
 
 /// Columns [from, to) of a field.

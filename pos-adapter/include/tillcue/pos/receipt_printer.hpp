@@ -11,6 +11,7 @@
 
 #include "tillcue/core/outcome.hpp"
 #include "tillcue/core/result.hpp"
+#include "tillcue/pos/escpos.hpp"
 #include "tillcue/pos/serial_settings.hpp"
 
 namespace boost::asio {
@@ -64,6 +65,8 @@ struct LinePrinterOptions {
   std::chrono::milliseconds total{2000};
   std::chrono::milliseconds status_answer{300};  ///< after that a printer counts as one that never answers
   bool in_order_status = true;                   ///< ask GS r 1 behind the job; false for boards that print it as text
+  /// Status is asked in: ESC/POS as below; Star by ESC ACK SOH and the ETB counter; Bematech not at all.
+  Dialect language = Dialect::escpos;
   bool auto_status = false;  ///< switch GS a on for the job and off behind it: only where nobody else prints
 };
 

@@ -7,6 +7,7 @@
 
 #include "tillcue/core/live.hpp"
 #include "tillcue/core/sku.hpp"
+#include "tillcue/sync/results.hpp"
 
 namespace tillcue::sync {
 
@@ -20,6 +21,8 @@ struct BudgetGrant {
 struct BudgetReport {
   std::uint32_t number = 0;  ///< of the last grant it applied; 0: none yet
   Allotment spent;
+  Epoch epoch{};           ///< of the file it counts in; none: an older program's
+  std::uint64_t turn = 0;  ///< of what was spent there: rises with each change; 0: not told
 };
 
 /// A budget as the campaigns file has it: what a ledger is made from, and the name its grants go by.
@@ -33,7 +36,8 @@ std::vector<BudgetPlan> budget_plans(Bundle const& bundle);
 
 /// Splits one budget among terminals that may be offline for weeks, so that all of them together never exceed it: a
 /// share counts as gone from the moment it is sent, and what is taken back is free only when the terminal has said that
-/// it no longer counts on it. Whatever a terminal has spent stays spent.
+/// it no longer counts on it. What a terminal gives back is free when it says so in a later turn. One that was set up
+/// anew counts from nothing, in another file: all that the file before it may have spent is then spent.
 /// Threads  one. Nothing here fails; asking for more than is left gives what is left.
 class BudgetLedger {
  public:
@@ -41,7 +45,11 @@ class BudgetLedger {
   struct Account {
     std::uint32_t confirmed = 0;              ///< number of the last grant known to be applied
     std::map<std::uint32_t, Allotment> open;  ///< grants from `confirmed` on: one of them is in force there
-    Allotment spent;                          ///< the most it has reported
+    Allotment spent;                          ///< as last reported; without turns: the most
+    Epoch epoch{};                            ///< of the file it counts in
+    std::uint64_t turn = 0;                   ///< of `spent`
+    std::uint32_t files = 1;                  ///< it has counted in
+    Allotment before;                         ///< counted as spent for those that are gone
 
     /// The most it may count on whichever of them that is.
     [[nodiscard]] Allotment most() const;
@@ -59,11 +67,15 @@ class BudgetLedger {
   BudgetGrant give(TerminalId const& terminal, Allotment more);
   /// Asks a terminal to do with `keep` more than it was last known to have spent.
   BudgetGrant take_back(TerminalId const& terminal, Allotment keep);
+  /// The terminal counts in the file of that epoch: it has an account from now on. Another file than before: the old
+  /// one's account is closed, with the most it may have spent.  Returns whether anything is new.
+  bool counts_in(TerminalId const& terminal, Epoch epoch);
   /// From a terminal, in any order, any number of times. Impossible numbers are ignored.
   void reported(TerminalId const& terminal, BudgetReport const& report);
 
   /// The last grant made to a terminal; number 0 when there was none.
   [[nodiscard]] BudgetGrant grant_of(TerminalId const& terminal) const;
+  /// Told, or counted as spent for files that are gone.
   [[nodiscard]] Allotment spent() const;
 
   [[nodiscard]] std::map<TerminalId, Account> const& accounts() const noexcept { return accounts_; }
@@ -75,6 +87,7 @@ class BudgetLedger {
 
  private:
   Account& account(TerminalId const& terminal);
+  Allotment first_share();
 
   Allotment total_, free_;
   std::uint32_t unknown_;  ///< terminals that have not been heard of yet

@@ -6,11 +6,15 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "tillcue/core/live.hpp"
 #include "tillcue/core/result.hpp"
+#include "tillcue/sync/results.hpp"
 
 namespace tillcue::sync {
 
@@ -31,9 +35,14 @@ struct ShelfRow {
   std::int64_t first = 0, last = 0;
   double longest = 0;  ///< sales without it in a row, long ago counting less
 };
+/// Of one item; without a row: it is forgotten.
+struct ShelfChange {
+  std::string sku;
+  std::optional<ShelfRow> row;
+};
 struct ShelfRows {
   std::int64_t sales = 0;  ///< finished here so far
-  std::map<std::string, ShelfRow, std::less<>> items;
+  std::vector<std::pair<std::string, ShelfRow>> items;
 };
 
 /// What a terminal must remember of budgets and of head office's last live state: a restart may neither fill a purse
@@ -49,6 +58,11 @@ class LiveStore {
   LiveStore& operator=(LiveStore&&) noexcept;
   ~LiveStore();
 
+  /// Drawn when the file is made, so that head office sees when another takes its place, which has spent nothing as far
+  /// as it knows. None: the file is older than epochs.
+  [[nodiscard]] Epoch epoch() const noexcept;
+  /// Rises with every change of spent().
+  [[nodiscard]] std::uint64_t turn() const noexcept;
   /// What was spent by name, as last kept.
   [[nodiscard]] std::map<std::string, Allotment> const& spent() const noexcept;
   /// Durable on return. Writes what differs from before, in one transaction; nothing differs: nothing is written.
@@ -77,8 +91,8 @@ class LiveStore {
   Result<void> keep_today(TodayRows const& changed);
   /// How items have been selling.
   Result<ShelfRows> shelf();
-  /// `changed`: in place of what was kept of them; without a row: forgotten.  Errors  as keep.
-  Result<void> keep_shelf(std::int64_t sales, std::map<std::string, std::optional<ShelfRow>> const& changed);
+  /// `changed`: in place of what was kept of them.  Cost  least in the order of their SKUs.  Errors  as keep.
+  Result<void> keep_shelf(std::int64_t sales, std::span<ShelfChange const> changed);
 
  private:
   struct Tables;

@@ -13,6 +13,7 @@
 #include "tillcue/core/sku.hpp"
 #include "tillcue/core/units.hpp"
 #include "tillcue/sync/crypto.hpp"
+#include "tillcue/sync/results.hpp"
 #include "tillcue/sync/topics.hpp"
 
 namespace tillcue::sync {
@@ -55,8 +56,11 @@ struct Held {
   std::map<std::string, std::string> config;   ///< field: value in force that a word of HQ set
   std::vector<std::string> keys;               ///< ids of the keys it believes
   std::map<std::string, Spent> budgets;        ///< by name, as Live::spent() and the grants have them
+  Epoch epoch{};                               ///< of the file they are counted in; none: it is older than epochs
+  std::uint64_t turn = 0;                      ///< rises with each change of what was spent
 };
 inline constexpr std::size_t kMaxHeld = 61'440;
+inline constexpr std::size_t kMaxHeldBudgets = 500;  ///< more are not told
 /// The name of a word in Held: kind and scope.
 std::string held_name(WordKind kind, Scope const& scope);
 /// Errors  invalid, naming the field.  Too long texts are cut.
@@ -80,6 +84,7 @@ struct LiveContent {
   bool stop_all = false;
   std::vector<std::string> stop, out_of_stock;
   std::map<std::string, Grant> grants;
+  Epoch epoch{};  ///< of the file the grants are for (Held); said with them
   std::vector<Name> names;
 };
 /// Of its names alone, as encode_live writes them.
