@@ -10,6 +10,7 @@
 #include "relatives.hpp"
 #include "tillcue/models/calibration.hpp"
 #include "tillcue/models/cold_measure.hpp"
+#include "tillcue/models/pipeline.hpp"
 
 using namespace tillcue;
 using namespace tillcue::models;
@@ -74,6 +75,23 @@ TEST_CASE("an item never sold answers as items named like it do, and says that i
   CHECK(ranker.rank(basket, 1)[0].reason.code == ReasonCode::category);
   auto without = compile({.borrow = false}, catalogue());
   CHECK(without.bundle().row(without.bundle().find("newtea")).size() == 0);
+}
+
+TEST_CASE("borrowed rows that take the table beyond its budget are told; the budget is for what was learned") {
+  auto const told = [](bool borrow, double budget) {
+    BuildOptions options;
+    options.compile.cold.borrow = borrow;
+    options.bytes_per_item = budget;
+    auto const built = build(made::dataset(baskets()), catalogue(), {}, options);
+    REQUIRE(built.has_value());
+    return std::count_if(built->notes.begin(), built->notes.end(), [](std::string const& note) {
+      return note.find("bytes an item: ") != std::string::npos &&
+             note.find("rows borrowed by rarely sold items come on top of what --bytes-per-item") != std::string::npos;
+    });
+  };
+  CHECK(told(true, 10) == 1);
+  CHECK(told(false, 10) == 0);
+  CHECK(told(true, 10'000) == 0);
 }
 
 TEST_CASE("an item named like nothing answers as its category does; one like nothing at all by popularity") {
