@@ -11,10 +11,11 @@ namespace tillcue::pos {
 
 /// What a POS printed and no daemon has read to its end yet: one that is started anew, or that hung, is told it again.
 /// Units   offsets count the POS's bytes.
-/// Limits  512 KiB; of more the newest block is kept. 1,024 ends of jobs.
+/// Limits  512 KiB; of more the newest block is kept. 1,024 ends of jobs. Told kMostTellings times.
 class Backlog {
  public:
   static constexpr std::size_t kMost = std::size_t{512} * 1024, kMostEnds = 1024;
+  static constexpr unsigned kMostTellings = 3;
 
   explicit Backlog(Dialect language = Dialect::escpos) : state_(language) {}
 
@@ -22,6 +23,10 @@ class Backlog {
   void add(std::span<std::byte const> bytes, PrinterState const& before);
   /// A job ended here, or the line was quiet for long.
   void end();
+  /// A daemon is about to be told all of it, again. One that comes back a third time without having read any may be
+  /// ending over these very bytes: they are given up, and `now` is the state behind them.
+  /// Returns  whether they were.
+  bool retell(PrinterState const& now);
   /// A daemon has read everything up to this offset.
   void heard(std::uint64_t to);
 
@@ -33,6 +38,9 @@ class Backlog {
 
  private:
   std::uint64_t from_ = 0;
+  void give_up(PrinterState const& now);
+
+  unsigned tellings_ = 0;  ///< of the bytes from `from_` on
   PrinterState state_;
   std::vector<std::byte> bytes_;
   std::vector<std::uint64_t> ends_;

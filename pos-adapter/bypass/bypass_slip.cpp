@@ -43,6 +43,7 @@ void Bypass::accept_tap() {
   if (tap_) drop_tap("replaced by a newer one");
   tap_ = std::move(daemon);
   say_("daemon connected");
+  if (backlog_.retell(state_)) say_("what was printed meanwhile is given up: the daemon went away over it three times");
   tell_backlog();
 }
 

@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "printer/printer_status.hpp"
+#include "printer/star_status.hpp"
 #include "tillcue/pos/printer_profile.hpp"
 
 // Two readers of foreign bytes: what a printer answers (first byte even) and a profile somebody wrote (odd).
@@ -26,6 +27,15 @@ void check_answers(std::span<std::byte const> bytes, std::size_t cut) {
   for (auto const byte : at_once.real_time) (void)(trouble(1, byte) + trouble(2, byte) + trouble(4, byte)).size();
 }
 
+void check_star(std::span<std::byte const> bytes, std::size_t cut) {
+  StarStatusReader whole, parts;
+  auto const at_once = whole.take(bytes);
+  auto first = parts.take(bytes.first(cut));
+  if (auto const second = parts.take(bytes.subspan(cut))) first = second;
+  expect(at_once.has_value() == first.has_value());
+  if (at_once) expect(at_once->trouble == first->trouble && at_once->printed == first->printed);
+}
+
 void check_profile(std::string_view json) {
   auto const profile = parse_profile(json);
   if (!profile) return expect(!profile.error().what.empty());
@@ -39,7 +49,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (data[0] % 2 != 0) {
     check_profile({reinterpret_cast<char const*>(data + 1), size - 1});
   } else {
-    check_answers({reinterpret_cast<std::byte const*>(data + 2), size - 2}, data[1] % (size - 1));
+    std::span const bytes(reinterpret_cast<std::byte const*>(data + 2), size - 2);
+    check_answers(bytes, data[1] % (size - 1));
+    check_star(bytes, data[1] % (size - 1));
   }
   return 0;
 }

@@ -130,12 +130,16 @@ class Counter(unittest.TestCase):
         with open(path, 'w', encoding='utf-8') as out:
             json.dump(config, out)
         self.assertEqual(run('tillcued', '--config', path, '--check').stderr, '')
-        process = Process(self.folder, 'terminal', [program, '--config', path])
-        self.processes['terminal'] = process
-        wait_until('the terminal', lambda: process.output().count('proxy.connected') >= 1)
+        before = self.connected()
+        self.processes['terminal'] = Process(self.folder, 'terminal', [program, '--config', path])
+        wait_until('the terminal', lambda: self.connected() > before)
 
     def metrics(self):
         return metrics_at(self.screen)
+
+    def connected(self):
+        """How often a terminal has come to the tap: a new one writes on in the log of the one before."""
+        return len(self.told('proxy.connected')) if 'terminal' in self.processes else 0
 
     def told(self, event):
         return [line for line in self.processes['terminal'].output().splitlines() if f' {event} ' in line + ' ']
@@ -164,6 +168,18 @@ class Counter(unittest.TestCase):
                 at += size
             till.shutdown(socket.SHUT_WR)
             return self.all_of(till)
+
+    def check_paper(self, data, jobs):
+        """The receipts, whole, once and in order; between them questions and whole coupons, with or without the proof
+        behind them: a printer too busy to answer is not asked for it."""
+        at = 0
+        for number, job in enumerate([*jobs, b'']):
+            found = data.find(job, at) if job else len(data)
+            self.assertNotEqual(found, -1, f'receipt {number} of {len(jobs)}; behind the one before: {data[at:at + 900]}')
+            ours = re.sub(re.escape(POLLS) + b'|' + re.escape(PROOF), b'', data[at:found])
+            self.assertTrue(ours == b'' or (ours.count(b'Coupon no.') >= 1 and b'CORNER SHOP\nReceipt' not in ours),
+                            f'in front of receipt {number} of {len(jobs)}: {data[at:found]}')
+            at = found + len(job)
 
 
 class Proxy(Counter):
@@ -258,8 +274,7 @@ class Proxy(Counter):
                     if meanwhile and n == 0:
                         meanwhile()
                     till.sendall(job[60:])
-                    target = sum(map(len, sent)) + len(job)
-                    while len(self.pos_bytes(printer.data)) < target:
+                    while job not in printer.data:
                         time.sleep(0.001)
                         self.assertLess(time.monotonic() - began, 5, 'a receipt did not print')
                     if not (meanwhile and n == 0):
@@ -272,12 +287,16 @@ class Proxy(Counter):
         print_some(10, meanwhile=lambda: terminal.process.send_signal(signal.SIGCONT))
         print_some(10, meanwhile=lambda: terminal.end(signal.SIGKILL))
         print_some(10, meanwhile=self.start_terminal)
-        self.assertEqual(self.pos_bytes(printer.data), b''.join(sent))
+        self.check_paper(printer.data, sent)
         self.assertLess(slowest, 1.0)
         # And the daemon that came back reads and prints again, with the state the bypass kept.
-        before = len(self.told('coupon.printed'))
+        # A printer too busy to answer in time is asked no more for a minute: then it comes without proof.
+        def given():
+            return len(self.told('coupon.printed')) + len(self.told('coupon.unconfirmed'))
+
+        before = given()
         self.send(receipt(99))
-        wait_until('a coupon again', lambda: len(self.told('coupon.printed')) > before)
+        wait_until('a coupon again', lambda: given() > before)
 
     def test_under_load_receipts_print_within_a_second_while_the_daemon_is_killed_hangs_and_is_upgraded(self):
         printer = RawPrinter()
@@ -291,9 +310,9 @@ class Proxy(Counter):
 
         def print_without_pause():
             while not over.is_set():
-                job, before, began = receipt(len(receipts)), len(self.pos_bytes(printer.data)), time.monotonic()
+                job, began = receipt(len(receipts)), time.monotonic()
                 self.send(job, chunk=500)
-                while len(self.pos_bytes(printer.data)) < before + len(job) and time.monotonic() - began < 10:
+                while job not in printer.data and time.monotonic() - began < 10:
                     time.sleep(0.001)
                 receipts.append((job, time.monotonic() - began))
 
@@ -342,25 +361,6 @@ class Proxy(Counter):
             thread.join(30)
         self.check_paper(printer.data, [job for job, _ in receipts])
         self.assertLess(max(took for _, took in receipts), 1.0, [round(took, 3) for _, took in receipts])
-
-    def check_paper(self, data, jobs):
-        """The receipts, whole, once and in order; between them questions and whole coupons, with or without the proof
-        behind them: a printer too busy to answer is not asked for it."""
-        at = 0
-        for number, job in enumerate([*jobs, b'']):
-            found = data.find(job, at) if job else len(data)
-            self.assertNotEqual(found, -1, f'receipt {number} of {len(jobs)}; behind the one before: {data[at:at + 900]}')
-            ours = re.sub(re.escape(POLLS) + b'|' + re.escape(PROOF), b'', data[at:found])
-            self.assertTrue(ours == b'' or (ours.count(b'Coupon no.') >= 1 and b'CORNER SHOP\nReceipt' not in ours),
-                            f'in front of receipt {number} of {len(jobs)}: {data[at:found]}')
-            at = found + len(job)
-
-    @staticmethod
-    def pos_bytes(data):
-        """What the POS printed: without our polls and coupons, each of which ends with our question behind it."""
-        data = re.sub(re.escape(POLLS) + rb'(?:(?:(?!CORNER SHOP\nReceipt).)*?Coupon no\.(?:(?!CORNER SHOP\nReceipt).)*?' +
-                      re.escape(PROOF) + rb')?', b'', data, flags=re.S)
-        return data
 
     def test_an_answer_that_comes_late_does_not_reset_the_line_of_the_job_before(self):
         """A reset may cost what the printer has not printed yet."""
@@ -436,117 +436,6 @@ class Proxy(Counter):
         self.send(receipt(1))
         self.assertEqual(printer.data, receipt(1))
         self.assertEqual(bypass.output().count('daemon gone'), 1)
-
-    def test_receipts_printed_while_the_daemon_is_away_are_sales_all_the_same_each_once(self):
-        printer = RawPrinter()
-        self.addCleanup(printer.close)
-        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
-        self.start_terminal()
-        self.send(receipt(1))
-        wait_until('a coupon', lambda: self.told('coupon.printed'))
-
-        def in_the_middle(number, meanwhile):
-            job = receipt(number)
-            with socket.create_connection(('127.0.0.1', self.port), timeout=10) as till:
-                till.sendall(job[:70])
-                wait_until('its beginning', lambda: printer.data.endswith(job[:70]))
-                meanwhile()
-                till.sendall(job[70:])
-                till.shutdown(socket.SHUT_WR)
-                self.all_of(till)
-
-        def restart(how):
-            self.processes['terminal'].end(how)
-            self.start_terminal()
-            wait_until('the bypass', lambda: self.metrics()['proxy_connects_total'] == 1)
-
-        in_the_middle(2, lambda: self.processes['terminal'].end(signal.SIGKILL))
-        self.send(receipt(3, ((3, 2), (5, 1))))
-        self.start_terminal()
-        wait_until('both', lambda: self.metrics()['proxy_sales_total'] == 2)
-        self.assertEqual(self.metrics()['proxy_late_total'], 2)
-        late = [line for line in self.told('receipt.read') if 'late=yes' in line]
-        self.assertEqual([re.search(r'total=(\d+)', line).group(1) for line in late], ['280', '477'])
-        self.assertEqual(printer.data.count(b'10 % off'), 1)  # theirs would have come to the next customer
-        # One that is not over yet when the daemon comes back is read whole, and earns its coupon.
-        in_the_middle(4, lambda: restart(signal.SIGTERM))
-        wait_until('a coupon', lambda: printer.data.count(b'10 % off') == 2)
-        self.assertEqual(self.metrics()['proxy_late_total'], 0)
-        # What was told is not told again.
-        restart(signal.SIGKILL)
-        self.send(receipt(5))
-        wait_until('its sale', lambda: self.metrics()['proxy_sales_total'] == 1)
-
-    def test_a_daemon_that_was_hung_up_on_hears_each_receipt_once(self):
-        printer = RawPrinter()
-        self.addCleanup(printer.close)
-        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
-        self.start_terminal()
-        terminal = self.processes['terminal'].process
-
-        def replaced():
-            with socket.socket(socket.AF_UNIX) as other:
-                other.connect(self.tap)
-                other.settimeout(10)
-                other.recv(1)
-
-        for number in range(1, 7):
-            if number % 2:
-                terminal.send_signal(signal.SIGSTOP)
-            self.send(receipt(number))
-            replaced()
-            terminal.send_signal(signal.SIGCONT)
-            wait_until('the receipt', lambda: self.metrics()['proxy_sales_total'] >= number)
-            wait_until('the bypass', lambda: self.metrics()['print_line_lost'] == 0)
-        time.sleep(0.5)
-        self.assertEqual(self.metrics()['proxy_sales_total'], 6)
-        self.assertEqual(self.metrics()['sales_finished_total'], 6)
-
-    def test_a_pos_that_breaks_off_inside_a_picture_does_not_hide_the_next_receipt(self):
-        printer = RawPrinter()
-        self.addCleanup(printer.close)
-        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
-        self.start_terminal()
-        self.send(b'\x1dv0\x00\x40\x00\x00\x01' + bytes(1000))  # of 16,384
-        self.send(receipt(1))
-        wait_until('the sale', lambda: self.metrics()['proxy_sales_total'] == 1)
-
-    def test_a_printer_that_is_too_busy_to_answer_loses_no_receipt(self):
-        printer = RawPrinter()
-        self.addCleanup(printer.close)
-        self.start_bypass(f'tcp:127.0.0.1:{printer.port}')
-        self.start_terminal()
-        self.send(receipt(1))
-        wait_until('a coupon', lambda: self.told('coupon.printed'))
-        printer.delay = 0.2  # longer than its status is waited for: from now on it is not asked
-        jobs = [receipt(n) for n in range(2, 6)]
-        for job in jobs:
-            self.send(job)
-        wait_until('the receipts', lambda: all(job in printer.data for job in jobs))
-        self.check_paper(printer.data, [receipt(1), *jobs])
-        self.assertNotIn(PROOF, printer.data[printer.data.rindex(receipt(5)):])
-
-    def test_a_star_printer_gets_its_coupon_in_its_own_language_and_keeps_its_settings(self):
-        printer = RawPrinter()
-        self.addCleanup(printer.close)
-        self.start_bypass(f'tcp:127.0.0.1:{printer.port}', '--language', 'star')
-        self.start_terminal(more={'printer': {'profile': 'star-line'}})
-        job = b'\x1b\x1dt\x20\x1b\x1da\x01\x1bE' + receipt(1, cut=b'\x1bd\x03') + b'\x07'  # and the drawer
-        self.send(job)
-        wait_until('the coupon', lambda: self.told('coupon.printed') or self.told('coupon.unconfirmed'))
-        ours = printer.data[len(job):]
-        self.assertEqual(printer.data[:len(job)], job)
-        self.assertIn(b'10 % off', ours)
-        self.assertTrue(ours.startswith(b'\x1bF\x1b\x1da\x00'), ours)  # nothing is asked, plain first
-        self.assertTrue(ours.endswith(b'\x1bd\x03\x1bE\x1b\x1da\x01'), ours)  # and as it was
-        # The other language is refused, not printed.
-        self.processes['terminal'].end(signal.SIGTERM)
-        self.start_terminal()
-        before = len(printer.data)
-        self.send(job)
-        wait_until('the sale', lambda: self.metrics()['sales_finished_total'] == 1)
-        time.sleep(0.3)
-        self.assertEqual(printer.data[before:], job)
 
     def test_a_slow_printer_makes_the_pos_wait_and_loses_nothing(self):
         printer = RawPrinter()

@@ -86,6 +86,20 @@ TEST_CASE("a text shorter than the feed's width is no cut one") {
   CHECK(found({"JUMBO BAG RED SPOTTY", {}, 40}) == "2");
 }
 
+TEST_CASE("a price tells few apart, of many it is chance") {
+  std::vector<NamedItem> items{{"1", "METAL SIGN DOG", 125},
+                               {"2", "METAL SIGN CAT", 165},
+                               {"3", "METAL SIGN COW", 175},
+                               {"4", "METAL SIGN HEN", 195},
+                               {"5", "METAL SIGN PIG", 900}};
+  HeardName const heard{"METAL SIGN", 125, 10};
+  CHECK(NameMatcher(items).find(heard).sku.value == "1");
+  items.push_back({"6", "METAL SIGN EWE", 210});  // a fifth that may be sold at 1.25
+  CHECK(NameMatcher(items).find(heard).how == MatchHow::ambiguous);
+  CHECK(NameMatcher(items).find({"METAL SIGN", 900, 10}).sku.value == "5");  // no other may
+  CHECK(NameMatcher(items).find({"METAL SIGN DOG", 125, 20}).sku.value == "1");
+}
+
 TEST_CASE("a special price does not hide a name that is long enough, another kind of price does") {
   CHECK(found({"JUMBO BAG PINK ", 165, 15}) == "3");
   CHECK(found({"JUMBO BAG PINK ", 1995, 15}) == "");

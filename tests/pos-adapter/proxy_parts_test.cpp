@@ -177,6 +177,25 @@ TEST_CASE("frames of the tap survive every split, and foreign bytes end it") {
   CHECK(old->state.size() == 3);
 }
 
+TEST_CASE("a backlog that daemons go away over is told three times") {
+  PrinterState const fresh;
+  PrinterState later;
+  Tokenizer().feed(job_of("\x1b"
+                          "E\x01"),
+                   [&](Token const& token) { later.take(token); });
+  Backlog backlog;
+  backlog.add(job_of("one\ntwo\n"), fresh);
+  for (auto n = 0U; n < Backlog::kMostTellings; ++n) CHECK(!backlog.retell(later));
+  backlog.heard(4);  // it got on
+  for (auto n = 0U; n < Backlog::kMostTellings; ++n) CHECK(!backlog.retell(later));
+  CHECK(text_of({backlog.bytes().begin(), backlog.bytes().end()}) == "two\n");
+  CHECK(backlog.retell(later));
+  CHECK(backlog.bytes().empty());
+  CHECK(backlog.from() == 8);
+  CHECK(!backlog.state().empty());
+  for (auto n = 0U; n < 2 * Backlog::kMostTellings; ++n) CHECK(!backlog.retell(later));  // nothing to go away over
+}
+
 TEST_CASE("a backlog is what nobody has read, with the printer's state in front of it, and no more than its limit") {
   Backlog backlog;
   PrinterState const fresh;

@@ -29,7 +29,7 @@ if(TARGET tillcue_painter)
   target_compile_definitions(pos_paper_test PRIVATE TILLCUE_PAINTER="$<TARGET_FILE:tillcue_painter>")
   add_dependencies(pos_paper_test tillcue_painter)
 endif()
-tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue::pos_paper)
+tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue::pos_paper tillcue::pos_line)
 tillcue_test(pos_sim_test
   SOURCES
     pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_till_test.cpp

@@ -188,7 +188,7 @@ void PrintProxy::Impl::tell(Receipt const& receipt) {
 
 /// The bypass need not keep it any longer.
 void PrintProxy::Impl::told() {
-  told_to_ = begun_at_ + collector_.ended_at();
+  told_to_ = handlers_.slip ? begun_at_ + collector_.ended_at() : present_;
   if (instance_ == 0) return;
   std::vector<std::byte> frame;
   put_frame(frame, TapKind::heard, TapAt{told_to_, {}});
@@ -201,6 +201,7 @@ void PrintProxy::Impl::hear_hello(TapHello const& hello) {
   offset_ = begun_at_ = hello.at;
   present_ = hello.present;
   collector_.reset(hello.state);
+  if (!handlers_.slip) told();  // what a display showed meanwhile is over
 }
 
 Result<void> PrintProxy::Impl::hear(TapFrame const& frame) {
