@@ -39,17 +39,29 @@ std::uint32_t BasketJoin::item_of(RowParser const& parser, std::vector<std::uint
   return renamed[number] = item;
 }
 
+/// Whether the parser numbers its items as they are numbered here, all of which are known: one that reads alone mostly
+/// does.
+bool BasketJoin::same_numbers(RowParser const& parser, std::size_t parser_number) {
+  auto const& renamed = renamed_[parser_number];
+  auto& same = same_[parser_number];
+  while (same < renamed.size() && renamed[same] == same) ++same;
+  return same == parser.skus().size();
+}
+
 void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t parser_number,
                      std::uint64_t lines_before) {
   renamed_.resize(std::max(renamed_.size(), parser_number + 1));
+  same_.resize(renamed_.size(), 0);
   auto& renamed = renamed_[parser_number];
   renamed.resize(parser.skus().size(), TextIndex::kNone);
-  auto const begin = data_.basket_items.size();
-  data_.basket_items.resize(begin + batch.items.size());
-  auto* place = data_.basket_items.data() + begin;
-  for (auto const number : batch.items) {
-    auto const item = renamed[number];
-    *place++ = item != TextIndex::kNone ? item : item_of(parser, renamed, number);
+  auto& items = data_.basket_items;
+  if (same_numbers(parser, parser_number)) {
+    items.insert(items.end(), batch.items.begin(), batch.items.end());
+  } else {
+    for (auto const number : batch.items) {
+      auto const item = renamed[number];
+      items.push_back(item != TextIndex::kNone ? item : item_of(parser, renamed, number));
+    }
   }
   std::uint32_t id_begin = 0;
   std::uint32_t rows_begin = 0;
@@ -60,14 +72,28 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
     auto const id = std::string_view(batch.ids).substr(id_begin, run.id_end - id_begin);
     auto const basket = basket_of(run, id, lines_before);
     auto const rows = run.rows_end - rows_begin;
-    if (!runs_.empty() && runs_.back().basket == basket) {
-      runs_.back().rows += rows;
-    } else {
-      in_order_ = in_order_ && basket == known;
-      runs_.push_back({basket, rows});
-    }
+    add_run(basket, rows, basket < known);
     id_begin = run.id_end;
     rows_begin = run.rows_end;
+  }
+}
+
+/// Notes that the next rows are those of `basket`, which has been met before or not.
+void BasketJoin::add_run(std::uint32_t basket, std::uint32_t rows, bool known) {
+  if (in_order_ && !known) return rows_.push_back(rows);
+  if (in_order_ && basket + std::size_t{1} == rows_.size()) {
+    rows_.back() += rows;
+    return;
+  }
+  if (in_order_) {
+    runs_.reserve(rows_.size() + 1);
+    for (std::uint32_t n = 0; n < rows_.size(); ++n) runs_.push_back({n, rows_[n]});
+    in_order_ = false;
+  }
+  if (!runs_.empty() && runs_.back().basket == basket) {
+    runs_.back().rows += rows;
+  } else {
+    runs_.push_back({basket, rows});
   }
 }
 
@@ -77,7 +103,7 @@ void BasketJoin::expect(std::size_t rows, std::size_t baskets) {
   data_.times.reserve(data_.times.size() + baskets);
   data_.keys.reserve(data_.keys.size() + baskets);
   first_line_.reserve(first_line_.size() + baskets);
-  runs_.reserve(runs_.size() + baskets);
+  rows_.reserve(rows_.size() + baskets);
   ids_.expect(ids_.size() + baskets);
 }
 
@@ -96,9 +122,10 @@ void BasketJoin::gather_runs() {
   }
   std::copy(gathered.begin(), gathered.end(), data_.basket_items.begin() + static_cast<std::ptrdiff_t>(rows_begin_));
   // next[n] is now where basket n ends.
-  runs_.clear();
-  for (std::uint32_t n = 0; n < ids_.size(); ++n) {
-    runs_.push_back({n, static_cast<std::uint32_t>(next[n] - (n > 0 ? next[n - 1] : 0))});
+  std::vector<Run>().swap(runs_);
+  rows_.resize(ids_.size());
+  for (std::size_t n = 0; n < rows_.size(); ++n) {
+    rows_[n] = static_cast<std::uint32_t>(next[n] - (n > 0 ? next[n - 1] : 0));
   }
 }
 
@@ -133,11 +160,11 @@ void BasketJoin::close_file(std::string const& name, std::size_t most, BadRows& 
   seen_in_.assign(data_.items.size(), 0);
   stamp_ = 0;
   ids_ = {};
-  data_.begin.reserve(data_.begin.size() + runs_.size());
+  data_.begin.reserve(data_.begin.size() + rows_.size());
   auto begin = rows_begin_;
-  for (auto const& run : runs_) {
-    close_basket(run.basket, begin, begin + run.rows, most, name, bad);
-    begin += run.rows;
+  for (std::size_t basket = 0; basket < rows_.size(); ++basket) {
+    close_basket(basket, begin, begin + rows_[basket], most, name, bad);
+    begin += rows_[basket];
   }
   data_.basket_items.resize(data_.begin.back());
   data_.times.resize(data_.begin.size() - 1);
@@ -145,7 +172,7 @@ void BasketJoin::close_file(std::string const& name, std::size_t most, BadRows& 
   rows_begin_ = data_.basket_items.size();
   baskets_begin_ = data_.times.size();
   data_.file_end.push_back(data_.baskets());
-  std::vector<Run>().swap(runs_);
+  std::vector<std::uint32_t>().swap(rows_);
   std::vector<std::uint64_t>().swap(first_line_);
   in_order_ = true;
 }
@@ -160,7 +187,7 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
-         first_line_.size() * 8 + runs_.size() * 8;
+         first_line_.size() * 8 + rows_.size() * 4 + runs_.size() * 8;
 }
 
 std::size_t BasketJoin::memory_with(std::size_t rows, std::size_t baskets) const noexcept {

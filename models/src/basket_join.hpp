@@ -48,6 +48,8 @@ class BasketJoin {
   };
   std::uint32_t basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before);
   std::uint32_t item_of(RowParser const& parser, std::vector<std::uint32_t>& renamed, std::uint32_t number);
+  bool same_numbers(RowParser const& parser, std::size_t parser_number);
+  void add_run(std::uint32_t basket, std::uint32_t rows, bool known);
   void gather_runs();
   void close_basket(std::size_t basket, std::size_t begin, std::size_t end, std::size_t most, std::string const& name,
                     BadRows& bad);
@@ -55,11 +57,13 @@ class BasketJoin {
   Dataset data_;
   TextIndex skus_;
   std::vector<std::vector<std::uint32_t>> renamed_;  ///< by parser: its items -> data_.items
+  std::vector<std::size_t> same_;                    ///< by parser: how many of the first items keep their number
   // Of the open file:
   RisingIndex ids_;
   std::vector<std::uint64_t> first_line_;
-  std::vector<Run> runs_;
-  bool in_order_ = true;  ///< each run is a new basket
+  bool in_order_ = true;             ///< no basket comes back once another one has begun
+  std::vector<std::uint32_t> rows_;  ///< by basket, as long as that is so
+  std::vector<Run> runs_;            ///< when it is not
   std::size_t rows_begin_ = 0;
   std::size_t baskets_begin_ = 0;
   std::vector<std::uint32_t> seen_in_;  ///< per item: the last basket it was seen in, counted from 1

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "byte_marks.hpp"
+#include "line_ends.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -125,7 +126,9 @@ std::size_t CsvReader::quick_rows(std::span<QuickRow> rows, std::size_t end, std
   // Behind what is looked at there is room to read on.
   auto const readable = end_ - std::min(end_, QuickRow::kRoom);
   // Where lines end is found first and for all: a row that waits for the end of the one before it waits long.
-  auto const lines = line_ends(data_ + begin_, readable - std::min(begin_, readable), rows.size());
+  line_ends_.resize(rows.size() + kMarkedBytes);
+  auto const lines =
+      find_line_ends(data_ + begin_, readable - std::min(begin_, readable), rows.size(), line_ends_.data());
   std::size_t taken = 0;
   auto at = begin_;
   for (; taken < lines && at < end; ++taken) {
@@ -160,28 +163,6 @@ bool CsvReader::quick_first(QuickRow& row, char const* behind, std::size_t width
   lead_ = row.begin;
   lead_size_ = lead == 0 ? 0 : row.bounds[lead] + std::size_t{1};
   return true;
-}
-
-/// Where the next lines end, `most` or a few more, as far as `size` bytes hold them.
-std::size_t CsvReader::line_ends(char const* text, std::size_t size, std::size_t most) noexcept {
-  constexpr unsigned kUsual = 4;  // of so many bytes; written without asking, which is sooner
-  constexpr auto kHighest = std::uint64_t{1} << 63U;
-  line_ends_.resize(most + kMarkedBytes);
-  std::size_t found = 0;
-  for (std::size_t base = 0; base + kMarkedBytes <= size && found < most; base += kMarkedBytes) {
-    auto [marks, number] = line_marks_of(text + base);
-    auto* const out = line_ends_.data() + found;
-#pragma GCC unroll 4
-    for (unsigned n = 0; n < kUsual; ++n, marks &= marks - 1) {
-      // What is written beyond the number is overwritten; the highest bit keeps it defined.
-      out[n] = static_cast<std::uint32_t>(base + static_cast<unsigned>(std::countr_zero(marks | kHighest)));
-    }
-    for (auto n = kUsual; n < number; ++n, marks &= marks - 1) {
-      out[n] = static_cast<std::uint32_t>(base + static_cast<unsigned>(std::countr_zero(marks)));
-    }
-    found += number;
-  }
-  return std::min(found, most);
 }
 
 Result<bool> CsvReader::fill() {

@@ -167,6 +167,12 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 bool is_clean_text(std::string_view text) {
   for (; text.size() >= 8 && is_plain_word(text.data()); text.remove_prefix(8)) {
   }
+  if (text.size() >= 4 && text.size() < 8) {
+    char all[8];  // of the rest, some bytes twice
+    std::memcpy(all, text.data(), 4);
+    std::memcpy(all + 4, text.data() + text.size() - 4, 4);
+    if (is_plain_word(all)) return true;
+  }
   while (!text.empty()) {
     auto const length = character_length(text);
     if (length == 0) return false;

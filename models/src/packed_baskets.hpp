@@ -18,24 +18,26 @@ class PackedBaskets {
  public:
   static constexpr std::size_t kAlign = 4;  ///< baskets start at multiples, so that 32 bits address 2^34 cells
 
-  /// `rank_of`: item of `data` -> rank.
+  /// `rank_of`: item of `data` -> rank, `none` where it has none; all others are less.
   PackedBaskets(Dataset const& data, std::span<std::uint32_t const> baskets, std::span<std::uint16_t const> weights,
-                std::span<std::uint32_t const> rank_of, unsigned threads)
-      : weighted_(!weights.empty()) {
+                std::span<std::uint32_t const> rank_of, std::uint32_t none, unsigned threads)
+      : weighted_(!weights.empty()), none_(static_cast<Cell>(none)) {
     begin_.reserve(baskets.size() + 1);
     begin_.push_back(0);
     for (auto const n : baskets) {
       auto const cells = data.basket(n).size() + (weighted_ ? 1 : 0);
       begin_.push_back(begin_.back() + static_cast<std::uint32_t>((cells + kAlign - 1) / kAlign));
     }
-    cells_ = std::make_unique_for_overwrite<Cell[]>(std::size_t{begin_.back()} * kAlign);
+    auto const room = std::size_t{begin_.back()} * kAlign;
+    cells_ = std::make_unique_for_overwrite<Cell[]>(room);
+    std::vector<Cell> const cell_of(rank_of.begin(), rank_of.end());
     in_pieces(baskets.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned) {
       for (auto n = from; n < to; ++n) {
         auto* first = cells_.get() + std::size_t{begin_[n]} * kAlign;
         auto* const behind = cells_.get() + std::size_t{begin_[n + 1]} * kAlign;
         if (weighted_) *first++ = weights[baskets[n]];
-        std::fill(first, behind, kNoRank);
-        put(data.basket(baskets[n]), rank_of, first);
+        std::fill(first, behind, none_);
+        put(data.basket(baskets[n]), cell_of, first);
       }
     });
   }
@@ -43,7 +45,7 @@ class PackedBaskets {
   [[nodiscard]] bool weighted() const noexcept { return weighted_; }
   [[nodiscard]] std::size_t size() const noexcept { return begin_.size() - 1; }
   [[nodiscard]] std::uint32_t place(std::size_t n) const noexcept { return begin_[n]; }
-  /// The ranks of basket n, with -1 behind them where the next one does not begin at once.
+  /// The ranks of basket n, with the one that is none behind them where the next one does not begin at once.
   [[nodiscard]] Cell const* ranks(std::size_t n) const noexcept { return at(begin_[n]) + (weighted_ ? 1 : 0); }
   /// What lies at a place: the weight where there are weights, then the ranks.
   [[nodiscard]] Cell const* at(std::uint32_t place) const noexcept {
@@ -52,34 +54,34 @@ class PackedBaskets {
 
  private:
   static constexpr std::size_t kBasketsPerPiece = 4096;
-  static constexpr auto kNoRank = static_cast<Cell>(-1);
 
-  /// Writes the ranks of `items` in rising order where all cells are -1. Items without a rank have that one too.
-  static void put(std::span<std::uint32_t const> items, std::span<std::uint32_t const> rank_of, Cell* out) {
-    if (items.size() <= 8) return put_counted<8>(items, rank_of, out);
-    if (items.size() <= 16) return put_counted<16>(items, rank_of, out);
-    if (items.size() <= 32) return put_counted<32>(items, rank_of, out);
+  /// Writes the ranks of `items` in rising order where all cells are none. Items without a rank have that one too.
+  void put(std::span<std::uint32_t const> items, std::span<Cell const> cell_of, Cell* out) const {
+    if (items.size() <= 8) return put_counted<8>(items, cell_of, out);
+    if (items.size() <= 16) return put_counted<16>(items, cell_of, out);
+    if (items.size() <= 32) return put_counted<32>(items, cell_of, out);
     auto* end = out;
-    for (auto const item : items) *end++ = static_cast<Cell>(rank_of[item]);
+    for (auto const item : items) *end++ = cell_of[item];
     std::sort(out, end);
   }
 
   /// A rank's place is how many are smaller: counted for all at once, without a branch that nobody could foresee.
   template <std::size_t kRoom>
-  static void put_counted(std::span<std::uint32_t const> items, std::span<std::uint32_t const> rank_of, Cell* out) {
+  void put_counted(std::span<std::uint32_t const> items, std::span<Cell const> cell_of, Cell* out) const {
     Cell ranks[kRoom];
     Cell places[kRoom] = {};
-    std::fill_n(ranks, kRoom, kNoRank);
-    for (std::size_t n = 0; n < items.size(); ++n) ranks[n] = static_cast<Cell>(rank_of[items[n]]);
+    std::fill_n(ranks, kRoom, none_);
+    for (std::size_t n = 0; n < items.size(); ++n) ranks[n] = cell_of[items[n]];
     for (std::size_t n = 0; n < items.size(); ++n) {
       auto const rank = ranks[n];
       for (std::size_t k = 0; k < kRoom; ++k) places[k] = static_cast<Cell>(places[k] + (ranks[k] > rank ? 1 : 0));
     }
-    // Equal ones can only be -1, which is there already.
+    // Equal ones can only be none, which is there already.
     for (std::size_t n = 0; n < items.size(); ++n) out[places[n]] = ranks[n];
   }
 
   bool weighted_;
+  Cell none_;
   std::vector<std::uint32_t> begin_;  ///< in units of kAlign cells
   std::unique_ptr<Cell[]> cells_;
 };

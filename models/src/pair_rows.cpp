@@ -1,16 +1,15 @@
 #include "tillcue/models/pair_rows.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <condition_variable>
 #include <limits>
-#include <memory>
 #include <mutex>
 #include <numeric>
-#include <type_traits>
 
+#include "basket_lists.hpp"
+#include "hot_pairs.hpp"
 #include "packed_baskets.hpp"
-#include "reached.hpp"
+#include "pair_sums.hpp"
 #include "tillcue/models/parallel.hpp"
 
 namespace tillcue::models {
@@ -40,183 +39,6 @@ class Turns {
   Result<void> outcome_;
 };
 
-/// Rows of a piece, until it is their turn.
-struct Rows {
-  std::vector<std::uint32_t> partner;   ///< as far as size; never made smaller, which would mean writing it anew
-  std::vector<std::uint32_t> together;  ///< likewise
-  std::size_t size = 0;
-  std::vector<std::pair<std::uint32_t, std::size_t>> ends;  ///< item, and where its row ends
-
-  void clear() {
-    size = 0;
-    ends.clear();
-  }
-  /// Room for so many more.
-  void expect(std::size_t pairs) {
-    if (partner.size() >= size + pairs) return;
-    partner.resize(std::max(size + pairs, partner.size() * 2));
-    together.resize(partner.size());
-  }
-  /// Writes the next pair, which stays if it is to be kept.  Requires  room.
-  void put(std::uint32_t other, std::uint32_t sum, bool kept) noexcept {
-    partner[size] = other;
-    together[size] = sum;
-    size += kept ? 1 : 0;
-  }
-};
-
-/// As small as the largest sum of a row allows: most rows then stay in the nearest cache. All zero between rows.
-struct Sums {
-  std::vector<std::uint8_t> small;
-  std::vector<std::uint16_t> middle;
-  std::vector<std::uint32_t> large;
-
-  template <class Sum>
-  Sum* of() noexcept {
-    if constexpr (std::is_same_v<Sum, std::uint8_t>) return small.data();
-    if constexpr (std::is_same_v<Sum, std::uint16_t>) return middle.data();
-    if constexpr (std::is_same_v<Sum, std::uint32_t>) return large.data();
-  }
-  void expect(std::size_t items) {
-    small.resize(items, 0);
-    middle.resize(items, 0);
-    large.resize(items, 0);
-  }
-};
-
-struct Worker {
-  Sums sums;
-  std::vector<std::uint32_t> touched;
-  Rows rows;
-};
-
-/// Ranks whose lists of baskets are in memory at the same time.
-struct Range {
-  std::uint32_t low = 0;
-  std::uint32_t high = 0;
-};
-
-/// One pass over ranks: for each the places of the baskets in which it is not the first.
-template <class Cell>
-class BasketLists {
- public:
-  BasketLists(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> occurrences, Range range)
-      : low_(range.low), begin_(range.high - range.low + 1, 0) {
-    for (auto rank = range.low; rank < range.high; ++rank) {
-      begin_[rank - low_ + 1] = begin_[rank - low_] + occurrences[rank];
-    }
-    places_ = std::make_unique_for_overwrite<std::uint32_t[]>(begin_.back());
-    auto next = begin_;
-    for (std::size_t n = 0; n < packed.size(); ++n) {
-      auto const place = packed.place(n);
-      auto const* cell = packed.ranks(n) + 1;
-      auto const* const end = packed.at(packed.place(n + 1));
-      if (cell > end) continue;
-      for (; cell != end && *cell < low_; ++cell) {
-      }
-      for (; cell != end && *cell < range.high; ++cell) places_[next[*cell - low_]++] = place;
-    }
-  }
-  [[nodiscard]] std::span<std::uint32_t const> of(std::uint32_t rank) const noexcept {
-    return {places_.get() + begin_[rank - low_], begin_[rank - low_ + 1] - begin_[rank - low_]};
-  }
-
- private:
-  std::uint32_t low_;
-  std::vector<std::uint64_t> begin_;
-  std::unique_ptr<std::uint32_t[]> places_;
-};
-
-constexpr std::size_t kAhead = 24;  ///< baskets asked for before they are needed
-constexpr std::size_t kCacheLine = 64;
-
-/// Calls each(cells) for every place.
-template <class Cell, class Each>
-void each_basket(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, Each const& each) {
-  for (std::size_t n = 0; n < places.size(); ++n) {
-    if (n + kAhead < places.size()) {
-      // Most baskets are shorter than a cache line, and many lie on two.
-      auto const* const ahead = packed.at(places[n + kAhead]);
-      __builtin_prefetch(ahead);
-      __builtin_prefetch(ahead + (kCacheLine - 2) / sizeof(Cell));
-    }
-    each(packed.at(places[n]));
-  }
-}
-
-/// Counts every rank below `rank` in every basket that holds it: one row of X^T X.
-template <class Sum, class Cell>
-void count_up(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank, Sum* sums) {
-  each_basket(packed, places, [&](Cell const* cell) {
-    for (; *cell < rank; ++cell) ++sums[*cell];
-  });
-}
-
-/// Sums weights, and notes the ranks that were met.
-template <bool kWeighted, class Cell>
-void add_up_noting(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank,
-                   Worker& worker) {
-  auto* const sums = worker.sums.of<std::uint32_t>();
-  std::size_t found = 0;
-  each_basket(packed, places, [&](Cell const* cell) {
-    std::uint32_t const weight = kWeighted ? *cell++ : 1;
-    for (; *cell < rank; ++cell) {
-      if (worker.touched.size() <= found) worker.touched.resize(found * 2 + 64);
-      worker.touched[found] = *cell;
-      // A basket of weight 0 leaves a sum at 0: its items may be noted twice, and are dropped below.
-      found += sums[*cell] == 0 ? 1 : 0;
-      sums[*cell] += weight;
-    }
-  });
-  worker.touched.resize(found);
-}
-
-/// Sums weights.
-template <class Cell>
-void add_up_weights(PackedBaskets<Cell> const& packed, std::span<std::uint32_t const> places, std::uint32_t rank,
-                    std::uint32_t* sums) {
-  each_basket(packed, places, [&](Cell const* cell) {
-    std::uint32_t const weight = *cell++;
-    for (; *cell < rank; ++cell) sums[*cell] += weight;
-  });
-}
-
-/// Moves what reached `least` from the sums to the row, by rising rank.
-template <class Sum>
-void collect_all(Rows& rows, Sum* sums, std::uint32_t rank, std::uint32_t least) {
-  constexpr int kMany = 6;  ///< of a block: then all are looked at, without a branch for each
-  rows.expect(rank);
-  auto const enough = static_cast<Sum>(least);
-  std::uint32_t first = 0;
-  if (enough != least) first = rank;  // no sum of this row can be that large
-  for (; first + kReachedSums <= rank; first += kReachedSums) {
-    auto marks = reached(sums + first, enough);
-    if (marks == 0) continue;
-    if (std::popcount(marks) > kMany) {
-      for (std::uint32_t n = 0; n < kReachedSums; ++n) {
-        rows.put(first + n, sums[first + n], ((marks >> n) & 1U) != 0);
-      }
-      continue;
-    }
-    for (; marks != 0; marks &= marks - 1) {
-      auto const other = first + static_cast<std::uint32_t>(std::countr_zero(marks));
-      rows.put(other, sums[other], true);
-    }
-  }
-  for (; first < rank; ++first) rows.put(first, sums[first], sums[first] >= enough);
-  std::fill_n(sums, rank, Sum{0});
-}
-
-void collect_touched(Worker& worker, std::uint32_t least) {
-  std::sort(worker.touched.begin(), worker.touched.end());
-  worker.rows.expect(worker.touched.size());
-  for (auto const other : worker.touched) {
-    auto& sum = worker.sums.large[other];
-    worker.rows.put(other, sum, sum >= least);
-    sum = 0;
-  }
-}
-
 template <class Cell>
 class Counting {
  public:
@@ -227,9 +49,13 @@ class Counting {
         options_(options),
         sink_(sink),
         items_(static_cast<std::uint32_t>(occurrences_.size())),
+        hot_(turned() ? 0 : std::min(items_, kMostHot)),
         workers_(thread_count(options.threads)) {}
 
   Result<void> run() {
+    if (hot_ > 0) {
+      if (auto const counted = count_hot(); !counted) return counted;
+    }
     for (auto const& range : passes()) {
       if (auto const counted = pass(range); !counted) return counted;
     }
@@ -238,6 +64,7 @@ class Counting {
 
  private:
   static constexpr std::size_t kOccurrencesPerPiece = 32'768;
+  static constexpr std::uint32_t kMostHot = 1024;  ///< a triangle of 2 MiB, of which little is used often
 
   /// Positions by SKU are turned round, so that the earlier items, whose rows hold the later ones, have the high ranks.
   [[nodiscard]] bool turned() const { return options_.order == RowOrder::by_sku; }
@@ -263,7 +90,22 @@ class Counting {
     return ranges;
   }
   [[nodiscard]] std::vector<Range> passes() const {
-    return cut({0, items_}, std::max<std::uint64_t>(options_.memory / sizeof(std::uint32_t), 1));
+    return cut({hot_, items_}, std::max<std::uint64_t>(options_.memory / sizeof(std::uint32_t), 1));
+  }
+
+  /// Rows of the most popular ranks.
+  Result<void> count_hot() {
+    HotPairs<Cell> const pairs(packed_, hot_, static_cast<unsigned>(workers_.size()));
+    auto& rows = workers_[0].rows;
+    rows.clear();
+    for (std::uint32_t rank = 0; rank < hot_; ++rank) {
+      auto const begin = rows.size;
+      rows.expect(rank);
+      std::uint32_t other = 0;
+      for (auto const sum : pairs.row(rank)) rows.put(other++, sum, sum >= least());
+      rows.done.push_back({rank, begin, rows.size});
+    }
+    return hand_in({0, hot_}, rows.done.begin(), rows.done.end(), rows);
   }
 
   Result<void> pass(Range range) {
@@ -274,39 +116,45 @@ class Counting {
               [&](std::size_t n, std::size_t, unsigned number) {
                 auto& worker = workers_[number];
                 if (turns.good()) count_piece(lists, pieces[n], worker);
-                turns.take(n, [&] { return hand_in(pieces[n], worker.rows); });
+                turns.take(n, [&] {
+                  auto const& done = worker.rows.done;
+                  return turned() ? hand_in(pieces[n], done.begin(), done.end(), worker.rows)
+                                  : hand_in(pieces[n], done.rbegin(), done.rend(), worker.rows);
+                });
               });
     return turns.outcome();
   }
 
-  void count_piece(BasketLists<Cell> const& lists, Range piece, Worker& worker) const {
-    worker.sums.expect(items_);
+  /// Pairs together less often are dropped. Weights may leave a pair at 0, which is no pair.
+  [[nodiscard]] std::uint32_t least() const { return std::max(options_.least, 1U); }
+
+  /// By falling rank: sums beyond the rank counted mean nothing.
+  void count_piece(BasketLists<Cell> const& lists, Range piece, RowWorker& worker) const {
+    // The rank behind the last is that of the padding.
+    worker.sums.expect(std::size_t{items_} + 1, piece.low, piece.high);
     worker.rows.clear();
-    for (std::uint32_t n = 0; n < piece.high - piece.low; ++n) {
-      auto const rank = turned() ? piece.high - 1 - n : piece.low + n;
-      auto const size = worker.rows.size;
+    for (auto rank = piece.high; rank-- > piece.low;) {
+      auto const begin = worker.rows.size;
       count_row(lists.of(rank), rank, worker);
-      if (turned()) turn(worker.rows, size);
-      worker.rows.ends.emplace_back(name(rank), worker.rows.size);
+      if (turned()) turn(worker.rows, begin);
+      worker.rows.done.push_back({name(rank), begin, worker.rows.size});
     }
   }
 
-  void count_row(std::span<std::uint32_t const> places, std::uint32_t rank, Worker& worker) const {
-    // Weights may leave a pair at 0, which is no pair.
-    auto const least = std::max(options_.least, 1U);
+  void count_row(std::span<std::uint32_t const> places, std::uint32_t rank, RowWorker& worker) const {
     // Looking through all sums costs a fraction of a step each; noting and sorting those touched, many.
     if (places.size() * 512 < rank) {
       packed_.weighted() ? add_up_noting<true>(packed_, places, rank, worker)
                          : add_up_noting<false>(packed_, places, rank, worker);
-      return collect_touched(worker, least);
+      return collect_touched(worker, least());
     }
     if (packed_.weighted()) {
       add_up_weights(packed_, places, rank, worker.sums.of<std::uint32_t>());
-      return collect_all(worker.rows, worker.sums.of<std::uint32_t>(), rank, least);
+      return collect_all(worker.rows, worker.sums.of<std::uint32_t>(), rank, least());
     }
     auto const count_in = [&]<class Sum>(Sum* sums) {
       count_up(packed_, places, rank, sums);
-      collect_all(worker.rows, sums, rank, least);
+      collect_all(worker.rows, sums, rank, least());
     };
     if (places.size() <= std::numeric_limits<std::uint8_t>::max()) return count_in(worker.sums.of<std::uint8_t>());
     if (places.size() <= std::numeric_limits<std::uint16_t>::max()) return count_in(worker.sums.of<std::uint16_t>());
@@ -321,14 +169,12 @@ class Counting {
     for (auto n = begin; n < rows.size; ++n) rows.partner[n] = name(rows.partner[n]);
   }
 
-  Result<void> hand_in(Range piece, Rows const& rows) {
-    std::size_t begin = 0;
-    for (auto const& [item, end] : rows.ends) {
-      auto const size = end - begin;
-      auto const taken =
-          sink_.row(item, std::span(rows.partner).subspan(begin, size), std::span(rows.together).subspan(begin, size));
+  Result<void> hand_in(Range piece, auto row, auto const end, Rows const& rows) {
+    for (; row != end; ++row) {
+      auto const size = row->end - row->begin;
+      auto const taken = sink_.row(row->item, std::span(rows.partner).subspan(row->begin, size),
+                                   std::span(rows.together).subspan(row->begin, size));
       if (!taken) return taken;
-      begin = end;
     }
     done_ += piece.high - piece.low;
     if (options_.advance) options_.advance(static_cast<double>(done_) / items_);
@@ -340,7 +186,8 @@ class Counting {
   PairOptions const& options_;
   PairSink& sink_;
   std::uint32_t items_;
-  std::vector<Worker> workers_;
+  std::uint32_t hot_;  ///< ranks counted by HotPairs
+  std::vector<RowWorker> workers_;
   std::uint64_t done_ = 0;
 };
 
@@ -429,18 +276,18 @@ Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> bas
     for (std::uint32_t n = 0; n < size; ++n) rank[order[n]] = n;
   }
   auto rank_of = positions(data, items);
-  for (auto& place : rank_of) place = place == kAbsent ? kAbsent : rank[place];
+  for (auto& place : rank_of) place = place == kAbsent ? size : rank[place];
   std::vector<std::uint32_t> by_rank(size, 0);
   if (weights.empty()) {
     for (std::uint32_t n = 0; n < size; ++n) by_rank[rank[n]] = items.items[n].baskets;
   } else {
     auto const occurrences = occurrences_of(data, baskets);
     for (std::size_t n = 0; n < rank_of.size(); ++n) {
-      if (rank_of[n] != kAbsent) by_rank[rank_of[n]] = occurrences[n];
+      if (rank_of[n] != size) by_rank[rank_of[n]] = occurrences[n];
     }
   }
   auto const count_with = [&]<class Cell>(Cell) {
-    PackedBaskets<Cell> packed(data, baskets, weights, rank_of, thread_count(options.threads));
+    PackedBaskets<Cell> packed(data, baskets, weights, rank_of, size, thread_count(options.threads));
     // A basket's first rank has no pair in its row.
     for (std::size_t n = 0; n < packed.size(); ++n) {
       if (packed.place(n) == packed.place(n + 1)) continue;
@@ -448,7 +295,7 @@ Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> bas
     }
     return Counting<Cell>(std::move(packed), std::move(by_rank), options, sink).run();
   };
-  // The largest rank marks the padding.
+  // One rank more marks the padding.
   return size < std::numeric_limits<std::uint16_t>::max() ? count_with(std::uint16_t{}) : count_with(std::uint32_t{});
 }
 

@@ -10,6 +10,7 @@
 #include "cooccurrence.hpp"
 #include "observation.hpp"
 #include "selection.hpp"
+#include "tillcue/core/bundle.hpp"
 #include "tillcue/models/ranker.hpp"
 #include "tillcue/models/wording.hpp"
 
@@ -142,6 +143,22 @@ void note_everywhere(Counts const& counts, BundleSource const& source, std::vect
                   " more are in nine of ten baskets: is basket_id the number of a receipt, not of a store or a day?");
 }
 
+/// The budget is for what was learned: rows that are borrowed take no weight from those that have sales.
+void note_borrowed(BundleSource const& source, std::span<std::byte const> bytes, double budget,
+                   std::vector<std::string>& notes) {
+  auto const borrowed = std::count_if(source.items.begin(), source.items.end(), [](ItemSource const& item) {
+    return (item.flags & static_cast<std::uint16_t>(ItemFlag::borrowed_row)) != 0;
+  });
+  auto const bundle = Bundle::from_bytes(bytes);
+  if (borrowed == 0 || !bundle || bundle->item_count() == 0) return;
+  auto const each = static_cast<double>(bundle->affinity_bytes()) / static_cast<double>(bundle->item_count());
+  if (each <= budget) return;
+  char text[64];
+  std::snprintf(text, sizeof text, "the served table takes %.1f bytes an item: ", each);
+  notes.push_back(text + counted(static_cast<std::size_t>(borrowed), "row") +
+                  " borrowed by rarely sold items come on top of what --bytes-per-item allows");
+}
+
 Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
                       Catalogue const& catalogue, Campaigns const& campaigns, BuildOptions const& options,
                       MineIn const* mine_in, Progress const& progress) {
@@ -177,6 +194,7 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
     bytes = write_bundle(source);
     if (!bytes) return tl::unexpected(bytes.error());
   }
+  note_borrowed(source, *bytes, options.bytes_per_item, built.notes);
   built.bundle = std::move(*bytes);
   tell(progress, "");
   return built;

@@ -8,6 +8,7 @@
 #include "cooccurrence.hpp"
 #include "log_linear.hpp"
 #include "observation.hpp"
+#include "recent_intercepts.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -150,9 +151,11 @@ Result<TrainingOptions> select_finish(Dataset const& data, BuildOptions const& o
 }  // namespace
 
 Weights blended(Trainer const& trainer, LearnedFrom const& from, TrainingOptions const& training) {
-  return add_second_model(from.counts, from.data, from.baskets,
-                          trainer.weights(training.entries_per_item, training.refit_ridge), training.popularity_power,
-                          training.log_linear, from.weights);
+  auto linear = trainer.weights(training.entries_per_item, training.refit_ridge);
+  auto weights = add_second_model(from.counts, from.data, from.baskets, linear, training.popularity_power,
+                                  training.log_linear, from.weights);
+  follow_recent(weights, linear, from, training);
+  return weights;
 }
 
 std::size_t questions_in(Dataset const& data, std::span<std::uint32_t const> baskets) {

@@ -45,11 +45,20 @@ inline bool same_text(std::string_view a, std::string_view b) noexcept {
     std::memcpy(&word, at, 8);
     return word;
   };
-  if (a.size() < 8) {
+  if (a.size() < 4) {
     for (std::size_t n = 0; n < a.size(); ++n) {
       if (a[n] != b[n]) return false;
     }
     return true;
+  }
+  if (a.size() < 8) {
+    auto const half = [](char const* at) {
+      std::uint32_t word = 0;
+      std::memcpy(&word, at, 4);
+      return word;
+    };
+    auto const second = a.size() - 4;
+    return half(a.data()) == half(b.data()) && half(a.data() + second) == half(b.data() + second);
   }
   auto const last = a.size() - 8;
   for (std::size_t n = 0; n < last; n += 8) {

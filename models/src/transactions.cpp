@@ -24,14 +24,29 @@ struct Piece {
   unsigned parser = 0;
 };
 
+/// Behind the first line end of `table` at or behind `from`; the end of the file when there is none. Looks at a copy:
+/// to touch a mapped page costs more.
+Result<std::size_t> line_end(Table const& table, std::size_t from) {
+  constexpr std::size_t kLook = 256;
+  auto const size = table.whole().size();
+  std::vector<char> copy;
+  for (; from < size; from += kLook) {
+    auto const text = table.part(from, std::min(from + kLook, size), copy);
+    if (!text) return tl::unexpected(text.error());
+    auto const found = text->find('\n');
+    if (found != std::string_view::npos) return from + found + 1;
+  }
+  return size;
+}
+
 /// Cuts the next stretches of about `size` bytes after line ends.
-std::vector<Piece> cut(std::string_view text, std::size_t begin, std::size_t size, std::size_t most) {
+Result<std::vector<Piece>> cut(Table const& table, std::size_t begin, std::size_t size, std::size_t most) {
   std::vector<Piece> pieces;
-  while (begin < text.size() && pieces.size() < most) {
-    auto const line_end = text.find('\n', std::min(begin + size, text.size()) - 1);
-    auto const end = line_end == std::string_view::npos ? text.size() : line_end + 1;
-    pieces.push_back({begin, end, 0});
-    begin = end;
+  while (begin < table.whole().size() && pieces.size() < most) {
+    auto const end = line_end(table, begin + size - 1);
+    if (!end) return tl::unexpected(end.error());
+    pieces.push_back({begin, *end, 0});
+    begin = *end;
   }
   return pieces;
 }
@@ -175,7 +190,9 @@ Result<void> TransactionReader::State::read_piece(Table const& table, std::size_
 Result<bool> TransactionReader::State::read_pieces(Table const& table, std::size_t& position, std::uint64_t& lines) {
   if (kind == TimeKind::none && table.has(kTimeColumn)) return false;
   auto const threads = static_cast<unsigned>(parsers.size());
-  auto pieces = cut(table.whole(), position, limits.piece, round);
+  auto cuts = cut(table, position, limits.piece, round);
+  if (!cuts) return tl::unexpected(cuts.error());
+  auto& pieces = *cuts;
   in_pieces(pieces.size(), 1, threads, [&](std::size_t n, std::size_t, unsigned) { texts[n].fetch(table, pieces[n]); });
   std::size_t good = 0;
   for (; good < pieces.size() && !texts[good].quotes; ++good) {

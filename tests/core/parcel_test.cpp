@@ -1,6 +1,7 @@
 #include "tillcue/core/parcel.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <random>
@@ -10,9 +11,11 @@
 
 #include "core/shop.hpp"
 #include "core/surgery.hpp"
+#include "parcel/bundle_content.hpp"
 #include "parcel/numbers.hpp"
 #include "parcel/parcel_layout.hpp"
 #include "parcel/range_coder.hpp"
+#include "parcel/target_weights.hpp"
 
 using namespace tillcue;
 
@@ -88,13 +91,48 @@ BundleSource week_later(BundleSource const& before, std::uint32_t seed, bool reo
   return after;
 }
 
-/// Packs and unpacks; the parcel.
+/// Rows of targets from anywhere, some of them far more often than others.
+BundleSource popular_source(std::uint32_t items, std::uint32_t seed) {
+  auto source = shop::random_source(items, 0, seed);
+  std::mt19937 random(seed);
+  std::vector<std::uint32_t> row_of(items, items);
+  for (std::uint32_t n = 0; n < items; ++n) {
+    row_of[n] = n;
+    for (std::uint32_t k = 0; k < 20; ++k) {
+      // By a permutation, so that those named often do not lie side by side.
+      auto const drawn = static_cast<std::uint32_t>(std::pow(items, static_cast<double>(random() % 1000) / 1000.0));
+      auto const to = std::uint32_t{drawn * 7919U % items};
+      if (row_of[to] == n) continue;
+      row_of[to] = n;
+      source.rows[n].push_back({to, static_cast<float>(random() % 1000 + 10) / 300.0F});
+    }
+  }
+  return source;
+}
+
+std::uint16_t version_of(Bytes const& parcel) {
+  return format::load<std::uint16_t>(parcel.data() + parcel::kVersionAt);
+}
+
+/// Packed as that version.
+Bytes as_version(std::uint16_t version, Bytes const& bundle, Bytes const& base = {}) {
+  auto const parcel = parcel::pack(bundle, base, {version, version}).value();
+  CHECK(version_of(parcel) == version);
+  return parcel;
+}
+
+/// Packs and unpacks, and as each version; the parcel.
 Bytes there_and_back(Bytes const& bundle, Bytes const& base = {}) {
   auto const parcel = pack_parcel(bundle, base);
   REQUIRE_MESSAGE(parcel.has_value(), (parcel ? "" : parcel.error().what));
   auto const again = unpack_parcel(*parcel, base);
   REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().what));
   CHECK(*again == bundle);
+  for (auto version = parcel::kFirstVersion; version <= parcel::kVersion; ++version) {
+    auto const one = parcel::pack(bundle, base, {version, version}).value();
+    CHECK(one.size() >= parcel->size());
+    CHECK(unpack_parcel(one, base).value() == bundle);
+  }
   return *parcel;
 }
 
@@ -186,6 +224,49 @@ TEST_CASE("the parcels of the first version are unpacked to the same bytes") {
   CHECK(parcel_info(delta)->table_bytes > 0);
   CHECK(unpack_parcel(delta, base).value() == bundle);
   CHECK(unpack_parcel(shop::golden("parcel-v1-plain.tcp")).value() == shop::golden("bundle-v1.tcb"));
+}
+
+TEST_CASE("the parcels of the second version are unpacked to the same bytes, and the smaller version is written") {
+  auto const bundle = shop::golden("parcel-v2-bundle.tcb"), base = shop::golden("parcel-v2-base.tcb");
+  auto const whole = shop::golden("parcel-v2-whole.tcp"), delta = shop::golden("parcel-v2-delta.tcp");
+  CHECK((version_of(whole) == 2 && version_of(delta) == 2));
+  CHECK(parcel_info(whole)->table_bytes > 0);
+  CHECK(unpack_parcel(whole).value() == bundle);
+  CHECK(unpack_parcel(delta, base).value() == bundle);
+  auto const near = bundle_of(mutual_source(600, 12)), far = bundle_of(popular_source(2'000, 12));
+  CHECK(version_of(there_and_back(near)) == 1);
+  auto const parcel = there_and_back(far);
+  CHECK(version_of(parcel) == 2);
+  CHECK(parcel.size() + parcel.size() / 40 < as_version(1, far).size());
+  // One is no other.
+  CHECK_FALSE(unpack_parcel(with(as_version(1, far), parcel::kVersionAt, std::uint16_t{2})).has_value());
+  CHECK_FALSE(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{1})).has_value());
+}
+
+TEST_CASE("items lie by their weight, as adding them up one by one says, whatever is hidden or named") {
+  for (std::uint32_t const items : {1U, 2U, 7U, 64U, 129U}) {
+    parcel::TargetWeights weights(items);
+    std::mt19937 random(items);
+    for (int round = 0; round < 6'000; ++round) {
+      auto const item = static_cast<std::uint32_t>(random() % items);
+      auto const what = random() % 8;
+      if (what == 0) weights.hide(item);
+      if (what == 1) weights.show(item);
+      if (what > 1) weights.name(item);
+      if (round % 97 != 0) continue;
+      std::uint32_t sum = 0;
+      for (std::uint32_t n = 0; n < items; ++n) {
+        CHECK(weights.begin(n) == sum);
+        if (weights.hidden(n)) continue;
+        auto const first = weights.at(sum);
+        CHECK((first.item == n && first.begin == sum));
+        sum += weights.weight(n);
+        auto const last = weights.at(sum - 1);
+        CHECK((last.item == n && last.begin == weights.begin(n)));
+      }
+      CHECK(weights.total() == sum);
+    }
+  }
 }
 
 TEST_CASE("sections nobody knows and longer records come back as they were") {
@@ -338,9 +419,9 @@ TEST_CASE("what is no bundle is not packed") {
 TEST_CASE("every changed, missing or added byte is refused") {
   auto const source = mutual_source(60, 71);
   auto const base = bundle_of(source), bundle = bundle_of(week_later(source, 2, true));
-  for (bool const delta : {false, true}) {
+  for (auto const& [delta, version] : {std::pair{false, 1}, {true, 1}, {false, 2}, {true, 2}}) {
     auto const old = delta ? base : Bytes{};
-    auto const parcel = pack_parcel(bundle, old).value();
+    auto const parcel = as_version(static_cast<std::uint16_t>(version), bundle, old);
     for (std::size_t n = 0; n < parcel.size(); ++n) {
       auto bad = parcel;
       bad[n] ^= std::byte{0x41};
@@ -357,9 +438,9 @@ TEST_CASE("a forged parcel with a right checksum is refused too, and never more 
   auto const source = mutual_source(60, 72);
   auto const base = bundle_of(source), bundle = bundle_of(week_later(source, 3, true));
   std::mt19937 random(9);
-  for (bool const delta : {false, true}) {
+  for (auto const& [delta, version] : {std::pair{false, 1}, {true, 1}, {false, 2}, {true, 2}}) {
     auto const old = delta ? base : Bytes{};
-    auto const parcel = pack_parcel(bundle, old).value();
+    auto const parcel = as_version(static_cast<std::uint16_t>(version), bundle, old);
     for (std::size_t n = parcel::kHeaderBytes; n < parcel.size(); ++n) {
       auto bad = parcel;
       bad[n] ^= static_cast<std::byte>(1U << random() % 8);
@@ -374,7 +455,8 @@ TEST_CASE("a forged parcel with a right checksum is refused too, and never more 
     refused(unpack_parcel(with(parcel, parcel::kBundleBytesAt, std::uint64_t{bundle.size() + 8}), old), Code::corrupt,
             "section");
     refused(unpack_parcel(with(parcel, parcel::kBundleChecksumAt, 1U), old), Code::corrupt, "not what was packed");
-    refused(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{2}), old), Code::unsupported, "version 2");
+    refused(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{0}), old), Code::unsupported, "version 0");
+    refused(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{3}), old), Code::unsupported, "version 3");
     refused(unpack_parcel(with(parcel, parcel::kKindAt, 2U), old), Code::unsupported, "kind 2");
     refused(unpack_parcel(with(parcel, parcel::kReservedAt, 1U), old), Code::corrupt, "header");
   }

@@ -139,7 +139,7 @@ class WholeLoop(Journey):
         self.shop.start_hq()
         self.shop.start_terminal(more={'customer_display': {
             'address': f'127.0.0.1:{display.port}', 'hints': 'all', 'resting': ['Welcome', 'Corner Shop']}})
-        wait_until('the resting text', lambda: display.shown == [('Welcome', 'Corner Shop')])
+        wait_until('the resting text', lambda: display.shown[-1:] == [('Welcome', 'Corner Shop')])
         self.shop.publish(bundle)
         self.shop.wait_for_release(1)
         till = self.till()

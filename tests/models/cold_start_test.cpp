@@ -10,6 +10,7 @@
 #include "relatives.hpp"
 #include "tillcue/models/calibration.hpp"
 #include "tillcue/models/cold_measure.hpp"
+#include "tillcue/models/pipeline.hpp"
 
 using namespace tillcue;
 using namespace tillcue::models;
@@ -74,6 +75,37 @@ TEST_CASE("an item never sold answers as items named like it do, and says that i
   CHECK(ranker.rank(basket, 1)[0].reason.code == ReasonCode::category);
   auto without = compile({.borrow = false}, catalogue());
   CHECK(without.bundle().row(without.bundle().find("newtea")).size() == 0);
+}
+
+TEST_CASE("borrowed rows that take the table beyond its budget are told; the budget is for what was learned") {
+  auto const made = [](bool borrow, double budget) {
+    BuildOptions options;
+    options.compile.cold.borrow = borrow;
+    options.compile.cold.below = 1000;  // all borrow, so that all rows grow
+    options.bytes_per_item = budget;
+    return build(made::dataset(baskets()), catalogue(), {}, options).value();
+  };
+  auto const told = [](Built const& built) {
+    return std::count_if(built.notes.begin(), built.notes.end(), [](std::string const& note) {
+      return note.find("bytes an item: ") != std::string::npos &&
+             note.find("borrowed by rarely sold items come on top of what --bytes-per-item") != std::string::npos;
+    });
+  };
+  auto const each = [](Built const& built) {
+    auto const bundle = Bundle::from_bytes(built.bundle).value();
+    return static_cast<double>(bundle.affinity_bytes()) / static_cast<double>(bundle.item_count());
+  };
+  std::size_t beyond = 0;
+  for (double budget = 10; budget <= 40; ++budget) {
+    auto const built = made(true, budget);
+    auto const bundle = Bundle::from_bytes(built.bundle).value();
+    bool const lent = bundle.has(bundle.find("newtea"), ItemFlag::borrowed_row);
+    CHECK(told(built) == (lent && each(built) > budget ? 1 : 0));
+    beyond += lent && each(built) > budget ? 1 : 0;
+  }
+  CHECK(beyond > 0);
+  auto const without = made(false, 10);
+  CHECK(told(without) == 0);
 }
 
 TEST_CASE("an item named like nothing answers as its category does; one like nothing at all by popularity") {

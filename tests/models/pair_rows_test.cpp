@@ -117,6 +117,39 @@ TEST_CASE("rows in both orders hold the pairs of the definition, with any memory
   }
 }
 
+TEST_CASE(
+    "more items than are counted basket by basket: popular ones with each other and with rare ones, whatever the "
+    "threads") {
+  std::vector<std::vector<std::string>> baskets;
+  std::uint64_t seed = 31;
+  for (int n = 0; n < 4000; ++n) {
+    std::vector<std::string> basket;
+    for (std::uint64_t k = (seed = mix(seed)) % 14 + 1; k > 0; --k) {
+      seed = mix(seed);
+      basket.push_back("i" + std::to_string(seed % (seed % 3 == 0 ? 40 : 1700)));
+    }
+    baskets.push_back(std::move(basket));
+  }
+  auto const data = made::dataset(baskets);
+  REQUIRE(data.items.size() > 1600);
+  std::vector<std::uint16_t> weights(data.baskets());
+  for (std::size_t n = 0; n < weights.size(); ++n) weights[n] = static_cast<std::uint16_t>(mix(n) % 4);
+  std::vector<std::uint16_t> const none;
+  for (auto const& weight : {none, weights}) {
+    auto const expected = by_hand(data, weight, 2);
+    for (unsigned const threads : {1U, 3U}) {
+      PairOptions options;
+      options.order = RowOrder::by_popularity;
+      options.least = 2;
+      options.threads = threads;
+      options.memory = 20'000;
+      CHECK(counted(data, weight, options) == expected);
+      options.memory = 1U << 30U;
+      CHECK(counted(data, weight, options) == expected);
+    }
+  }
+}
+
 TEST_CASE("baskets of every size hold each of their pairs once") {
   std::vector<std::vector<std::string>> baskets;
   std::uint64_t seed = 21;

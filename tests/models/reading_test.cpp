@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "../../models/src/byte_marks.hpp"
+#include "../../models/src/line_ends.hpp"
 #include "../../models/src/sold_items.hpp"
 #include "../../models/src/text_index.hpp"
 #include "made.hpp"
@@ -146,6 +147,31 @@ TEST_CASE("bytes at a time or 64 at once: the same marks") {
     for (std::size_t n = 0; n < kMarkedBytes; ++n) ends |= std::uint64_t{bytes[n] == '\n'} << n;
     CHECK((lines.marks == ends && same.marks == ends));
     CHECK((lines.number == same.number && std::popcount(ends) == static_cast<int>(same.number)));
+  }
+}
+
+TEST_CASE("line ends are found alike with and without the instructions that not every machine has") {
+  std::uint64_t seed = 17;
+  for (std::size_t size = 0; size < 700; size += 7) {
+    std::string text;
+    std::vector<std::uint32_t> ends;
+    for (std::size_t n = 0; n < size; ++n) {
+      seed = mix(seed);
+      text += seed % 100 < size % 97 ? '\n' : static_cast<char>(seed >> 20U);
+    }
+    auto const whole = size / kMarkedBytes * kMarkedBytes;
+    for (std::size_t n = 0; n < whole; ++n) {
+      if (text[n] == '\n') ends.push_back(static_cast<std::uint32_t>(n));
+    }
+    for (std::size_t const most : {std::size_t{1}, std::size_t{64}, std::size_t{1000}}) {
+      auto const expected = std::min(most, ends.size());
+      for (auto* const find : {find_line_ends, find_line_ends_anywhere}) {
+        std::vector<std::uint32_t> found(most + kMarkedBytes);
+        auto const number = find(text.data(), text.size(), most, found.data());
+        CHECK(number == expected);
+        CHECK(std::equal(ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(expected), found.begin()));
+      }
+    }
   }
 }
 

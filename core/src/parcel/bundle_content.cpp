@@ -7,6 +7,7 @@
 #include "format/bytes.hpp"
 #include "format/check.hpp"
 #include "format/layout.hpp"
+#include "parcel/parcel_layout.hpp"
 #include "parcel/table_stream.hpp"
 
 namespace tillcue::parcel {
@@ -52,9 +53,10 @@ struct Sources {
 
 class Writer {
  public:
-  Writer(std::span<std::byte const> bundle, Base* base)
+  Writer(std::span<std::byte const> bundle, Base* base, Versions versions)
       : bundle_(bundle),
         base_(base),
+        versions_(versions),
         sections_(sections_of_checked(bundle)),
         sources_(bundle, sections_),
         unit_(std::bit_cast<double>(
@@ -74,15 +76,29 @@ class Writer {
   }
 
  private:
+  /// The smallest stream of the versions allowed from which the table comes back; false: none.
+  bool put_rows(std::span<std::byte const> bytes) {
+    bool any = false;
+    for (auto version = versions_.first; version <= versions_.last; ++version) {
+      auto table = encode_table(bytes, sources_.count(), unit_, base_, version);
+      if (any && table.size() >= out_.table.size()) continue;
+      Bytes again(bytes.size());
+      bool const decoded = decode_table(table, sources_.count(), base_, again, version, {});
+      if (!decoded || !std::equal(bytes.begin(), bytes.end(), again.begin())) continue;
+      out_.table = std::move(table);
+      out_.version = version;
+      any = true;
+    }
+    return any;
+  }
+
   Form put(Placed const& section) {
     auto const bytes = bundle_.subspan(section.offset, section.length);
     auto const form = form_of(section.tag);
     Bytes again(bytes.size());
     auto const same = [&](bool decoded) { return decoded && std::equal(bytes.begin(), bytes.end(), again.begin()); };
     if (form == Form::rows) {
-      out_.table = encode_table(bytes, sources_.count(), unit_, base_);
-      if (same(decode_table(out_.table, sources_.count(), base_, again, {}))) return form;
-      out_.table.clear();
+      if (put_rows(bytes)) return form;
     } else if (form == Form::values) {
       out_.bias = encode_bias(bytes, sources_.count(), unit_, base_);
       if (same(decode_bias(out_.bias, sources_.count(), base_, again))) return form;
@@ -113,6 +129,7 @@ class Writer {
 
   std::span<std::byte const> bundle_;
   Base* base_;
+  Versions versions_;
   std::vector<Placed> sections_;
   Sources sources_;
   double unit_;
@@ -148,7 +165,8 @@ class Reader {
 
 class Assembly {
  public:
-  Assembly(std::uint64_t size, Base* base, std::stop_token const& stop) : bundle_(size), base_(base), stop_(stop) {}
+  Assembly(std::uint64_t size, Base* base, std::uint16_t version, std::stop_token const& stop)
+      : bundle_(size), base_(base), version_(version), stop_(stop) {}
 
   Result<Bytes> put_together(Bytes content, std::span<std::byte const> table, std::span<std::byte const> bias) {
     if (auto const placed = place(content); !placed) return tl::unexpected(placed.error());
@@ -215,7 +233,7 @@ class Assembly {
                     [&](auto out) { return code_index(extra_, sources.items, sources.record, sources.strings, out); });
     if (made) made = all(Form::values, [&](auto out) { return decode_bias(bias, count, base_, out); });
     if (made) made = all(Form::ranking, [&](auto out) { return ranking(sources.bias, out); });
-    if (made) made = all(Form::rows, [&](auto out) { return decode_table(table, count, base_, out, stop_); });
+    if (made) made = all(Form::rows, [&](auto out) { return decode_table(table, count, base_, out, version_, stop_); });
     if (!made) return tl::unexpected(made.error());
     return std::move(bundle_);
   }
@@ -226,6 +244,7 @@ class Assembly {
 
   Bytes bundle_;
   Base* base_;
+  std::uint16_t version_;
   std::stop_token const& stop_;
   std::vector<Placed> sections_;
   std::vector<Form> forms_;
@@ -234,7 +253,9 @@ class Assembly {
 
 }  // namespace
 
-Content content_of(std::span<std::byte const> bundle, Base* base) { return Writer(bundle, base).write(); }
+Content content_of(std::span<std::byte const> bundle, Base* base, Versions versions) {
+  return Writer(bundle, base, versions).write();
+}
 
 Bytes prefix_of(std::span<std::byte const> base) {
   auto const sections = sections_of_checked(base);
@@ -253,8 +274,8 @@ Bytes prefix_of(std::span<std::byte const> base) {
 }
 
 Result<Bytes> bundle_of(Bytes content, std::span<std::byte const> table, std::span<std::byte const> bias,
-                        std::uint64_t bundle_bytes, Base* base, std::stop_token const& stop) {
-  return Assembly(bundle_bytes, base, stop).put_together(std::move(content), table, bias);
+                        std::uint64_t bundle_bytes, Base* base, std::uint16_t version, std::stop_token const& stop) {
+  return Assembly(bundle_bytes, base, version, stop).put_together(std::move(content), table, bias);
 }
 
 }  // namespace tillcue::parcel

@@ -53,17 +53,17 @@ Result<void> check_base(parcel::Head const& head, std::span<std::byte const> bas
 
 }  // namespace
 
-Result<Bytes> pack_parcel(std::span<std::byte const> bundle, std::span<std::byte const> base) {
+Result<Bytes> parcel::pack(std::span<std::byte const> bundle, std::span<std::byte const> base, Versions versions) {
   if (auto const parts = checked(bundle, "bundle"); !parts) return tl::unexpected(parts.error());
   auto opened = open_base(base);
   if (!opened) return tl::unexpected(opened.error());
   bool const delta = opened->has_value();
-  auto const content = parcel::content_of(bundle, delta ? &**opened : nullptr);
+  auto const content = parcel::content_of(bundle, delta ? &**opened : nullptr, versions);
   auto const frame = parcel::compress(content.bytes, delta ? parcel::prefix_of(base) : Bytes{});
   if (!frame) return tl::unexpected(frame.error());
   format::Output out;
   for (auto const letter : parcel::kMagic) out.put(static_cast<std::uint8_t>(letter));
-  out.put(parcel::kVersion);
+  out.put(content.version);
   out.put(static_cast<std::uint16_t>(parcel::kHeaderBytes));
   out.put(std::uint32_t{delta ? 1U : 0U});
   out.put(std::uint64_t{bundle.size()});
@@ -80,6 +80,10 @@ Result<Bytes> pack_parcel(std::span<std::byte const> bundle, std::span<std::byte
   out.append(content.bias);
   format::store(out.at(parcel::kChecksumAt), parcel::checksum_of(out.bytes()));
   return out.take();
+}
+
+Result<Bytes> pack_parcel(std::span<std::byte const> bundle, std::span<std::byte const> base) {
+  return parcel::pack(bundle, base, {});
 }
 
 Result<Bytes> unpack_parcel(std::span<std::byte const> parcel, std::span<std::byte const> base,
@@ -100,7 +104,7 @@ Result<Bytes> unpack_parcel(std::span<std::byte const> parcel, std::span<std::by
   auto content = parcel::expand(head->frame, delta ? parcel::prefix_of(base) : Bytes{}, head->content_bytes);
   if (!content) return content;
   auto bundle = parcel::bundle_of(std::move(*content), head->table, head->bias, head->bundle_bytes,
-                                  delta ? &**opened : nullptr, stop);
+                                  delta ? &**opened : nullptr, head->version, stop);
   if (stop.stop_requested()) return fail(Code::busy, "parcel: opening it was broken off");
   if (bundle && format::crc32c(*bundle) != head->bundle_checksum) {
     return fail(Code::corrupt, "parcel: what came out is not what was packed; fetch it again");

@@ -18,7 +18,8 @@ Result<Head> read_head(std::span<std::byte const> parcel) {
   if (std::memcmp(at, kMagic.data(), kMagic.size()) != 0) {
     return corrupt("does not begin like one; tillcue-models pack makes them");
   }
-  if (auto const version = load<std::uint16_t>(at + kVersionAt); version != kVersion) {
+  auto const version = load<std::uint16_t>(at + kVersionAt);
+  if (version < kFirstVersion || version > kVersion) {
     return fail(Code::unsupported, "parcel: version " + std::to_string(version) + "; update this program");
   }
   if (load<std::uint16_t>(at + kHeaderBytesAt) != kHeaderBytes || load<std::uint32_t>(at + kReservedAt) != 0) {
@@ -27,6 +28,7 @@ Result<Head> read_head(std::span<std::byte const> parcel) {
   auto const kind = load<std::uint32_t>(at + kKindAt);
   if (kind > 1) return fail(Code::unsupported, "parcel: kind " + std::to_string(kind) + "; update this program");
   Head head;
+  head.version = version;
   head.delta = kind == 1;
   head.bundle_bytes = load<std::uint64_t>(at + kBundleBytesAt);
   head.base_bytes = load<std::uint64_t>(at + kBaseBytesAt);

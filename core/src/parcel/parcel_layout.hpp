@@ -11,7 +11,8 @@
 namespace tillcue::parcel {
 
 inline constexpr std::array<unsigned char, 8> kMagic{'T', 'I', 'L', 'L', 'P', 'A', 'R', 0x1A};
-inline constexpr std::uint16_t kVersion = 1;
+inline constexpr std::uint16_t kFirstVersion = 1;
+inline constexpr std::uint16_t kVersion = 2;  ///< the newest; all are read
 inline constexpr std::size_t kHeaderBytes = 64;
 
 inline constexpr std::size_t kVersionAt = 8;          // u16
@@ -30,6 +31,7 @@ inline constexpr std::size_t kChecksumAt = 60;        // u32, of everything else
 
 /// The head and the three parts behind it, which fill the parcel.
 struct Head {
+  std::uint16_t version = kFirstVersion;
   bool delta = false;
   std::uint64_t bundle_bytes = 0, base_bytes = 0;
   std::uint32_t bundle_checksum = 0, base_checksum = 0, content_bytes = 0;

@@ -42,14 +42,20 @@ class Encoder {
   static constexpr bool kWrites = true;
 
   bool bit(Bit& model, bool value) {
-    auto const bound = (range_ >> 16U) * model.one();
+    chance(model.one(), value);
+    model.learn(value);
+    return value;
+  }
+
+  /// A bit that is 1 in `one` of 65,536 cases, neither never nor always.
+  bool chance(std::uint32_t one, bool value) {
+    auto const bound = (range_ >> 16U) * one;
     if (value) {
       range_ = bound;
     } else {
       low_ += bound;
       range_ -= bound;
     }
-    model.learn(value);
     while (range_ < kLeast) shift();
     return value;
   }
@@ -104,7 +110,13 @@ class Decoder {
   }
 
   bool bit(Bit& model, bool /*value*/ = false) noexcept {
-    auto const bound = (range_ >> 16U) * model.one();
+    bool const value = chance(model.one());
+    model.learn(value);
+    return value;
+  }
+
+  bool chance(std::uint32_t one, bool /*value*/ = false) noexcept {
+    auto const bound = (range_ >> 16U) * one;
     bool const value = code_ < bound;
     if (value) {
       range_ = bound;
@@ -112,7 +124,6 @@ class Decoder {
       code_ -= bound;
       range_ -= bound;
     }
-    model.learn(value);
     refill();
     return value;
   }

@@ -13,17 +13,20 @@
 #include "parcel/numbers.hpp"
 #include "parcel/row_candidates.hpp"
 #include "parcel/weight_scale.hpp"
+#include "parcel/weighted_targets.hpp"
 
 namespace tillcue::parcel {
 
 /// One affinity table, row by row, in bits learned from the rows before; the same code writes and reads (see Encoder).
 /// A row is: its scale; for each candidate (named by the old row, by the row of the other item, or by very many rows)
-/// whether it is a target; how many other targets, and their gaps among what is no candidate; a weight for each target.
+/// whether it is a target; how many other targets, and their gaps among what is no candidate, measured in items (the
+/// first version) or by how often they were named (since the second); a weight for each target.
 template <class Coder>
 class RowCodec {
  public:
   /// Borrows coder and levels.
-  RowCodec(Coder& coder, WeightLevels const& levels, std::uint32_t items, std::vector<std::uint32_t> hubs)
+  RowCodec(Coder& coder, WeightLevels const& levels, std::uint32_t items, std::vector<std::uint32_t> hubs,
+           std::uint16_t version)
       : coder_(coder),
         levels_(levels),
         items_(items),
@@ -31,7 +34,9 @@ class RowCodec {
         hub_bits_(hubs_.size()),
         meetings_(items),
         scales_(items, 0),
-        models_(std::make_unique<Models>()) {}
+        models_(std::make_unique<Models>()) {
+    if (version > 1) weighted_ = std::make_unique<WeightedTargets<Coder>>(coder, items, hubs_);
+  }
 
   /// Writes `row`, or reads it; `old` is not known for an item that is new, or without a base.
   /// false: what was read is no row.
@@ -39,11 +44,12 @@ class RowCodec {
     gather(source, old);
     if (!code_scale(row, old)) return false;
     if (row.scale_code != 0) {
-      if (!code_targets(row, old) || !code_weights(row, old)) return false;
+      if (!code_targets(row, source, old) || !code_weights(row, old)) return false;
     } else {
       row.entries.clear();
     }
     remember(row, source);
+    if (weighted_) weighted_->learn(source, row.entries);
     return true;
   }
 
@@ -163,7 +169,7 @@ class RowCodec {
     return found != row.entries.end() && found->step == step;
   }
 
-  bool code_targets(Row& row, OldRow const& old) {
+  bool code_targets(Row& row, std::uint32_t source, OldRow const& old) {
     scale_ = format::scale_of_code(row.scale_code);
     std::int32_t least = format::kMaxLevel;
     for (auto const& entry : old.entries) least = std::clamp(std::abs(entry.level), 1, least);
@@ -178,7 +184,29 @@ class RowCodec {
     auto const others = number.code(coder_, static_cast<std::uint32_t>(row.entries.size() - taken));
     last_others_ = others;
     if (others + taken > format::kMaxRow || others + taken == 0) return false;
-    return code_others(row, others);
+    return weighted_ ? code_weighted(row, source, others) : code_others(row, others);
+  }
+
+  /// Targets that are no candidates, by weight. Leaves those of the row in `found_` as code_others() does.
+  bool code_weighted(Row const& row, std::uint32_t source, std::uint32_t others) {
+    steps_.assign(others, 0);
+    if constexpr (Coder::kWrites) {
+      auto const is_less = [](Candidate const& candidate, std::uint32_t step) { return candidate.step < step; };
+      auto next = steps_.begin();
+      for (auto const& entry : row.entries) {
+        auto const at = std::lower_bound(candidates_.begin(), candidates_.end(), entry.step, is_less);
+        if (at == candidates_.end() || at->step != entry.step) *next++ = entry.step;
+      }
+    }
+    if (!weighted_->code(source, candidates_, steps_)) return false;
+    found_.clear();
+    std::size_t next = 0;
+    for (auto const step : steps_) {
+      for (; next < candidates_.size() && candidates_[next].step < step; ++next) keep_if_taken(next);
+      found_.push_back({step, kNoCandidate});
+    }
+    for (; next < candidates_.size(); ++next) keep_if_taken(next);
+    return true;
   }
 
   /// Targets that are no candidates: gaps over the places that are none either. Leaves the targets of the row in
@@ -313,6 +341,8 @@ class RowCodec {
   std::unique_ptr<Models> models_;
   std::vector<Candidate> candidates_;
   std::vector<Found> found_;
+  std::vector<std::uint32_t> steps_;
+  std::unique_ptr<WeightedTargets<Coder>> weighted_;  ///< none: the first version
   std::uint32_t last_others_ = 0, scale_ = 1;
   std::size_t run_ = 2;
   std::uint8_t last_scale_ = 0;

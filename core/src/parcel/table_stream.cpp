@@ -192,11 +192,11 @@ void put_head(Head const& head, std::uint32_t items, std::span<std::byte> sectio
 }
 
 bool decode_rows(Decoder& coder, Head const& head, std::uint32_t items, Base const* base, std::span<std::byte> section,
-                 std::stop_token const& stop) {
+                 std::uint16_t version, std::stop_token const& stop) {
   Places const places(head, items);
   auto const end = section.size() - format::kPackedTail;
   auto const levels = levels_of(head);
-  RowCodec<Decoder> codec(coder, levels, items, head.hubs);
+  RowCodec<Decoder> codec(coder, levels, items, head.hubs, version);
   OldRows old(base, items, head.ratio);
   GapWidths widths{};
   std::copy(head.widths.begin(), head.widths.end(), widths.begin());
@@ -227,7 +227,7 @@ bool decode_rows(Decoder& coder, Head const& head, std::uint32_t items, Base con
 }  // namespace
 
 std::vector<std::byte> encode_table(std::span<std::byte const> section, std::uint32_t items, double score_unit,
-                                    Base const* base) {
+                                    Base const* base, std::uint16_t version) {
   base = with_packed_table(base);
   format::AffinityTable table;
   table.items = items;
@@ -237,7 +237,7 @@ std::vector<std::byte> encode_table(std::span<std::byte const> section, std::uin
   Encoder coder;
   if (!code_head(coder, head, items, base)) return {};
   auto const levels = levels_of(head);
-  RowCodec<Encoder> codec(coder, levels, items, head.hubs);
+  RowCodec<Encoder> codec(coder, levels, items, head.hubs, version);
   OldRows old(base, items, head.ratio);
   Row row;
   for (std::uint32_t n = 0; n < items; ++n) {
@@ -248,14 +248,14 @@ std::vector<std::byte> encode_table(std::span<std::byte const> section, std::uin
 }
 
 bool decode_table(std::span<std::byte const> stream, std::uint32_t items, Base const* base,
-                  std::span<std::byte> section, std::stop_token const& stop) {
+                  std::span<std::byte> section, std::uint16_t version, std::stop_token const& stop) {
   base = with_packed_table(base);
   Decoder coder(stream);
   Head head;
   if (!code_head(coder, head, items, base)) return false;
   if (Places(head, items).rows + format::kPackedTail > section.size()) return false;
   put_head(head, items, section);
-  return decode_rows(coder, head, items, base, section, stop);
+  return decode_rows(coder, head, items, base, section, version, stop);
 }
 
 }  // namespace tillcue::parcel

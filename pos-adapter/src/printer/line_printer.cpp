@@ -77,7 +77,8 @@ void LinePrinter::Impl::cancel() {
 void LinePrinter::Impl::abandon() {
   abandoned_ = true;
   waiting_.reset();
-  if (session_) session_->cancel();
+  // What is under way holds itself, and us, until it has ended; nobody is asked for it any more.
+  if (auto const session = std::exchange(session_, nullptr)) session->cancel();
 }
 
 LinePrinter::LinePrinter(boost::asio::io_context& io, LinePrinterOptions options)

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,9 @@ class Fields {
  public:
   /// Borrows both. `what` names the message in errors.
   Fields(Json const& object, std::string_view what);
+  /// A name made on the spot would be gone when it is needed.
+  template <class Text, std::enable_if_t<std::is_same_v<Text, std::string>, int> = 0>
+  Fields(Json const& object, Text&& what) = delete;
 
   std::string text(char const* name, std::size_t most, std::size_t least = 0);
   /// Absent reads as empty.

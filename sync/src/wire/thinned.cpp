@@ -255,9 +255,10 @@ template <class Read>
 Result<void> each(Fields& f, Json const& json, char const* name, Read read) {
   if (!f.has(name)) return {};
   if (f.array(name, kMaxEvent) == nullptr) return f.error();
+  auto const what = std::string("event: \"") + name + "\"";
   for (auto const& object : json[name]) {
-    if (!object.is_object()) return fail(Code::invalid, std::string("event: \"") + name + "\" must hold objects");
-    Fields part(object, std::string("event: \"") + name + "\"");
+    if (!object.is_object()) return fail(Code::invalid, what + " must hold objects");
+    Fields part(object, what);
     read(part);
     if (!part.ok()) return part.error();
   }

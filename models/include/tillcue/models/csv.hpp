@@ -71,7 +71,6 @@ class CsvReader {
   template <class Ends>
   char const* quick_end(char const* row, std::size_t reach, std::size_t width, Ends const& ends) const noexcept;
   bool quick_first(QuickRow& row, char const* behind, std::size_t width, std::size_t lead) noexcept;
-  std::size_t line_ends(char const* text, std::size_t size, std::size_t most) noexcept;
   Result<bool> fill();
   Result<std::size_t> line_length();
   Result<Next> quoted_row();
@@ -96,7 +95,7 @@ class CsvReader {
   char const* lead_ = nullptr;  ///< the first fields of the last row of quick_rows(), with the commas behind them
   std::size_t lead_size_ = 0;   ///< 0: none to compare with
   QuickRow first_;              ///< the row they were first seen in
-  std::vector<std::uint32_t> line_ends_;  ///< as found by line_ends(), from begin_ as it was then
+  std::vector<std::uint32_t> line_ends_;  ///< as found by find_line_ends(), from begin_ as it was then
   std::string unquoted_;
   std::vector<std::pair<std::size_t, std::size_t>> extents_;  ///< of the fields in unquoted_
   std::string complaint_;

@@ -27,7 +27,7 @@ struct TransactionLimits {
   unsigned threads = 0;             ///< 0: all; the result does not depend on it
   std::uint64_t memory = 0;         ///< bytes the baskets may take, roughly; 0: all there are
   Share share = {};                 ///< of the baskets, the ones to keep
-  std::size_t piece = 512 * 1024;   ///< bytes a thread reads at a time
+  std::size_t piece = 256 * 1024;   ///< bytes a thread reads at a time
 };
 
 /// Collects the baskets of any number of transaction files.

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "packed_baskets.hpp"
+#include "tillcue/models/parallel.hpp"
+
+namespace tillcue::models {
+
+/// How often each two of the first `hot` ranks are together, counted basket by basket in the order in which they lie:
+/// as long as the triangle of sums stays in the nearest cache, that is sooner than going through the baskets of each.
+/// Cell  as in PackedBaskets.
+template <class Cell>
+class HotPairs {
+ public:
+  HotPairs(PackedBaskets<Cell> const& packed, std::uint32_t hot, unsigned threads) : hot_(hot) {
+    std::vector<std::vector<std::uint32_t>> parts(threads);
+    in_pieces(packed.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned worker) {
+      auto& sums = parts[worker];
+      sums.resize(row_begin(hot), 0);
+      for (auto n = from; n < to; ++n)
+        packed.weighted() ? add<true>(packed, n, sums.data()) : add<false>(packed, n, sums.data());
+    });
+    sums_.assign(row_begin(hot), 0);
+    for (auto const& part : parts) {
+      std::transform(part.begin(), part.end(), sums_.begin(), sums_.begin(), std::plus<>());
+    }
+  }
+  /// With each of the ranks below `rank`.
+  [[nodiscard]] std::span<std::uint32_t const> row(std::uint32_t rank) const noexcept {
+    return std::span(sums_).subspan(row_begin(rank), rank);
+  }
+
+ private:
+  static constexpr std::size_t kBasketsPerPiece = 16'384;
+
+  static constexpr std::size_t row_begin(std::size_t rank) noexcept { return rank * (rank - 1) / 2; }
+
+  template <bool kWeighted>
+  void add(PackedBaskets<Cell> const& packed, std::size_t n, std::uint32_t* sums) const noexcept {
+    std::uint32_t const weight = kWeighted ? *packed.at(packed.place(n)) : 1;
+    auto const* const cells = packed.ranks(n);
+    auto const most = static_cast<std::size_t>(packed.at(packed.place(n + 1)) - cells);
+    std::size_t found = 0;
+    while (found < most && cells[found] < hot_) ++found;
+    // One jump for a usual basket instead of one for each of its rows that nobody can foresee.
+    switch (found) {
+      default:
+        for (std::size_t item = 8; item < found; ++item) add_row(cells, item, weight, sums);
+        [[fallthrough]];
+      case 8:
+        add_row<7>(cells, weight, sums);
+        [[fallthrough]];
+      case 7:
+        add_row<6>(cells, weight, sums);
+        [[fallthrough]];
+      case 6:
+        add_row<5>(cells, weight, sums);
+        [[fallthrough]];
+      case 5:
+        add_row<4>(cells, weight, sums);
+        [[fallthrough]];
+      case 4:
+        add_row<3>(cells, weight, sums);
+        [[fallthrough]];
+      case 3:
+        add_row<2>(cells, weight, sums);
+        [[fallthrough]];
+      case 2:
+        add_row<1>(cells, weight, sums);
+        [[fallthrough]];
+      case 1:
+      case 0:
+        break;
+    }
+  }
+  static void add_row(Cell const* cells, std::size_t item, std::uint32_t weight, std::uint32_t* sums) noexcept {
+    auto* const row = sums + row_begin(cells[item]);
+    for (std::size_t n = 0; n < item; ++n) row[cells[n]] += weight;
+  }
+  template <unsigned kItem>
+  static void add_row(Cell const* cells, std::uint32_t weight, std::uint32_t* sums) noexcept {
+    auto* const row = sums + row_begin(cells[kItem]);
+#pragma GCC unroll 8
+    for (unsigned n = 0; n < kItem; ++n) row[cells[n]] += weight;
+  }
+
+  std::uint32_t hot_;
+  std::vector<std::uint32_t> sums_;
+};
+
+}  // namespace tillcue::models
