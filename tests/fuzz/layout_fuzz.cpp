@@ -15,7 +15,7 @@ using namespace tillcue::pos;
 
 namespace {
 
-constexpr std::size_t kSlips = 5, kLines = 7, kLetters = 32;  // some 10 ms a search
+constexpr std::size_t kSlips = 3, kLines = 5, kLetters = 28;
 
 void check(bool holds) {
   if (!holds) std::abort();

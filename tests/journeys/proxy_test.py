@@ -276,7 +276,7 @@ class Proxy(Counter):
                     till.sendall(job[60:])
                     while job not in printer.data:
                         time.sleep(0.001)
-                        self.assertLess(time.monotonic() - began, 5, 'a receipt did not print')
+                        self.assertLess(time.monotonic() - began, 5, f'receipt {len(sent)} did not print; last: {printer.data[-900:]}')
                     if not (meanwhile and n == 0):
                         slowest = max(slowest, time.monotonic() - began)
                 sent.append(job)
@@ -295,8 +295,12 @@ class Proxy(Counter):
             return len(self.told('coupon.printed')) + len(self.told('coupon.unconfirmed'))
 
         before = given()
-        self.send(receipt(99))
-        wait_until('a coupon again', lambda: given() > before)
+
+        def again():
+            self.send(receipt(99))  # one may come when the printer or the machine is too busy for its coupon
+            return given() > before
+
+        wait_until('a coupon again', again)
 
     def test_under_load_receipts_print_within_a_second_while_the_daemon_is_killed_hangs_and_is_upgraded(self):
         printer = RawPrinter()
