@@ -39,8 +39,7 @@ class CounterDesk {
   /// Where slips are printed; nullptr when only a display is listened to.
   [[nodiscard]] pos::ReceiptPrinter* printer() const noexcept { return proxy_.get(); }
   [[nodiscard]] bool after_the_fact() const noexcept { return feed_.after_the_fact(); }
-  [[nodiscard]] bool doubtful() const noexcept { return feed_.doubtful(); }
-  [[nodiscard]] bool late() const noexcept { return feed_.late(); }
+  [[nodiscard]] std::string_view no_coupon() const noexcept { return feed_.no_coupon(); }
   void stop();
 
  private:

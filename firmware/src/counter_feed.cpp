@@ -7,6 +7,12 @@
 #include "tillcue/pos/code_table.hpp"
 
 namespace tillcue::terminal {
+namespace {
+
+constexpr std::string_view kDoubtful = "the receipt's items do not make its total",
+                           kLate = "the receipt was printed while this terminal was away";
+
+}  // namespace
 
 CounterFeed::CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names)
     : events_(events), now_(std::move(now)), names_(std::move(names)) {}
@@ -113,11 +119,11 @@ void CounterFeed::slip(pos::Receipt const& receipt) {
   if (receipt.kind != pos::SlipKind::sale) return;
   auto const now_rung_up = receipt.late ? std::exchange(open_, {}) : Open{};
   after_the_fact_ = true;
-  doubtful_ = !receipt.balanced;
-  late_ = receipt.late;
-  if (doubtful_) ++counters_.doubtful;
+  if (!receipt.balanced) ++counters_.doubtful;
+  no_coupon_ = receipt.late ? kLate : receipt.balanced ? std::string_view{} : kDoubtful;
   close(receipt);
-  after_the_fact_ = doubtful_ = late_ = false;
+  after_the_fact_ = false;
+  no_coupon_ = {};
   open_ = now_rung_up;
 }
 

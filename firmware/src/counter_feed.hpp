@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tillcue/firmware/checkout.hpp"
@@ -34,10 +35,8 @@ class CounterFeed {
 
   /// True while a sale is told that is over already: nobody can be shown a hint any more.
   [[nodiscard]] bool after_the_fact() const noexcept { return after_the_fact_; }
-  /// True while a receipt is told whose items do not make its total: it may be misread, and earns no coupon.
-  [[nodiscard]] bool doubtful() const noexcept { return doubtful_; }
-  /// True while a receipt is told that was printed while this terminal was away: too late for a coupon.
-  [[nodiscard]] bool late() const noexcept { return late_; }
+  /// Why the receipt that is told earns no coupon: it may be misread, or came too late. Empty when it does.
+  [[nodiscard]] std::string_view no_coupon() const noexcept { return no_coupon_; }
   [[nodiscard]] CounterFeedCounters const& counters() const noexcept { return counters_; }
 
  private:
@@ -68,7 +67,8 @@ class CounterFeed {
   };
   Open open_;
   std::string last_name_;  ///< of a sale
-  bool after_the_fact_ = false, doubtful_ = false, late_ = false;
+  bool after_the_fact_ = false;
+  std::string_view no_coupon_;
   CounterFeedCounters counters_;
 };
 

@@ -135,12 +135,8 @@ CheckoutPorts Daemon::Impl::ports() {
           .print =
               [this](CouponOrder order, std::function<void(CouponFate)> done) {
                 // Decided on what a display showed, before the receipt came and did not add up.
-                if (counter_ && counter_->late()) {
-                  return done({"", 0, PrintFate::dropped, "the receipt was printed while this terminal was away"});
-                }
-                if (counter_ && counter_->doubtful()) {
-                  return done({"", 0, PrintFate::dropped, "the receipt's items do not make its total"});
-                }
+                auto const why_not = counter_ ? counter_->no_coupon() : std::string_view{};
+                if (!why_not.empty()) return done({"", 0, PrintFate::dropped, std::string(why_not)});
                 desk_->print(order, std::move(done));
               },
           .utc_offset = utc_offset,
@@ -348,8 +344,7 @@ std::uint8_t Daemon::Impl::channels() const {
   std::uint8_t working = 0;
   bool const seen = screen->counters().screens > 0 || native->hints_are_shown();
   if (seen && !(counter_ && counter_->after_the_fact())) working |= mask_of(Channel::screen);
-  if (desk_->may_print() && !(counter_ && (counter_->doubtful() || counter_->late())))
-    working |= mask_of(Channel::receipt);
+  if (desk_->may_print() && (!counter_ || counter_->no_coupon().empty())) working |= mask_of(Channel::receipt);
   if (display_.works((working & mask_of(Channel::screen)) != 0)) working |= mask_of(Channel::display);
   return working;
 }
