@@ -33,8 +33,6 @@ using Steady = std::chrono::steady_clock;
 
 /// The longest the daemon sleeps: less than half of what the unit's watchdog allows.
 constexpr std::chrono::seconds kPulse{3};
-/// Between two times that unused memory is given back.
-constexpr std::chrono::seconds kGiveBack{60};
 constexpr std::chrono::milliseconds kGoodbye{400};
 /// What a cancelled print still has to say comes within this time.
 constexpr std::chrono::milliseconds kLastWords{100};
@@ -112,7 +110,8 @@ class Daemon::Impl final : public pos::SaleEvents {
   std::unique_ptr<CouponDesk> desk_;
   DisplayDesk display_;
   std::unique_ptr<Uplink> uplink_;
-  Steady::time_point uplink_retry_{}, give_back_{};
+  Steady::time_point uplink_retry_{};
+  HeapSweep heap_;
   bool has_bundle_ = false;
   std::string language_;
   std::uint64_t release_ = 0;
@@ -174,9 +173,7 @@ Result<void> Daemon::Impl::open_data() {
   if (!secret) {
     // A disk that cannot be written to must not keep the till closed: serials and pseudonyms of this run stand alone.
     log_.error("secret.unkept", {{"error", secret.error().what}});
-    auto bytes = sync::random_bytes(Secret::kLeast);
-    if (!bytes) return tl::unexpected(bytes.error());
-    secret = Secret(std::move(*bytes));
+    if (secret = Secret::make(); !secret) return tl::unexpected(secret.error());
   }
   secret_ = std::move(*secret);
   if (config_.proxy || config_.display) {
@@ -289,7 +286,7 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
   checkout_.use(std::move(*bundle), release);
   has_bundle_ = true;
   release_ = release;
-  give_back_ = {};  // its arrival took several times its size
+  heap_.soon();  // its arrival took several times its size
   trouble_.clear();
   log_.info("bundle.active", {{"release", std::to_string(release)}, {"items", std::to_string(items)}});
   native->push(pos::Notice{"release " + std::to_string(release) + " in force"});
@@ -439,10 +436,7 @@ void Daemon::Impl::beat() {
   } else if (config_.sync && uplink_retry_ <= Steady::now()) {
     open_uplink();
   }
-  if (give_back_ <= Steady::now()) {
-    give_back_ = Steady::now() + kGiveBack;
-    give_back_heap();
-  }
+  heap_.tick(Steady::now());
   notify_service("WATCHDOG=1");
   refresh();
   schedule();

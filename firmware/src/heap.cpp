@@ -17,13 +17,19 @@ void keep_heap_small() noexcept {
   ::mallopt(M_TRIM_THRESHOLD, kLarge);
 }
 
-void give_back_heap() noexcept { ::malloc_trim(0); }
-
 #else
 
 void keep_heap_small() noexcept {}
-void give_back_heap() noexcept {}
 
 #endif
+
+void HeapSweep::tick(std::chrono::steady_clock::time_point now) noexcept {
+  constexpr std::chrono::seconds kBetween{60};
+  if (now < due_) return;
+  due_ = now + kBetween;
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
 
 }  // namespace tillcue::terminal

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 namespace tillcue::terminal {
 
 /// Before the first thread: one heap for all of them and large blocks of their own, so that what a bundle's arrival
@@ -7,7 +9,15 @@ namespace tillcue::terminal {
 /// holds back up to 12.
 void keep_heap_small() noexcept;
 
-/// Gives unused pages back. Cost  a look at every free block of the heap.
-void give_back_heap() noexcept;
+/// Gives unused pages back once a minute, and at the next tick when asked. Cost  a look at every free block of the
+/// heap.
+class HeapSweep {
+ public:
+  void soon() noexcept { due_ = {}; }
+  void tick(std::chrono::steady_clock::time_point now) noexcept;
+
+ private:
+  std::chrono::steady_clock::time_point due_{};
+};
 
 }  // namespace tillcue::terminal

@@ -23,13 +23,19 @@ Result<Secret> Secret::load(std::filesystem::path const& file) {
   return Secret(std::vector<std::byte>(bytes.begin(), bytes.end()));
 }
 
+Result<Secret> Secret::make() {
+  auto bytes = sync::random_bytes(kLeast);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return Secret(std::move(*bytes));
+}
+
 Result<Secret> Secret::load_or_make(std::filesystem::path const& file) {
   auto found = load(file);
   if (found || found.error().code != Code::not_found) return found;
-  auto bytes = sync::random_bytes(kLeast);
-  if (!bytes) return tl::unexpected(bytes.error().within(file.string()));
-  if (auto const kept = keep_file(file, *bytes); !kept) return tl::unexpected(kept.error());
-  return Secret(std::move(*bytes));
+  auto made = make();
+  if (!made) return tl::unexpected(made.error().within(file.string()));
+  if (auto const kept = keep_file(file, made->bytes_); !kept) return tl::unexpected(kept.error());
+  return made;
 }
 
 std::string Secret::digest(std::string_view purpose, std::string_view text) const {

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <vector>
@@ -46,7 +47,7 @@ void show_budget(Json const& budget) {
     std::cout << "    " << one.value("terminal", "") << "  share " << part(one["amount"]) << ", " << part(one["issues"])
               << " (grant " << part(one["grant"]) << ", confirmed " << part(one["confirmed"]) << "); spent "
               << part(one["spent_amount"]) << ", " << part(one["spent_issues"]) << '\n';
-    if (one.value("before_amount", 0) == 0 && one.value("before_issues", 0) == 0) continue;
+    if (one.value("before_amount", std::int64_t{}) == 0 && one.value("before_issues", std::int64_t{}) == 0) continue;
     std::cout << "        was set up anew; counted as spent of its share before: " << part(one["before_amount"]) << ", "
               << part(one["before_issues"]) << '\n';
   }

@@ -19,6 +19,8 @@ class Secret {
 
   /// The file's bytes as they are.  Errors  not_found, io, invalid (shorter than kLeast or longer than kMost).
   static Result<Secret> load(std::filesystem::path const& file);
+  /// 32 random bytes, kept nowhere.  Errors  io.
+  static Result<Secret> make();
   /// Makes one of 32 random bytes, readable by its owner only, where there is none yet.  Errors  as load.
   static Result<Secret> load_or_make(std::filesystem::path const& file);
 
