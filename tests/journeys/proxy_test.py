@@ -104,9 +104,7 @@ class Counter(unittest.TestCase):
 
     def end(self):
         for process in self.processes.values():
-            if process.alive:
-                process.process.send_signal(signal.SIGCONT)
-                process.end(signal.SIGKILL)
+            process.end_anyhow()
         if not getattr(getattr(self, '_outcome', None), 'success', True):
             for name, process in self.processes.items():
                 print(f'--- {name}\n{process.output()[-3000:]}', file=sys.stderr)
