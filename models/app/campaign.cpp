@@ -304,10 +304,10 @@ void add_explain(CLI::App& campaign, Action& action) {
       "explain", "What a till with these campaigns would offer to a basket, and what stopped everything else.");
   add_ground(command, *options);
   command.add_option("--basket", options->basket, "SKU[*QUANTITY][@PRICE],... in the order of the scans")->required();
-  command.add_option("--stage", question.stage, "scan, subtotal or tender")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Stage>{
-          {"scan", Stage::scan}, {"subtotal", Stage::subtotal}, {"tender", Stage::tender}}))
-      ->option_text("STAGE=subtotal");  // what the library would write has the enum's bytes in it
+  add_choice(command, "--stage", question.stage,
+             {{"scan", Stage::scan}, {"subtotal", Stage::subtotal}, {"tender", Stage::tender}},
+             "scan, subtotal or tender")
+      ->default_str("subtotal");
   command.add_option("--at", options->at, "the store's time, like 2026-12-31T18:00")->default_str("the bundle's date");
   command.add_option("--customer", question.customer, "any name: somebody who is known");
   command.add_option("--visits", question.visits, "of the customer, before this one")->capture_default_str();

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <map>
 #include <memory>
 
 #include <unistd.h>
@@ -72,9 +71,9 @@ void add_reading(CLI::App& command, InputOptions& input) {
           },
           "of the transactions: csv, jsonl or poslog")
       ->default_str("by name, else by content");
-  command.add_option("--poslog-sku", input.import.poslog_sku, "which code of a POSLog line is the SKU")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, PoslogSku>{{"item", PoslogSku::item_id}, {"pos-item", PoslogSku::pos_item_id}}))
+  add_choice(command, "--poslog-sku", input.import.poslog_sku,
+             {{"item", PoslogSku::item_id}, {"pos-item", PoslogSku::pos_item_id}},
+             "which code of a POSLog line is the SKU: item or pos-item")
       ->default_str("item");
   command.add_flag("--allow-duplicates", input.allow_duplicates, "take the same sales twice without an error");
   command

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -58,6 +59,24 @@ struct InputOptions {
   ImportOptions import;
   bool allow_duplicates = false;
 };
+/// An option whose values are words; another word is an error that lists them.
+template <class Value>
+CLI::Option* add_choice(CLI::App& command, std::string const& option, Value& value,
+                        std::vector<std::pair<std::string, Value>> const& choices, std::string const& help) {
+  auto const choose = [&value, choices, option](std::string const& word) {
+    std::string list;
+    for (auto const& [known, means] : choices) {
+      if (known == word) {
+        value = means;
+        return;
+      }
+      list += (list.empty() ? "" : ", ") + known;
+    }
+    throw CLI::ValidationError(option, '\'' + word + "' is none of " + list);
+  };
+  return command.add_option_function<std::string>(option, choose, help);
+}
+
 /// --format, --poslog-sku, --allow-duplicates, --max-bad-rows.
 void add_reading(CLI::App& command, InputOptions& input);
 /// --half-life, --window, --as-of; `half_life` is the default.

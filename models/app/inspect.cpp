@@ -88,7 +88,7 @@ void print_summary(nlohmann::json const& facts) {
   }
   std::printf("policy\n");
   for (auto const& [key, value] : facts["policy"].items())
-    std::printf("  %-24s %s\n", key.c_str(), text_of(value).c_str());
+    std::printf("  %-28s %s\n", key.c_str(), text_of(value).c_str());
   std::printf("campaigns        %zu\n", facts["campaigns"].size());
   for (auto const& campaign : facts["campaigns"]) {
     std::printf("  %s: %s, %s (%s to %s, coupon valid %s days)\n", text_of(campaign["id"]).c_str(),

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <exception>
 
 #include "command.hpp"
@@ -9,7 +10,7 @@ namespace {
 int run(int argc, char** argv) {
   CLI::App program("Learns what is bought together and compiles it into a bundle for the tills.", "tillcue-models");
   program.set_version_flag("--version", TILLCUE_VERSION);
-  program.require_subcommand(1);
+  program.require_subcommand(0, 1);  // none is told below: so a word that is no command is told by that word
   program.footer(
       "Exit codes: 0 done; 1 the system failed (disk, permissions); 2 wrong command line; 3 an input file is missing "
       "or "
@@ -39,6 +40,10 @@ int run(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
     return program.exit(error) == 0 ? kOk : kUsage;
+  }
+  if (!action) {
+    std::fprintf(stderr, "tillcue-models: a command is missing; tillcue-models --help lists them\n");
+    return kUsage;
   }
   auto const done = action();
   return done ? *done : report(done.error());

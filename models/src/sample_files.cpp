@@ -103,7 +103,7 @@ constexpr CampaignWords kEnglish = {"20 % off cheese",
                                     "One pack from a receipt of 15 EUR.",
                                     "Cheese",
                                     "en",
-                                    "Another {item} at half price? Two are in the basket.",
+                                    "A third {item} at half price?",
                                     "Pasta & rice",
                                     "Sauces"};
 constexpr CampaignWords kRussian = {"Скидка 20 % на сыр",
@@ -114,7 +114,7 @@ constexpr CampaignWords kRussian = {"Скидка 20 % на сыр",
                                     "Одна упаковка при чеке от 15 EUR.",
                                     "Сыры",
                                     "ru",
-                                    "Ещё один «{item}» за полцены? Два уже в корзине.",
+                                    "Третий «{item}» за полцены?",
                                     "Макароны и крупы",
                                     "Соусы"};
 

@@ -49,6 +49,9 @@ TEST_CASE("a POSLog is imported, counted and built from as it is") {
   auto const wrong = run("count --format csv --transactions " + log + " --out " + folder.file("a"));
   CHECK(wrong.code == 3);
   CHECK(run("count --format xml --transactions " + log + " --out " + folder.file("a")).code == 2);
+  auto const choice = run("count --poslog-sku gtin --transactions " + log + " --out " + folder.file("a"));
+  CHECK(choice.code == 2);
+  CHECK(tells(choice, "--poslog-sku: 'gtin' is none of item, pos-item"));
   CHECK(run("import --help").code == 0);
 }
 

@@ -25,7 +25,9 @@ TEST_CASE("every command explains itself with an example") {
 
 TEST_CASE("a wrong command line is exit code 2") {
   CHECK(run("").code == 2);
-  CHECK(run("nonsense").code == 2);
+  auto const nonsense = run("nonsense");
+  CHECK(nonsense.code == 2);
+  CHECK(tells(nonsense, "not expected: nonsense"));
   CHECK(run("build --out x").code == 2);
   CHECK(run("count --out x").code == 2);
   CHECK(run("count --transactions a --merge b --out x").code == 2);

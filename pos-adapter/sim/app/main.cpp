@@ -1,3 +1,5 @@
+#include <iostream>
+
 #include <CLI/CLI.hpp>
 
 #include "commands.hpp"
@@ -6,7 +8,7 @@ int main(int argc, char** argv) {
   using namespace tillcue::pos::sim;
   CLI::App app("tillcue-pos: a scriptable POS, a virtual receipt printer, and a hand on the protocol");
   app.set_version_flag("--version", TILLCUE_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is told below: so a word that is no command is told by that word
   app.footer(
       "Exit codes: 0 all well, 1 the terminal refused something, 2 wrong command line, 3 wrong input, 4 the terminal "
       "was "
@@ -29,6 +31,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  if (!chosen) {
+    std::cerr << "tillcue-pos: a command is missing; tillcue-pos --help lists them\n";
+    return kExitUsage;
   }
   return chosen();
 }
