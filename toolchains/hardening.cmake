@@ -9,6 +9,7 @@ if(TILLCUE_HARDEN)
     -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing
     $<$<COMPILE_LANGUAGE:C>:-fexceptions>
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS
+    "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${PROJECT_SOURCE_DIR}/toolchains/brief_assertions.hpp>"
     # The same bytes from every folder.
     -ffile-prefix-map=${PROJECT_BINARY_DIR}=build -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|i686)$")

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <set>
@@ -29,7 +29,7 @@ constexpr std::size_t kMaxConfigBytes = 256 * 1024;
 struct Field {
   std::string_view path;
   bool required;
-  std::function<Complaint(Config&, Json const&)> read;
+  Complaint (*read)(Config&, Json const&);
 };
 
 Complaint read_text(Json const& value, std::string& out, std::size_t longest = 256) {
@@ -92,11 +92,11 @@ Complaint read_optional_path(Json const& value, std::optional<std::filesystem::p
   return {};
 }
 
-Complaint read_choice(Json const& value, std::string& out, std::vector<std::string> const& choices) {
+Complaint read_choice(Json const& value, std::string& out, std::initializer_list<std::string_view> choices) {
   if (auto complaint = read_text(value, out)) return complaint;
   if (std::find(choices.begin(), choices.end(), out) != choices.end()) return {};
   std::string list;
-  for (auto const& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+  for (auto const choice : choices) list.append(list.empty() ? "" : ", ").append(choice);
   return "must be one of: " + list;
 }
 
@@ -149,9 +149,7 @@ Complaint read_limits(Json const& value, sync::BrokerLimits& out) {
 }
 
 Complaint read_key(Json const& value, std::string& out) {
-  std::vector<std::string> keys;
-  for (int n = 1; n <= 12; ++n) keys.push_back("F" + std::to_string(n));
-  return read_choice(value, out, keys);
+  return read_choice(value, out, {"F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12"});
 }
 
 /// An origin as a browser writes it: what follows would never match, and a wildcard would match too much.
@@ -198,116 +196,112 @@ DisplayConfig& display(Config& config) { return config.display ? *config.display
 SyncConfig& sync(Config& config) { return config.sync ? *config.sync : config.sync.emplace(); }
 
 /// "required" holds inside an optional group only when the group is there.
-std::vector<Field> const& fields() {
-  static std::vector<Field> const table = {
-      {"terminal", true, [](Config& c, Json const& v) { return read_name(v, c.terminal.value); }},
-      {"store.id", true, [](Config& c, Json const& v) { return read_name(v, c.store.id); }},
-      {"store.name", true, [](Config& c, Json const& v) { return read_text(v, c.store.name, 64); }},
-      {"store.chain", true, [](Config& c, Json const& v) { return read_name(v, c.store.chain); }},
-      {"store.currency", true, [](Config& c, Json const& v) { return read_currency(v, c.store.currency); }},
-      {"store.language", false, [](Config& c, Json const& v) { return read_language(v, c.store.language); }},
-      {"store.group", false, [](Config& c, Json const& v) { return read_name(v, c.store.group); }},
-      {"data_dir", true, [](Config& c, Json const& v) { return read_path(v, c.data_dir); }},
-      {"bundle", false, [](Config& c, Json const& v) { return read_optional_path(v, c.bundle); }},
-      {"learned_stock", false, [](Config& c, Json const& v) { return read_flag(v, c.learned_stock); }},
-      {"live", false, [](Config& c, Json const& v) { return read_path(v, c.live); }},
-      {"secret", false, [](Config& c, Json const& v) { return read_optional_path(v, c.secret); }},
-      {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},
-      {"pos.unix", false, [](Config& c, Json const& v) { return read_path(v, c.pos_unix); }},
-      {"pos.websocket", false,
-       [](Config& c, Json const& v) {
-         Address address;
-         auto complaint = read_listen(v, address);
-         web(c).host = address.host;
-         web(c).port = address.port;
-         return complaint;
-       }},
-      {"pos.origins", false, [](Config& c, Json const& v) { return read_origins(v, web(c).origins); }},
-      {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
-      {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
-      {"screen.parents", false, [](Config& c, Json const& v) { return read_origins(v, c.page.parents); }},
-      {"screen.accept_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.accept_key); }},
-      {"screen.decline_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.decline_key); }},
-      {"screen.theme", false, [](Config& c, Json const& v) { return read_optional_path(v, c.page.theme); }},
-      {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
-      {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
-      {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c).serial); }},
-      {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c).serial); }},
-      {"printer.auto_status", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).auto_status); }},
-      {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c)); }},
-      {"printer.painter", false, [](Config& c, Json const& v) { return read_painter(v, printer(c)); }},
-      {"printer.paper_mm", false,
-       [](Config& c, Json const& v) { return read_millimetres(v, printer(c).paper_mm, 60, 600); }},
-      {"printer.paper_mm_day", false,
-       [](Config& c, Json const& v) { return read_millimetres(v, printer(c).paper_mm_day, 0, 1'000'000); }},
-      {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
-      {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
-      {"customer_display.address", false,
-       [](Config& c, Json const& v) { return read_address(v, customer_display(c).address); }},
-      {"customer_display.device", false,
-       [](Config& c, Json const& v) { return read_text(v, customer_display(c).device, 4096); }},
-      {"customer_display.baud", false,
-       [](Config& c, Json const& v) { return read_baud(v, customer_display(c).serial); }},
-      {"customer_display.flow", false,
-       [](Config& c, Json const& v) { return read_flow(v, customer_display(c).serial); }},
-      {"customer_display.mode", false,
-       [](Config& c, Json const& v) { return read_mode(v, customer_display(c).profile); }},
-      {"customer_display.code_table", false,
-       [](Config& c, Json const& v) { return read_table(v, customer_display(c).profile); }},
-      {"customer_display.select", false,
-       [](Config& c, Json const& v) { return read_select(v, customer_display(c).profile); }},
-      {"customer_display.resting", false,
-       [](Config& c, Json const& v) { return read_resting(v, customer_display(c).resting); }},
-      {"customer_display.hints", false,
-       [](Config& c, Json const& v) { return read_choice(v, customer_display(c).hints, {"campaigns", "all"}); }},
-      {"proxy.tap", true, [](Config& c, Json const& v) { return read_tap(v, proxy(c).tap); }},
-      {"proxy.layout", false, [](Config& c, Json const& v) { return read_layout(v, proxy(c)); }},
-      {"proxy.quiet_ms", false, [](Config& c, Json const& v) { return read_quiet(v, proxy(c).quiet); }},
-      {"proxy.same_paper", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).same_paper); }},
-      {"proxy.sales", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).sales); }},
-      {"display.tap", true, [](Config& c, Json const& v) { return read_tap(v, display(c).tap); }},
-      {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
-      {"sync.broker_preset", false, [](Config& c, Json const& v) { return read_limits(v, sync(c).broker_limits); }},
-      {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
-      {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
-      {"sync.certificate", false, [](Config& c, Json const& v) { return read_text(v, sync(c).certificate, 4096); }},
-      {"sync.key", false, [](Config& c, Json const& v) { return read_text(v, sync(c).key, 4096); }},
-      {"names.aliases", false, [](Config& c, Json const& v) { return read_optional_path(v, c.aliases); }},
-      {"feeds.unicenta.listen", false, [](Config& c, Json const& v) { return read_tickets(v, c.feeds); }},
-      {"feeds.odoo.listen", false,
-       [](Config& c, Json const& v) {
-         Address address;
-         auto complaint = read_listen(v, address);
-         odoo_of(c.feeds).host = address.host;
-         odoo_of(c.feeds).port = address.port;
-         return complaint;
-       }},
-      {"feeds.odoo.origins", false, [](Config& c, Json const& v) { return read_origins(v, odoo_of(c.feeds).origins); }},
-      {"feeds.text.source", false, [](Config& c, Json const& v) { return read_text_source(v, c.feeds); }},
-      {"feeds.text.start", false, [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).start); }},
-      {"feeds.text.end", false, [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).end); }},
-      {"feeds.text.line_end", false,
-       [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).line_end); }},
-      {"feeds.text.code_page", false, [](Config& c, Json const& v) { return read_text_table(v, text_of(c.feeds)); }},
-      {"feeds.text.timeout_ms", false, [](Config& c, Json const& v) { return read_silence(v, text_of(c.feeds)); }},
-      {"feeds.text.width", false, [](Config& c, Json const& v) { return read_width(v, c.feeds); }},
-      {"feeds.text.layout.ignored", false,
-       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).ignored); }},
-      {"feeds.text.layout.cancelled", false,
-       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).cancelled); }},
-      {"feeds.text.layout.closed", false,
-       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).closed); }},
-      {"feeds.text.layout.total", false,
-       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).total); }},
-      {"feeds.text.layout.removed", false,
-       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).removed); }},
-      {"feeds.text.layout.item", false,
-       [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).item); }},
-      {"log_level", false,
-       [](Config& c, Json const& v) { return read_choice(v, c.log_level, {"debug", "info", "warning", "error"}); }},
-  };
-  return table;
-}
+constexpr Field kFields[] = {
+    {"terminal", true, [](Config& c, Json const& v) { return read_name(v, c.terminal.value); }},
+    {"store.id", true, [](Config& c, Json const& v) { return read_name(v, c.store.id); }},
+    {"store.name", true, [](Config& c, Json const& v) { return read_text(v, c.store.name, 64); }},
+    {"store.chain", true, [](Config& c, Json const& v) { return read_name(v, c.store.chain); }},
+    {"store.currency", true, [](Config& c, Json const& v) { return read_currency(v, c.store.currency); }},
+    {"store.language", false, [](Config& c, Json const& v) { return read_language(v, c.store.language); }},
+    {"store.group", false, [](Config& c, Json const& v) { return read_name(v, c.store.group); }},
+    {"data_dir", true, [](Config& c, Json const& v) { return read_path(v, c.data_dir); }},
+    {"bundle", false, [](Config& c, Json const& v) { return read_optional_path(v, c.bundle); }},
+    {"learned_stock", false, [](Config& c, Json const& v) { return read_flag(v, c.learned_stock); }},
+    {"live", false, [](Config& c, Json const& v) { return read_path(v, c.live); }},
+    {"secret", false, [](Config& c, Json const& v) { return read_optional_path(v, c.secret); }},
+    {"pos.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.pos); }},
+    {"pos.unix", false, [](Config& c, Json const& v) { return read_path(v, c.pos_unix); }},
+    {"pos.websocket", false,
+     [](Config& c, Json const& v) {
+       Address address;
+       auto complaint = read_listen(v, address);
+       web(c).host = address.host;
+       web(c).port = address.port;
+       return complaint;
+     }},
+    {"pos.origins", false, [](Config& c, Json const& v) { return read_origins(v, web(c).origins); }},
+    {"screen.listen", false, [](Config& c, Json const& v) { return read_listen(v, c.screen); }},
+    {"screen.hint_ms", false, [](Config& c, Json const& v) { return read_milliseconds(v, c.hint_lifetime); }},
+    {"screen.parents", false, [](Config& c, Json const& v) { return read_origins(v, c.page.parents); }},
+    {"screen.accept_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.accept_key); }},
+    {"screen.decline_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.decline_key); }},
+    {"screen.theme", false, [](Config& c, Json const& v) { return read_optional_path(v, c.page.theme); }},
+    {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
+    {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
+    {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c).serial); }},
+    {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c).serial); }},
+    {"printer.auto_status", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).auto_status); }},
+    {"printer.profile", false, [](Config& c, Json const& v) { return read_profile(v, printer(c)); }},
+    {"printer.painter", false, [](Config& c, Json const& v) { return read_painter(v, printer(c)); }},
+    {"printer.paper_mm", false,
+     [](Config& c, Json const& v) { return read_millimetres(v, printer(c).paper_mm, 60, 600); }},
+    {"printer.paper_mm_day", false,
+     [](Config& c, Json const& v) { return read_millimetres(v, printer(c).paper_mm_day, 0, 1'000'000); }},
+    {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
+    {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
+    {"customer_display.address", false,
+     [](Config& c, Json const& v) { return read_address(v, customer_display(c).address); }},
+    {"customer_display.device", false,
+     [](Config& c, Json const& v) { return read_text(v, customer_display(c).device, 4096); }},
+    {"customer_display.baud", false, [](Config& c, Json const& v) { return read_baud(v, customer_display(c).serial); }},
+    {"customer_display.flow", false, [](Config& c, Json const& v) { return read_flow(v, customer_display(c).serial); }},
+    {"customer_display.mode", false,
+     [](Config& c, Json const& v) { return read_mode(v, customer_display(c).profile); }},
+    {"customer_display.code_table", false,
+     [](Config& c, Json const& v) { return read_table(v, customer_display(c).profile); }},
+    {"customer_display.select", false,
+     [](Config& c, Json const& v) { return read_select(v, customer_display(c).profile); }},
+    {"customer_display.resting", false,
+     [](Config& c, Json const& v) { return read_resting(v, customer_display(c).resting); }},
+    {"customer_display.hints", false,
+     [](Config& c, Json const& v) {
+       return read_choice(v, customer_display(c).hints, {"campaigns", "all"});
+     }},
+    {"proxy.tap", true, [](Config& c, Json const& v) { return read_tap(v, proxy(c).tap); }},
+    {"proxy.layout", false, [](Config& c, Json const& v) { return read_layout(v, proxy(c)); }},
+    {"proxy.quiet_ms", false, [](Config& c, Json const& v) { return read_quiet(v, proxy(c).quiet); }},
+    {"proxy.same_paper", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).same_paper); }},
+    {"proxy.sales", false, [](Config& c, Json const& v) { return read_flag(v, proxy(c).sales); }},
+    {"display.tap", true, [](Config& c, Json const& v) { return read_tap(v, display(c).tap); }},
+    {"sync.broker", true, [](Config& c, Json const& v) { return read_broker(v, sync(c).broker); }},
+    {"sync.broker_preset", false, [](Config& c, Json const& v) { return read_limits(v, sync(c).broker_limits); }},
+    {"sync.trusted_keys", true, [](Config& c, Json const& v) { return read_paths(v, sync(c).trusted_keys); }},
+    {"sync.ca", false, [](Config& c, Json const& v) { return read_text(v, sync(c).ca, 4096); }},
+    {"sync.certificate", false, [](Config& c, Json const& v) { return read_text(v, sync(c).certificate, 4096); }},
+    {"sync.key", false, [](Config& c, Json const& v) { return read_text(v, sync(c).key, 4096); }},
+    {"names.aliases", false, [](Config& c, Json const& v) { return read_optional_path(v, c.aliases); }},
+    {"feeds.unicenta.listen", false, [](Config& c, Json const& v) { return read_tickets(v, c.feeds); }},
+    {"feeds.odoo.listen", false,
+     [](Config& c, Json const& v) {
+       Address address;
+       auto complaint = read_listen(v, address);
+       odoo_of(c.feeds).host = address.host;
+       odoo_of(c.feeds).port = address.port;
+       return complaint;
+     }},
+    {"feeds.odoo.origins", false, [](Config& c, Json const& v) { return read_origins(v, odoo_of(c.feeds).origins); }},
+    {"feeds.text.source", false, [](Config& c, Json const& v) { return read_text_source(v, c.feeds); }},
+    {"feeds.text.start", false, [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).start); }},
+    {"feeds.text.end", false, [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).end); }},
+    {"feeds.text.line_end", false, [](Config& c, Json const& v) { return read_marker(v, text_of(c.feeds).line_end); }},
+    {"feeds.text.code_page", false, [](Config& c, Json const& v) { return read_text_table(v, text_of(c.feeds)); }},
+    {"feeds.text.timeout_ms", false, [](Config& c, Json const& v) { return read_silence(v, text_of(c.feeds)); }},
+    {"feeds.text.width", false, [](Config& c, Json const& v) { return read_width(v, c.feeds); }},
+    {"feeds.text.layout.ignored", false,
+     [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).ignored); }},
+    {"feeds.text.layout.cancelled", false,
+     [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).cancelled); }},
+    {"feeds.text.layout.closed", false,
+     [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).closed); }},
+    {"feeds.text.layout.total", false,
+     [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).total); }},
+    {"feeds.text.layout.removed", false,
+     [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).removed); }},
+    {"feeds.text.layout.item", false,
+     [](Config& c, Json const& v) { return read_templates(v, layout_of(c.feeds).item); }},
+    {"log_level", false,
+     [](Config& c, Json const& v) { return read_choice(v, c.log_level, {"debug", "info", "warning", "error"}); }},
+};
 
 bool optional_group(std::string_view name) {
   return name == "printer" || name == "proxy" || name == "display" || name == "customer_display" || name == "sync";
@@ -358,7 +352,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string unknown_field(std::string const& path) {
   std::string_view nearest;
   std::size_t best = 4;
-  for (auto const& field : fields()) {
+  for (auto const& field : kFields) {
     if (auto const d = distance(path, field.path); d < best) {
       best = d;
       nearest = field.path;
@@ -373,8 +367,8 @@ void find_unknown(Json const& object, std::string const& prefix, Report& report)
     auto const path = prefix + name;
     auto const is_field = [&](Field const& field) { return field.path == path; };
     auto const is_group = [&](Field const& field) { return field.path.substr(0, path.size() + 1) == path + "."; };
-    if (std::any_of(fields().begin(), fields().end(), is_field)) continue;
-    if (std::none_of(fields().begin(), fields().end(), is_group)) {
+    if (std::any_of(std::begin(kFields), std::end(kFields), is_field)) continue;
+    if (std::none_of(std::begin(kFields), std::end(kFields), is_group)) {
       report.add(path, unknown_field(path));
     } else if (!value.is_object()) {
       report.add(path, "must be a group in braces { }");
@@ -425,7 +419,7 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   Config config;
   Report report(file, text);
   find_unknown(root, "", report);
-  for (auto const& field : fields()) {
+  for (auto const& field : kFields) {
     std::string const path(field.path);
     if (auto const* value = at(root, path)) {
       if (auto const complaint = field.read(config, *value)) report.add(path, *complaint);

@@ -11,7 +11,7 @@ PaperBook::PaperBook(std::filesystem::path file, unsigned day_limit) : file_(std
   std::string text(256, '\0');  // what we write is shorter
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  auto const kept = nlohmann::json::parse(text, nullptr, false);
+  auto const kept = nlohmann::json::parse(std::string_view(text), nullptr, false);
   if (!kept.is_object() || !kept.contains("day") || !kept["day"].is_number_integer()) return;
   if (!kept.contains("mm") || !kept["mm"].is_number_unsigned() || kept["mm"].get<std::uint64_t>() > 1'000'000'000)
     return;

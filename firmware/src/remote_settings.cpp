@@ -24,7 +24,7 @@ void put(Config& config, std::string_view name, Json const& value) {
 }  // namespace
 
 Config with_settings(Config config, sync::Settings const& settings) {
-  for (auto const& [name, text] : settings) put(config, name, Json::parse(text, nullptr, false));
+  for (auto const& [name, text] : settings) put(config, name, Json::parse(std::string_view(text), nullptr, false));
   return config;
 }
 

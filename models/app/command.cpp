@@ -170,10 +170,6 @@ TransactionLimits limits_of(InputOptions const& input) {
   return limits;
 }
 
-Result<void> refuse_doubles(Dataset const& data, std::vector<std::string> const& files) {
-  return refuse_duplicates(sources_by_file(data, files), "give each file once, or take it so with --allow-duplicates");
-}
-
 Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input,
                                   Advance const& advance) {
   TransactionReader reader(limits_of(input));
@@ -184,7 +180,8 @@ Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOp
   if (!data) return data;
   tell(reader.bad());
   if (files.size() > 1 && !input.allow_duplicates) {
-    if (auto const single = refuse_doubles(*data, files); !single) return tl::unexpected(single.error());
+    auto const single = refuse_duplicates(sources_by_file(*data, files), kGiveOnce);
+    if (!single) return tl::unexpected(single.error());
   }
   return data;
 }

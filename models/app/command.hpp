@@ -78,8 +78,6 @@ void tell(BadRows const& bad);
 /// Reads files and prints what was odd about them on standard error.
 Result<Dataset> load_transactions(std::vector<std::string> const& files, InputOptions const& input,
                                   Advance const& advance = {});
-/// Errors  invalid: two of the files, read into `data` in this order, hold the same sales.
-Result<void> refuse_doubles(Dataset const& data, std::vector<std::string> const& files);
 Result<Catalogue> load_catalogue(InputOptions const& input);
 /// Says which sold SKUs the items file does not know.
 void tell_missing(Catalogue const& catalogue, std::vector<std::string> const& sold, InputOptions const& input);

@@ -1,6 +1,11 @@
+#include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
+#include <string_view>
 
 #include "command.hpp"
 #include "counts_input.hpp"
@@ -101,6 +106,26 @@ Result<int> count_days(Options const& options) {
   return kOk;
 }
 
+/// "512MB": bytes, with K, M, G or T for 1024 and its powers.
+std::uint64_t bytes_of(std::string const& text) {
+  constexpr std::string_view kUnits = "KMGT";
+  std::uint64_t number = 0;
+  auto const [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string unit(rest, text.data() + text.size());
+  for (auto& c : unit) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  unit.erase(std::remove(unit.begin(), unit.end(), ' '), unit.end());
+  auto const power = unit.empty() ? std::string_view::npos : kUnits.find(unit[0]);
+  if (power != std::string_view::npos) unit.erase(0, 1);
+  auto const shift = power != std::string_view::npos ? 10 * (static_cast<unsigned>(power) + 1) : 0U;
+  bool const known = unit.empty() || unit == "B" || (shift > 0 && unit == "IB");
+  if (error != std::errc() || !known || number > (std::numeric_limits<std::uint64_t>::max() >> shift)) {
+    throw CLI::ValidationError(
+        "--memory",
+        '\'' + text + "' is no size; write bytes, or a whole number with K, M, G or " + "T, like 512MB or 4GB");
+  }
+  return number << shift;
+}
+
 void check(Options const& options) {
   if (options.input.transactions.empty() && options.merge.empty()) {
     throw CLI::RequiredError("--transactions or --merge");
@@ -125,11 +150,11 @@ void add_count(CLI::App& program, Action& action) {
   command.add_flag("--replace", options->replace, "replace day files that hold other sales")->needs(by_day);
   by_day->excludes(merge);
   auto* const memory = command
-                           .add_option("--memory", options->memory,
-                                       "bytes for baskets and pairs, like 512MB or 4GB (0: half of the machine's); "
-                                       "what does not fit is counted share by share")
-                           ->transform(CLI::AsSizeValue(false))
-                           ->capture_default_str();
+                           .add_option_function<std::string>(
+                               "--memory", [options](std::string const& text) { options->memory = bytes_of(text); },
+                               "bytes for baskets and pairs, like 512MB or 4GB (0: half of the machine's); "
+                               "what does not fit is counted share by share")
+                           ->default_str("0");
   auto* const temporary =
       command.add_option("--tmp", options->temporary, "folder for what does not fit; else that of --out")
           ->check(CLI::ExistingDirectory);

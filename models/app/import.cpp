@@ -12,26 +12,14 @@ struct Options {
   std::string out;
 };
 
-/// Behind import the ids of two files differ, and nobody can see any more that they were the same sales.
-Result<void> refuse_doubles_of(InputOptions const& input) {
-  auto const& files = input.transactions;
-  if (files.size() < 2 || input.allow_duplicates) return {};
-  auto limits = limits_of(input);
-  limits.bad_rows = 1;  // import_csv judges them
-  TransactionReader reader(limits);
-  for (auto const& file : files) {
-    if (auto const added = add_sales(reader, file, input.import); !added) return added;
-  }
-  auto const data = reader.finish();
-  if (!data) return tl::unexpected(data.error());
-  return refuse_doubles(*data, files);
-}
-
 Result<int> run(Options const& options) {
-  if (auto const single = refuse_doubles_of(options.input); !single) return tl::unexpected(single.error());
+  auto const& input = options.input;
   BadRows bad;
-  auto const done =
-      import_csv(options.input.transactions, options.input.import, options.input.bad_rows, options.out, bad);
+  ImportCsvOptions how;
+  how.format = input.import;
+  how.bad_rows = input.bad_rows;
+  how.allow_duplicates = input.allow_duplicates;
+  auto const done = import_csv(input.transactions, how, options.out, bad);
   if (!done) return tl::unexpected(done.error());
   tell(bad);
   std::printf("%s: %llu rows, %llu of them returns\n", options.out.c_str(), static_cast<unsigned long long>(done->rows),

@@ -1,6 +1,7 @@
 #include "basket_join.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -11,6 +12,10 @@ namespace {
 
 constexpr std::size_t kAhead = 12;                            ///< runs whose look-up is asked for early
 constexpr std::size_t kMostExpected = std::size_t{1} << 22U;  ///< baskets: an estimate may be far off
+
+std::uint32_t short_line(std::uint64_t line) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(line, std::numeric_limits<std::uint32_t>::max()));
+}
 
 }  // namespace
 
@@ -72,14 +77,14 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
     auto const id = std::string_view(batch.ids).substr(id_begin, run.id_end - id_begin);
     auto const basket = basket_of(run, id, lines_before);
     auto const rows = run.rows_end - rows_begin;
-    add_run(basket, rows, basket < known);
+    add_run(basket, rows, lines_before + run.line, basket < known);
     id_begin = run.id_end;
     rows_begin = run.rows_end;
   }
 }
 
 /// Notes that the next rows are those of `basket`, which has been met before or not.
-void BasketJoin::add_run(std::uint32_t basket, std::uint32_t rows, bool known) {
+void BasketJoin::add_run(std::uint32_t basket, std::uint32_t rows, std::uint64_t line, bool known) {
   if (in_order_ && !known) return rows_.push_back(rows);
   if (in_order_ && basket + std::size_t{1} == rows_.size()) {
     rows_.back() += rows;
@@ -87,13 +92,13 @@ void BasketJoin::add_run(std::uint32_t basket, std::uint32_t rows, bool known) {
   }
   if (in_order_) {
     runs_.reserve(rows_.size() + 1);
-    for (std::uint32_t n = 0; n < rows_.size(); ++n) runs_.push_back({n, rows_[n]});
+    for (std::uint32_t n = 0; n < rows_.size(); ++n) runs_.push_back({n, rows_[n], short_line(first_line_[n])});
     in_order_ = false;
   }
   if (!runs_.empty() && runs_.back().basket == basket) {
     runs_.back().rows += rows;
   } else {
-    runs_.push_back({basket, rows});
+    runs_.push_back({basket, rows, short_line(line)});
   }
 }
 
@@ -122,7 +127,6 @@ void BasketJoin::gather_runs() {
   }
   std::copy(gathered.begin(), gathered.end(), data_.basket_items.begin() + static_cast<std::ptrdiff_t>(rows_begin_));
   // next[n] is now where basket n ends.
-  std::vector<Run>().swap(runs_);
   rows_.resize(ids_.size());
   for (std::size_t n = 0; n < rows_.size(); ++n) {
     rows_[n] = static_cast<std::uint32_t>(next[n] - (n > 0 ? next[n - 1] : 0));
@@ -155,8 +159,18 @@ void BasketJoin::close_basket(std::size_t basket, std::size_t begin, std::size_t
   data_.begin.push_back(kept);
 }
 
-void BasketJoin::close_file(std::string const& name, std::size_t most, BadRows& bad) {
+/// Once the rows are gathered. A file whose baskets do not come back repeats none.
+std::optional<RepeatedSales> BasketJoin::repeated_sales(TimeKind kind) const {
+  if (in_order_) return std::nullopt;
+  auto const times = std::span(data_.times).subspan(kind == TimeKind::calendar ? baskets_begin_ : data_.times.size());
+  return find_repeated_sales(runs_, rows_, std::span(data_.basket_items).subspan(rows_begin_), times);
+}
+
+std::optional<RepeatedSales> BasketJoin::close_file(std::string const& name, std::size_t most, TimeKind kind,
+                                                    BadRows& bad) {
   gather_runs();
+  auto const repeated = repeated_sales(kind);
+  std::vector<RowRun>().swap(runs_);
   seen_in_.assign(data_.items.size(), 0);
   stamp_ = 0;
   ids_ = {};
@@ -175,6 +189,7 @@ void BasketJoin::close_file(std::string const& name, std::size_t most, BadRows& 
   std::vector<std::uint32_t>().swap(rows_);
   std::vector<std::uint64_t>().swap(first_line_);
   in_order_ = true;
+  return repeated;
 }
 
 void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
@@ -187,7 +202,7 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
-         first_line_.size() * 8 + rows_.size() * 4 + runs_.size() * 8;
+         first_line_.size() * 8 + rows_.size() * 4 + runs_.size() * sizeof(RowRun);
 }
 
 std::size_t BasketJoin::memory_with(std::size_t rows, std::size_t baskets) const noexcept {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "repeated_sales.hpp"
 #include "sale_rows.hpp"
 #include "text_index.hpp"
 #include "tillcue/models/bad_rows.hpp"
@@ -19,8 +21,9 @@ class BasketJoin {
   /// Adds rows of the open file. `parser` made the batch; `lines_before` stand before it in the file.
   void add(RowBatch const& batch, RowParser const& parser, std::size_t parser_number, std::uint64_t lines_before);
 
-  /// Makes the rows since the last call baskets. Those of more than `most` distinct items are noted and left out.
-  void close_file(std::string const& name, std::size_t most, BadRows& bad);
+  /// Makes the rows since the last call baskets. Those of more than `most` distinct items are noted and left out. What
+  /// stands there twice is looked for, day by day when times are those of a calendar.
+  std::optional<RepeatedSales> close_file(std::string const& name, std::size_t most, TimeKind kind, BadRows& bad);
 
   /// Adds what a parser has kept about its items; once for each, after its last batch.
   void add_sold(RowParser const& parser, std::size_t parser_number);
@@ -42,15 +45,12 @@ class BasketJoin {
   [[nodiscard]] std::uint64_t first_line() const noexcept { return first_line_.empty() ? 0 : first_line_.front(); }
 
  private:
-  struct Run {
-    std::uint32_t basket;  ///< within the file
-    std::uint32_t rows;
-  };
   std::uint32_t basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before);
   std::uint32_t item_of(RowParser const& parser, std::vector<std::uint32_t>& renamed, std::uint32_t number);
   bool same_numbers(RowParser const& parser, std::size_t parser_number);
-  void add_run(std::uint32_t basket, std::uint32_t rows, bool known);
+  void add_run(std::uint32_t basket, std::uint32_t rows, std::uint64_t line, bool known);
   void gather_runs();
+  [[nodiscard]] std::optional<RepeatedSales> repeated_sales(TimeKind kind) const;
   void close_basket(std::size_t basket, std::size_t begin, std::size_t end, std::size_t most, std::string const& name,
                     BadRows& bad);
 
@@ -63,7 +63,7 @@ class BasketJoin {
   std::vector<std::uint64_t> first_line_;
   bool in_order_ = true;             ///< no basket comes back once another one has begun
   std::vector<std::uint32_t> rows_;  ///< by basket, as long as that is so
-  std::vector<Run> runs_;            ///< when it is not
+  std::vector<RowRun> runs_;         ///< when it is not
   std::size_t rows_begin_ = 0;
   std::size_t baskets_begin_ = 0;
   std::vector<std::uint32_t> seen_in_;  ///< per item: the last basket it was seen in, counted from 1

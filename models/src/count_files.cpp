@@ -6,8 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include <unistd.h>
-
 #include "counts_stream.hpp"
 #include "sale_rows.hpp"
 #include "tillcue/models/atomic_file.hpp"
@@ -17,13 +15,6 @@ namespace tillcue::models {
 namespace {
 
 constexpr std::uint32_t kMostShares = 1U << 16U;
-
-std::uint64_t half_of_memory() {
-  auto const pages = ::sysconf(_SC_PHYS_PAGES);
-  auto const page = ::sysconf(_SC_PAGESIZE);
-  constexpr std::uint64_t kFallback = std::uint64_t{1} << 30U;
-  return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) / 2 : kFallback;
-}
 
 std::vector<std::uint32_t> all_of(Dataset const& data) {
   std::vector<std::uint32_t> all(data.baskets());
@@ -169,7 +160,7 @@ class Job {
 
   [[nodiscard]] Result<void> refuse_twice() const {
     if (files_.size() < 2 || options_.allow_duplicates) return {};
-    return refuse_duplicates(sources_, "give each file once, or take it so with --allow-duplicates");
+    return refuse_duplicates(sources_, kGiveOnce);
   }
 
   [[nodiscard]] Result<void> can_read_again(Error const& outgrown, Share share) const {

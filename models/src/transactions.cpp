@@ -4,11 +4,16 @@
 #include <cstring>
 #include <utility>
 
+#include <unistd.h>
+
 #include "basket_join.hpp"
+#include "repeated_sales.hpp"
 #include "sale_rows.hpp"
 #include "tillcue/core/sku.hpp"
+#include "tillcue/models/counted_source.hpp"
 #include "tillcue/models/parallel.hpp"
 #include "tillcue/models/table.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -62,6 +67,18 @@ struct PieceText {
     quotes = text && std::memchr(text->data(), '"', text->size()) != nullptr;
   }
 };
+
+/// `of_some`: only a share of the baskets was looked at.
+std::string repeated_note(std::string const& name, RepeatedSales const& found, bool of_some) {
+  auto text = name + ':' + std::to_string(found.line) + ": sales ";
+  if (found.first_day != kNoDay) text += "of " + day_text(found.first_day) + ' ';
+  if (found.days > 1) text += "and " + counted(found.days - 1, "other day") + ' ';
+  return text + "stand there again from here on, " + (of_some ? "at least " : "") + counted(found.rows, "row") +
+         " of " + counted(found.baskets, "basket") +
+         "; such a basket is one, what was sold of its items counts twice: take the rows out, or give other sales "
+         "other "
+         "basket ids";
+}
 
 }  // namespace
 
@@ -149,7 +166,8 @@ void TransactionReader::State::close_file(std::string const& name, bool has_head
   auto const before = join.data().begin.size();
   auto const line = join.first_line();
   bool const one = limits.share.of == 1 && join.open_baskets() == 1 && rows > limits.basket_items;
-  join.close_file(name, limits.basket_items, bad);
+  auto const repeated = join.close_file(name, limits.basket_items, kind, bad);
+  if (repeated) bad.note(repeated_note(name, *repeated, limits.share.of > 1));
   if (one && join.data().begin.size() > before) {
     bad.note(name + ':' + std::to_string(line) + ": all " + std::to_string(rows) +
              " rows are of one basket; is basket_id the number of a receipt, not of a store or a day?");
@@ -275,6 +293,13 @@ Result<void> TransactionReader::OpenFile::close() {
   state_.kind = state_.parsers[0].kind();
   state_.close_file(name_, false);
   return {};
+}
+
+std::uint64_t half_of_memory() {
+  auto const pages = ::sysconf(_SC_PHYS_PAGES);
+  auto const page = ::sysconf(_SC_PAGESIZE);
+  constexpr std::uint64_t kFallback = std::uint64_t{1} << 30U;
+  return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) / 2 : kFallback;
 }
 
 TransactionReader::TransactionReader(TransactionLimits limits) : state_(std::make_unique<State>()) {

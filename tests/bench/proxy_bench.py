@@ -17,7 +17,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'journeys'))
-import proxy_test as journey  # noqa: E402  the shop, the receipts, the raw printer
+import proxy_counter as journey  # noqa: E402  the shop, the receipts, the raw printer
 from programs import free_port, wait_until, listens  # noqa: E402
 
 

@@ -81,6 +81,9 @@ def measure(shop, args):
     shop.wait_for_delivery()
     arrived = time.perf_counter() - begun
     metrics = shop.metrics()
+    handled = metrics['pos_message_seconds_count']
+    over = [handled - metrics[f'pos_message_seconds_bucket{{le="{limit}"}}'] for limit in ('0.00025', '0.001')]
+    print(row('messages handled; over 0.25 ms, over 1 ms', f'{handled:,.0f}; {over[0]:.0f}, {over[1]:.0f}'))
     events = sum(metrics[name] for name in ('sales_finished_total', 'hints_total', 'hints_accepted_total',
                                              'hints_declined_total', 'coupons_printed_total', 'coupons_dropped_total'))
     print(row('results lost', f"{metrics['results_lost_total']:.0f}"))

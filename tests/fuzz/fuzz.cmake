@@ -1,4 +1,8 @@
 option(TILLCUE_BUILD_FUZZ "Fuzz targets as libFuzzer programs (clang) instead of replaying their corpus" OFF)
+if(NOT TILLCUE_BUILD_FUZZ)
+  add_library(tillcue_replay_main OBJECT fuzz/replay_main.cpp)
+  target_link_libraries(tillcue_replay_main PRIVATE tillcue::house)
+endif()
 
 # tillcue_fuzz(NAME CORPUS folder SOURCES ... [LIBS ...]): one LLVMFuzzerTestOneInput. The ordinary build replays the
 # corpus as a test; with TILLCUE_BUILD_FUZZ the same program fuzzes:  bin/NAME -max_total_time=60 SCRATCH tests/fuzz/corpus/...
@@ -13,7 +17,7 @@ function(tillcue_fuzz name)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     add_test(NAME ${name} COMMAND ${name} -runs=0 ${corpus})
   else()
-    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    target_link_libraries(${name} PRIVATE tillcue_replay_main)
     add_test(NAME ${name} COMMAND ${name} ${corpus})
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT 120)

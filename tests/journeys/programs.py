@@ -14,6 +14,7 @@ import urllib.request
 BIN = os.environ.get('TILLCUE_BIN', 'build/dev/bin')
 SHARED = os.environ.get('TILLCUE_SHARED', os.path.join(os.path.dirname(__file__), '..', '..', '..', 'shared'))
 PATIENCE = float(os.environ.get('TILLCUE_PATIENCE', '30'))
+SANITIZED = bool(os.environ.get('TILLCUE_SANITIZE'))
 
 
 def run(*command, check=True, stdin=None):
@@ -85,10 +86,20 @@ class Process:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                             **options)
 
-    def end(self, how=signal.SIGTERM, patience=10):
+    def end(self, how=signal.SIGTERM, patience=max(10, PATIENCE / 3)):
         if self.process.poll() is None:
             self.process.send_signal(how)
         return self.process.wait(timeout=patience)
+
+    def end_anyhow(self):
+        """At once; under a sanitizer in order, because what leaked is looked for at the end."""
+        if SANITIZED and self.alive:
+            self.process.send_signal(signal.SIGCONT)
+            try:
+                self.end()
+            except subprocess.TimeoutExpired:
+                pass
+        self.end(signal.SIGKILL)
 
     @property
     def alive(self):
@@ -114,8 +125,7 @@ class Shop:
 
     def close(self):
         for process in reversed(list(self.processes.values())):
-            if process.alive:
-                process.end(signal.SIGKILL)
+            process.end_anyhow()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def logs(self):

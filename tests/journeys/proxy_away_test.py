@@ -11,7 +11,7 @@ import time
 import unittest
 
 from programs import wait_until
-from proxy_test import PROOF, Counter, RawPrinter, receipt, setUpModule, tearDownModule  # noqa: F401  the same shop
+from proxy_counter import PROOF, Counter, RawPrinter, receipt, setUpModule, tearDownModule  # noqa: F401  the same shop
 
 
 class ProxyAway(Counter):

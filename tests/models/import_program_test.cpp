@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <doctest/doctest.h>
@@ -117,6 +118,46 @@ TEST_CASE("import refuses the same sales twice: behind it their ids differ") {
   CHECK(tells(allowed, "b.csv:"));
   made::put_file(folder.file("b.csv"), sales(3, 9));
   CHECK(run(import).code == 0);
+}
+
+TEST_CASE("days that stand in one file twice are told with the first line and how many, in every command") {
+  made::Folder folder;
+  auto const month = sales(20);
+  auto const rows = month.substr(month.find('\n') + 1);
+  std::string two_days;
+  for (std::size_t at = 0; at < rows.size(); at = rows.find('\n', at) + 1) {
+    auto const row = rows.substr(at, rows.find('\n', at) + 1 - at);
+    if (row.find("2026-11-03") != std::string::npos || row.find("2026-11-07") != std::string::npos) two_days += row;
+  }
+  made::put_file(folder.file("t.csv"), month + two_days);
+  auto const lines = std::count(month.begin(), month.end(), '\n');
+  auto const again = folder.file("t.csv") + ':' + std::to_string(lines + 1) +
+                     ": sales of 2026-11-03 and 1 other day stand there again from here on, ";
+  for (auto const* const command : {"count --transactions ", "import "}) {
+    auto const told = run(command + folder.file("t.csv") + " --out " + folder.file("out"));
+    CHECK_MESSAGE(told.code == 0, told.out);
+    CHECK(tells(told, again));
+  }
+  auto const shares = run("count --memory 4K --transactions " + folder.file("t.csv") + " --out " + folder.file("out"));
+  CHECK(tells(shares, "stand there again from here on, at least "));
+  made::put_file(folder.file("once.csv"), month);
+  auto const once = run("count --transactions " + folder.file("once.csv") + " --out " + folder.file("other"));
+  CHECK(once.out.find("again") == std::string::npos);
+  CHECK(tells(once, "600 baskets"));
+}
+
+TEST_CASE("a size of memory that is none is told with what is one") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), sales(3));
+  auto const count = "count --transactions " + folder.file("t.csv") + " --out " + folder.file("c") + " --memory ";
+  for (auto const* const wrong : {"lots", "-1", "4XB", "1.5G", "\"\"", "99999999999T", "MB", "4GBs"}) {
+    auto const refused = run(count + wrong);
+    CHECK(refused.code == 2);
+    CHECK(tells(refused, "is no size; write bytes, or a whole number with K, M, G or T, like 512MB or 4GB"));
+    CHECK(refused.out.find('{') == std::string::npos);
+  }
+  for (auto const* const right : {"0", "1048576", "1024k", "2MiB", "\"1 GB\"", "1gb"})
+    CHECK(run(count + right).code == 0);
 }
 
 TEST_CASE("a window is of whole days, and what is no number or date is named") {

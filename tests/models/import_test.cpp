@@ -109,14 +109,14 @@ TEST_CASE("import writes what was understood as transactions.csv that reads back
   made::put_file(folder.file("t.xml"), kPoslog);
   for (auto const* const name : {"t.jsonl", "t.xml"}) {
     BadRows bad;
-    auto const done = import_csv({folder.file(name)}, {}, 0, folder.file("out.csv"), bad);
+    auto const done = import_csv({folder.file(name)}, {.bad_rows = 0}, folder.file("out.csv"), bad);
     REQUIRE_MESSAGE(done.has_value(), done.error().what);
     CHECK(done->rows == 3);
   }
   auto const written = made::get_file(folder.file("out.csv"));
 
   BadRows bad;
-  REQUIRE(import_csv({folder.file("t.jsonl")}, {}, 0, folder.file("out.csv"), bad).has_value());
+  REQUIRE(import_csv({folder.file("t.jsonl")}, {.bad_rows = 0}, folder.file("out.csv"), bad).has_value());
   CHECK(made::get_file(folder.file("out.csv")) == kCsv);
 }
 
@@ -125,15 +125,17 @@ TEST_CASE("import keeps the ids of several files apart, quotes what needs it, an
   made::put_file(folder.file("a.jsonl"), "{\"basket_id\":\"1\",\"sku\":\"x,\\\"y\\\"\"}\n");
   made::put_file(folder.file("b.jsonl"), "{\"basket_id\":\"1\",\"sku\":\"z\",\"quantity\":-1}\n");
   BadRows bad;
-  auto const done = import_csv({folder.file("a.jsonl"), folder.file("b.jsonl")}, {}, 0, folder.file("out.csv"), bad);
+  auto const done =
+      import_csv({folder.file("a.jsonl"), folder.file("b.jsonl")}, {.bad_rows = 0}, folder.file("out.csv"), bad);
   REQUIRE(done.has_value());
   CHECK(done->returns == 1);
   auto const written = made::get_file(folder.file("out.csv"));
   CHECK(tells(written, "\n1:1,,,\"x,\"\"y\"\"\",,\n2:1,,,z,-1,\n"));
   made::put_file(folder.file("c.xml"), "<POSLog><Transaction>");
   BadRows worse;
-  CHECK(!import_csv({folder.file("a.jsonl"), folder.file("c.xml")}, {}, 0, folder.file("out.csv"), worse).has_value());
+  CHECK(!import_csv({folder.file("a.jsonl"), folder.file("c.xml")}, {.bad_rows = 0}, folder.file("out.csv"), worse)
+             .has_value());
   made::put_file(folder.file("d.jsonl"), "{\"basket_id\":\"1\"}\n");
-  CHECK(!import_csv({folder.file("d.jsonl")}, {}, 0.5, folder.file("out.csv"), worse).has_value());
+  CHECK(!import_csv({folder.file("d.jsonl")}, {.bad_rows = 0.5}, folder.file("out.csv"), worse).has_value());
   CHECK(made::get_file(folder.file("out.csv")) == written);
 }

@@ -110,6 +110,18 @@ TEST_CASE("POSLog: the price of one unit, whatever it is written for: paid befor
             .complaints.size() == 1);
 }
 
+TEST_CASE("POSLog: a Quantity's units, code and way of entry say nothing about how much was sold") {
+  // Two ways tills in the field fill in Units: 1 throughout, or the quantity once more. The schema's default is 1.
+  auto const rows = [](std::string const& quantities) { return read(sale("<ItemID>a</ItemID>" + quantities)).rows; };
+  CHECK(rows("<Quantity Units='1' UnitOfMeasureCode='PCE' EntryMethod='Scanned'>9</Quantity>") ==
+        std::vector<std::string>{"///1|||a|9|"});
+  CHECK(rows("<Quantity EntryMethod='Automatic' UnitOfMeasureCode='Kg' Units='0.127'>0.127</Quantity>") ==
+        std::vector<std::string>{"///1|||a|0.127|"});
+  CHECK(rows("<ExtendedAmount>1.99</ExtendedAmount><Quantity UnitOfMeasureCode='EA' Units='1'>1</Quantity>"
+             "<Quantity UnitOfMeasureCode='Kg' Units='0.127'>0.127</Quantity>") ==
+        std::vector<std::string>{"///1|||a|1|1.990000"});
+}
+
 TEST_CASE("POSLog: an Item names the line only where nothing else does") {
   std::string const part = "<Item><ItemID>part</ItemID></Item>";
   CHECK(read(sale(part + "<Quantity>1</Quantity>")).rows == std::vector<std::string>{"///1|||part|1|"});

@@ -1,6 +1,7 @@
 #include "native/wire.hpp"
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -8,17 +9,15 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/error.hpp>
 
+#include "net/web_socket.hpp"
 #include "tillcue/pos/protocol.hpp"
 
 namespace tillcue::pos {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 
@@ -70,7 +69,7 @@ class WebWire final : public Wire {
       : parts_(std::make_shared<Parts>(std::move(socket), std::move(request))) {}
   ~WebWire() override { WebWire::close(); }
 
-  asio::any_io_executor executor() override { return parts_->stream.get_executor(); }
+  asio::any_io_executor executor() override { return parts_->socket.executor(); }
   void read(Read done) override { parts_->read(std::move(done)); }
   void write(std::string_view lines, Written done) override { parts_->write(lines, std::move(done)); }
   void shut_sending() override { parts_->say_good_bye(); }
@@ -78,11 +77,9 @@ class WebWire final : public Wire {
 
  private:
   struct Parts : std::enable_shared_from_this<Parts> {
-    Parts(asio::ip::tcp::socket socket, HttpRequest from) : stream(std::move(socket)), request(std::move(from)) {
-      stream.set_option(websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(60), true});
-      stream.read_message_max(kMaxRequestLine);
-      stream.text(true);
-    }
+    Parts(asio::ip::tcp::socket from, HttpRequest request)
+        : socket(std::move(from), std::move(request),
+                 {kMaxRequestLine, std::chrono::seconds(10), std::chrono::seconds(60)}) {}
 
     void read(Read done) {
       if (accepted) return read_message(std::move(done));
@@ -93,7 +90,7 @@ class WebWire final : public Wire {
     }
 
     void accept(Written done) {
-      stream.async_accept(request, [self = shared_from_this(), done = std::move(done)](error_code problem) {
+      socket.accept([self = shared_from_this(), done = std::move(done)](error_code problem) {
         if (self->closed) return;
         self->accepted = !problem;
         done(problem);
@@ -101,19 +98,25 @@ class WebWire final : public Wire {
     }
 
     void read_message(Read done) {
-      incoming.clear();
-      stream.async_read(incoming, [self = shared_from_this(), done = std::move(done)](error_code problem, std::size_t) {
-        if (!self->closed) self->deliver(problem, done);
+      socket.next_message();
+      read_rest(std::move(done));
+    }
+
+    void read_rest(Read done) {
+      socket.read_some([self = shared_from_this(), done = std::move(done)](error_code problem) mutable {
+        if (self->closed) return;
+        if (!problem && !self->socket.is_message_done()) return self->read_rest(std::move(done));
+        self->deliver(problem, done);
       });
     }
 
     void deliver(error_code problem, Read const& done) {
       if (problem == websocket::error::closed) problem = asio::error::eof;
-      if (!problem && !stream.got_text()) problem = websocket::error::bad_data_frame;
+      if (!problem && !socket.got_text()) problem = websocket::error::bad_data_frame;
       // What is too long for a line of the protocol is passed on as such, so that the till is told.
       if (problem == websocket::error::message_too_big) return done({}, std::string(kMaxRequestLine + 1, ' '));
       if (problem) return done(problem, {});
-      line = beast::buffers_to_string(incoming.data());
+      line = socket.message();
       if (line.empty() || line.back() != '\n') line += '\n';
       done({}, line);
     }
@@ -129,29 +132,24 @@ class WebWire final : public Wire {
     void write_messages(std::string_view lines, Written done) {
       auto const end = lines.find('\n');
       auto const rest = end == std::string_view::npos ? std::string_view() : lines.substr(end + 1);
-      stream.async_write(asio::buffer(lines.substr(0, end)), [self = shared_from_this(), rest, done = std::move(done)](
-                                                                 error_code problem, std::size_t) mutable {
-        if (self->closed) return;
-        if (problem || rest.empty()) return done(problem);
-        self->write_messages(rest, std::move(done));
-      });
+      socket.write(lines.substr(0, end),
+                   [self = shared_from_this(), rest, done = std::move(done)](error_code problem) mutable {
+                     if (self->closed) return;
+                     if (problem || rest.empty()) return done(problem);
+                     self->write_messages(rest, std::move(done));
+                   });
     }
 
     void say_good_bye() {
-      stream.async_close(websocket::close_code::policy_error, [self = shared_from_this()](error_code) {});
+      socket.say_good_bye([self = shared_from_this()](error_code) {});
     }
 
     void close() {
       closed = true;
-      error_code ignored;
-      auto& socket = beast::get_lowest_layer(stream);
-      socket.shutdown(asio::socket_base::shutdown_both, ignored);
-      socket.close(ignored);
+      socket.close();
     }
 
-    websocket::stream<asio::ip::tcp::socket> stream;
-    HttpRequest request;
-    beast::flat_buffer incoming;
+    WebSocket socket;
     std::string line;
     bool accepted = false;
     bool closed = false;

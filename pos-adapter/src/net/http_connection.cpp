@@ -2,9 +2,10 @@
 
 #include <utility>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "net/host_check.hpp"
@@ -43,6 +44,19 @@ std::string why(error_code problem, std::uint64_t body) {
   }
 }
 
+void append(std::string& out, beast::string_view text) { out.append(text.data(), text.size()); }
+
+/// The bytes of an answer. Beast's own writing is made for bodies that come in pieces, and is 50 KB of program.
+std::string bytes_of(HttpResponse const& response) {
+  std::string out = "HTTP/1.1 " + std::to_string(response.result_int()) + " ";
+  append(out, response.reason());
+  for (auto const& field : response) {
+    append(out += "\r\n", field.name_string());
+    append(out += ": ", field.value());
+  }
+  return out += "\r\n\r\n" + response.body();
+}
+
 }  // namespace
 
 HttpResponse HttpHost::unreadable(http::status status, std::string why) {
@@ -53,8 +67,8 @@ void HttpConnection::read() {
   parser_.emplace();
   parser_->header_limit(kMaxHeader);
   parser_->body_limit(limits_.body);
-  stream_.expires_after(limits_.time);
-  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code problem, std::size_t) {
+  limit();
+  http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code problem, std::size_t) {
     if (!self->closed_) self->received(problem);
   });
 }
@@ -64,33 +78,34 @@ void HttpConnection::received(error_code problem) {
   if (problem) return leave();
   auto request = parser_->release();
   if (beast::websocket::is_upgrade(request)) {
-    stream_.expires_never();
-    if (auto refused = host_->upgrade(stream_.socket(), request)) return write(std::move(*refused));
+    limit_.cancel();
+    if (auto refused = host_->upgrade(socket_, request)) return write(*refused);
     closed_ = true;
     return host_->gone(*this);
   }
   auto response = host_->respond(request);
   if (!request.keep_alive()) response.keep_alive(false);
-  write(std::move(response));
+  write(response);
 }
 
-void HttpConnection::write(HttpResponse response) {
-  response_ = std::move(response);
-  stream_.expires_after(limits_.time);
-  http::async_write(stream_, response_, [self = shared_from_this()](error_code problem, std::size_t) {
+void HttpConnection::write(HttpResponse const& response) {
+  outgoing_ = bytes_of(response);
+  limit();
+  auto const done = [self = shared_from_this(), more = response.keep_alive()](error_code problem, std::size_t) {
     if (self->closed_) return;
     if (problem) return self->leave();
-    if (self->response_.keep_alive()) return self->read();
+    if (more) return self->read();
     error_code ignored;
-    self->stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    self->socket_.shutdown(asio::socket_base::shutdown_send, ignored);
     self->linger();
-  });
+  };
+  asio::async_write(socket_, asio::buffer(outgoing_), done);
 }
 
 /// Reads the rest away: closing on unread bytes would reset the connection and lose the answer.
 void HttpConnection::linger() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code problem, std::size_t size) {
+  socket_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code problem, std::size_t size) {
     if (self->closed_) return;
     self->drained_ += size;
     if (problem || self->drained_ > kMaxDrain) return self->leave();
@@ -107,7 +122,18 @@ void HttpConnection::leave() {
 
 void HttpConnection::close() {
   closed_ = true;
-  stream_.close();
+  limit_.cancel();
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+void HttpConnection::limit() {
+  limit_.expires_after(limits_.time);
+  limit_.async_wait([self = shared_from_this()](error_code cancelled) {
+    // One that was due as it was set anew has been called all the same.
+    bool const due = !cancelled && self->limit_.expiry() <= asio::steady_timer::clock_type::now();
+    if (due && !self->closed_) self->leave();
+  });
 }
 
 HttpResponse http_text(http::status status, std::string_view type, std::string body) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -43,7 +43,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   };
 
   HttpConnection(boost::asio::ip::tcp::socket socket, HttpHost& host, Limits limits)
-      : stream_(std::move(socket)), host_(&host), limits_(limits) {}
+      : socket_(std::move(socket)), limit_(socket_.get_executor()), host_(&host), limits_(limits) {}
 
   void start() { read(); }
   /// Ends at once and never calls the host again.
@@ -52,16 +52,19 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   void read();
   void received(boost::system::error_code problem);
-  void write(HttpResponse response);
+  void write(HttpResponse const& response);
   void linger();
   void leave();
+  /// From now on, what is done must be done within the time allowed.
+  void limit();
 
-  boost::beast::tcp_stream stream_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer limit_;
   HttpHost* host_;
   Limits limits_;
   boost::beast::flat_buffer buffer_{std::size_t{32} * 1024};
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
-  HttpResponse response_;
+  std::string outgoing_;
   std::size_t drained_ = 0;
   bool closed_ = false;
 };

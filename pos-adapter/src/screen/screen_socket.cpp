@@ -3,18 +3,14 @@
 #include <deque>
 #include <utility>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/websocket.hpp>
+
+#include "net/web_socket.hpp"
 
 namespace tillcue::pos {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 
 constexpr std::size_t kMaxMessage = std::size_t{4} * 1024;
@@ -24,15 +20,14 @@ constexpr std::size_t kMaxReplies = 16;
 class ScreenSocket : public ScreenConnection, public std::enable_shared_from_this<ScreenSocket> {
  public:
   ScreenSocket(asio::ip::tcp::socket socket, HttpRequest request, ScreenHub& hub)
-      : stream_(std::move(socket)), limit_(stream_.get_executor()), request_(std::move(request)), hub_(&hub) {}
+      : socket_(std::move(socket), std::move(request),
+                {kMaxMessage, hub.options.request_timeout, hub.options.socket_idle}),
+        limit_(socket_.executor()),
+        hub_(&hub) {}
 
   void start() {
     ++hub_->counters.screens;
-    beast::get_lowest_layer(stream_).expires_never();  // the WebSocket has its own clock
-    stream_.set_option(websocket::stream_base::timeout{hub_->options.request_timeout, hub_->options.socket_idle, true});
-    stream_.read_message_max(kMaxMessage);
-    stream_.text(true);
-    stream_.async_accept(request_, [self = shared_from_this()](error_code problem) {
+    socket_.accept([self = shared_from_this()](error_code problem) {
       if (self->closed_) return;
       if (problem) return self->leave();
       self->accepted_ = true;
@@ -46,13 +41,13 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   void close() override {
     closed_ = true;
     limit_.cancel();
-    beast::get_lowest_layer(stream_).close();
+    socket_.close();
   }
 
   void refresh() override {
     if (!accepted_ || writing_ || obeying_ || closed_ || !next()) return;
     writing_ = true;
-    stream_.async_write(asio::buffer(outgoing_), [self = shared_from_this()](error_code problem, std::size_t) {
+    socket_.write(outgoing_, [self = shared_from_this()](error_code problem) {
       self->writing_ = false;
       if (self->closed_) return;
       if (problem) return self->leave();
@@ -63,14 +58,14 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
  private:
   /// In pieces, because one that is begun must end in time: pings alone let a message drip for days.
   void read() {
-    stream_.async_read_some(incoming_, 0, [self = shared_from_this()](error_code problem, std::size_t) {
+    socket_.read_some([self = shared_from_this()](error_code problem) {
       if (self->closed_) return;
       if (problem) return self->leave();
-      if (self->stream_.is_message_done()) {
+      if (self->socket_.is_message_done()) {
         self->limit_.cancel();
         self->late_ = false;
         self->take();
-        self->incoming_.clear();
+        self->socket_.next_message();
       } else if (!std::exchange(self->late_, true)) {
         self->wait_for_rest();
       }
@@ -86,9 +81,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   }
 
   void take() {
-    auto const bytes = incoming_.cdata();
-    std::string_view const line(static_cast<char const*>(bytes.data()), bytes.size());
-    auto const request = stream_.got_text() ? parse_request(line) : not_text();
+    auto const request = socket_.got_text() ? parse_request(socket_.message()) : not_text();
     obeying_ = true;  // the answer changes the board, and the reply is to be read before that
     auto const done = request ? obey(request->message) : Result<void>(tl::unexpected(request.error()));
     obeying_ = false;
@@ -131,11 +124,9 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
     hub_->remove(*this);
   }
 
-  websocket::stream<beast::tcp_stream> stream_;
+  WebSocket socket_;
   asio::steady_timer limit_;
-  HttpRequest request_;
   ScreenHub* hub_;
-  beast::flat_buffer incoming_;
   std::string outgoing_;
   std::deque<std::string> replies_;
   std::uint64_t status_seen_ = 0;

@@ -128,7 +128,7 @@ Result<Settings> read_settings(std::string_view text, std::string_view where) {
 
 std::string encode_settings(Settings const& settings) {
   auto out = Json::object();
-  for (auto const& [name, value] : settings) out[name] = Json::parse(value, nullptr, false);
+  for (auto const& [name, value] : settings) out[name] = Json::parse(std::string_view(value), nullptr, false);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -41,7 +41,8 @@ class Clock:
 
     def environment(self):
         return {**os.environ, 'LD_PRELOAD': library(), 'FAKETIME_TIMESTAMP_FILE': self.file, 'FAKETIME_NO_CACHE': '1',
-                'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'ASAN_OPTIONS': 'verify_asan_link_order=0'}
+                'FAKETIME_DONT_FAKE_MONOTONIC': '1',
+                'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'}
 
 
 class Jumping(World):

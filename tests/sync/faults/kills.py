@@ -245,8 +245,8 @@ class World:
     def close(self):
         self.over = True
         for process in [lane.process for lane in self.lanes] + [self.hq, self.broker]:
-            if process and process.alive:
-                process.end(signal.SIGKILL)
+            if process:
+                process.end_anyhow()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -151,8 +151,7 @@ class World:
         if self.tills and self.tills.process.poll() is None:
             self.tills.process.kill()
         for process in self.running:
-            if process.alive:
-                process.end(9)
+            process.end_anyhow()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -54,6 +54,8 @@ struct Duplicate {
 /// duplicates. Cost  one look-up a sampled basket.
 std::vector<Duplicate> find_duplicates(std::span<NamedSources const> parts);
 
+/// The mend where the parts are files of transactions.
+inline constexpr char kGiveOnce[] = "give each file once, or take it so with --allow-duplicates";
 /// Errors  invalid, with the first duplicates and the mend `mend`.
 Result<void> refuse_duplicates(std::span<NamedSources const> parts, std::string const& mend);
 

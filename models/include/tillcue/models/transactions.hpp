@@ -30,11 +30,15 @@ struct TransactionLimits {
   std::size_t piece = 256 * 1024;   ///< bytes a thread reads at a time
 };
 
+/// Bytes: what a command takes of the machine's memory unless told.
+std::uint64_t half_of_memory();
+
 /// Collects the baskets of any number of transaction files.
 /// Columns  basket_id, sku; optional: timestamp, quantity, unit_price. A basket id holds within one file, and its rows
 /// need not stand together. Rows with quantity <= 0 are returns: noted, not counted. A price below 0 is ignored.
-/// A row a file has twice is one item; a file nobody may shorten while it is read.
-/// Threads  one caller; plain files without quotes are read by `limits.threads`, with the same result as by one.
+/// A row a file has twice is one item, and whole days that stand there twice are noted; a file nobody may shorten while
+/// it is read. Threads  one caller; plain files without quotes are read by `limits.threads`, with the same result as by
+/// one.
 class TransactionReader {
  public:
   explicit TransactionReader(TransactionLimits limits = {});
