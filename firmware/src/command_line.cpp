@@ -13,6 +13,7 @@
 #include "heap.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
+#include "plan_text.hpp"
 #include "service_notice.hpp"
 #include "tillcue/firmware/daemon.hpp"
 #include "tillcue/firmware/secret.hpp"
@@ -79,13 +80,13 @@ int run_tillcued(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  tillcued --config /etc/tillcue/tillcued.json\n"
-      "  tillcued --config tillcued.json --check      say what is wrong with a configuration, or nothing\n\n"
+      "  tillcued --config tillcued.json --check      say what is wrong with a configuration, or what it would do\n\n"
       "Exit codes: 0 stopped by SIGTERM or SIGINT, or --check found no fault; 1 could not start;\n"
       "2 wrong command line or configuration.");
   std::string file = "/etc/tillcue/tillcued.json";
   bool check = false;
   app.add_option("--config", file, "Configuration file (JSON, comments allowed)")->capture_default_str();
-  app.add_flag("--check", check, "Check the configuration and stop");
+  app.add_flag("--check", check, "Check the configuration, say what it would do and stop");
   app.set_version_flag("--version", std::string("tillcued ") + TILLCUE_VERSION);
   try {
     app.parse(argc, argv);
@@ -99,8 +100,12 @@ int run_tillcued(int argc, char** argv) {
   }
   if (!check) return serve(*config);
   auto const usable = check_files(*config);
-  if (!usable) std::fprintf(stderr, "%s: %s\n", file.c_str(), usable.error().what.c_str());
-  return usable ? kFine : kMisused;
+  if (!usable) {
+    std::fprintf(stderr, "%s: %s\n", file.c_str(), usable.error().what.c_str());
+    return kMisused;
+  }
+  std::printf("%s: %s", file.c_str(), plan_text(*config).c_str());
+  return kFine;
 }
 
 }  // namespace tillcue::terminal

@@ -77,7 +77,7 @@ Result<void> CounterDesk::open_proxy() {
   options.same_paper = config_.proxy->same_paper;
   options.late_orders = !config_.proxy->sales;
   if (config_.proxy->learn_layout) {
-    layout_.emplace(config_.data_dir / "layout.json", options.layout.digits, log_);
+    layout_.emplace(config_.data_dir / "layout.json", options.layout.digits, options.profile, log_);
     if (auto known = layout_->kept()) options.layout = std::move(*known);
   }
   auto heard = handlers("proxy");
@@ -87,7 +87,10 @@ Result<void> CounterDesk::open_proxy() {
     if (on_status) on_status(trouble, near_end);
   };
   if (layout_) {
-    heard.lines = [this](auto const& lines, pos::Receipt const& receipt) { layout_->hear(lines, receipt); };
+    heard.lines = [this](auto const& lines, auto bytes, pos::Receipt const& receipt) {
+      layout_->hear(lines, bytes, receipt);
+      if (layout_->wants_names() && bundle) layout_->fit(bundle());
+    };
   }
   proxy_ = std::make_unique<pos::PrintProxy>(io_, std::move(options), std::move(heard));
   return {};

@@ -30,6 +30,8 @@ class CounterDesk {
   /// What a configuration names must serve, too: for --check.
   static Result<void> check(Config const& config);
 
+  /// The one in force, whose items receipts name.
+  std::function<std::shared_ptr<Bundle const>()> bundle;
   /// What an automatic status of the printer said.
   std::function<void(std::string const& trouble, bool paper_near_end)> on_status;
   /// Uses a layout that was learned.

@@ -184,6 +184,7 @@ Result<void> Daemon::Impl::open_data() {
         });
     if (!counter) return tl::unexpected(counter.error());
     counter_ = std::move(*counter);
+    counter_->bundle = [this] { return names_.bundle(); };
   }
   auto notice = [this](pos::CouponNotice const& coupon) {
     native->push(coupon);
@@ -276,11 +277,6 @@ void Daemon::Impl::use_bundle(std::filesystem::path const& file, std::uint64_t r
     return;
   }
   auto const items = (*bundle)->item_count();
-  auto const currency = (*bundle)->info().currency;
-  if (!(currency == config_.store.currency)) {
-    log_.warning("bundle.currency",
-                 {{"bundle", std::string(currency.text())}, {"store", std::string(config_.store.currency.text())}});
-  }
   names_.use(*bundle, feeds_.any() || counter_ != nullptr);
   desk_->use(**bundle);
   checkout_.use(std::move(*bundle), release);

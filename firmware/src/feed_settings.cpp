@@ -1,22 +1,13 @@
 #include "feed_settings.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace tillcue::terminal {
 namespace {
 
 using Json = nlohmann::json;
 using Complaint = std::optional<std::string>;
-using pos::CodeTable;
 
 constexpr std::size_t kMostTemplates = 32;
 constexpr std::size_t kLongestTemplate = 256;
-
-constexpr std::array kTables{
-    CodeTable::cp437,  CodeTable::cp737,  CodeTable::cp850,  CodeTable::cp852,  CodeTable::cp857,  CodeTable::cp858,
-    CodeTable::cp860,  CodeTable::cp863,  CodeTable::cp865,  CodeTable::cp866,  CodeTable::cp1125, CodeTable::cp1250,
-    CodeTable::cp1251, CodeTable::cp1252, CodeTable::cp1253, CodeTable::cp1254, CodeTable::cp1257};
 
 Complaint read_source(Json const& value, std::optional<pos::FeedSource>& out) {
   if (!value.is_string()) return "must be a text in quotes";
@@ -56,14 +47,14 @@ Complaint read_marker(Json const& value, std::string& out) {
 
 Complaint read_text_table(Json const& value, pos::TextFeedOptions& out) {
   auto const number = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
-  auto const known = std::find_if(kTables.begin(), kTables.end(),
-                                  [&](CodeTable table) { return static_cast<std::uint64_t>(table) == number; });
-  if (known != kTables.end()) {
-    out.code_table = *known;
-    return {};
-  }
   std::string list;
-  for (auto const table : kTables) list += (list.empty() ? "" : ", ") + std::to_string(static_cast<unsigned>(table));
+  for (auto const table : pos::code_tables()) {
+    if (static_cast<std::uint64_t>(table) == number) {
+      out.code_table = table;
+      return {};
+    }
+    list += (list.empty() ? "" : ", ") + std::to_string(static_cast<unsigned>(table));
+  }
   return "must be one of " + list + "; leave it out for UTF-8";
 }
 

@@ -14,9 +14,16 @@
 namespace tillcue::terminal {
 namespace {
 
+constexpr auto kLearned = "learned";
+
 bool is_understood(pos::Receipt const& receipt) { return receipt.kind == pos::SlipKind::sale && receipt.balanced; }
 
 }  // namespace
+
+LayoutDesk::LayoutDesk(std::filesystem::path file, unsigned digits, pos::PrinterProfile const& profile, Log const& log)
+    : file_(std::move(file)), resting_(profile.resting_table()), language_(profile.language), log_(log) {
+  layout_.digits = static_cast<std::uint8_t>(digits);
+}
 
 LayoutDesk::~LayoutDesk() { give_up_ = true; }
 
@@ -29,9 +36,10 @@ std::optional<pos::ReceiptLayout> LayoutDesk::kept() {
     log_.warning("layout.unread", {{"error", layout.error().what}});
     return {};
   }
-  layout->digits = static_cast<std::uint8_t>(digits_);
-  has_layout_ = true;
-  return std::move(*layout);
+  layout->digits = layout_.digits;
+  layout_ = *layout;
+  has_layout_ = layout_.name == kLearned;
+  return layout_;
 }
 
 std::size_t LayoutDesk::understood() const {
@@ -39,10 +47,12 @@ std::size_t LayoutDesk::understood() const {
       std::count_if(slips_.begin(), slips_.end(), [](Slip const& slip) { return slip.understood; }));
 }
 
-void LayoutDesk::hear(std::vector<std::string> const& lines, pos::Receipt const& receipt) {
+void LayoutDesk::hear(std::vector<std::string> const& lines, std::span<std::byte const> bytes,
+                      pos::Receipt const& receipt) {
   // Only what may be a sale: the reader says of the others what they are.
   if (receipt.kind != pos::SlipKind::sale && receipt.kind != pos::SlipKind::nothing) return;
   if (lines.size() > kMostLines) return;
+  if (words_.take(bytes, language_)) ++words_since_;
   slips_.push_back({lines, is_understood(receipt)});
   if (slips_.size() > kKept) slips_.pop_front();
   ++since_;
@@ -56,10 +66,11 @@ void LayoutDesk::search() {
   ++searches_;
   std::vector<pos::SlipLines> slips;
   for (auto const& slip : slips_) slips.push_back(slip.lines);
-  auto const learn = [slips = std::move(slips), digits = digits_, give_up = &give_up_] {
+  auto const learn = [slips = std::move(slips), digits = layout_.digits, give_up = &give_up_] {
     (void)::setpriority(PRIO_PROCESS, 0, 19);  // of this thread
     return pos::learn_layout(slips, digits, give_up);
   };
+  garbled_ = false;
   try {
     search_ = std::async(std::launch::async, learn);
   } catch (std::system_error const& failed) {
@@ -68,10 +79,16 @@ void LayoutDesk::search() {
 }
 
 std::optional<pos::ReceiptLayout> LayoutDesk::learned() {
+  if (auto table = learned_table()) return table;
+  return learned_layout();
+}
+
+std::optional<pos::ReceiptLayout> LayoutDesk::learned_layout() {
   if (!search_.valid() || search_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
   auto learned = search_.get();
+  if (std::exchange(garbled_, false)) return {};
   auto const percent = std::to_string(static_cast<int>(learned.sureness * 100));
-  bool const better = learned.layout.name == "learned" && learned.add_up > understood();
+  bool const better = learned.layout.name == kLearned && learned.add_up > understood();
   if (!pos::is_sure(learned) || !better) {
     pause_ = std::min(pause_ * 2, kRarestTries);
     log_.info("layout.unsure", {{"receipts", std::to_string(learned.looked_at)},
@@ -85,12 +102,63 @@ std::optional<pos::ReceiptLayout> LayoutDesk::learned() {
                                {"add_up", std::to_string(learned.add_up)},
                                {"before", std::to_string(understood())},
                                {"sure_percent", percent}});
-  auto const json = pos::layout_json(learned.layout);
+  learned.layout.code_table = layout_.code_table;
+  layout_ = std::move(learned.layout);
+  keep();
+  for (auto& slip : slips_) slip.understood = is_understood(pos::read_receipt(slip.lines, layout_));
+  return layout_;
+}
+
+void LayoutDesk::keep() {
+  auto const json = pos::layout_json(layout_);
   if (auto const kept = keep_file(file_, sync::as_bytes(json)); !kept) {
     log_.error("layout.unkept", {{"error", kept.error().what}});
   }
-  for (auto& slip : slips_) slip.understood = is_understood(pos::read_receipt(slip.lines, learned.layout));
-  return std::move(learned.layout);
+}
+
+void LayoutDesk::fit(std::shared_ptr<Bundle const> bundle) {
+  if (fitting_.valid() || !bundle) return;
+  words_since_ = 0;
+  auto const work = [words = words_.all(), now = layout_.code_table.value_or(resting_), bundle = std::move(bundle)] {
+    (void)::setpriority(PRIO_PROCESS, 0, 19);  // of this thread
+    return pos::fit_code_table(words, now, [&](auto const& take) {
+      for (std::uint32_t n = 0; n < bundle->item_count(); ++n) take(bundle->item(ItemIx{n}).name);
+    });
+  };
+  try {
+    fitting_ = std::async(std::launch::async, work);
+  } catch (std::system_error const& failed) {
+    log_.warning("code_table.untried", {{"error", failed.what()}});
+  }
+}
+
+/// What was kept of slips is forgotten with the old table: it was read wrong.
+std::optional<pos::ReceiptLayout> LayoutDesk::learned_table() {
+  if (!fitting_.valid() || fitting_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
+  auto const fit = fitting_.get();
+  auto const now = layout_.code_table.value_or(resting_);
+  words_pause_ = std::min(words_pause_ * 2, kRarestTries);
+  if (fit.table == now || !pos::is_sure(fit)) {
+    log_.info("code_table.unchanged", {{"table", pos::name(now)},
+                                       {"words", std::to_string(fit.heard)},
+                                       {"known", std::to_string(fit.before)},
+                                       {"best", pos::name(fit.table)},
+                                       {"best_known", std::to_string(fit.known)}});
+    return {};
+  }
+  log_.info("code_table.learned", {{"table", pos::name(fit.table)},
+                                   {"words", std::to_string(fit.heard)},
+                                   {"known", std::to_string(fit.known)},
+                                   {"before", pos::name(now)},
+                                   {"known_before", std::to_string(fit.before)}});
+  layout_.code_table = fit.table;
+  keep();
+  words_.clear();
+  words_pause_ = kFirstTry;
+  slips_.clear();
+  since_ = 0;
+  garbled_ = search_.valid();
+  return layout_;
 }
 
 }  // namespace tillcue::terminal

@@ -44,6 +44,8 @@ class NameDesk {
   void tell(std::vector<LiveState::Name> const& names);
   /// `soon`: names will be asked for, so that no sale is to wait for the first look-up.
   void use(std::shared_ptr<Bundle const> bundle, bool soon);
+  /// The one in force; may be none.
+  [[nodiscard]] std::shared_ptr<Bundle const> const& bundle() const noexcept { return bundle_; }
   /// The names of the bundle in force are indexed.
   [[nodiscard]] bool ready();
   /// By an alias or by its name; what stays open is counted.

@@ -72,49 +72,48 @@ namespace {
 
 constexpr std::size_t kTail = 2 * kFewMarkedBytes;
 
-/// The last kFields fields of a row, which begin at `tail`, where the line ends before `behind`, within kTail bytes:
-/// their ends to `bounds`. Behind the row, or nullptr.
+/// The last kFields fields of a row, which begin at `tail` and whose line ends before `behind`, within kTail bytes:
+/// where what is behind each starts to `starts`. False when the row is not of the common kind.
 template <unsigned kFields>
-char const* tail_end(QuickRow& row, char const* tail, char const* behind, std::uint16_t* bounds) noexcept {
+bool read_tail(QuickRow const& row, char const* tail, char const* behind, std::uint16_t* starts) noexcept {
   auto const last_of = [](std::uint32_t marks) {
 #pragma GCC unroll 4
     for (unsigned n = 1; n < kFields; ++n) marks &= marks - 1;
     return marks;
   };
+  auto const size = static_cast<std::uint32_t>(behind - tail);
   auto marks = few_marks_of(tail);
   if (last_of(marks) == 0) {
     // Of a short line that was all, and behind it there may be too little to read on.
-    if (behind - tail <= static_cast<std::ptrdiff_t>(kFewMarkedBytes)) return nullptr;
+    if (size <= kFewMarkedBytes) return false;
     marks |= few_marks_of(tail + kFewMarkedBytes) << kFewMarkedBytes;
-    if (last_of(marks) == 0) return nullptr;
   }
-  auto const from = tail - row.begin;
+  // As many marks as fields, the last of them the line's end.
+  if (static_cast<unsigned>(std::countr_zero(last_of(marks))) != size - 1) return false;
+  auto const from = static_cast<std::uint32_t>(tail - row.begin) + 1;
 #pragma GCC unroll 4
   for (unsigned n = 0; n + 1 < kFields; ++n, marks &= marks - 1) {
-    auto const at = std::countr_zero(marks);
-    if (tail[at] != ',') return nullptr;
-    bounds[n] = static_cast<std::uint16_t>(from + at);
+    auto const at = static_cast<std::uint32_t>(std::countr_zero(marks));
+    if (tail[at] != ',') return false;
+    starts[n] = static_cast<std::uint16_t>(from + at);
   }
-  auto const at = std::countr_zero(marks);
-  if (tail[at] != '\n') return nullptr;
-  bounds[kFields - 1] = static_cast<std::uint16_t>(from + at - (tail[at - 1] == '\r' ? 1 : 0));
-  return tail + at + 1;
+  starts[kFields - 1] = static_cast<std::uint16_t>(from + size - (behind[-2] == '\r' ? 2 : 1));
+  return true;
 }
 
-char const* tail_end(QuickRow& row, char const* tail, char const* behind, std::size_t width,
-                     std::size_t lead) noexcept {
-  auto* const bounds = row.bounds + 1 + lead;
+bool read_tail(QuickRow& row, char const* tail, char const* behind, std::size_t width, std::size_t lead) noexcept {
+  auto* const starts = row.starts + 1 + lead;
   switch (width - lead) {
     case 1:
-      return tail_end<1>(row, tail, behind, bounds);
+      return read_tail<1>(row, tail, behind, starts);
     case 2:
-      return tail_end<2>(row, tail, behind, bounds);
+      return read_tail<2>(row, tail, behind, starts);
     case 3:
-      return tail_end<3>(row, tail, behind, bounds);
+      return read_tail<3>(row, tail, behind, starts);
     case 4:
-      return tail_end<4>(row, tail, behind, bounds);
+      return read_tail<4>(row, tail, behind, starts);
     default:
-      return nullptr;
+      return false;
   }
 }
 
@@ -131,15 +130,19 @@ std::size_t CsvReader::quick_rows(std::span<QuickRow> rows, std::size_t end, std
       find_line_ends(data_ + begin_, readable - std::min(begin_, readable), rows.size(), line_ends_.data());
   std::size_t taken = 0;
   auto at = begin_;
+  // Of their own, because whatever is written to a row might be the members otherwise.
+  char const* const data = data_;
+  char const* const behind_first = data_ + begin_ + 1;
+  auto const* const ends = line_ends_.data();
   for (; taken < lines && at < end; ++taken) {
     auto& row = rows[taken];
-    row.begin = data_ + at;
-    char const* const behind = data_ + begin_ + line_ends_[taken] + 1;
+    row.begin = data + at;
+    char const* const behind = behind_first + ends[taken];
     auto const length = static_cast<std::size_t>(behind - row.begin);
     row.repeats = lead_size_ != 0 && length - lead_size_ <= kTail && same_bytes(row.begin, lead_, lead_size_);
     if (row.repeats) {
-      std::memcpy(row.bounds, first_.bounds, sizeof row.bounds);
-      row.repeats = tail_end(row, row.begin + lead_size_, behind, width, lead) == behind;
+      std::memcpy(row.starts, first_.starts, sizeof row.starts);
+      row.repeats = read_tail(row, row.begin + lead_size_, behind, width, lead);
     }
     if (!row.repeats && !quick_first(row, behind, width, lead)) break;
     at += length;
@@ -156,12 +159,12 @@ bool CsvReader::quick_first(QuickRow& row, char const* behind, std::size_t width
   auto const reach = std::min({limits_.field, limits_.row, std::size_t{0xFFFF},
                                static_cast<std::size_t>(data_ + end_ - row.begin) - QuickRow::kRoom});
   auto const* const found = quick_end(row.begin, reach, width, [&](std::size_t field, char const* place) {
-    row.bounds[field + 1] = static_cast<std::uint16_t>(place - row.begin);
+    row.starts[field + 1] = static_cast<std::uint16_t>(place - row.begin + 1);
   });
   if (found != behind) return false;
   first_ = row;
   lead_ = row.begin;
-  lead_size_ = lead == 0 ? 0 : row.bounds[lead] + std::size_t{1};
+  lead_size_ = lead == 0 ? 0 : row.starts[lead];
   return true;
 }
 

@@ -6,13 +6,15 @@
 #include <span>
 #include <vector>
 
+#include "reached.hpp"
 #include "tillcue/models/dataset.hpp"
 #include "tillcue/models/parallel.hpp"
 
 namespace tillcue::models {
 
 /// Baskets as lists of rising ranks, one behind the other: most fit one cache line. With weights each is led by its
-/// own. Cell  an unsigned type that holds every rank and every weight.
+/// own. Behind each place kReachedSums cells can be read.
+/// Cell  an unsigned type that holds every rank and every weight.
 template <class Cell>
 class PackedBaskets {
  public:
@@ -29,7 +31,8 @@ class PackedBaskets {
       begin_.push_back(begin_.back() + static_cast<std::uint32_t>((cells + kAlign - 1) / kAlign));
     }
     auto const room = std::size_t{begin_.back()} * kAlign;
-    cells_ = std::make_unique_for_overwrite<Cell[]>(room);
+    cells_ = std::make_unique_for_overwrite<Cell[]>(room + kReachedSums);
+    std::fill_n(cells_.get() + room, kReachedSums, none_);
     std::vector<Cell> const cell_of(rank_of.begin(), rank_of.end());
     in_pieces(baskets.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned) {
       for (auto n = from; n < to; ++n) {

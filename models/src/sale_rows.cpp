@@ -297,10 +297,12 @@ void RowParser::settle_row(SaleTexts const& texts, std::uint64_t line, Table con
 }
 
 void RowParser::settle(std::size_t rows, Table const& table, std::uint64_t first_line, RowBatch& out) {
+  auto const* const row = rows_.data();
+  auto const* const waiting = waiting_.data();
   for (std::size_t n = 0; n < rows; ++n) {
-    if (settle_quickly(rows_[n], waiting_[n], table, first_line + n, out)) continue;
+    if (settle_quickly(row[n], waiting[n], table, first_line + n, out)) continue;
     SaleTexts texts;
-    for (std::size_t column = 0; column < texts.size(); ++column) texts[column] = table.quick_field(rows_[n], column);
+    for (std::size_t column = 0; column < texts.size(); ++column) texts[column] = table.quick_field(row[n], column);
     settle_row(texts, first_line + n, table, out);
   }
 }

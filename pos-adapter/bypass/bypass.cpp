@@ -431,6 +431,7 @@ void Bypass::read_printer() {
     write_pos();
   }
   if (!split.pushed.empty()) tell(TapKind::pushed, std::span<std::byte const>(split.pushed));
+  if (!split.real_time.empty()) patience_.answered();
   if (!slip_) return;
   auto& answers = slip_->answers;
   answers.insert(answers.end(), split.real_time.begin(), split.real_time.end());

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "answer_patience.hpp"
 #include "backlog.hpp"
 #include "line/line.hpp"
 #include "proxy/reply_splitter.hpp"
@@ -142,8 +143,8 @@ class Bypass {
   ReplySplitter replies_;
   TapReader tap_reader_;
   std::optional<Slip> slip_;
-  bool printer_silent_ = false;
-  Clock::time_point silent_since_{};
+  bool printer_silent_ = false;  ///< has not answered the last question, or not been asked since
+  AnswerPatience patience_;
   std::vector<std::byte> held_;               ///< same paper: a cut and what follows it, or what may become one
   std::optional<std::uint64_t> cut_held_at_;  ///< offset of that cut
   Clock::time_point hold_until_{};

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMostForTap = std::size_t{2} * 1024 * 1024, kPiece = std::size_t{64} * 1024;
-constexpr std::chrono::milliseconds kStatusAnswer = 80ms, kSending = 2s, kConnectForSlip = 500ms, kAskAgain = 60s;
+constexpr std::chrono::milliseconds kStatusAnswer = 80ms, kSending = 2s, kConnectForSlip = 500ms;
 
 std::vector<std::byte> bytes(std::initializer_list<unsigned> values) {
   std::vector<std::byte> out;
@@ -143,7 +143,7 @@ void Bypass::begin_slip(TapPrint const& print) {
 }
 
 void Bypass::ask_printer() {
-  if (printer_silent_ && Clock::now() - silent_since_ > kAskAgain) printer_silent_ = false;
+  if (patience_.may_ask(Clock::now())) printer_silent_ = false;
   if (!options_.ask_status || printer_silent_ || !printer_reads_) return send_slip();
   slip_->deadline = Clock::now() + kStatusAnswer;
   auto const question = bytes({0x10, 0x04, 1, 0x10, 0x04, 2, 0x10, 0x04, 4});
@@ -158,7 +158,7 @@ void Bypass::judge() {
   auto const& answers = slip_->answers;
   if (answers.empty()) {
     printer_silent_ = true;
-    silent_since_ = Clock::now();
+    patience_.missed(Clock::now());
   }
   constexpr std::array<unsigned, 3> kAsked{1, 2, 4};
   std::string worst;

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "pos-adapter/printed_forms.hpp"
+#include "proxy/slip_collector.hpp"
+#include "small_store.hpp"
 #include "support/mosquitto.hpp"
 
 namespace tillcue::terminal {
@@ -28,11 +30,11 @@ struct Till {
   TempDir folder;
   std::filesystem::path file = folder / "layout.json";
   Log log{"error"};
-  LayoutDesk desk{file, 2, log};
+  LayoutDesk desk{file, 2, pos::find_profile("generic-80").value(), log};
   pos::ReceiptLayout layout{};
 
   void print(pos::FormSales const& sold) {
-    for (auto const& slip : sold.slips) desk.hear(slip, pos::read_receipt(slip, layout));
+    for (auto const& slip : sold.slips) desk.hear(slip, {}, pos::read_receipt(slip, layout));
   }
   /// True when the search that runs ended with a layout.
   bool wait(std::size_t searches) {
@@ -58,7 +60,7 @@ TEST_CASE("receipts that are not understood are learned from, and the layout out
   CHECK(till.desk.has_layout());
   for (auto const& slip : sales(20, 3).slips) CHECK(pos::read_receipt(slip, till.layout).balanced);
 
-  LayoutDesk again(till.file, 2, till.log);
+  LayoutDesk again(till.file, 2, pos::find_profile("generic-80").value(), till.log);
   auto const kept = again.kept();
   REQUIRE(kept);
   CHECK(pos::layout_json(*kept) == pos::layout_json(till.layout));
@@ -82,8 +84,8 @@ TEST_CASE("nothing is searched while receipts are understood, of reports, or of 
   till.print(sales(LayoutDesk::kKept, 1, "TOTAL"));
   pos::Receipt report;
   report.kind = pos::SlipKind::report;
-  for (int n = 0; n < 100; ++n) till.desk.hear({"Z REPORT", "TOTAL 12.00"}, report);
-  for (int n = 0; n < 100; ++n) till.desk.hear(std::vector<std::string>(LayoutDesk::kMostLines + 1, "x 1.00"), {});
+  for (int n = 0; n < 100; ++n) till.desk.hear({"Z REPORT", "TOTAL 12.00"}, {}, report);
+  for (int n = 0; n < 100; ++n) till.desk.hear(std::vector<std::string>(LayoutDesk::kMostLines + 1, "x 1.00"), {}, {});
   CHECK(till.desk.searches() == 0);
   CHECK_FALSE(till.desk.has_layout());
 }
@@ -101,6 +103,59 @@ TEST_CASE("a search that is not sure changes nothing and the next one waits long
   till.print(noise);
   CHECK(till.desk.searches() == 1);
   till.print(noise);  // a search begins and the desk ends
+}
+
+TEST_CASE(
+    "a POS that prints in cp866 and says so nowhere is read by it from the second dozen of receipts on, and after a "
+    "restart") {
+  auto const profile = pos::find_profile("epson-tm-t88").value();
+  std::vector<std::string> const names = {"Молоко",     "Хлеб ржаной",      "Масло сливочное", "Сыр российский",
+                                          "Чай чёрный", "Кофе растворимый", "Сахар",           "Яйцо куриное"};
+  auto source = small_store();
+  for (std::size_t n = 0; n < names.size(); ++n) source.items[n].name = names[n];
+  auto const bundle = open_bundle(source);
+  TempDir folder;
+  Log log{"error"};
+  LayoutDesk desk(folder / "layout.json", 2, profile, log);
+  pos::SlipCollector paper(profile, {});
+  std::string last;
+  auto const print = [&](std::size_t n) {
+    std::string text = "\x1B@";
+    for (char32_t const c : pos::from_utf8(names[n % names.size()])) {
+      text += c < 0x80 ? static_cast<char>(c) : static_cast<char>(pos::encode(pos::CodeTable::cp866, c).value());
+    }
+    text += "    1.29\nTOTAL    1.29\n\x1DVB" + std::string(1, '\0');
+    paper.feed(std::as_bytes(std::span(text)),
+               {[&](pos::Receipt const& receipt) { last = receipt.items.empty() ? "" : receipt.items[0].name; },
+                {},
+                [&](auto const& lines, auto bytes, auto const& receipt) { desk.hear(lines, bytes, receipt); }});
+  };
+  for (std::size_t n = 0; n < LayoutDesk::kFirstTry; ++n) print(n);
+  CHECK(last != names[3]);
+  REQUIRE(desk.wants_names());
+  desk.fit(nullptr);  // no bundle yet: the words wait
+  REQUIRE(desk.wants_names());
+  desk.fit(bundle);
+  std::optional<pos::ReceiptLayout> learned;
+  while (desk.searching() && !learned) {
+    learned = desk.learned();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  REQUIRE(learned);
+  CHECK(learned->code_table == pos::CodeTable::cp866);
+  CHECK_FALSE(desk.has_layout());
+  paper.use(*learned);
+  print(3);
+  CHECK(last == names[3]);
+  // What is read well is tried once in a while, and stays.
+  for (std::size_t n = 0; n < 2 * LayoutDesk::kFirstTry && !desk.wants_names(); ++n) print(n);
+  desk.fit(bundle);
+  while (desk.searching()) CHECK_FALSE(desk.learned());
+
+  LayoutDesk again(folder / "layout.json", 2, profile, log);
+  auto const kept = again.kept();
+  REQUIRE(kept);
+  CHECK(kept->code_table == pos::CodeTable::cp866);
 }
 
 TEST_CASE("a layout file that is damaged is told and learned anew") {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "proxy/slip_collector.hpp"
+#include "tillcue/pos/code_table_learner.hpp"
 #include "tillcue/pos/printed_text.hpp"
 #include "tillcue/pos/printer_state.hpp"
 #include "tillcue/pos/receipt.hpp"
@@ -56,6 +57,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const receipt = read_receipt(printed.lines, layout);
   if (receipt.items.size() > 500) std::abort();
   if (receipt.kind == SlipKind::sale && (!receipt.total_minor || receipt.items.empty())) std::abort();
+  HeardWords words;
+  (void)words.take(stream, dialect);
+  auto const fit = fit_code_table(words.all(), CodeTable::cp437, [](auto const& take) { take("Молоко Käse"); });
+  if (words.all().size() > HeardWords::kMost || fit.known > fit.heard || fit.before > fit.known) std::abort();
   (void)parse_layout({reinterpret_cast<char const*>(data), size}, "fuzz");
   return 0;
 }

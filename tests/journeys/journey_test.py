@@ -117,6 +117,8 @@ class WholeLoop(Journey):
         self.assertIn('sales', json.dumps(report))
         page = self.shop.get(f'http://127.0.0.1:{self.shop.screen}/')
         self.assertIn('<html', page)
+        checked = run('tillcued', '--config', self.shop.path('tillcued.json'), '--check').stdout
+        self.assertRegex(checked, r'\nbundle: release 1 from head office, \d+ items, learned from sales up to 20')
 
         # What was collected is what the next training reads.
         run('tillcue-models', 'build', '--transactions', self.shop.path('export.csv'), '--out', self.shop.path('next.bundle'))
@@ -488,6 +490,8 @@ class Crashes(Journey):
         self.assertEqual(done.returncode, 2)
         self.assertIn('hq.pub.pem', done.stderr)
         os.rename(self.shop.path('keys', 'away.pem'), self.shop.path('keys', 'hq.pub.pem'))
+        fine = run('tillcued', '--config', self.shop.path('tillcued.json'), '--check').stdout
+        self.assertIn(f'and sync with {self.shop.broker_uri}\nbundle: none yet', fine)
         self.shop.processes['terminal'].end()
         self.shop.start_hq()
         self.shop.start_terminal()

@@ -138,6 +138,68 @@ TEST_CASE("between two jobs of a POS a slip leaves a Star and a Bematech printer
   CHECK(state_after("\x1B*rA\x1B*rB"s, Dialect::star).may_print_between());
 }
 
+TEST_CASE("a Star raster page is graphics: no text, no cut and no setting inside it, whatever its dots look like") {
+  auto const row = [](char kind, std::string const& dots) {
+    return kind + std::string{static_cast<char>(dots.size() & 0xFFU), static_cast<char>(dots.size() >> 8U)} + dots;
+  };
+  // Dots that read as text, a cut, the end of the page and a reset; a row of 64 bytes, whose length is '@'.
+  auto const page = "\x1B*rR\x1B*rA\x1B*rP0\x00"s +
+                    row('b',
+                        "TOTAL 9.99\n\x1B"
+                        "d\x02\x1B*rB") +
+                    row('k', "") + row('b', std::string(64, 'x')) + "\x1B*rY24\x00"s +
+                    row('b', std::string(300, '\x1B')) +
+                    "stray"
+                    "\x1B\x0C\x00\x1B*rB"s;
+  auto const receipt = "\x1B@\x1B\x1Dt\x20Milk 1.29\n"s + page +
+                       "TOTAL 1.29\n\x1B"
+                       "d\x02"s;
+  CHECK(dialect_of(job_of(page)) == Dialect::star);
+  auto const printed = read_printed(job_of(receipt), profile("star-line"), Letters::plain, Dialect::star);
+  CHECK(printed.text().find("Milk 1.29") != std::string::npos);
+  CHECK(printed.text().find("TOTAL 1.29") != std::string::npos);
+  CHECK(printed.text().find("9.99") == std::string::npos);
+  CHECK(printed.text().find("stray") == std::string::npos);
+  CHECK(printed.cuts == std::vector<std::uint64_t>{receipt.size() - 3});
+  CHECK_FALSE(printed.truncated);
+  CHECK(printed.unknown == 5);  // the stray letters
+
+  auto const before = state_after(
+      "\x1B"
+      "E\x1Bi\x01\x01"s,
+      Dialect::star);
+  auto const after = state_after(
+      "\x1B"
+      "E\x1Bi\x01\x01"s +
+          page,
+      Dialect::star);
+  CHECK(after.may_print_between());
+  CHECK(after.to(before, 0).empty());
+}
+
+TEST_CASE(
+    "a Star raster page cut into pieces anywhere gives the same tokens; one that never ends hides nothing behind ESC "
+    "@") {
+  auto const stream = job_of(
+      "a\x1B*rAb\x05\x00"
+      "12345k\x02\x00xyb\x00\x00\x1B*rBtext\x1B*rAlost\x1B@seen"s);
+  auto const texts = [&](std::size_t step) {
+    std::vector<std::string> out;
+    Tokenizer tokens(Dialect::star);
+    auto const sink = [&](Token const& token) {
+      if (token.kind == TokenKind::text) out.push_back(text_of({token.bytes.begin(), token.bytes.end()}));
+    };
+    for (std::size_t at = 0; at < stream.size(); at += step) {
+      tokens.feed(std::span(stream).subspan(at, std::min(step, stream.size() - at)), sink);
+    }
+    tokens.finish(sink);
+    return out;
+  };
+  for (std::size_t step = 1; step <= stream.size(); ++step) {
+    CHECK(texts(step) == std::vector<std::string>{"a", "text", "seen"});
+  }
+}
+
 TEST_CASE("a Star printer's status is read in whole blocks of any length") {
   StarStatusReader reader;
   CHECK_FALSE(reader.take(job_of("\x23\x86\x00\x00"s)));

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "../../pos-adapter/bypass/answer_patience.hpp"
 #include "../../pos-adapter/bypass/backlog.hpp"
 #include "job_bytes.hpp"
 #include "line/line.hpp"
@@ -99,6 +100,33 @@ TEST_CASE("a flood of questions is bounded") {
   std::size_t ours = 0;
   for (std::size_t n = 0; n < ReplySplitter::kMaxOpen; ++n) ours += line.hears("\x12"s).real_time.size();
   CHECK(ours == 1);
+}
+
+TEST_CASE("a printer that missed once is asked again after a second, one that never answers once a minute in the end") {
+  AnswerPatience patience;
+  AnswerPatience::Clock::time_point now{};
+  now += 1h;
+  CHECK(patience.may_ask(now));
+  patience.missed(now);
+  CHECK_FALSE(patience.may_ask(now + 999ms));
+  CHECK(patience.may_ask(now + 1s));
+  patience.missed(now + 1s);
+  CHECK_FALSE(patience.may_ask(now + 2999ms));
+  CHECK(patience.may_ask(now + 3s));
+  patience.answered();  // late, but it answers
+  CHECK(patience.may_ask(now + 1s));
+  patience.missed(now + 1s);
+  CHECK(patience.may_ask(now + 2s));
+
+  // A slip every ten seconds for an hour to a printer that never answers: how many of them wait for it.
+  AnswerPatience never;
+  int asked = 0;
+  for (int slip = 0; slip < 360; ++slip, now += 10s) {
+    if (!never.may_ask(now)) continue;
+    ++asked;
+    never.missed(now);
+  }
+  CHECK(asked < 66);
 }
 
 TEST_CASE("lines are read from text and written back; every fault is told with the forms there are") {

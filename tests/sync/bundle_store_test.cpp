@@ -58,6 +58,27 @@ TEST_CASE("a new store has nothing active") {
   CHECK(store.damage().empty());
 }
 
+TEST_CASE("a look from outside sees the active bundle, creates nothing and counts no start") {
+  TempDir const folder;
+  auto const nothing = BundleStore::look(folder / "s");
+  REQUIRE(nothing);
+  CHECK_FALSE(*nothing);
+  CHECK_FALSE(fs::exists(folder / "s"));
+  auto const bytes = content(90'000);
+  auto store = std::optional(*BundleStore::open(folder / "s", sound));
+  REQUIRE(install(*store, bytes, 7));
+  auto const beside = BundleStore::look(folder / "s");
+  REQUIRE(beside);
+  REQUIRE(*beside);
+  CHECK((*beside)->release == 7);
+  CHECK(text_of((*beside)->file) == bytes);
+  store.reset();
+  for (unsigned n = 0; n <= 2 * BundleStore::kMostStarts; ++n) REQUIRE(*BundleStore::look(folder / "s"));
+  CHECK(BundleStore::open(folder / "s", sound)->active()->release == 7);
+  std::ofstream(folder / "s" / "store.sqlite") << "no database, but long enough to be looked at by SQLite";
+  CHECK(BundleStore::look(folder / "s").error().code == Code::corrupt);
+}
+
 TEST_CASE("a bundle is fetched piece by piece, activated, and active after reopening") {
   TempDir const folder;
   auto const bytes = content(150'000);

@@ -91,15 +91,19 @@ void tell(std::string const& name, Receipt const& receipt, unsigned digits) {
   }
 }
 
-int read_with(LayoutArguments const& given, Slips const& slips) {
+Result<ReceiptLayout> load_layout(LayoutArguments const& given) {
+  if (given.layout.empty()) return ReceiptLayout{};
   auto const text = content(given.layout);
-  if (!text) return complain(text.error(), kExitInput);
+  if (!text) return tl::unexpected(text.error());
   auto layout = parse_layout(*text, given.layout);
-  if (!layout) return complain(layout.error(), kExitInput);
-  layout->digits = static_cast<std::uint8_t>(given.digits);
+  if (layout) layout->digits = static_cast<std::uint8_t>(given.digits);
+  return layout;
+}
+
+int read_with(LayoutArguments const& given, ReceiptLayout const& layout, Slips const& slips) {
   std::size_t sales = 0, add_up = 0;
   for (std::size_t n = 0; n < slips.lines.size(); ++n) {
-    auto const receipt = read_receipt(slips.lines[n], *layout);
+    auto const receipt = read_receipt(slips.lines[n], layout);
     tell(slips.names[n], receipt, given.digits);
     sales += receipt.kind == SlipKind::sale ? 1 : 0;
     add_up += receipt.kind == SlipKind::sale && receipt.balanced ? 1 : 0;
@@ -144,13 +148,16 @@ int run(LayoutArguments const& given) {
   auto profile = find_profile(given.profile);
   if (!profile) return complain(profile.error().within("--profile"), kExitUsage);
   if (given.code_page >= 0) profile->resting_code_page = static_cast<std::uint8_t>(given.code_page);
+  auto const layout = load_layout(given);
+  if (!layout) return complain(layout.error(), kExitInput);
+  if (layout->code_table) profile = profile->resting_in(*layout->code_table);
   Slips slips;
   for (auto const& name : given.files) {
     auto const bytes = content(name);
     if (!bytes) return complain(bytes.error(), kExitInput);
     add(slips, name, *bytes, *profile);
   }
-  return given.layout.empty() ? learn(given, slips) : read_with(given, slips);
+  return given.layout.empty() ? learn(given, slips) : read_with(given, *layout, slips);
 }
 
 }  // namespace

@@ -12,11 +12,6 @@ constexpr auto kColumns = DisplayProfile::kColumns;
 
 constexpr std::array<std::pair<std::string_view, DisplayMode>, 3> kModes{
     {{"epson", DisplayMode::epson}, {"cd5220", DisplayMode::cd5220}, {"utc", DisplayMode::utc}}};
-constexpr std::array<CodeTable, 17> kTables{
-    CodeTable::cp437,  CodeTable::cp737,  CodeTable::cp850,  CodeTable::cp852,  CodeTable::cp857,  CodeTable::cp858,
-    CodeTable::cp860,  CodeTable::cp863,  CodeTable::cp865,  CodeTable::cp866,  CodeTable::cp1125, CodeTable::cp1250,
-    CodeTable::cp1251, CodeTable::cp1252, CodeTable::cp1253, CodeTable::cp1254, CodeTable::cp1257};
-
 /// ESC t numbers of Epson's customer displays, which are those of its printers.
 constexpr std::array<std::pair<CodeTable, char>, 9> kEpsonNumbers{{{CodeTable::cp437, 0},
                                                                    {CodeTable::cp850, 2},
@@ -56,16 +51,6 @@ Result<DisplayMode> find_display_mode(std::string_view name) {
     if (known == name) return mode;
   }
   return fail(Code::invalid, "must be one of: epson, cd5220, utc");
-}
-
-Result<CodeTable> find_code_table(std::string_view name) {
-  std::string list;
-  for (auto const table : kTables) {
-    auto const known = "cp" + std::to_string(static_cast<unsigned>(table));
-    if (known == name) return table;
-    list += (list.empty() ? "" : ", ") + known;
-  }
-  return fail(Code::invalid, "must be one of: " + list);
 }
 
 DisplayText display_text(HintCard const& card) {

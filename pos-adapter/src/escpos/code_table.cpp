@@ -8,6 +8,11 @@
 namespace tillcue::pos {
 namespace {
 
+constexpr std::array kTables{
+    CodeTable::cp437,  CodeTable::cp737,  CodeTable::cp850,  CodeTable::cp852,  CodeTable::cp857,  CodeTable::cp858,
+    CodeTable::cp860,  CodeTable::cp863,  CodeTable::cp865,  CodeTable::cp866,  CodeTable::cp1125, CodeTable::cp1250,
+    CodeTable::cp1251, CodeTable::cp1252, CodeTable::cp1253, CodeTable::cp1254, CodeTable::cp1257};
+
 struct Replacement {
   char32_t character;
   std::string_view ascii;
@@ -83,6 +88,19 @@ bool in(Interval const (&intervals)[N], char32_t character) {
 }
 
 }  // namespace
+
+std::span<CodeTable const> code_tables() noexcept { return kTables; }
+
+std::string name(CodeTable table) { return "cp" + std::to_string(static_cast<unsigned>(table)); }
+
+Result<CodeTable> find_code_table(std::string_view text) {
+  std::string list;
+  for (auto const table : kTables) {
+    if (name(table) == text) return table;
+    list += (list.empty() ? "" : ", ") + name(table);
+  }
+  return fail(Code::invalid, "must be one of: " + list);
+}
 
 std::optional<std::uint8_t> encode(CodeTable table, char32_t character) noexcept {
   if (character < 0x80) return static_cast<std::uint8_t>(character);

@@ -21,5 +21,7 @@ struct CommandLength {
 CommandLength command_length(std::span<std::byte const> head, Dialect dialect = Dialect::escpos) noexcept;
 /// The same for what begins with ESC in Star's dialect.
 CommandLength star_length(std::span<std::byte const> head) noexcept;
+/// Of a row in Star's raster mode, from its first three bytes.
+CommandLength raster_row_length(std::span<std::byte const> head) noexcept;
 
 }  // namespace tillcue::pos

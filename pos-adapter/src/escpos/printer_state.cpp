@@ -215,6 +215,7 @@ void PrinterState::take_escape(Token const& token) {
 
 /// Commands in pairs (ESC E on, ESC F off) are one setting.
 void PrinterState::take_star(Token const& token) {
+  if (token.is_raster_row()) return;
   auto const code = token.byte(1);
   Command const whole(token.bytes.begin(), token.bytes.end());
   auto const size = [this](std::size_t at, std::uint8_t value) {

@@ -23,7 +23,7 @@ struct Fixed {
   std::string_view codes;
 };
 constexpr Fixed kFixed[] = {
-    {0, "@EFGH045MPgoU1?L3:q"sv}, {1, " -/lQWhwdaJIzCNRTcymA_rB\x06"sv}, {2, "is\x07"sv}, {3, "$p"sv}};
+    {0, "@EFGH045MPgoU1?L3:q"sv}, {1, " -/lQWhwdaJIzCNRTcymA_rB\x06\x0C"sv}, {2, "is\x07"sv}, {3, "$p"sv}};
 
 /// Up to a byte `last` within 512 bytes.
 CommandLength up_to(Head head, std::size_t from, std::uint8_t last) {
@@ -104,13 +104,16 @@ CommandLength star_length(Head head) noexcept {
   }
 }
 
+CommandLength raster_row_length(Head head) noexcept { return known(3U + u16(head, 1)); }
+
 Dialect dialect_of(Head job) noexcept {
   for (std::size_t n = 0; n + 2 < job.size(); ++n) {
     auto const first = at(job, n), second = at(job, n + 1), third = at(job, n + 2);
     if (first == 0x1D && second == 0xF9) return Dialect::bematech;
     bool const group = second == 0x1D && (third == 'a' || third == 't' || third == 'y' || third == 'A');
     bool const record = second == 0x1E && (third == 'a' || third == 'F' || third == 'A');
-    if (first == 0x1B && (group || record)) return Dialect::star;
+    bool const raster_mode = second == '*' && third == 'r';  // no mode of ESC/POS's ESC *
+    if (first == 0x1B && (group || record || raster_mode)) return Dialect::star;
     if (first == 0x1D || first == 0x1C) return Dialect::escpos;  // Star knows neither
   }
   return Dialect::escpos;

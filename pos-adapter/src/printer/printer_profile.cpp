@@ -153,6 +153,21 @@ std::optional<CodeTable> PrinterProfile::table(std::uint8_t number) const noexce
   return found == code_pages.end() ? std::nullopt : std::optional{found->table};
 }
 
+CodeTable PrinterProfile::resting_table() const noexcept {
+  auto const power_on = code_pages.empty() ? CodeTable::cp437 : code_pages.front().table;
+  return resting_code_page != 0 ? table(resting_code_page).value_or(power_on) : power_on;
+}
+
+PrinterProfile PrinterProfile::resting_in(CodeTable table) const {
+  auto copy = *this;
+  if (copy.code_pages.empty()) copy.code_pages.push_back({});
+  copy.code_pages.front().table = table;
+  for (auto& page : copy.code_pages) {
+    if (resting_code_page != 0 && page.number == resting_code_page) page.table = table;
+  }
+  return copy;
+}
+
 Result<PrinterProfile> find_profile(std::string_view name) {
   auto const found = std::find_if(profiles().begin(), profiles().end(), [&](auto const& p) { return p.name == name; });
   if (found != profiles().end()) return *found;

@@ -13,13 +13,6 @@ using Complaint = std::optional<std::string>;
 
 constexpr std::size_t kMostBytes = std::size_t{16} * 1024;
 
-constexpr std::array<CodeTable, 17> kTables{
-    CodeTable::cp437,  CodeTable::cp737,  CodeTable::cp850,  CodeTable::cp852,  CodeTable::cp857,  CodeTable::cp858,
-    CodeTable::cp860,  CodeTable::cp863,  CodeTable::cp865,  CodeTable::cp866,  CodeTable::cp1125, CodeTable::cp1250,
-    CodeTable::cp1251, CodeTable::cp1252, CodeTable::cp1253, CodeTable::cp1254, CodeTable::cp1257};
-
-std::string name_of(CodeTable table) { return "cp" + std::to_string(static_cast<unsigned>(table)); }
-
 template <class Number>
 Complaint read_number(Json const& value, Number& out, unsigned least, unsigned most) {
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least || value.get<std::uint64_t>() > most) {
@@ -53,16 +46,11 @@ Complaint read_code_page(Json const& pair, std::vector<CodePage>& out) {
   if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) return kForm;
   CodePage page;
   if (auto const complaint = read_number(pair[1], page.number, 0, 255)) return "the number " + *complaint;
-  std::string known;
-  for (auto const table : kTables) {
-    if (pair[0].get_ref<std::string const&>() == name_of(table)) {
-      page.table = table;
-      out.push_back(page);
-      return {};
-    }
-    known += (known.empty() ? "" : ", ") + name_of(table);
-  }
-  return "knows " + known;
+  auto const table = find_code_table(pair[0].get_ref<std::string const&>());
+  if (!table) return table.error().what;
+  page.table = *table;
+  out.push_back(page);
+  return {};
 }
 
 Complaint read_code_pages(Json const& value, std::vector<CodePage>& out) {

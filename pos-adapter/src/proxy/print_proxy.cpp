@@ -159,8 +159,8 @@ SlipCollector::Sink PrintProxy::Impl::sink() {
           [this](std::span<std::byte const> bytes) {
             if (handlers_.display && offset_ > present_) handlers_.display(bytes);
           },
-          [this](auto const& lines, Receipt const& receipt) {
-            if (handlers_.lines && !repeated_) handlers_.lines(lines, receipt);
+          [this](auto const& lines, auto bytes, Receipt const& receipt) {
+            if (handlers_.lines && !repeated_) handlers_.lines(lines, bytes, receipt);
           }};
 }
 

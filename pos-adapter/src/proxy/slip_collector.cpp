@@ -5,7 +5,7 @@
 namespace tillcue::pos {
 namespace {
 
-constexpr std::size_t kPicture = 2048;  // commands longer than that are pictures
+constexpr std::size_t kPicture = 2048;  // commands longer than that are pictures, and rows of Star's raster mode
 
 }  // namespace
 
@@ -17,6 +17,11 @@ void SlipCollector::reset(std::span<std::byte const> state) {
   tokens_ = Tokenizer(profile_.language);
   fed_ = taken_ = ended_at_ = 0;
   begin();
+}
+
+void SlipCollector::use(ReceiptLayout layout) {
+  read_as_ = layout.code_table ? profile_.resting_in(*layout.code_table) : profile_;
+  layout_ = std::move(layout);
 }
 
 void SlipCollector::begin() {
@@ -43,7 +48,7 @@ void SlipCollector::take(Token const& token, Sink const& sink) {
     return;
   }
   // Half a command would swallow what the next job prints.
-  bool const picture = token.kind == TokenKind::command && token.length > kPicture;
+  bool const picture = token.kind == TokenKind::command && (token.length > kPicture || token.is_raster_row());
   if (!picture && token.kind != TokenKind::truncated && slip_.size() + token.bytes.size() <= kMaxSlip) {
     slip_.insert(slip_.end(), token.bytes.begin(), token.bytes.end());
   }
@@ -56,16 +61,17 @@ void SlipCollector::take(Token const& token, Sink const& sink) {
 
 Receipt SlipCollector::read() {
   dialect_ = profile_.language == Dialect::escpos ? dialect_of(slip_) : profile_.language;
-  lines_ = read_printed(slip_, profile_, Letters::plain, dialect_).lines;
+  lines_ = read_printed(slip_, read_as_, Letters::plain, dialect_).lines;
   return read_receipt(lines_, layout_);
 }
 
 void SlipCollector::end(Receipt const& receipt, Sink const& sink) {
   auto const lines = std::exchange(lines_, {});
+  auto const slip = std::exchange(slip_, {});
   begin();
   ended_at_ = taken_;
   sink.slip(receipt);
-  if (sink.lines) sink.lines(lines, receipt);
+  if (sink.lines) sink.lines(lines, slip, receipt);
 }
 
 void SlipCollector::end_without_cut(Sink const& sink) {

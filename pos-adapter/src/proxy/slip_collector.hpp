@@ -21,15 +21,15 @@ class SlipCollector {
   struct Sink {
     std::function<void(Receipt const&)> slip;                 ///< one that ended with a cut
     std::function<void(std::span<std::byte const>)> display;  ///< what went to a pass-through display (ESC = 2)
-    std::function<void(std::vector<std::string> const&, Receipt const&)> lines{};  ///< of each slip, if wanted
+    /// Of each slip, if wanted: its lines, its bytes without pictures.
+    std::function<void(std::vector<std::string> const&, std::span<std::byte const>, Receipt const&)> lines{};
   };
   static constexpr std::size_t kMaxSlip = std::size_t{256} * 1024;
 
   SlipCollector(PrinterProfile profile, ReceiptLayout layout)
-      : profile_(std::move(profile)),
-        layout_(std::move(layout)),
-        tokens_(profile_.language),
-        state_(profile_.language) {}
+      : profile_(std::move(profile)), tokens_(profile_.language), state_(profile_.language) {
+    use(std::move(layout));
+  }
 
   /// Starts anew with a printer in the state these commands make.
   void reset(std::span<std::byte const> state);
@@ -38,7 +38,7 @@ class SlipCollector {
   void job_begun(Sink const& sink);
   /// The job ended or the line is quiet: what was printed without a cut is a slip too, if it is a whole sale.
   void end_without_cut(Sink const& sink);
-  void use(ReceiptLayout layout) { layout_ = std::move(layout); }
+  void use(ReceiptLayout layout);
   /// Something was printed since the last slip.
   [[nodiscard]] bool has_text() const noexcept { return has_text_; }
   /// Bytes since reset() up to the end of the last slip.
@@ -53,6 +53,7 @@ class SlipCollector {
   void begin();
 
   PrinterProfile profile_;
+  PrinterProfile read_as_;  ///< with the code table of the layout
   ReceiptLayout layout_;
   Tokenizer tokens_;
   PrinterState state_;

@@ -34,6 +34,13 @@ Complaint read_text(Json const& value, std::string& out) {
   return {};
 }
 
+Complaint read_table(Json const& value, std::optional<CodeTable>& out) {
+  auto const table = find_code_table(value.is_string() ? value.get_ref<std::string const&>() : std::string());
+  if (!table) return table.error().what;
+  out = *table;
+  return {};
+}
+
 struct Field {
   std::string_view name;
   Complaint (*read)(ReceiptLayout&, Json const&);
@@ -44,6 +51,7 @@ constexpr Field kFields[] = {
     {"quantity_columns", [](ReceiptLayout& l, Json const& v) { return read_columns(v, l.quantity_at); }},
     {"price_columns", [](ReceiptLayout& l, Json const& v) { return read_columns(v, l.unit_at); }},
     {"total_columns", [](ReceiptLayout& l, Json const& v) { return read_columns(v, l.total_at); }},
+    {"code_table", [](ReceiptLayout& l, Json const& v) { return read_table(v, l.code_table); }},
     {"items_after", [](ReceiptLayout& l, Json const& v) { return read_text(v, l.items_after); }},
     {"items_before", [](ReceiptLayout& l, Json const& v) { return read_text(v, l.items_before); }},
     {"total_words", [](ReceiptLayout& l, Json const& v) { return read_words(v, l.total_words); }},
@@ -103,6 +111,7 @@ std::string layout_json(ReceiptLayout const& layout) {
   columns("quantity_columns", layout.quantity_at);
   columns("price_columns", layout.unit_at);
   columns("total_columns", layout.total_at);
+  if (layout.code_table) out["code_table"] = name(*layout.code_table);
   text("items_after", layout.items_after);
   text("items_before", layout.items_before);
   words("total_words", layout.total_words);

@@ -150,12 +150,27 @@ Result<BundleStore> BundleStore::open(fs::path const& folder, SelfTest self_test
   return tl::unexpected(ready.error());
 }
 
-std::optional<BundleStore::Active> BundleStore::active() const {
-  auto const& place = state_->active;
-  auto const digest = Sha256::parse(place.bundle);
-  if (!digest) return std::nullopt;
-  return Active{.file = state_->file(place.bundle), .release = place.release, .bundle = *digest};
+Result<std::optional<BundleStore::Active>> BundleStore::look(fs::path const& folder) {
+  auto const database = folder / "store.sqlite";
+  std::error_code unseen;
+  if (!fs::exists(database, unseen)) {
+    if (unseen) return fail(Code::io, database.string() + ": " + unseen.message());
+    return std::optional<Active>{};
+  }
+  auto db = Database::open(database, {.read_only = true});
+  if (!db) return tl::unexpected(db.error());
+  State state{.db = std::move(*db), .folder = folder, .self_test = {}, .fault = {}};
+  if (auto const loaded = state.load(); !loaded) return tl::unexpected(loaded.error());
+  return state.chosen();
 }
+
+std::optional<BundleStore::Active> BundleStore::State::chosen() const {
+  auto const digest = Sha256::parse(active.bundle);
+  if (!digest) return std::nullopt;
+  return Active{.file = file(active.bundle), .release = active.release, .bundle = *digest};
+}
+
+std::optional<BundleStore::Active> BundleStore::active() const { return state_->chosen(); }
 
 std::string const& BundleStore::damage() const noexcept { return state_->damage; }
 std::uint64_t BundleStore::newest_release() const noexcept { return state_->newest.release; }

@@ -69,6 +69,7 @@ struct BundleStore::State {
   Result<void> step(std::string_view name) const { return fault ? fault(name) : Result<void>{}; }
 
   Result<void> load();
+  [[nodiscard]] std::optional<Active> chosen() const;
   Result<void> save(Place const& next, Place const& before, Place const& highest, std::uint64_t bad);
   Result<void> examine(std::string const& bundle) const;
   Result<void> choose();

@@ -22,12 +22,12 @@ struct QuickRow {
   static constexpr std::size_t kRoom = 16;
 
   char const* begin = nullptr;
-  std::uint16_t bounds[kFields + 1] = {0xFFFF};  ///< where each field ends, counted from begin; before them -1
-  bool repeats = false;                          ///< its first fields are those of the row taken before
+  std::uint16_t starts[kFields + 1] = {};  ///< of each field, counted from begin; behind the last: its end and 1
+  bool repeats = false;                    ///< its first fields are those of the row taken before
 
   [[nodiscard]] std::string_view field(std::size_t n) const noexcept {
-    auto const from = static_cast<std::uint16_t>(bounds[n] + 1);
-    return {begin + from, static_cast<std::size_t>(bounds[n + 1] - from)};
+    std::size_t const from = starts[n];
+    return {begin + from, starts[n + 1] - from - 1};
   }
 };
 

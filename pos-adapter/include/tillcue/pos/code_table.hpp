@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "tillcue/core/result.hpp"
 
 namespace tillcue::pos {
 
@@ -27,6 +30,13 @@ enum class CodeTable : std::uint16_t {
   cp1254 = 1254,
   cp1257 = 1257,
 };
+
+/// All of them, by rising number.
+std::span<CodeTable const> code_tables() noexcept;
+/// "cp866".
+std::string name(CodeTable table);
+/// Errors  invalid: must be one of the names there are.
+Result<CodeTable> find_code_table(std::string_view name);
 
 /// The byte for a character, none when the table lacks it. Cost  128 comparisons at most.
 std::optional<std::uint8_t> encode(CodeTable table, char32_t character) noexcept;

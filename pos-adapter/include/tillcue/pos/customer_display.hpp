@@ -46,8 +46,6 @@ struct DisplayProfile {
 
 /// Errors  invalid, listing the names there are: "epson", "cd5220", "utc".
 Result<DisplayMode> find_display_mode(std::string_view name);
-/// Errors  invalid, listing some: "cp866", "cp1251", "cp437"...
-Result<CodeTable> find_code_table(std::string_view name);
 
 /// The offer as the customer may read it: its name above, what it costs and saves below. The cashier's sentence and the
 /// reason are not for this side of the counter.

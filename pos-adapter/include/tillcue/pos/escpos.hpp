@@ -41,10 +41,13 @@ struct Token {
   [[nodiscard]] std::uint8_t byte(std::size_t at) const noexcept;
   /// True for every form of a paper cut: GS V, ESC i, ESC m; in Star's dialect ESC d; in Bematech's ESC w as well.
   [[nodiscard]] bool is_cut() const noexcept;
+  /// True for a row of dots inside Star's raster mode: `b n1 n2 d…` or `k n1 n2 d…`.
+  [[nodiscard]] bool is_raster_row() const noexcept;
 };
 
 /// Cuts an ESC/POS byte stream into tokens. Knows the length of every command, so that a cut inside a picture, a
 /// barcode or a QR code is data. Resumable: however the bytes are split over calls, the tokens are the same.
+/// Between ESC * r A and ESC * r B of a Star printer there is no text: rows of dots are commands of their own.
 /// Limits   text runs are handed out at kMaxText; of longer commands (pictures) the head is kept and the rest counted.
 /// Threads  one.  Errors  none: what is not understood is an `unknown` token and reading goes on behind it.
 /// Source   ESC/POS command manuals (Epson TM series) and their dialects' shared core.
@@ -70,6 +73,7 @@ class Tokenizer {
   void take(std::byte byte, Sink const& sink);
   void take_in_command(std::byte byte, Sink const& sink);
   void refuse(Sink const& sink);
+  void follow_raster_mode();
   void emit(TokenKind kind, Sink const& sink);
 
   Dialect dialect_ = Dialect::escpos;
@@ -79,6 +83,7 @@ class Tokenizer {
   std::uint64_t wanted_ = 0;  ///< bytes before its length is looked at again
   bool complete_at_wanted_ = false;
   bool in_command_ = false;
+  bool raster_ = false;  ///< Star's raster mode
 };
 
 }  // namespace tillcue::pos

@@ -38,8 +38,9 @@ struct PrintProxyHandlers {
   std::function<void(Receipt const&)> slip;
   /// Bytes for a customer display behind the printer (ESC = 2), or all bytes where the line is a display's.
   std::function<void(std::span<std::byte const>)> display{};
-  /// Every slip that ended, whatever it is, as it was laid out and as the layout in use read it.
-  std::function<void(std::vector<std::string> const& lines, Receipt const&)> lines{};
+  /// Every slip that ended, whatever it is: as it was laid out, its bytes without pictures, and as the layout in use
+  /// read it.
+  std::function<void(std::vector<std::string> const& lines, std::span<std::byte const> bytes, Receipt const&)> lines{};
   /// What an automatic status of the printer says; an empty trouble: it is well.
   std::function<void(std::string const& trouble, bool paper_near_end)> status{};
   std::function<void(bool connected)> connected{};

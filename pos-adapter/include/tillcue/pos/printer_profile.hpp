@@ -53,6 +53,10 @@ struct PrinterProfile {
 
   /// The table that ESC t `number` selects; none when the profile does not list it.
   [[nodiscard]] std::optional<CodeTable> table(std::uint8_t number) const noexcept;
+  /// The table of text before which no ESC t stands: of resting_code_page where that is listed, else the power-on one.
+  [[nodiscard]] CodeTable resting_table() const noexcept;
+  /// The same profile where that table is another.
+  [[nodiscard]] PrinterProfile resting_in(CodeTable table) const;
   /// Dots of one character cell of font A.
   [[nodiscard]] unsigned cell() const noexcept { return dots / columns; }
 };

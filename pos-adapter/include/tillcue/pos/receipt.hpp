@@ -9,6 +9,7 @@
 
 #include "tillcue/core/result.hpp"
 #include "tillcue/core/units.hpp"
+#include "tillcue/pos/code_table.hpp"
 
 namespace tillcue::pos {
 
@@ -59,6 +60,7 @@ struct ReceiptLayout {
   std::uint8_t digits = 2;  ///< decimals of the currency
   unsigned columns = 0;     ///< 0: the printer profile's
   std::optional<ColumnSpan> name_at{}, quantity_at{}, unit_at{}, total_at{};
+  std::optional<CodeTable> code_table{};   ///< in force while the POS names none; nothing: the printer profile's
   std::string items_after{};               ///< items begin below the line with this text; empty: anywhere
   std::string items_before{};              ///< and end above the line with this text
   std::vector<std::string> total_words{};  ///< beside the built-in ones, as the others

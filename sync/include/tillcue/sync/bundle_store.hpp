@@ -58,6 +58,10 @@ class BundleStore {
   /// release refused from then on.
   static Result<BundleStore> open(std::filesystem::path const& folder, SelfTest self_test, Fault fault = {},
                                   ProbeTest probe_test = {});
+  /// What is active in that folder, without a part in it: no start is counted, nothing is chosen. The one that open()
+  /// would choose, unless that finds it damaged; SQLite may leave an empty log beside its file.
+  /// Errors  io, busy, corrupt: the file cannot be read.
+  static Result<std::optional<Active>> look(std::filesystem::path const& folder);
   BundleStore(BundleStore&&) noexcept;
   BundleStore& operator=(BundleStore&&) noexcept;
   ~BundleStore();
