@@ -38,7 +38,7 @@ Result<int> run(Options options) {
     if (!read) return tl::unexpected(read.error());
     later = std::move(*read);
   }
-  auto const built = build_from_counts(*counts, options.uncalibrated ? nullptr : &later, *catalogue, *campaigns,
+  auto const built = build_from_counts(*loaded, options.uncalibrated ? nullptr : &later, *catalogue, *campaigns,
                                        options.build, progress_on_terminal());
   if (!built) return tl::unexpected(built.error());
   if (built->calibration == "none" && !options.uncalibrated) {

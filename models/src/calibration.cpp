@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "calibration_grid.hpp"
 #include "isotonic.hpp"
@@ -66,7 +67,8 @@ CalibrationSource map_of(std::vector<Observation> observations, std::span<std::u
   auto const grid =
       count_grid(std::move(observations), sizes, std::clamp<std::size_t>(count / kLeastBlock, 1, kBlocks));
   auto probabilities = fit_grid(grid);
-  few_levels(probabilities, grid.asked, std::clamp(count / kToTellApart, kLeastLevels, kMostLevels));
+  auto const weight = static_cast<std::size_t>(std::accumulate(grid.asked.begin(), grid.asked.end(), 0.0));
+  few_levels(probabilities, grid.asked, std::clamp(weight / kToTellApart, kLeastLevels, kMostLevels));
   auto const means = over_sizes(grid, probabilities);
   CalibrationSource map;
   for (std::size_t block = 0; block < grid.blocks(); ++block) {

@@ -152,8 +152,8 @@ CalibrationGrid count_grid(std::vector<Observation> observations, std::span<std:
     auto const size = std::upper_bound(sizes.begin(), sizes.end(), one.basket_size) - sizes.begin();
     auto const cell =
         (grid.blocks() - 1) * grid.sizes + static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, size) - 1);
-    grid.asked[cell] += 1;
-    grid.bought[cell] += one.bought ? 1 : 0;
+    grid.asked[cell] += one.weight;
+    grid.bought[cell] += one.bought ? one.weight : 0;
   }
   return grid;
 }

@@ -12,14 +12,16 @@ namespace {
 
 constexpr std::uint64_t kFolds = 10;
 constexpr int kWindows = 4;
+/// Below, windows are too few to tell their luck from what holds.
+constexpr std::size_t kEnoughInWindows = 2 * kFewQuestions;
 
-/// The windows of half of `share` each, oldest first. What is learned for one is all that came before it, so hardly
-/// older and hardly less than what will be served.
+/// The windows of `share` each, oldest first. What is learned for one is all that came before it, so that it is asked
+/// when it is as old as the one model of larger sets.
 std::vector<Split> rolling(Dataset const& data, double share) {
   std::vector<Split> windows;
   for (int n = kWindows; n > 0; --n) {
-    auto window = hold_out(data, std::min(share / 2 * n, 0.9));
-    auto const later = hold_out(data, std::min(share / 2 * (n - 1), 0.9)).held;
+    auto window = hold_out(data, std::min(share * n, 0.9));
+    auto const later = hold_out(data, std::min(share * (n - 1), 0.9)).held;
     std::vector<std::uint32_t> held;
     std::set_difference(window.held.begin(), window.held.end(), later.begin(), later.end(), std::back_inserter(held));
     window.held = std::move(held);
@@ -51,13 +53,26 @@ std::vector<Split> calibration_splits(Dataset const& data, BuildOptions const& o
     auto const asked =
         std::accumulate(windows.begin(), windows.end(), std::size_t{0},
                         [&](auto sum, auto const& window) { return sum + questions_in(data, window.held); });
-    if (asked >= kFewQuestions) {
+    if (asked >= kEnoughInWindows) {
       how = "rolling_by_time";
       return windows;
     }
   }
   how = "ten_folds";
   return folds(data);
+}
+
+std::vector<float> split_weights(std::span<Split const> splits, BasketWeights weights) {
+  std::vector<double> mean;
+  for (auto const& split : splits) {
+    double sum = 0;
+    for (auto const n : split.held) sum += weights.empty() ? 1 : weights[n];
+    mean.push_back(sum / std::max(1.0, static_cast<double>(split.held.size())));
+  }
+  auto const most = mean.empty() ? 0 : *std::max_element(mean.begin(), mean.end());
+  std::vector<float> each;
+  for (auto const one : mean) each.push_back(static_cast<float>(most > 0 ? one / most : 1));
+  return each;
 }
 
 }  // namespace tillcue::models

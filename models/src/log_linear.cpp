@@ -53,6 +53,8 @@ class Learner {
   // Of the batch.
   std::vector<double> empty_;  // exp(bias)
   double empty_total_ = 0, inverse_ = 0, questions_ = 0;
+  // Of the pass.
+  double log_odds_ = 0, asked_ = 0;
   std::vector<float> bias_gradient_;
   std::vector<std::uint32_t> used_rows_;
   std::vector<char> row_used_;
@@ -117,6 +119,8 @@ void Learner::question(Lesson const& lesson, std::uint32_t hidden) {
     bias_gradient_[item] += share_[item] - static_cast<float>(empty_[item] * each);
   }
   for (auto const item : basket) bias_gradient_[item] -= static_cast<float>(empty_[item] * each);
+  log_odds_ += lesson.weight * std::log(std::max(odds + asked, 1e-20));
+  asked_ += lesson.weight;
   auto const missed = static_cast<float>(asked * each - lesson.weight);
   bias_gradient_[hidden] += missed;
   for (auto const source : basket) {
@@ -175,6 +179,7 @@ void Learner::end_batch() {
 }
 
 void Learner::pass(std::vector<Lesson> const& lessons, std::vector<std::uint32_t> const& order) {
+  log_odds_ = asked_ = 0;
   for (std::size_t begin = 0; begin < order.size(); begin += kBatch) {
     begin_batch();
     for (auto n = begin; n < std::min(order.size(), begin + kBatch); ++n) ask(lessons[order[n]]);
@@ -182,9 +187,13 @@ void Learner::pass(std::vector<Lesson> const& lessons, std::vector<std::uint32_t
   }
 }
 
+/// What is left out of a score, log Z of the basket, is taken off on average: it grows with what was learned, and
+/// probabilities measured on one model's scores have to hold for another's.
 Weights Learner::result(Weights const& shape) const {
   Weights weights = shape;
+  auto const log_odds = static_cast<float>(asked_ > 0 ? log_odds_ / asked_ : 0);
   weights.bias = bias_;
+  for (auto& bias : weights.bias) bias -= log_odds;
   for (std::size_t source = 0; source < rows_.size(); ++source) {
     for (std::size_t n = 0; n < rows_[source].size(); ++n) weights.rows[source][n].weight = rows_[source][n].weight;
   }

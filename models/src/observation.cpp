@@ -32,10 +32,13 @@ RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<s
   return seen;
 }
 
-void append(RankedObservations& seen, RankedObservations const& more) {
+void append(RankedObservations& seen, RankedObservations const& more, float weight) {
   if (seen.size() < more.size()) seen.resize(more.size());
   for (std::size_t rank = 0; rank < more.size(); ++rank) {
-    seen[rank].insert(seen[rank].end(), more[rank].begin(), more[rank].end());
+    for (auto one : more[rank]) {
+      one.weight = weight;
+      seen[rank].push_back(one);
+    }
   }
 }
 

@@ -19,8 +19,8 @@ Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOp
 RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<std::uint32_t const> baskets,
                                 std::size_t most);
 
-/// Adds the observations of `more`, rank by rank.
-void append(RankedObservations& seen, RankedObservations const& more);
+/// Adds the observations of `more`, rank by rank; they count `weight` each.
+void append(RankedObservations& seen, RankedObservations const& more, float weight = 1);
 
 /// The share of the questions whose answer was among the first five.
 double hit_rate_5(RankedObservations const& seen);

@@ -70,11 +70,13 @@ struct Calibrated {
   std::size_t queries = 0;
 };
 
-/// The maps of the model chosen, at the size that will be served: other weights would give other scores.
-Result<Calibrated> calibrate_chosen(Dataset const& data, Catalogue const& catalogue, BuildOptions const& options,
-                                    Progress const& progress) {
+/// The maps of the model chosen, at the size that will be served: other weights would give other scores. `weights` are
+/// those of the baskets.
+Result<Calibrated> calibrate_chosen(Dataset const& data, BasketWeights weights, Catalogue const& catalogue,
+                                    BuildOptions const& options, Progress const& progress) {
   Calibrated result;
   auto const splits = calibration_splits(data, options, result.how);
+  auto const counts_as = split_weights(splits, weights);
   auto each = options;
   each.most_queries /= std::max<std::size_t>(1, splits.size());
   // One model more is told step by step, as the served one was; of many, how many are done.
@@ -84,7 +86,7 @@ Result<Calibrated> calibrate_chosen(Dataset const& data, Catalogue const& catalo
   for (std::size_t n = 0; n < splits.size(); ++n) {
     auto const part = observe(data, splits[n], each, catalogue, one ? progress : Progress{});
     if (!part) return tl::unexpected(part.error());
-    append(seen, *part);
+    if (counts_as[n] > 0) append(seen, *part, counts_as[n]);
     if (!one && progress.advance()) progress.advance()(static_cast<double>(n + 1) / static_cast<double>(splits.size()));
   }
   result.calibration = calibrate(seen);
@@ -217,7 +219,7 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
   auto const weighed = weigh_baskets(data, split.train, options.recency);
   if (!weighed) return tl::unexpected(weighed.error());
   auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
-    return blended(trainer, {weighed->items, data, split.train, weighed->weights}, options.training);
+    return blended(trainer, {weighed->items, data, split.train, weighed->weights, &weighed->recent}, options.training);
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());
@@ -239,11 +241,11 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   if (!chosen) return tl::unexpected(chosen.error());
   options.training = *chosen;
   auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
-    return weights_within(trainer, {weighed->items, data, all, weighed->weights}, options);
+    return weights_within(trainer, {weighed->items, data, all, weighed->weights, &weighed->recent}, options);
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());
-  auto const calibrated = calibrate_chosen(data, catalogue, options, progress);
+  auto const calibrated = calibrate_chosen(data, weighed->weights, catalogue, options, progress);
   if (!calibrated) return tl::unexpected(calibrated.error());
   MineIn const mine_in{data, weighed->weights};
   auto built = compile(weighed->items, *weights, *calibrated, catalogue, campaigns, options, &mine_in, progress);
@@ -251,22 +253,24 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   return built;
 }
 
-Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,
+Result<Built> build_from_counts(RecentCounts const& learned, Dataset const* calibrate_on, Catalogue const& catalogue,
                                 Campaigns const& campaigns, BuildOptions const& given, Progress const& progress) {
   auto options = given;
+  auto const& counts = learned.counts;
   Dataset const nothing;
   auto const& later = calibrate_on != nullptr ? *calibrate_on : nothing;
+  LearnedFrom const from{counts, later, {}, {}, &learned.recent};
   std::vector<std::uint32_t> all(later.baskets());
   std::iota(all.begin(), all.end(), 0U);
   tell(progress, "fit weights");
   auto trainer = std::make_unique<Trainer const>(counts, options.training, progress.advance());
   tell(progress, "choose the model");
-  auto const chosen = select_model(counts, *trainer, {later, all}, options);
+  auto const chosen = select_model(from, *trainer, {later, all}, options);
   if (!chosen) return tl::unexpected(chosen.error());
   bool const other_fit = chosen->ridge < options.training.ridge || chosen->ridge > options.training.ridge;
   options.training = *chosen;
   if (other_fit) trainer = std::make_unique<Trainer const>(counts, options.training, progress.advance());
-  auto const weights = weights_within(*trainer, {counts, later, {}}, options);
+  auto const weights = weights_within(*trainer, from, options);
   if (!weights) return tl::unexpected(weights.error());
   Calibrated calibrated{uncalibrated(options.training.popularity_power), "none", 0};
   if (calibrate_on != nullptr) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "recent_sales.hpp"
 #include "tillcue/models/pair_rows.hpp"
 
 namespace tillcue::models {
@@ -106,6 +107,7 @@ Result<WeighedBaskets> weigh_baskets(Dataset const& data, std::span<std::uint32_
   result.items = std::move(*items);
   result.items.unit_bits = kWeightBits;
   drop_unsold(result.items);
+  result.recent = recent_sales(data, result.baskets, result.weights, result.as_of, result.items);
   tell(result);
   return result;
 }
@@ -116,10 +118,17 @@ Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t c
   if (!weighed) return tl::unexpected(weighed.error());
   auto const filled = fill_pairs(data, weighed->baskets, weighed->weights, threads, weighed->items);
   if (!filled) return tl::unexpected(filled.error());
-  return RecentCounts{std::move(weighed->items), std::move(weighed->weights), weighed->as_of,
-                      weighed->too_old,          weighed->too_late,           weighed->undated,
-                      std::move(weighed->notes)};
+  return RecentCounts{
+      std::move(weighed->items), std::move(weighed->weights), std::move(weighed->recent), weighed->as_of,
+      weighed->too_old,          weighed->too_late,           weighed->undated,           std::move(weighed->notes)};
 }
+
+RecentSum::RecentSum(Recency const& recency, std::int32_t as_of)
+    : recency_(recency),
+      as_of_(as_of),
+      recent_(recency.is_on() ? std::make_unique<RecentSalesSum>(as_of) : std::unique_ptr<RecentSalesSum>{}) {}
+
+RecentSum::~RecentSum() = default;
 
 /// The mean weight of the part's dated baskets, rounded.
 Result<std::uint32_t> RecentSum::weight(NamedCounts const& part) {
@@ -157,6 +166,7 @@ Result<void> RecentSum::add(NamedCounts part) {
       (day_of(part.counts.from) > as_of_ ? result_.too_late : result_.too_old) += part.counts.baskets;
       return {};
     }
+    recent_->add(part.counts);
   }
   parts_.push_back(std::move(part.counts));
   weights_.push_back(weight_of_part);
@@ -178,6 +188,7 @@ Result<RecentCounts> RecentSum::finish() {
   if (auto const folded = fold(); !folded) return tl::unexpected(folded.error());
   result_.counts = std::move(parts_.front());
   if (recency_.is_on()) drop_unsold(result_.counts);
+  if (recent_) result_.recent = recent_->of(result_.counts);
   tell(result_);
   return std::move(result_);
 }

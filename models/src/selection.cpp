@@ -60,10 +60,18 @@ std::vector<Candidate> ridges_to_try(TrainingOptions const& training) {
   return candidates;
 }
 
-Result<void> try_each(std::vector<Candidate>& candidates, Counts const& counts, Judges const& judges,
+/// `weights`, made of `linear`, as they will be served.
+Weights up_to_date(Weights weights, Weights const& linear, LearnedFrom const& from, TrainingOptions const& training) {
+  if (from.recent != nullptr) follow_recent(weights, linear, from.counts, *from.recent, training);
+  return weights;
+}
+
+Result<void> try_each(std::vector<Candidate>& candidates, LearnedFrom const& from, Judges const& judges,
                       BuildOptions const& options, std::size_t most) {
   for (auto& candidate : candidates) {
-    auto const asked = ask(candidate, counts, train(counts, candidate.training), judges, options, most);
+    auto const linear = train(from.counts, candidate.training);
+    auto const asked =
+        ask(candidate, from.counts, up_to_date(linear, linear, from, candidate.training), judges, options, most);
     if (!asked) return asked;
   }
   return {};
@@ -76,8 +84,8 @@ Result<Candidate> select_ridge(Dataset const& data, std::vector<Split> const& sp
   for (auto const& split : splits) {
     auto const recent = count_recent(data, split.train, options.recency, training.threads);
     if (!recent) return tl::unexpected(recent.error());
-    auto const tried =
-        try_each(candidates, recent->counts, {data, split.held}, options, kSelectionQueries / splits.size());
+    auto const tried = try_each(candidates, {recent->counts, data, split.train, recent->weights, &recent->recent},
+                                {data, split.held}, options, kSelectionQueries / splits.size());
     if (!tried) return tl::unexpected(tried.error());
   }
   return best_of(std::move(candidates));
@@ -95,13 +103,15 @@ Result<Candidate> select_blend(Dataset const& data, std::vector<Split> const& sp
     auto const& training = candidates.front().training;
     auto const recent = count_recent(data, split.train, options.recency, training.threads);
     if (!recent) return tl::unexpected(recent.error());
-    auto const& counts = recent->counts;
-    auto const weights = train(counts, training);
-    auto const other = log_linear(counts, data, split.train, weights, training.popularity_power, recent->weights);
+    LearnedFrom const from{recent->counts, data, split.train, recent->weights, &recent->recent};
+    auto const fitted = train(from.counts, training);
+    auto const other = log_linear(from.counts, data, split.train, fitted, training.popularity_power, recent->weights);
     for (auto& candidate : candidates) {
       if (candidate.training.log_linear <= 0) continue;
-      auto const mixed = blend(weights, other, candidate.training.log_linear);
-      auto const asked = ask(candidate, counts, mixed, {data, split.held}, options, kSelectionQueries / splits.size());
+      auto const mixed =
+          up_to_date(blend(fitted, other, candidate.training.log_linear), fitted, from, candidate.training);
+      auto const asked =
+          ask(candidate, from.counts, mixed, {data, split.held}, options, kSelectionQueries / splits.size());
       if (!asked) return tl::unexpected(asked.error());
     }
   }
@@ -145,17 +155,17 @@ Result<TrainingOptions> select_finish(Dataset const& data, BuildOptions const& o
   auto pairs = count_cooccurrence(data, *weighed, training.min_baskets, training.threads, {});
   if (!pairs) return tl::unexpected(pairs.error());
   Trainer const trainer(weighed->items, std::move(*pairs), training);
-  return best_finish(trainer, {weighed->items, data, split.train, weighed->weights}, {data, split.held}, options);
+  return best_finish(trainer, {weighed->items, data, split.train, weighed->weights, &weighed->recent},
+                     {data, split.held}, options);
 }
 
 }  // namespace
 
 Weights blended(Trainer const& trainer, LearnedFrom const& from, TrainingOptions const& training) {
-  auto linear = trainer.weights(training.entries_per_item, training.refit_ridge);
+  auto const linear = trainer.weights(training.entries_per_item, training.refit_ridge);
   auto weights = add_second_model(from.counts, from.data, from.baskets, linear, training.popularity_power,
                                   training.log_linear, from.weights);
-  follow_recent(weights, linear, from, training);
-  return weights;
+  return up_to_date(std::move(weights), linear, from, training);
 }
 
 std::size_t questions_in(Dataset const& data, std::span<std::uint32_t const> baskets) {
@@ -197,16 +207,16 @@ Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& op
   return best->training;
 }
 
-Result<TrainingOptions> select_model(Counts const& counts, Trainer const& trainer, Judges const& judges,
+Result<TrainingOptions> select_model(LearnedFrom const& from, Trainer const& trainer, Judges const& judges,
                                      BuildOptions const& options) {
   auto const asked = questions_in(judges.data, judges.baskets);
-  if (counts.items.size() > kSmallMenu) {
+  if (from.counts.items.size() > kSmallMenu) {
     if (asked < options.enough_queries) return options.training;
-    return best_finish(trainer, {counts, judges.data, {}}, judges, options);
+    return best_finish(trainer, from, judges, options);
   }
   if (asked < kFewQuestions) return options.training;
   auto candidates = ridges_to_try(options.training);
-  auto const tried = try_each(candidates, counts, judges, options, kSelectionQueries);
+  auto const tried = try_each(candidates, from, judges, options, kSelectionQueries);
   if (!tried) return tl::unexpected(tried.error());
   return best_of(std::move(candidates)).training;
 }

@@ -21,6 +21,7 @@ struct LearnedFrom {
   Dataset const& data;
   std::span<std::uint32_t const> baskets;  ///< of the data; none when counts are all there is
   BasketWeights weights{};
+  RecentSales const* recent = nullptr;  ///< what was bought lately; intercepts follow it
 };
 
 /// What `training` asks of what was fitted, its blend with the second model included.
@@ -32,10 +33,10 @@ struct Judges {
   std::span<std::uint32_t const> baskets;
 };
 
-/// The same for counts, judged by baskets that are not in them; `trainer` is of the counts and the options. On small
-/// menus the ridges only: the blend is learned from baskets. With few questions the options given stay.
+/// The same from counts alone, judged by baskets that are not in them; `trainer` is of the counts and the options. On
+/// small menus the ridges only: the blend is learned from baskets. With few questions the options given stay.
 /// Errors  those of write_bundle.
-Result<TrainingOptions> select_model(Counts const& counts, Trainer const& trainer, Judges const& judges,
+Result<TrainingOptions> select_model(LearnedFrom const& from, Trainer const& trainer, Judges const& judges,
                                      BuildOptions const& options);
 
 /// How many weights an item may have on average so that the served table keeps to `bytes_per_item`, intercepts and all

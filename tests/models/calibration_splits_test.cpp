@@ -1,6 +1,7 @@
 #include "calibration_splits.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -30,16 +31,36 @@ TEST_CASE("with dates and fewer questions every window is asked of all that came
   std::size_t before = 0;
   for (auto const& window : windows) {
     REQUIRE(!window.held.empty());
-    CHECK(window.held.size() == 150);
+    CHECK(window.held.size() == 300);
     auto const time_of = [&](auto n) { return data.times[n]; };
     auto first = time_of(window.held[0]), last = time_of(window.train[0]);
     for (auto const n : window.held) first = std::min(first, time_of(n));
     for (auto const n : window.train) last = std::max(last, time_of(n));
     CHECK(last <= first);
-    CHECK(window.train.size() == (before == 0 ? 2400 : before));
+    CHECK(window.train.size() == (before == 0 ? 1800 : before));
     before = window.train.size() + window.held.size();
   }
   CHECK(before == 3000);
+}
+
+TEST_CASE("the answers of a window count by the mean weight of its baskets, the heaviest window's whole") {
+  auto const data = dated(3000);
+  std::string how;
+  auto const windows = calibration_splits(data, {}, how);
+  Recency recency;
+  recency.half_life_days = 30;
+  auto const weighed = weigh_baskets(data, made::all_of(data), recency);
+  REQUIRE(weighed.has_value());
+  auto const each = split_weights(windows, weighed->weights);
+  REQUIRE(each.size() == 4);
+  CHECK(each[3] == 1);
+  for (std::size_t n = 0; n < 3; ++n) {
+    auto const days_older =
+        static_cast<double>(data.times[windows[3].held[0]] - data.times[windows[n].held[0]]) / 86'400;
+    CHECK(each[n] == doctest::Approx(std::exp2(-days_older / 30)).epsilon(0.05));
+  }
+  CHECK(split_weights(windows, {}) == std::vector<float>(4, 1));
+  CHECK(split_weights({}, {}).empty());
 }
 
 TEST_CASE("without dates, or with hardly any questions, ten folds ask everything once") {

@@ -12,8 +12,8 @@ using namespace tillcue::models;
 
 namespace {
 
-/// What the model believes of the hidden item, by dense arithmetic over the whole catalogue.
-double probability(Weights const& weights, std::vector<std::uint32_t> const& basket, std::uint32_t hidden) {
+/// By dense arithmetic over the whole catalogue; what is in the basket is no answer.
+std::vector<double> scores(Weights const& weights, std::vector<std::uint32_t> const& basket, std::uint32_t hidden) {
   std::vector<double> score(weights.bias.begin(), weights.bias.end());
   for (auto const source : basket) {
     if (source == hidden) continue;
@@ -22,9 +22,17 @@ double probability(Weights const& weights, std::vector<std::uint32_t> const& bas
   for (auto const item : basket) {
     if (item != hidden) score[item] = -INFINITY;
   }
-  double total = 0;
-  for (auto const one : score) total += std::exp(one);
-  return std::exp(score[hidden]) / total;
+  return score;
+}
+
+double total_odds(std::vector<double> const& scores) {
+  return std::accumulate(scores.begin(), scores.end(), 0.0, [](double sum, double one) { return sum + std::exp(one); });
+}
+
+/// What the model believes of the hidden item.
+double probability(Weights const& weights, std::vector<std::uint32_t> const& basket, std::uint32_t hidden) {
+  auto const score = scores(weights, basket, hidden);
+  return std::exp(score[hidden]) / total_odds(score);
 }
 
 struct Shop {
@@ -53,6 +61,26 @@ double log_loss(Shop const& shop, Weights const& weights, Dataset const& data) {
 }
 
 }  // namespace
+
+TEST_CASE("scores are log probabilities on average, however much the model has learned") {
+  for (std::size_t const baskets : {600, 2400}) {
+    auto const made = shop(baskets, 25, 4);
+    auto const other = log_linear(made.counts, made.data, made::all_of(made.data), made.linear, 0.1);
+    double sum = 0, questions = 0;
+    for (std::size_t n = 0; n < made.data.baskets(); ++n) {
+      std::vector<std::uint32_t> basket;
+      for (auto const item : made.data.basket(n))
+        basket.push_back(made::position(made.counts, made.data.items[item].sku));
+      if (basket.size() < 2) continue;
+      for (auto const hidden : basket) {
+        sum += std::log(total_odds(scores(other, basket, hidden)));
+        ++questions;
+      }
+    }
+    // The parameters move a little while the last pass is on.
+    CHECK(sum / questions == doctest::Approx(0).epsilon(0.03));
+  }
+}
 
 TEST_CASE("the log-linear model has the linear one's entries and always the same numbers") {
   auto const made = shop(600, 25, 4);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <numeric>
 #include <sstream>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -88,6 +89,12 @@ std::vector<std::uint32_t> all_of(Dataset const& data) {
   std::vector<std::uint32_t> all(data.baskets());
   std::iota(all.begin(), all.end(), 0U);
   return all;
+}
+
+RecentCounts counted(Counts counts) {
+  RecentCounts recent;
+  recent.counts = std::move(counts);
+  return recent;
 }
 
 std::uint32_t position(Counts const& counts, std::string const& sku) {

@@ -5,6 +5,7 @@
 
 #include "tillcue/models/counts.hpp"
 #include "tillcue/models/ranker.hpp"
+#include "tillcue/models/recency.hpp"
 #include "tillcue/models/transactions.hpp"
 
 namespace tillcue::models::made {
@@ -39,6 +40,9 @@ Dataset dated(std::size_t baskets);
 
 /// The positions of all baskets.
 std::vector<std::uint32_t> all_of(Dataset const& data);
+
+/// Counts of which nobody knows what was bought lately.
+RecentCounts counted(Counts counts);
 
 /// Position of a SKU in the counts; fails the test when it is not there.
 std::uint32_t position(Counts const& counts, std::string const& sku);

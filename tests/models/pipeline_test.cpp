@@ -117,7 +117,7 @@ TEST_CASE("probabilities of the first suggestions match what later baskets hold"
   auto const earlier = made::dataset({baskets.begin(), split});
   auto const later = made::dataset({split, baskets.end()});
   auto calibrated = opened(*build(earlier, {}, {}, {}));
-  auto rough = opened(*build_from_counts(count(earlier, 1), nullptr, {}, {}, {}));
+  auto rough = opened(*build_from_counts(made::counted(count(earlier, 1)), nullptr, {}, {}, {}));
   auto const seen = first_suggestions(calibrated, later);
   REQUIRE(seen.size() > 10'000);
   // In thirds by probability: a map that gives every suggestion the base rate would pass over the whole alone.
@@ -136,11 +136,11 @@ TEST_CASE("counts alone become a bundle, calibrated on baskets given or roughly 
   auto const data = made::dataset(made::random_baskets(3000, 30, 5));
   auto const later = made::dataset(made::random_baskets(1500, 30, 6));
   auto const counts = count(data, 1);
-  auto const calibrated = build_from_counts(counts, &later, {}, {}, {});
+  auto const calibrated = build_from_counts(made::counted(counts), &later, {}, {}, {});
   REQUIRE(calibrated.has_value());
   CHECK(calibrated->calibration == "baskets_given");
   CHECK(calibrated->notes.size() == 1);  // that there are no sets
-  auto const rough = build_from_counts(counts, nullptr, {}, {}, {});
+  auto const rough = build_from_counts(made::counted(counts), nullptr, {}, {}, {});
   REQUIRE(rough.has_value());
   CHECK(rough->calibration == "none");
   CHECK(rough->notes.size() == 2);
@@ -163,8 +163,8 @@ TEST_CASE("counts of a small menu are fitted again with the ridge that the baske
   BuildOptions far;
   far.training.ridge = 5000;
   far.training.refit_ridge = 5000;
-  auto const usual = build_from_counts(counts, &later, {}, {}, {});
-  auto const chosen = build_from_counts(counts, &later, {}, {}, far);
+  auto const usual = build_from_counts(made::counted(counts), &later, {}, {}, {});
+  auto const chosen = build_from_counts(made::counted(counts), &later, {}, {}, far);
   REQUIRE((usual && chosen));
   CHECK(chosen->bundle == usual->bundle);
 }

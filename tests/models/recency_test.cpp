@@ -6,6 +6,7 @@
 
 #include "made.hpp"
 #include "tillcue/models/day_counts.hpp"
+#include "tillcue/models/pipeline.hpp"
 #include "tillcue/models/training.hpp"
 
 using namespace tillcue;
@@ -136,6 +137,10 @@ TEST_CASE("day files add up to the counts of the whole, byte for byte, and weigh
     CHECK(from_files.together == direct.together);
     REQUIRE(from_files.items.size() == direct.items.size());
     for (std::size_t n = 0; n < direct.items.size(); ++n) CHECK(from_files.items[n].baskets == direct.items[n].baskets);
+    auto const recent = count_recent(data, made::all_of(data), recency)->recent;
+    CHECK(recent.bought.size() == direct.items.size());
+    CHECK(sum_of(days, recency)->recent == recent);
+    CHECK(sum_of({days.rbegin(), days.rend()}, recency)->recent == recent);
   }
 }
 
@@ -192,6 +197,39 @@ TEST_CASE("without dates recency is an error that says what to do; undated baske
   auto const nothing = count_recent(mixed, made::all_of(mixed), {0, 10, kDay - 400});
   REQUIRE(!nothing.has_value());
   CHECK(nothing.error().what.find("no basket counts as of 2025-10-16 within 10 days") != std::string::npos);
+}
+
+TEST_CASE("day files and rows give the same bundle, intercepts by what was bought lately included") {
+  made::Folder folder;
+  auto const text = store(40, 7);
+  auto const data = made::read(text).value();
+  Recency const recency{180, 0, std::nullopt};
+  auto const rows = count_recent(data, made::all_of(data), recency).value();
+  auto const files = sum_of(days_of(folder, text), recency).value();
+  auto const from_rows = build_from_counts(rows, nullptr, {}, {}, {});
+  auto const from_files = build_from_counts(files, nullptr, {}, {}, {});
+  REQUIRE((from_rows && from_files));
+  CHECK(from_rows->bundle == from_files->bundle);
+  auto const without = build_from_counts(made::counted(rows.counts), nullptr, {}, {}, {});
+  REQUIRE(without.has_value());
+  CHECK(without->bundle != from_rows->bundle);
+}
+
+TEST_CASE("several days in one file are as old as their baskets on average, for what was bought lately too") {
+  made::Folder folder;
+  auto const text = store(40, 7);
+  auto const data = made::read(text).value();
+  auto counts = count(data, 1);
+  counts.sources = sources_of(data, made::all_of(data));
+  RecentSum sum({180, 0, std::nullopt}, kDay);
+  REQUIRE(sum.add({"month", counts}).has_value());
+  auto const recent = sum.finish()->recent;
+  auto const days = sum_of(days_of(folder, text), {180, 0, std::nullopt})->recent;
+  CHECK(static_cast<double>(recent.baskets) == doctest::Approx(static_cast<double>(days.baskets)).epsilon(1e-3));
+  for (std::size_t n = 0; n < counts.items.size(); ++n) {
+    CHECK(static_cast<double>(recent.bought[n]) / static_cast<double>(recent.baskets) ==
+          doctest::Approx(counts.items[n].baskets / static_cast<double>(counts.baskets)));
+  }
 }
 
 TEST_CASE("the usual half-life is left out where it is not possible") {

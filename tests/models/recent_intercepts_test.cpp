@@ -36,7 +36,6 @@ struct Learned {
     REQUIRE(made.has_value());
     weighed = std::move(*made);
   }
-  [[nodiscard]] LearnedFrom from() const { return {weighed.items, data, all, weighed.weights}; }
   [[nodiscard]] double share(std::string const& sku) const {
     return weighed.items.items[made::position(weighed.items, sku)].baskets / static_cast<double>(weighed.items.baskets);
   }
@@ -64,8 +63,8 @@ Weights by_the_book(Learned const& learned, double power) {
 double recent_share(Learned const& learned, std::string const& sku) {
   double all = 0, squares = 0, bought = 0;
   for (std::size_t n = 0; n < learned.data.baskets(); ++n) {
-    auto const weight =
-        std::exp2(-static_cast<double>(learned.data.times.back() - learned.data.times[n]) / 86'400 / 30);
+    auto const days = day_of(learned.data.times.back()) - day_of(learned.data.times[n]);
+    auto const weight = std::exp2(-static_cast<double>(days) / 30);
     all += weight;
     squares += weight * weight;
     for (auto const item : learned.data.basket(n)) bought += learned.data.items[item].sku == sku ? weight : 0;
@@ -81,7 +80,7 @@ TEST_CASE("intercepts follow what is bought lately, and leave each item its rece
   TrainingOptions const training;
   auto const linear = by_the_book(learned, training.popularity_power);
   auto weights = linear;
-  follow_recent(weights, linear, learned.from(), training);
+  follow_recent(weights, linear, learned.weighed.items, learned.weighed.recent, training);
   auto const ice = made::position(learned.weighed.items, "ice");
   auto const now = recent_share(learned, "ice");
   CHECK(now > 1.5 * learned.share("ice"));
@@ -93,25 +92,28 @@ TEST_CASE("intercepts follow what is bought lately, and leave each item its rece
   auto blended = linear;
   auto with_other = training;
   with_other.log_linear = 0.15;
-  follow_recent(blended, linear, learned.from(), with_other);
+  follow_recent(blended, linear, learned.weighed.items, learned.weighed.recent, with_other);
   CHECK(blended.bias[ice] - weights.bias[ice] ==
         doctest::Approx(0.15 * std::log(now / learned.share("ice"))).epsilon(1e-3));
 }
 
-TEST_CASE("without dates, with counts alone and with recency off intercepts stay") {
+TEST_CASE("with recency off or where nothing was bought lately intercepts stay, and above 1,000 items") {
   Learned const learned(summer());
   TrainingOptions const training;
   auto const linear = by_the_book(learned, training.popularity_power);
-  auto const stays = [&](LearnedFrom const& from) {
+  auto const stays = [&](Counts const& counts, RecentSales const& recent) {
     auto weights = linear;
-    follow_recent(weights, linear, from, training);
+    follow_recent(weights, linear, counts, recent, training);
     return weights.bias == linear.bias;
   };
-  CHECK(!stays(learned.from()));
-  auto const all = learned.from();
-  CHECK(stays({all.counts, all.data, {}, all.weights}));
-  CHECK(stays({all.counts, all.data, all.baskets, {}}));
-  auto undated = learned.data;
-  undated.time_kind = TimeKind::none;
-  CHECK(stays({all.counts, undated, all.baskets, all.weights}));
+  auto const& items = learned.weighed.items;
+  CHECK(!stays(items, learned.weighed.recent));
+  CHECK(stays(items, {}));
+  CHECK(stays(items, {std::vector<std::uint64_t>(items.items.size(), 0), 0, 0}));
+  auto const off = weigh_baskets(learned.data, learned.all, {});
+  REQUIRE(off.has_value());
+  CHECK(off->recent == RecentSales{});
+  auto many = items;
+  many.items.resize(kSmallMenu + 1);
+  CHECK(stays(many, learned.weighed.recent));
 }

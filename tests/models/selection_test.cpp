@@ -109,7 +109,7 @@ TEST_CASE("for counts the model is chosen by baskets that are not in them, if th
     BuildOptions options;
     options.enough_queries = enough;
     options.training = training;
-    auto const selected = select_model(counts, Trainer(counts, training),
+    auto const selected = select_model({counts, later, {}}, Trainer(counts, training),
                                        {later, std::span(all).first(enough > 0 ? all.size() : 10)}, options);
     REQUIRE(selected);
     auto const hits = [&](TrainingOptions const& its) {

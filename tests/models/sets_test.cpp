@@ -199,7 +199,7 @@ TEST_CASE("in a bundle the dearest item is the main one, and what is never offer
 
 TEST_CASE("from counts alone there are no sets, and the user is told") {
   auto const counts = count(made::dataset(with_cake()), 1);
-  auto const built = build_from_counts(counts, nullptr, {}, {}, {});
+  auto const built = build_from_counts(made::counted(counts), nullptr, {}, {}, {});
   REQUIRE(built.has_value());
   auto const told = std::any_of(built->notes.begin(), built->notes.end(),
                                 [](auto const& note) { return note.find("no sets") != std::string::npos; });

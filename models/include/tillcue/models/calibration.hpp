@@ -7,12 +7,13 @@
 
 namespace tillcue::models {
 
-/// A suggestion made for a held-out basket: its score in the trainer's units, whether it was the hidden item, and how
-/// many items were left to go by.
+/// A suggestion made for a held-out basket: its score in the trainer's units, whether it was the hidden item, how many
+/// items were left to go by, and how much it counts.
 struct Observation {
   float score = 0;
   bool bought = false;
   std::uint16_t basket_size = 1;
+  float weight = 1;
 };
 
 /// Observations by rank: [0] the first suggestions, and so on.

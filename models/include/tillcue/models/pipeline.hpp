@@ -48,10 +48,10 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
 Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns const& campaigns,
                     BuildOptions const& options, Progress const& progress = {});
 
-/// Counts to bundle. The model is chosen and the maps come from `calibrate_on`, which should not be in the counts; else
-/// it is the one given, and the maps are uncalibrated(). What is learned from baskets alone is not in it: the blend of
-/// small menus, sets.
-Result<Built> build_from_counts(Counts const& counts, Dataset const* calibrate_on, Catalogue const& catalogue,
+/// Counts to bundle, intercepts by what was bought lately as in build(). The model is chosen and the maps come from
+/// `calibrate_on`, which should not be in the counts; else it is the one given, and the maps are uncalibrated(). What
+/// is learned from baskets alone is not in it: the blend of small menus, sets.
+Result<Built> build_from_counts(RecentCounts const& learned, Dataset const* calibrate_on, Catalogue const& catalogue,
                                 Campaigns const& campaigns, BuildOptions const& options, Progress const& progress = {});
 
 }  // namespace tillcue::models

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,11 +35,21 @@ std::uint32_t weight_of(std::int32_t day, std::int32_t as_of, Recency const& rec
 /// What each basket of a data set counts, in 1/256; empty: all count whole.
 using BasketWeights = std::span<std::uint16_t const>;
 
+/// What was bought lately, with a half-life of 30 days: whole numbers again, by whole days. Of small menus with recency
+/// on (kSmallMenu); else empty.
+struct RecentSales {
+  std::vector<std::uint64_t> bought;  ///< per item of the counts beside it; in 2^-16 baskets
+  std::uint64_t baskets = 0;          ///< in 2^-16
+  std::uint64_t squares = 0;          ///< of the weights of the baskets, in 2^-32
+  friend bool operator==(RecentSales const&, RecentSales const&) = default;
+};
+
 /// Baskets and what they weigh, counted but for their pairs.
 struct WeighedBaskets {
   Counts items;                        ///< in 1/256 baskets when recency is on
   std::vector<std::uint32_t> baskets;  ///< those that count
   std::vector<std::uint16_t> weights;  ///< as BasketWeights, of the whole data set; 0 for baskets not given
+  RecentSales recent;
   std::int32_t as_of = kNoDay;
   std::uint64_t too_old = 0, too_late = 0, undated = 0;  ///< baskets
   std::vector<std::string> notes;                        ///< worth telling the user
@@ -54,6 +65,7 @@ Result<WeighedBaskets> weigh_baskets(Dataset const& data, std::span<std::uint32_
 struct RecentCounts {
   Counts counts;                       ///< in 1/256 baskets when recency is on
   std::vector<std::uint16_t> weights;  ///< as BasketWeights, of the data set counted; 0 for baskets not given
+  RecentSales recent;
   std::int32_t as_of = kNoDay;
   std::uint64_t too_old = 0, too_late = 0, undated = 0;  ///< baskets
   std::vector<std::string> notes;                        ///< worth telling the user
@@ -69,12 +81,15 @@ struct NamedCounts {
   Counts counts;
 };
 
+class RecentSalesSum;
+
 /// Adds up counts of several files, each by the age of its days; plain sums when recency is off. A file of several days
 /// counts by the mean weight of its dated baskets, which is told. The result does not depend on the order of the files.
 class RecentSum {
  public:
   /// `as_of`: the day ages are counted from, for when recency does not say; see last_day().
-  RecentSum(Recency const& recency, std::int32_t as_of) : recency_(recency), as_of_(as_of) {}
+  RecentSum(Recency const& recency, std::int32_t as_of);
+  ~RecentSum();
 
   /// Errors  invalid (no dates, or a file of an older version that spans days), those of merge().
   Result<void> add(NamedCounts part);
@@ -89,6 +104,7 @@ class RecentSum {
   std::int32_t as_of_;
   std::vector<Counts> parts_;
   std::vector<std::uint32_t> weights_;
+  std::unique_ptr<RecentSalesSum> recent_;  // with recency on
   RecentCounts result_;
 };
 
