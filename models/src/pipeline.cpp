@@ -154,7 +154,7 @@ void note_borrowed(BundleSource const& source, std::span<std::byte const> bytes,
   auto const bundle = Bundle::from_bytes(bytes);
   if (borrowed == 0 || !bundle || bundle->item_count() == 0) return;
   auto const each = static_cast<double>(bundle->affinity_bytes()) / static_cast<double>(bundle->item_count());
-  if (each < budget + 0.05) return;  // what is not seen in the text
+  if (each <= budget) return;
   char text[64];
   std::snprintf(text, sizeof text, "the served table takes %.1f bytes an item: ", each);
   notes.push_back(text + counted(static_cast<std::size_t>(borrowed), "row") +
