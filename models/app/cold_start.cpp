@@ -93,7 +93,7 @@ void add_cold_start(CLI::App& program, Action& action) {
   command.add_option("--transactions", options->input.transactions, "transaction files (.csv, .csv.gz)")->required();
   command.add_option("--items", options->input.items, "items file: names, brands and categories to go by")->required();
   command.add_option("--hide", options->measure.hide_share, "share of the items to hide")
-      ->check(CLI::Range(0.001, 0.9))
+      ->check(in_range(0.001, 0.9))
       ->capture_default_str();
   command.add_option("--keep", options->measure.keep, "baskets a hidden item is left in; 0: never sold")
       ->check(CLI::Range(0, 1'000'000))

@@ -61,6 +61,16 @@ Progress progress_on_terminal() {
   return {step, advance};
 }
 
+CLI::Validator in_range(double low, double high) {
+  auto const range = CLI::Range(low, high);
+  auto const judge = [range](std::string& text) {
+    double number = 0;
+    bool const compares = CLI::detail::lexical_cast(text, number) && number == number;
+    return compares ? range(text) : "'" + text + "' is no number";
+  };
+  return {judge, range.get_description()};
+}
+
 void add_reading(CLI::App& command, InputOptions& input) {
   command
       .add_option_function<std::string>(
@@ -80,7 +90,7 @@ void add_reading(CLI::App& command, InputOptions& input) {
       .add_option_function<double>(
           "--max-bad-rows", [&input](double percent) { input.bad_rows = percent / 100; },
           "fail when more than this percentage of rows is bad")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(in_range(0, 100))
       ->default_str(input.bad_rows.words());
 }
 
@@ -137,7 +147,7 @@ void add_threads(CLI::App& command, unsigned& threads) {
 void add_training(CLI::App& command, BuildOptions& build) {
   auto& training = build.training;
   command.add_option("--bytes-per-item", build.bytes_per_item, "most bytes an item takes in the table the till serves")
-      ->check(CLI::Range(8.0, 4096.0))
+      ->check(in_range(8, 4096))
       ->capture_default_str();
   command.add_option("--min-baskets", training.min_baskets, "items in fewer baskets have no weights of their own")
       ->check(CLI::Range(1, 1'000'000))

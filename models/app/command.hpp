@@ -77,6 +77,8 @@ CLI::Option* add_choice(CLI::App& command, std::string const& option, Value& val
   return command.add_option_function<std::string>(option, choose, help);
 }
 
+/// CLI::Range for fractions: that one lets "nan" pass, which no bound is compared with.
+CLI::Validator in_range(double low, double high);
 /// --format, --poslog-sku, --allow-duplicates, --max-bad-rows.
 void add_reading(CLI::App& command, InputOptions& input);
 /// --half-life, --window, --as-of; `half_life` is the default.

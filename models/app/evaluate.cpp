@@ -157,10 +157,10 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--decided-by", options->decided_by,
                      "the bundles that made the decisions; without, that of --running");
   command.add_option("--clip", options->clip, "largest weight of a decision")
-      ->check(CLI::Range(1.0, 1e6))
+      ->check(in_range(1, 1e6))
       ->capture_default_str();
   command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
-      ->check(CLI::Range(0.01, 0.9))
+      ->check(in_range(0.01, 0.9))
       ->capture_default_str();
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->capture_default_str();

@@ -28,7 +28,7 @@ int run_hq_program(int argc, char** argv) {
   CLI::App app{"Head office of Tillcue: publishes bundles, collects results, reports.", "tillcue-hq"};
   app.footer(kFooter);
   app.set_version_flag("--version", TILLCUE_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is told below: so a word that is no command is told by that word
   Command chosen;
   for (auto const add : {add_keys_command, add_broker_command, add_publish_command, add_serve_command,
                          add_report_command, add_terminals_command, add_export_command, add_campaign_command,
@@ -39,6 +39,10 @@ int run_hq_program(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+  if (!chosen) {
+    std::cerr << "tillcue-hq: a command is missing; tillcue-hq --help lists them\n";
+    return static_cast<int>(Exit::usage);
   }
   return static_cast<int>(chosen());
 }

@@ -22,6 +22,13 @@ struct Options {
   bool json = false;
 };
 
+/// CLI::Range would let "nan" pass, which no bound is compared with.
+std::string bad_percent(std::string const& text) {
+  double percent = 0;
+  bool const fine = CLI::detail::lexical_cast(text, percent) && percent >= 0 && percent <= 100;
+  return fine ? std::string{} : "'" + text + "' is no percentage; write a number from 0 to 100, like 5 or 0.5";
+}
+
 Exit start(Options& options) {
   options.office.database = options.publish.database;
   Json plan{{"do", "rollout start"},
@@ -118,13 +125,16 @@ void add_rollout_command(CLI::App& app, Command& chosen) {
   command->get_option("--db")->required();
   command->add_option("--control", options->office.control, "Socket of serve; default: DB.control");
   command->add_option("--first", options->first, "Terminals before all others: canaries");
-  command->add_option("--stages", options->stages, "Percent of the fleet, rising, up to 100")->capture_default_str();
+  command->add_option("--stages", options->stages, "Percent of the fleet, rising, up to 100")
+      ->check(bad_percent)
+      ->capture_default_str();
   command->add_option("--soak", options->soak_minutes, "Minutes a stage lasts at least")->capture_default_str();
   command->add_option("--deadline", options->deadline_hours, "Hours after which silence is failure")
       ->capture_default_str();
   command->add_option("--spread", options->spread_seconds, "Seconds over which a stage's terminals begin")
       ->capture_default_str();
   command->add_option("--tolerance", options->tolerance, "Percent of a stage that may fail (canaries: none)")
+      ->check(bad_percent)
       ->capture_default_str();
   command->callback([options, &chosen] { chosen = [options] { return start(*options); }; });
   add(*rollout, chosen, options, "status", "Where it stands and who failed");

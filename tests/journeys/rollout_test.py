@@ -25,6 +25,16 @@ class Rollout(journey_test.Journey):
     def status(self):
         return json.loads(self.rollout('status', '--json').stdout)
 
+    def test_a_share_that_is_none_is_a_wrong_command_line_and_a_word_that_is_no_command_is_named(self):
+        for option, value in (('--tolerance', 'nan'), ('--tolerance', '101'), ('--stages', 'inf'), ('--stages', '-1')):
+            refused = self.rollout('start', '--bundle', 'none', '--key', 'none', '--broker', 'mqtt://127.0.0.1:1',
+                                   '--chain', 'demo', option, value, check=False)
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+            self.assertIn("%s: '%s' is no percentage" % (option, value), refused.stderr)
+        unknown = run('tillcue-hq', 'rolout', check=False)
+        self.assertEqual(unknown.returncode, 2)
+        self.assertIn('not expected: rolout', unknown.stderr)
+
     def test_a_release_goes_out_in_stages_by_parcel_and_back_with_one_command(self):
         newer = self.shop.path('newer')
         with open(os.path.join(journey_test.store, 'transactions.csv'), encoding='utf-8') as rows, \

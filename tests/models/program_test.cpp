@@ -38,6 +38,15 @@ TEST_CASE("a wrong command line is exit code 2") {
   CHECK(run("count --transactions t --out c --threads 1025").code == 2);
 }
 
+TEST_CASE("a fraction that is no number is a wrong command line") {
+  for (auto const* const wrong :
+       {"--bytes-per-item nan", "--bytes-per-item -nan", "--bytes-per-item inf", "--max-bad-rows nan"}) {
+    auto const refused = run(std::string("build --transactions none.csv --out none ") + wrong);
+    CHECK(refused.code == 2);
+    CHECK(tells(refused, std::string(wrong).substr(0, std::string_view(wrong).find(' '))));
+  }
+}
+
 TEST_CASE("a missing or refused input file is exit code 3 and is named") {
   made::Folder folder;
   auto const missing = run("build --transactions " + folder.file("none.csv") + " --out " + folder.file("b"));
