@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include <unistd.h>
@@ -64,9 +65,7 @@ Progress progress_on_terminal() {
 CLI::Validator in_range(double low, double high) {
   auto const range = CLI::Range(low, high);
   auto const judge = [range](std::string& text) {
-    double number = 0;
-    bool const compares = CLI::detail::lexical_cast(text, number) && number == number;
-    return compares ? range(text) : "'" + text + "' is no number";
+    return std::isnan(std::strtod(text.c_str(), nullptr)) ? "'" + text + "' is no number" : range(text);
   };
   return {judge, range.get_description()};
 }

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -24,8 +25,9 @@ struct Options {
 
 /// CLI::Range would let "nan" pass, which no bound is compared with.
 std::string bad_percent(std::string const& text) {
-  double percent = 0;
-  bool const fine = CLI::detail::lexical_cast(text, percent) && percent >= 0 && percent <= 100;
+  char* end = nullptr;
+  auto const percent = std::strtod(text.c_str(), &end);
+  bool const fine = *end == '\0' && percent >= 0 && percent <= 100;
   return fine ? std::string{} : "'" + text + "' is no percentage; write a number from 0 to 100, like 5 or 0.5";
 }
 
