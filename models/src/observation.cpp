@@ -1,10 +1,26 @@
 #include "observation.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "log_linear.hpp"
 
 namespace tillcue::models {
+namespace {
+
+/// Hits a question, each worth weight(rank from 0).
+template <class Weight>
+double hits(RankedObservations const& seen, std::size_t ranks, Weight const& weight) {
+  if (seen.empty() || seen[0].empty()) return 0;
+  double sum = 0;
+  for (std::size_t rank = 0; rank < std::min(ranks, seen.size()); ++rank) {
+    for (auto const& one : seen[rank]) sum += one.bought ? weight(rank) : 0;
+  }
+  return sum / static_cast<double>(seen[0].size());
+}
+
+}  // namespace
 
 Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOptions const& options,
                            Catalogue const& catalogue) {
@@ -43,12 +59,11 @@ void append(RankedObservations& seen, RankedObservations const& more, float weig
 }
 
 double hit_rate_5(RankedObservations const& seen) {
-  if (seen.empty() || seen[0].empty()) return 0;
-  double hits = 0;
-  for (std::size_t rank = 0; rank < std::min<std::size_t>(5, seen.size()); ++rank) {
-    for (auto const& one : seen[rank]) hits += one.bought ? 1 : 0;
-  }
-  return hits / static_cast<double>(seen[0].size());
+  return hits(seen, 5, [](std::size_t) { return 1.0; });
+}
+
+double discounted_hits(RankedObservations const& seen) {
+  return hits(seen, seen.size(), [](std::size_t rank) { return 1 / std::log2(static_cast<double>(rank + 2)); });
 }
 
 }  // namespace tillcue::models

@@ -24,5 +24,8 @@ void append(RankedObservations& seen, RankedObservations const& more, float weig
 
 /// The share of the questions whose answer was among the first five.
 double hit_rate_5(RankedObservations const& seen);
+/// The same of all ranks observed, each hit counting 1 / log2(1 + rank): it tells models apart with fewer questions.
+/// Source  Järvelin & Kekäläinen, ACM TOIS 20, 2002 (NDCG, of one relevant item).
+double discounted_hits(RankedObservations const& seen);
 
 }  // namespace tillcue::models

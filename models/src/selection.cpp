@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "cooccurrence.hpp"
@@ -20,8 +21,9 @@ constexpr double kMostEntriesPerItem = 512;
 struct Ridge {
   double first, refit;
 };
-constexpr std::array<Ridge, 2> kRidges{{{100, 60}, {30, 9}}};
-constexpr std::array<double, 3> kBlends{0.05, 0.15, 0.5};
+// A menu whose table holds nearly every pair is cut by nothing but its ridge, so one of them is strong in both solves.
+constexpr std::array<Ridge, 3> kRidges{{{100, 60}, {30, 9}, {200, 200}}};
+constexpr std::array<double, 4> kBlends{0, 0.05, 0.15, 0.5};
 
 // On large catalogues, beside the one given.
 constexpr std::array<double, 2> kRefitRidges{30, 15};
@@ -43,10 +45,9 @@ Result<void> ask(Candidate& candidate, Counts const& counts, Weights const& weig
   return {};
 }
 
-Candidate best_of(std::vector<Candidate> candidates) {
-  auto const best = std::max_element(candidates.begin(), candidates.end(), [](auto const& a, auto const& b) {
-    return hit_rate_5(a.seen) < hit_rate_5(b.seen);
-  });
+Candidate best_of(std::vector<Candidate> candidates, double (*measure)(RankedObservations const&)) {
+  auto const best = std::max_element(candidates.begin(), candidates.end(),
+                                     [&](auto const& a, auto const& b) { return measure(a.seen) < measure(b.seen); });
   return std::move(*best);
 }
 
@@ -77,45 +78,42 @@ Result<void> try_each(std::vector<Candidate>& candidates, LearnedFrom const& fro
   return {};
 }
 
-/// The best ridge, linear.
-Result<Candidate> select_ridge(Dataset const& data, std::vector<Split> const& splits, TrainingOptions const& training,
-                               BuildOptions const& options) {
-  auto candidates = ridges_to_try(training);
-  for (auto const& split : splits) {
-    auto const recent = count_recent(data, split.train, options.recency, training.threads);
-    if (!recent) return tl::unexpected(recent.error());
-    auto const tried = try_each(candidates, {recent->counts, data, split.train, recent->weights, &recent->recent},
-                                {data, split.held}, options, kSelectionQueries / splits.size());
-    if (!tried) return tl::unexpected(tried.error());
-  }
-  return best_of(std::move(candidates));
-}
-
-/// `linear`, or one of its blends with the log-linear model.
-Result<Candidate> select_blend(Dataset const& data, std::vector<Split> const& splits, Candidate linear,
-                               BuildOptions const& options) {
-  std::vector<Candidate> candidates{std::move(linear)};
-  for (auto const alpha : kBlends) {
-    candidates.push_back({candidates.front().training});
-    candidates.back().training.log_linear = alpha;
-  }
-  for (auto const& split : splits) {
-    auto const& training = candidates.front().training;
-    auto const recent = count_recent(data, split.train, options.recency, training.threads);
-    if (!recent) return tl::unexpected(recent.error());
-    LearnedFrom const from{recent->counts, data, split.train, recent->weights, &recent->recent};
-    auto const fitted = train(from.counts, training);
-    auto const other = log_linear(from.counts, data, split.train, fitted, training.popularity_power, recent->weights);
-    for (auto& candidate : candidates) {
-      if (candidate.training.log_linear <= 0) continue;
-      auto const mixed =
-          up_to_date(blend(fitted, other, candidate.training.log_linear), fitted, from, candidate.training);
-      auto const asked =
-          ask(candidate, from.counts, mixed, {data, split.held}, options, kSelectionQueries / splits.size());
-      if (!asked) return tl::unexpected(asked.error());
+/// Adds what all ways to learn a small menu suggest for one split: each ridge with each blend.
+Result<void> try_blends(std::vector<Candidate>& candidates, LearnedFrom const& from, Judges const& judges,
+                        BuildOptions const& options, std::size_t most) {
+  for (std::size_t first = 0; first < candidates.size(); first += kBlends.size()) {
+    auto const& training = candidates[first].training;
+    auto const linear = train(from.counts, training);
+    auto const other =
+        log_linear(from.counts, from.data, from.baskets, linear, training.popularity_power, from.weights);
+    for (auto& candidate : std::span(candidates).subspan(first, kBlends.size())) {
+      auto const alpha = candidate.training.log_linear;
+      auto const mixed = up_to_date(alpha > 0 ? blend(linear, other, alpha) : linear, linear, from, candidate.training);
+      auto const asked = ask(candidate, from.counts, mixed, judges, options, most);
+      if (!asked) return asked;
     }
   }
-  return best_of(std::move(candidates));
+  return {};
+}
+
+/// The best ridge and blend with the log-linear model, chosen together: a blend makes up for some of the ridge.
+Result<TrainingOptions> select_small(Dataset const& data, std::vector<Split> const& splits,
+                                     BuildOptions const& options) {
+  std::vector<Candidate> candidates;
+  for (auto const& linear : ridges_to_try(options.training)) {
+    for (auto const alpha : kBlends) {
+      candidates.push_back(linear);
+      candidates.back().training.log_linear = alpha;
+    }
+  }
+  for (auto const& split : splits) {
+    auto const recent = count_recent(data, split.train, options.recency, options.training.threads);
+    if (!recent) return tl::unexpected(recent.error());
+    LearnedFrom const from{recent->counts, data, split.train, recent->weights, &recent->recent};
+    auto const tried = try_blends(candidates, from, {data, split.held}, options, kSelectionQueries / splits.size());
+    if (!tried) return tl::unexpected(tried.error());
+  }
+  return best_of(std::move(candidates), discounted_hits).training;
 }
 
 /// The ways to finish a large catalogue's model, the one given first.
@@ -141,7 +139,7 @@ Result<TrainingOptions> best_finish(Trainer const& trainer, LearnedFrom const& f
     if (!asked) return tl::unexpected(asked.error());
   }
   auto const given = hit_rate_5(candidates.front().seen);
-  auto const best = best_of(std::move(candidates));
+  auto const best = best_of(std::move(candidates), hit_rate_5);
   return hit_rate_5(best.seen) >= given + kWorthChanging ? best.training : options.training;
 }
 
@@ -201,10 +199,7 @@ Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& op
   std::string how;
   auto const splits = selection_splits(data, options.held_share, options.enough_queries, how);
   if (splits.empty()) return options.training;
-  auto best = select_ridge(data, splits, options.training, options);
-  if (best) best = select_blend(data, splits, std::move(*best), options);
-  if (!best) return tl::unexpected(best.error());
-  return best->training;
+  return select_small(data, splits, options);
 }
 
 Result<TrainingOptions> select_model(LearnedFrom const& from, Trainer const& trainer, Judges const& judges,
@@ -218,7 +213,7 @@ Result<TrainingOptions> select_model(LearnedFrom const& from, Trainer const& tra
   auto candidates = ridges_to_try(options.training);
   auto const tried = try_each(candidates, from, judges, options, kSelectionQueries);
   if (!tried) return tl::unexpected(tried.error());
-  return best_of(std::move(candidates)).training;
+  return best_of(std::move(candidates), discounted_hits).training;
 }
 
 Result<double> entries_within(Trainer const& trainer, Counts const& counts, BuildOptions const& options) {

@@ -9,10 +9,10 @@
 
 namespace tillcue::models {
 
-/// Chooses by the hits among the first five suggestions for baskets kept back: on small menus both ridges and the blend
-/// with the log-linear model; on large catalogues, which are fitted once for it, the ridge of the second solve and the
-/// share of the log lift. Large ones with few questions to ask keep the options given.
-/// Errors  those of write_bundle.
+/// Chooses by the suggestions for baskets kept back: on small menus both ridges and the blend with the log-linear
+/// model, together, by discounted_hits(); on large catalogues, which are fitted once for it, the ridge of the second
+/// solve and the share of the log lift, by the hits among the first five. Large ones with few questions to ask keep the
+/// options given. Errors  those of write_bundle.
 Result<TrainingOptions> select_model(Dataset const& data, BuildOptions const& options);
 
 /// What a model is learned from, beside its pairs.
