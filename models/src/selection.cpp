@@ -31,24 +31,37 @@ constexpr double kLiftShare = 0.02;
 // Less than that may be chance: the options given, measured on many sets, stay.
 constexpr double kWorthChanging = 0.001;
 
-/// One way to learn, and what it suggested on all splits so far.
+using Measure = double (*)(RankedObservations const&);
+
+/// One way to learn, and how well it answered on all splits so far.
 struct Candidate {
   TrainingOptions training;
-  RankedObservations seen = RankedObservations(kObservedRanks);
+  double hits = 0, asked = 0;
+
+  [[nodiscard]] double rate() const { return asked > 0 ? hits / asked : 0; }
 };
 
-Result<void> ask(Candidate& candidate, Counts const& counts, Weights const& weights, Judges const& judges,
-                 BuildOptions const& options, std::size_t most = kSelectionQueries) {
-  auto ranker = bare_ranker(counts, weights, options);
+/// What one split's questions are put to, and by what the answers are measured.
+struct Examination {
+  Judges judges;
+  BuildOptions const& options;
+  Measure measure;
+  std::size_t most = kSelectionQueries;
+};
+
+Result<void> ask(Candidate& candidate, Counts const& counts, Weights const& weights, Examination const& given) {
+  auto ranker = bare_ranker(counts, weights, given.options);
   if (!ranker) return tl::unexpected(ranker.error());
-  append(candidate.seen, observations(*ranker, judges.data, judges.baskets, most));
+  auto const seen = observations(*ranker, given.judges.data, given.judges.baskets, given.most);
+  auto const questions = static_cast<double>(seen[0].size());
+  candidate.hits += given.measure(seen) * questions;
+  candidate.asked += questions;
   return {};
 }
 
-Candidate best_of(std::vector<Candidate> candidates, double (*measure)(RankedObservations const&)) {
-  auto const best = std::max_element(candidates.begin(), candidates.end(),
-                                     [&](auto const& a, auto const& b) { return measure(a.seen) < measure(b.seen); });
-  return std::move(*best);
+Candidate const& best_of(std::vector<Candidate> const& candidates) {
+  return *std::max_element(candidates.begin(), candidates.end(),
+                           [](auto const& a, auto const& b) { return a.rate() < b.rate(); });
 }
 
 std::vector<Candidate> ridges_to_try(TrainingOptions const& training) {
@@ -67,20 +80,17 @@ Weights up_to_date(Weights weights, Weights const& linear, LearnedFrom const& fr
   return weights;
 }
 
-Result<void> try_each(std::vector<Candidate>& candidates, LearnedFrom const& from, Judges const& judges,
-                      BuildOptions const& options, std::size_t most) {
+Result<void> try_each(std::vector<Candidate>& candidates, LearnedFrom const& from, Examination const& given) {
   for (auto& candidate : candidates) {
     auto const linear = train(from.counts, candidate.training);
-    auto const asked =
-        ask(candidate, from.counts, up_to_date(linear, linear, from, candidate.training), judges, options, most);
+    auto const asked = ask(candidate, from.counts, up_to_date(linear, linear, from, candidate.training), given);
     if (!asked) return asked;
   }
   return {};
 }
 
-/// Adds what all ways to learn a small menu suggest for one split: each ridge with each blend.
-Result<void> try_blends(std::vector<Candidate>& candidates, LearnedFrom const& from, Judges const& judges,
-                        BuildOptions const& options, std::size_t most) {
+/// Asks all ways to learn a small menu on one split: each ridge with each blend.
+Result<void> try_blends(std::vector<Candidate>& candidates, LearnedFrom const& from, Examination const& given) {
   for (std::size_t first = 0; first < candidates.size(); first += kBlends.size()) {
     auto const& training = candidates[first].training;
     auto const linear = train(from.counts, training);
@@ -89,7 +99,7 @@ Result<void> try_blends(std::vector<Candidate>& candidates, LearnedFrom const& f
     for (auto& candidate : std::span(candidates).subspan(first, kBlends.size())) {
       auto const alpha = candidate.training.log_linear;
       auto const mixed = up_to_date(alpha > 0 ? blend(linear, other, alpha) : linear, linear, from, candidate.training);
-      auto const asked = ask(candidate, from.counts, mixed, judges, options, most);
+      auto const asked = ask(candidate, from.counts, mixed, given);
       if (!asked) return asked;
     }
   }
@@ -110,10 +120,11 @@ Result<TrainingOptions> select_small(Dataset const& data, std::vector<Split> con
     auto const recent = count_recent(data, split.train, options.recency, options.training.threads);
     if (!recent) return tl::unexpected(recent.error());
     LearnedFrom const from{recent->counts, data, split.train, recent->weights, &recent->recent};
-    auto const tried = try_blends(candidates, from, {data, split.held}, options, kSelectionQueries / splits.size());
+    Examination const given{{data, split.held}, options, discounted_hits, kSelectionQueries / splits.size()};
+    auto const tried = try_blends(candidates, from, given);
     if (!tried) return tl::unexpected(tried.error());
   }
-  return best_of(std::move(candidates), discounted_hits).training;
+  return best_of(candidates).training;
 }
 
 /// The ways to finish a large catalogue's model, the one given first.
@@ -135,12 +146,12 @@ Result<TrainingOptions> best_finish(Trainer const& trainer, LearnedFrom const& f
                                     BuildOptions const& options) {
   auto candidates = ways_to_finish(options.training);
   for (auto& candidate : candidates) {
-    auto const asked = ask(candidate, from.counts, blended(trainer, from, candidate.training), judges, options);
+    auto const asked =
+        ask(candidate, from.counts, blended(trainer, from, candidate.training), {judges, options, hit_rate_5});
     if (!asked) return tl::unexpected(asked.error());
   }
-  auto const given = hit_rate_5(candidates.front().seen);
-  auto const best = best_of(std::move(candidates), hit_rate_5);
-  return hit_rate_5(best.seen) >= given + kWorthChanging ? best.training : options.training;
+  auto const& best = best_of(candidates);
+  return best.rate() >= candidates.front().rate() + kWorthChanging ? best.training : options.training;
 }
 
 /// How to finish a large catalogue's model, on the baskets before those kept back.
@@ -211,9 +222,9 @@ Result<TrainingOptions> select_model(LearnedFrom const& from, Trainer const& tra
   }
   if (asked < kFewQuestions) return options.training;
   auto candidates = ridges_to_try(options.training);
-  auto const tried = try_each(candidates, from, judges, options, kSelectionQueries);
+  auto const tried = try_each(candidates, from, {judges, options, discounted_hits});
   if (!tried) return tl::unexpected(tried.error());
-  return best_of(std::move(candidates), discounted_hits).training;
+  return best_of(candidates).training;
 }
 
 Result<double> entries_within(Trainer const& trainer, Counts const& counts, BuildOptions const& options) {

@@ -144,9 +144,14 @@ TEST_CASE("counts alone become a bundle, calibrated on baskets given or roughly 
   REQUIRE(rough.has_value());
   CHECK(rough->calibration == "none");
   CHECK(rough->notes.size() == 2);
-  // The weights are those of build(): only the maps and the note differ.
-  auto a = opened(*calibrated);
-  auto b = opened(*build(data, {}, {}, {}));
+}
+
+TEST_CASE("the weights from counts are those from baskets where neither has the questions to choose a model by") {
+  auto const data = made::dataset(made::random_baskets(3000, 1100, 5));
+  BuildOptions options;
+  options.enough_queries = 1'000'000;
+  auto a = opened(*build_from_counts(made::counted(count(data, 1)), nullptr, {}, {}, options));
+  auto b = opened(*build(data, {}, {}, options));
   ItemIx const basket[] = {a.bundle().find("i0"), a.bundle().find("i3")};
   auto const left = a.rank(basket, 10);
   auto const right = b.rank(basket, 10);
