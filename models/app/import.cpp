@@ -3,7 +3,6 @@
 
 #include "command.hpp"
 #include "tillcue/models/import_csv.hpp"
-#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -23,8 +22,8 @@ Result<int> run(Options const& options) {
   auto const done = import_csv(input.transactions, how, options.out, bad);
   if (!done) return tl::unexpected(done.error());
   tell(bad);
-  std::printf("%s: %s, %s\n", options.out.c_str(), counted(done->rows, "row").c_str(),
-              counted(done->returns, "return").c_str());
+  std::printf("%s: %llu rows, %llu of them returns\n", options.out.c_str(), static_cast<unsigned long long>(done->rows),
+              static_cast<unsigned long long>(done->returns));
   return kOk;
 }
 
