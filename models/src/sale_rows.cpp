@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/field.hpp"
@@ -71,6 +72,8 @@ void RowBatch::end_run() {
 void RowBatch::clear() {
   ids.clear();
   runs.clear();
+  apart.clear();
+  others_at_end = false;
   items.clear();
   bad = {};
   returns = 0;
@@ -157,6 +160,7 @@ std::optional<std::string> RowParser::read(SaleTexts const& texts, bool price_kn
 void RowParser::open_run(std::uint64_t line, RowBatch& out) {
   out.ids += basket_;
   out.end_run();
+  if (std::exchange(out.others_at_end, false)) out.apart.push_back(static_cast<std::uint32_t>(out.runs.size()));
   out.runs.push_back({basket_hash_, static_cast<std::uint32_t>(out.ids.size()), 0, line, kNoTime});
   run_open_ = true;
 }
@@ -179,7 +183,10 @@ bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t
     ++out.unknown;
     return false;
   }
-  if (!in_share_) return false;
+  if (!in_share_) {
+    out.others_at_end = true;
+    return false;
+  }
   join_run(row, line, out);
   out.items.push_back(item.number);
   return true;

@@ -34,6 +34,8 @@ struct RowBatch {
   };
   std::string ids;
   std::vector<Run> runs;
+  std::vector<std::uint32_t> apart;  ///< runs before which rows stand that are of another share; rising
+  bool others_at_end = false;        ///< such rows behind the last run, or alone
   std::vector<std::uint32_t> items;  ///< as numbered by the parser
   BadRows bad;                       ///< lines as counted by the table
   std::uint64_t returns = 0;
