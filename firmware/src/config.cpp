@@ -404,15 +404,10 @@ void make_absolute(Config& config, std::filesystem::path const& folder) {
 
 Result<Config> parse_config(std::string_view text, std::filesystem::path const& file) {
   if (text.size() > kMaxConfigBytes) return fail(Code::invalid, file.string() + ": larger than 256 KiB");
-  Json root;
-  try {
-    root = Json::parse(text, nullptr, true, true);
-  } catch (Json::parse_error const& error) {
-    auto const upto = text.substr(0, std::min(text.size(), error.byte));
-    auto const line = 1 + std::count(upto.begin(), upto.end(), '\n');
-    return fail(Code::invalid, file.string() + ":" + std::to_string(line) + ": not valid JSON: " + error.what());
-  } catch (Json::exception const& error) {
-    return fail(Code::invalid, file.string() + ": " + error.what());
+  auto const root = Json::parse(text, nullptr, false, true);
+  if (root.is_discarded()) {
+    auto const fault = json_fault(text);
+    return fail(Code::invalid, file.string() + ":" + std::to_string(fault.line) + ": not valid JSON: " + fault.what);
   }
   if (!root.is_object()) return fail(Code::invalid, file.string() + ": must be one JSON object { }");
 

@@ -35,6 +35,7 @@ class LineNotes : public nlohmann::json_sax<Json> {
  public:
   explicit LineNotes(int const& line) : line_(line) {}
   std::map<std::string, int> lines;
+  JsonFault fault;
 
   bool null() override { return value(); }
   bool boolean(bool) override { return value(); }
@@ -52,7 +53,10 @@ class LineNotes : public nlohmann::json_sax<Json> {
     lines.emplace(path(), line_);
     return true;
   }
-  bool parse_error(std::size_t, std::string const&, nlohmann::detail::exception const&) override { return false; }
+  bool parse_error(std::size_t, std::string const&, nlohmann::detail::exception const& error) override {
+    fault = JsonFault{line_, error.what()};
+    return false;
+  }
 
  private:
   struct Level {
@@ -83,7 +87,9 @@ class LineNotes : public nlohmann::json_sax<Json> {
   bool open(bool array) {
     note();
     levels_.push_back({array, 0, {}});
-    return levels_.size() < 64;
+    if (levels_.size() < 64) return true;
+    fault = JsonFault{line_, "nested deeper than 63 levels"};
+    return false;
   }
   bool close() {
     levels_.pop_back();
@@ -95,15 +101,26 @@ class LineNotes : public nlohmann::json_sax<Json> {
   std::vector<Level> levels_;
 };
 
+void follow(std::string_view text, LineNotes& notes, int& line) {
+  CountingIterator const first{text.data(), &line};
+  CountingIterator const last{text.data() + text.size(), &line};
+  Json::sax_parse(first, last, &notes, nlohmann::detail::input_format_t::json, true, true);
+}
+
 }  // namespace
 
 std::map<std::string, int> json_lines(std::string_view text) {
   int line = 1;
   LineNotes notes(line);
-  CountingIterator const first{text.data(), &line};
-  CountingIterator const last{text.data() + text.size(), &line};
-  Json::sax_parse(first, last, &notes, nlohmann::detail::input_format_t::json, true, true);
+  follow(text, notes, line);
   return std::move(notes.lines);
+}
+
+JsonFault json_fault(std::string_view text) {
+  int line = 1;
+  LineNotes notes(line);
+  follow(text, notes, line);
+  return std::move(notes.fault);
 }
 
 }  // namespace tillcue::terminal

@@ -68,7 +68,7 @@ void templates(std::string_view bytes) {
   auto const first = bytes.substr(0, bytes.find('\n'));
   auto const made = LineTemplate::parse(first);
   if (!made) return;
-  LineFields fields;
+  TemplateFields fields;
   (void)made->match(bytes.substr(0, 512), fields);
   (void)made->match(bytes.substr(std::min(first.size() + 1, bytes.size())).substr(0, 512), fields);
 }

@@ -149,6 +149,6 @@ TEST_CASE("a template is tried in bounded time whatever the line holds") {
   auto const hard = LineTemplate::parse("{*} a {*} a {*} a {*} a {*} a {*} b").value();
   std::string line;
   for (int n = 0; n < 250; ++n) line += "a ";
-  LineFields fields;
+  TemplateFields fields;
   CHECK_FALSE(hard.match(line, fields));
 }

@@ -120,7 +120,7 @@ struct LineTemplate::Search {
   }
 };
 
-bool LineTemplate::match(std::string_view line, LineFields& fields) const {
+bool LineTemplate::match(std::string_view line, TemplateFields& fields) const {
   Search search{parts_, line};
   if (!search.from(0, 0)) return false;
   fields = {};

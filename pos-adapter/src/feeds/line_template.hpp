@@ -9,7 +9,7 @@
 namespace tillcue::pos {
 
 /// What the fields of a template stood for; empty where it has none such.
-struct LineFields {
+struct TemplateFields {
   std::string name, code, qty, price, amount;
 };
 
@@ -24,7 +24,7 @@ class LineTemplate {
   static Result<LineTemplate> parse(std::string_view text);
 
   /// True when the whole line is like this.
-  [[nodiscard]] bool match(std::string_view line, LineFields& fields) const;
+  [[nodiscard]] bool match(std::string_view line, TemplateFields& fields) const;
 
  private:
   enum class Kind { text, blank, name, code, number, anything };

@@ -39,7 +39,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 /// What is taken back or returned is a negative amount of it.
-HeardLine heard_of(LineFields const& fields, Currency currency) {
+HeardLine heard_of(TemplateFields const& fields, Currency currency) {
   HeardLine out;
   out.name = tidy(fields.name, kMaxText);
   out.code = tidy(fields.code, kMaxIdentifier);
@@ -162,14 +162,14 @@ void TextTickets::line(std::string_view bytes) {
   if (!content.empty()) read(std::string(content));
 }
 
-bool TextTickets::like(Templates const& any, std::string const& text, LineFields& fields) const {
+bool TextTickets::like(Templates const& any, std::string const& text, TemplateFields& fields) const {
   return std::any_of(any.begin(), any.end(), [&](LineTemplate const& one) {
     return one.match(text, fields) || (!previous_.empty() && one.match(previous_ + "\n" + text, fields));
   });
 }
 
 void TextTickets::read(std::string const& text) {
-  LineFields fields;
+  TemplateFields fields;
   if (like(layout_.ignored, text, fields)) return;
   bool known = true;
   if (like(layout_.cancelled, text, fields)) {
@@ -189,7 +189,7 @@ void TextTickets::read(std::string const& text) {
   previous_ = known ? std::string() : text;
 }
 
-void TextTickets::add(LineFields const& fields) {
+void TextTickets::add(TemplateFields const& fields) {
   auto heard = heard_of(fields, target_.currency);
   if (heard.name.empty() && heard.code.empty()) return;
   if (looks_like_card_number(heard.name) || looks_like_card_number(heard.code)) return;
@@ -198,7 +198,7 @@ void TextTickets::add(LineFields const& fields) {
   target_.follower->basket(ticket(), basket_);
 }
 
-void TextTickets::remove(LineFields const& fields) {
+void TextTickets::remove(TemplateFields const& fields) {
   auto const heard = heard_of(fields, target_.currency);
   auto const last = std::find_if(basket_.rbegin(), basket_.rend(), [&](HeardLine const& line) {
     return line.name == heard.name && (heard.code.empty() || line.code == heard.code);
@@ -210,7 +210,7 @@ void TextTickets::remove(LineFields const& fields) {
   target_.follower->basket(ticket(), basket_);
 }
 
-void TextTickets::total(LineFields const& fields) {
+void TextTickets::total(TemplateFields const& fields) {
   if (basket_.empty()) return;
   total_ = shown_amount(fields.amount, target_.currency);
   total_seen_ = true;

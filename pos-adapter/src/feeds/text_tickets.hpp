@@ -42,10 +42,10 @@ class TextTickets {
   void ended();
   void line(std::string_view bytes);
   void read(std::string const& text);
-  [[nodiscard]] bool like(Templates const& any, std::string const& text, LineFields& fields) const;
-  void add(LineFields const& fields);
-  void remove(LineFields const& fields);
-  void total(LineFields const& fields);
+  [[nodiscard]] bool like(Templates const& any, std::string const& text, TemplateFields& fields) const;
+  void add(TemplateFields const& fields);
+  void remove(TemplateFields const& fields);
+  void total(TemplateFields const& fields);
   void over(bool paid);
   [[nodiscard]] std::string ticket() const { return target_.epoch + "-" + std::to_string(number_); }
 

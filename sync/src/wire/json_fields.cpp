@@ -1,34 +1,53 @@
 #include "json_fields.hpp"
 
 #include <set>
-#include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace tillcue::sync {
 namespace {
 
-/// Watches the parser's events: depth and repeated keys cannot be seen afterwards.
-class Guard {
+/// Builds the value from the parser's events and stops at the first fault: depth and repeated keys cannot be seen
+/// afterwards.
+class Builder : public nlohmann::detail::json_sax_dom_parser<Json> {
  public:
-  explicit Guard(int depth) : most_(depth) {}
+  Builder(Json& out, int depth) : json_sax_dom_parser(out, false), most_(depth) {}
+  std::string fault;
 
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    using Event = Json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) {
-      if (depth >= most_) throw std::length_error("nested deeper than " + std::to_string(most_) + " levels");
-      if (event == Event::object_start) keys_.emplace_back();
-    } else if (event == Event::object_end) {
-      keys_.pop_back();
-    } else if (event == Event::key) {
-      auto const& key = parsed.get_ref<std::string const&>();
-      if (!keys_.back().insert(key).second)
-        throw std::length_error("field \"" + cut_utf8(key, 40) + "\" appears twice");
-    }
-    return true;
+  bool start_object(std::size_t size) {
+    keys_.emplace_back();
+    return deeper() && json_sax_dom_parser::start_object(size);
+  }
+  bool end_object() {
+    --depth_;
+    keys_.pop_back();
+    return json_sax_dom_parser::end_object();
+  }
+  bool start_array(std::size_t size) { return deeper() && json_sax_dom_parser::start_array(size); }
+  bool end_array() {
+    --depth_;
+    return json_sax_dom_parser::end_array();
+  }
+  bool key(std::string& name) {
+    if (!keys_.back().insert(name).second) return refuse("field \"" + cut_utf8(name, 40) + "\" appears twice");
+    return json_sax_dom_parser::key(name);
+  }
+  bool parse_error(std::size_t byte, std::string const&, nlohmann::detail::parse_error const&) {
+    return refuse("not JSON at byte " + std::to_string(byte));
+  }
+  bool parse_error(std::size_t, std::string const&, nlohmann::detail::exception const& other) {
+    return refuse(other.what());
   }
 
  private:
+  bool deeper() { return ++depth_ <= most_ || refuse("nested deeper than " + std::to_string(most_) + " levels"); }
+  bool refuse(std::string why) {
+    fault = std::move(why);
+    return false;
+  }
+
   int most_;
+  int depth_ = 0;
   std::vector<std::set<std::string>> keys_;
 };
 
@@ -59,17 +78,11 @@ Result<Json> parse_json(std::string_view text, std::size_t limit, int depth, std
   if (text.size() > limit) {
     return fail(Code::invalid, name + ": " + std::to_string(text.size()) + " bytes, at most " + std::to_string(limit));
   }
-  try {
-    auto parsed = Json::parse(text.begin(), text.end(), Guard(depth));
-    if (!parsed.is_object()) return fail(Code::invalid, name + ": not a JSON object");
-    return parsed;
-  } catch (std::length_error const& e) {
-    return fail(Code::invalid, name + ": " + e.what());
-  } catch (Json::parse_error const& e) {
-    return fail(Code::invalid, name + ": not JSON at byte " + std::to_string(e.byte));
-  } catch (Json::exception const& e) {
-    return fail(Code::invalid, name + ": " + e.what());
-  }
+  Json parsed;
+  Builder builder(parsed, depth);
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return fail(Code::invalid, name + ": " + builder.fault);
+  if (!parsed.is_object()) return fail(Code::invalid, name + ": not a JSON object");
+  return parsed;
 }
 
 Fields::Fields(Json const& object, std::string_view what) : object_(object), what_(what) {
