@@ -157,7 +157,7 @@ void add_build(CLI::App& program, Action& action) {
                    "take rough probabilities where there are too few baskets to measure any");
   add_shop(command, options->shop);
   add_training(command, options->build);
-  add_recency(command, options->build.recency, kUsualHalfLife);
+  add_recency(command, options->build.recency);
   add_reading(command, options->input);
   options->gate.add_to(command);
   command.add_flag("--json", options->json, "print the summary as JSON");

@@ -93,8 +93,8 @@ void add_reading(CLI::App& command, InputOptions& input) {
       ->default_str(input.bad_rows.words());
 }
 
-void add_recency(CLI::App& command, Recency& recency, double half_life) {
-  recency.half_life_days = half_life;
+void add_recency(CLI::App& command, Recency& recency) {
+  recency.half_life_days = kUsualHalfLife;
   recency.if_possible = true;  // until something is asked for
   auto const asked = [&recency](auto const& set) {
     return [&recency, set](std::string const& text) {
@@ -114,7 +114,7 @@ void add_recency(CLI::App& command, Recency& recency, double half_life) {
                                           recency.half_life_days = days("--half-life", text);
                                         }),
                                         "a basket this many days older counts half; 0: off")
-      ->default_str(half_life > 0 ? "180 where there are dates" : "0");
+      ->default_str("180 where there are dates");
   command
       .add_option_function<std::string>("--window", asked([&recency, days](auto const& text) {
                                           auto const whole = days("--window", text);
@@ -145,7 +145,9 @@ void add_threads(CLI::App& command, unsigned& threads) {
 
 void add_training(CLI::App& command, BuildOptions& build) {
   auto& training = build.training;
-  command.add_option("--bytes-per-item", build.bytes_per_item, "most bytes an item takes in the table the till serves")
+  command
+      .add_option("--bytes-per-item", build.bytes_per_item,
+                  "most bytes in the table the till serves for each item sold")
       ->check(in_range(8, 4096))
       ->capture_default_str();
   command.add_option("--min-baskets", training.min_baskets, "items in fewer baskets have no weights of their own")

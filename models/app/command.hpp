@@ -81,8 +81,8 @@ CLI::Option* add_choice(CLI::App& command, std::string const& option, Value& val
 CLI::Validator in_range(double low, double high);
 /// --format, --poslog-sku, --allow-duplicates, --max-bad-rows.
 void add_reading(CLI::App& command, InputOptions& input);
-/// --half-life, --window, --as-of; `half_life` is the default.
-void add_recency(CLI::App& command, Recency& recency, double half_life = 0);
+/// --half-life, --window, --as-of.
+void add_recency(CLI::App& command, Recency& recency);
 void add_threads(CLI::App& command, unsigned& threads);
 void add_training(CLI::App& command, BuildOptions& build);
 struct ShopOptions {

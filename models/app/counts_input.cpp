@@ -12,18 +12,22 @@ namespace {
 struct Plan {
   std::int32_t last = kNoDay;
   std::vector<NamedSources> sources;
+  std::string not_weighed;  ///< why; empty: can be
 };
 
 Result<Plan> plan(std::vector<std::string> const& files) {
   Plan plan;
+  std::vector<NamedCounts> heads;
   for (auto const& file : files) {
     auto const bytes = read_file(file, kLargestCounts);
     if (!bytes) return tl::unexpected(bytes.error());
     auto head = decode_head(*bytes);
     if (!head) return tl::unexpected(head.error().within(file));
     plan.last = std::max(plan.last, last_day(*head));
-    plan.sources.push_back({file, std::move(head->sources)});
+    plan.sources.push_back({file, head->sources});
+    heads.push_back({file, std::move(*head)});
   }
+  plan.not_weighed = why_not_weighed(heads);
   return plan;
 }
 
@@ -36,7 +40,8 @@ Result<RecentCounts> load_counts(std::vector<std::string> const& files, Recency 
     auto const single = refuse_duplicates(planned->sources, "give each once, or take it so with --allow-duplicates");
     if (!single) return tl::unexpected(single.error());
   }
-  RecentSum sum(recency, recency.as_of.value_or(planned->last));
+  bool const off = recency.if_possible && !planned->not_weighed.empty();
+  RecentSum sum(off ? Recency{} : recency, recency.as_of.value_or(planned->last));
   for (auto const& file : files) {
     auto const bytes = read_file(file, kLargestCounts);
     if (!bytes) return tl::unexpected(bytes.error());
@@ -45,6 +50,9 @@ Result<RecentCounts> load_counts(std::vector<std::string> const& files, Recency 
     if (auto const added = sum.add({file, std::move(*counts)}); !added) return tl::unexpected(added.error());
   }
   auto counts = sum.finish();
+  if (counts && off && planned->last != kNoDay) {
+    counts->notes.push_back("recency: all baskets count alike: " + planned->not_weighed);
+  }
   if (counts) tell_notes(counts->notes);
   return counts;
 }

@@ -165,7 +165,7 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->capture_default_str();
   add_training(command, options->build);
-  add_recency(command, options->build.recency, kUsualHalfLife);
+  add_recency(command, options->build.recency);
   add_reading(command, options->input);
   auto* const json =
       command.add_option("--json", options->json, "JSON into this file; without one, instead of the text")

@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "tillcue/models/import_csv.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -22,8 +23,8 @@ Result<int> run(Options const& options) {
   auto const done = import_csv(input.transactions, how, options.out, bad);
   if (!done) return tl::unexpected(done.error());
   tell(bad);
-  std::printf("%s: %llu rows, %llu of them returns\n", options.out.c_str(), static_cast<unsigned long long>(done->rows),
-              static_cast<unsigned long long>(done->returns));
+  std::printf("%s: %s, %s\n", options.out.c_str(), counted(done->rows, "row").c_str(),
+              counted(done->returns, "return").c_str());
   return kOk;
 }
 

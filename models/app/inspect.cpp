@@ -8,6 +8,7 @@
 #include "sets.hpp"
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/item_row.hpp"
+#include "tillcue/models/weighing.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
@@ -40,40 +41,46 @@ nlohmann::json summary(Bundle const& bundle) {
                          {"ends", last_day(campaign.ends)},
                          {"valid_days", campaign.valid_days}});
   }
-  return {{"bytes", bundle.bytes().size()},
-          {"items", bundle.item_count()},
-          {"weights", bundle.entry_count()},
-          {"affinity_bytes", bundle.affinity_bytes()},
-          {"baskets", info.baskets},
-          {"data_from", date_text(info.data_from)},
-          {"data_to", date_text(info.data_to)},
-          {"currency", info.currency.text()},
-          {"language", info.language},
-          {"score_unit", info.score_unit},
-          {"note", info.note},
-          {"policy",
-           {{"max_hints_per_sale", policy.max_hints_per_sale},
-            {"max_hints_per_stage", policy.max_hints_per_stage},
-            {"max_coupons_per_sale", policy.max_coupons_per_sale},
-            {"min_items_before_hint", policy.min_items_before_hint},
-            {"min_probability", policy.min_probability_ppm / 1e6},
-            {"price_guard_percent", policy.price_guard_percent},
-            {"holdout_percent", policy.holdout_permille / 10.0},
-            {"default_margin_percent", policy.default_margin_percent},
-            {"holdout_by", policy.holdout_by_customer ? "customer" : "sale"},
-            {"exploration_percent", policy.exploration_permille / 10.0},
-            {"second_item_percent", policy.second_item_percent},
-            {"quiet_scans_per_minute", policy.quiet_scans_per_minute},
-            {"cooldown_seconds", policy.cooldown_seconds},
-            {"max_hints_per_customer_day", policy.max_hints_per_customer_day},
-            {"max_coupons_per_customer_day", policy.max_coupons_per_customer_day},
-            {"max_down_sells", policy.max_down_sells},
-            {"gap_percent", policy.gap_percent},
-            {"trust_visits", policy.trust_visits},
-            {"large_upgrade_percent", policy.large_upgrade_percent},
-            {"expert_probability", policy.expert_probability_ppm / 1e6}}},
-          {"ladder_steps", bundle.ladder_count()},
-          {"campaigns", campaigns}};
+  nlohmann::json out = {{"bytes", bundle.bytes().size()},
+                        {"items", bundle.item_count()},
+                        {"weights", bundle.entry_count()},
+                        {"affinity_bytes", bundle.affinity_bytes()},
+                        {"baskets", info.baskets},
+                        {"data_from", date_text(info.data_from)},
+                        {"data_to", date_text(info.data_to)},
+                        {"currency", info.currency.text()},
+                        {"language", info.language},
+                        {"score_unit", info.score_unit},
+                        {"note", info.note},
+                        {"policy",
+                         {{"max_hints_per_sale", policy.max_hints_per_sale},
+                          {"max_hints_per_stage", policy.max_hints_per_stage},
+                          {"max_coupons_per_sale", policy.max_coupons_per_sale},
+                          {"min_items_before_hint", policy.min_items_before_hint},
+                          {"min_probability", policy.min_probability_ppm / 1e6},
+                          {"price_guard_percent", policy.price_guard_percent},
+                          {"holdout_percent", policy.holdout_permille / 10.0},
+                          {"default_margin_percent", policy.default_margin_percent},
+                          {"holdout_by", policy.holdout_by_customer ? "customer" : "sale"},
+                          {"exploration_percent", policy.exploration_permille / 10.0},
+                          {"second_item_percent", policy.second_item_percent},
+                          {"quiet_scans_per_minute", policy.quiet_scans_per_minute},
+                          {"cooldown_seconds", policy.cooldown_seconds},
+                          {"max_hints_per_customer_day", policy.max_hints_per_customer_day},
+                          {"max_coupons_per_customer_day", policy.max_coupons_per_customer_day},
+                          {"max_down_sells", policy.max_down_sells},
+                          {"gap_percent", policy.gap_percent},
+                          {"trust_visits", policy.trust_visits},
+                          {"large_upgrade_percent", policy.large_upgrade_percent},
+                          {"expert_probability", policy.expert_probability_ppm / 1e6}}},
+                        {"ladder_steps", bundle.ladder_count()},
+                        {"campaigns", campaigns}};
+  if (auto const weighing = weighing_in(info.note); weighing.on) {
+    out["half_life_days"] = weighing.half_life_days;
+    out["window_days"] = weighing.window_days;
+    out["baskets_read"] = weighing.baskets;
+  }
+  return out;
 }
 
 std::string text_of(nlohmann::json const& value) {
@@ -81,10 +88,13 @@ std::string text_of(nlohmann::json const& value) {
                            : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void print_summary(nlohmann::json const& facts) {
+void print_summary(nlohmann::json const& facts, Bundle const& bundle) {
+  auto const& info = bundle.info();
   for (auto const* const key : {"bytes", "items", "weights", "affinity_bytes", "baskets", "data_from", "data_to",
                                 "currency", "language", "score_unit", "ladder_steps"}) {
-    std::printf("%-16s %s\n", key, text_of(facts[key]).c_str());
+    auto const baskets = std::string_view(key) == "baskets";
+    std::printf("%-16s %s\n", key,
+                baskets ? baskets_text(info.baskets, weighing_in(info.note)).c_str() : text_of(facts[key]).c_str());
   }
   std::printf("policy\n");
   for (auto const& [key, value] : facts["policy"].items())
@@ -126,7 +136,7 @@ Result<int> run(Options const& options) {
   if (options.json)
     std::printf("%s\n", text_of(facts).c_str());
   else
-    print_summary(facts);
+    print_summary(facts, ranker->bundle());
   return kOk;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "tillcue/models/weighing.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
@@ -91,6 +92,9 @@ void list_sets(Bundle const& bundle, Range range, std::size_t most, bool json) {
               sets.empty() && range.count == 0 && bundle.set_count() > 0 ? "none with this main item"
                                                                          : (grouped(sets.size()) + " shown").c_str());
   if (sets.empty()) return;
+  if (auto const weighing = weighing_in(bundle.info().note); weighing.on) {
+    std::printf("baskets are %s\n", weighing_text(weighing).c_str());
+  }
   std::printf("%7s %8s %8s %12s  %s\n", "baskets", "of main", "lift", "price", "main item + extras");
   for (auto const& set : sets) print(bundle, set);
 }

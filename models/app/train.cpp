@@ -50,9 +50,10 @@ Result<int> run(Options options) {
   if (auto const written = write_file(options.out, std::span(built->bundle)); !written) {
     return tl::unexpected(written.error());
   }
-  std::printf("%s: %s from %s counted baskets; probabilities %s (%s)\n", options.out.c_str(),
-              counted(built->bundle.size(), "byte").c_str(), grouped(counts->baskets >> counts->unit_bits).c_str(),
-              built->calibration.c_str(), counted(built->calibration_queries, "question").c_str());
+  std::printf("%s: %s from %s; probabilities %s (%s)\n", options.out.c_str(),
+              counted(built->bundle.size(), "byte").c_str(),
+              baskets_text(counts->baskets >> counts->unit_bits, loaded->weighing).c_str(), built->calibration.c_str(),
+              counted(built->calibration_queries, "question").c_str());
   return kOk;
 }
 

@@ -70,6 +70,7 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
   }
   std::uint32_t id_begin = 0;
   std::uint32_t rows_begin = 0;
+  auto next_apart = batch.apart.begin();
   for (std::size_t n = 0; n < batch.runs.size(); ++n) {
     if (n + kAhead < batch.runs.size()) ids_.prefetch(batch.runs[n + kAhead].hash);
     auto const& run = batch.runs[n];
@@ -77,16 +78,22 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
     auto const id = std::string_view(batch.ids).substr(id_begin, run.id_end - id_begin);
     auto const basket = basket_of(run, id, lines_before);
     auto const rows = run.rows_end - rows_begin;
-    add_run(basket, rows, lines_before + run.line, basket < known);
+    bool const apart = next_apart != batch.apart.end() && *next_apart == n;
+    if (apart) ++next_apart;
+    add_run({basket, rows, short_line(lines_before + run.line)}, basket < known, apart || others_);
+    others_ = false;
     id_begin = run.id_end;
     rows_begin = run.rows_end;
   }
+  others_ = others_ || batch.others_at_end;
 }
 
-/// Notes that the next rows are those of `basket`, which has been met before or not.
-void BasketJoin::add_run(std::uint32_t basket, std::uint32_t rows, std::uint64_t line, bool known) {
+/// Notes that the next rows are those of a basket which has been met before or not, and behind rows of another share or
+/// not.
+void BasketJoin::add_run(RowRun const& run, bool known, bool apart) {
+  auto const [basket, rows, line] = run;
   if (in_order_ && !known) return rows_.push_back(rows);
-  if (in_order_ && basket + std::size_t{1} == rows_.size()) {
+  if (in_order_ && !apart && basket + std::size_t{1} == rows_.size()) {
     rows_.back() += rows;
     return;
   }
@@ -95,10 +102,10 @@ void BasketJoin::add_run(std::uint32_t basket, std::uint32_t rows, std::uint64_t
     for (std::uint32_t n = 0; n < rows_.size(); ++n) runs_.push_back({n, rows_[n], short_line(first_line_[n])});
     in_order_ = false;
   }
-  if (!runs_.empty() && runs_.back().basket == basket) {
+  if (!runs_.empty() && !apart && runs_.back().basket == basket) {
     runs_.back().rows += rows;
   } else {
-    runs_.push_back({basket, rows, short_line(line)});
+    runs_.push_back({basket, rows, line});
   }
 }
 
@@ -139,12 +146,14 @@ void BasketJoin::close_basket(std::size_t basket, std::size_t begin, std::size_t
   auto& items = data_.basket_items;
   auto const start = data_.begin.back();
   auto kept = start;
-  ++stamp_;
+  auto const stamp = ++stamp_;
+  auto* const seen_in = seen_in_.data();
+  auto* const all = items.data();
   for (auto at = begin; at < end; ++at) {
-    auto const item = items[at];
-    if (seen_in_[item] == stamp_) continue;
-    seen_in_[item] = stamp_;
-    items[kept++] = item;
+    auto const item = all[at];
+    all[kept] = item;
+    kept += seen_in[item] != stamp ? 1 : 0;
+    seen_in[item] = stamp;
   }
   auto const size = kept - start;
   if (size > most) {
@@ -160,16 +169,16 @@ void BasketJoin::close_basket(std::size_t basket, std::size_t begin, std::size_t
 }
 
 /// Once the rows are gathered. A file whose baskets do not come back repeats none.
-std::optional<RepeatedSales> BasketJoin::repeated_sales(TimeKind kind) const {
-  if (in_order_) return std::nullopt;
+RepeatedDays BasketJoin::repeated_days(TimeKind kind, bool of_share) const {
+  if (in_order_ && !of_share) return {};
   auto const times = std::span(data_.times).subspan(kind == TimeKind::calendar ? baskets_begin_ : data_.times.size());
-  return find_repeated_sales(runs_, rows_, std::span(data_.basket_items).subspan(rows_begin_), times);
+  return find_repeated_days(runs_, rows_, std::span(data_.basket_items).subspan(rows_begin_), times);
 }
 
-std::optional<RepeatedSales> BasketJoin::close_file(std::string const& name, std::size_t most, TimeKind kind,
-                                                    BadRows& bad) {
+RepeatedDays BasketJoin::close_file(std::string const& name, std::size_t most, TimeKind kind, bool of_share,
+                                    BadRows& bad) {
   gather_runs();
-  auto const repeated = repeated_sales(kind);
+  auto repeated = repeated_days(kind, of_share);
   std::vector<RowRun>().swap(runs_);
   seen_in_.assign(data_.items.size(), 0);
   stamp_ = 0;
@@ -189,6 +198,7 @@ std::optional<RepeatedSales> BasketJoin::close_file(std::string const& name, std
   std::vector<std::uint32_t>().swap(rows_);
   std::vector<std::uint64_t>().swap(first_line_);
   in_order_ = true;
+  others_ = false;
   return repeated;
 }
 
@@ -202,7 +212,15 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
-         first_line_.size() * 8 + rows_.size() * 4 + runs_.size() * sizeof(RowRun);
+         first_line_.size() * 8 + rows_.size() * 4 + runs_.size() * sizeof(RowRun) + memory_to_close();
+}
+
+/// What rows that do not stand together cost when the file is closed: first all of them once more, by basket, then the
+/// search for repeated days.
+std::size_t BasketJoin::memory_to_close() const noexcept {
+  if (in_order_) return 0;
+  auto const gather = (data_.basket_items.size() - rows_begin_) * 4 + ids_.size() * 8;
+  return std::max(gather, ids_.size() * kRepeatedBytesPerBasket) + ids_.size() * 4;
 }
 
 std::size_t BasketJoin::memory_with(std::size_t rows, std::size_t baskets) const noexcept {

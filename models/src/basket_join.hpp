@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +21,9 @@ class BasketJoin {
   void add(RowBatch const& batch, RowParser const& parser, std::size_t parser_number, std::uint64_t lines_before);
 
   /// Makes the rows since the last call baskets. Those of more than `most` distinct items are noted and left out. What
-  /// stands there twice is looked for, day by day when times are those of a calendar.
-  std::optional<RepeatedSales> close_file(std::string const& name, std::size_t most, TimeKind kind, BadRows& bad);
+  /// stands there twice is looked for, day by day when times are those of a calendar; in a file whose baskets do not
+  /// come back only for a share of the baskets, whose days are wanted by who adds up.
+  RepeatedDays close_file(std::string const& name, std::size_t most, TimeKind kind, bool of_share, BadRows& bad);
 
   /// Adds what a parser has kept about its items; once for each, after its last batch.
   void add_sold(RowParser const& parser, std::size_t parser_number);
@@ -33,7 +33,7 @@ class BasketJoin {
 
   [[nodiscard]] Dataset const& data() const noexcept { return data_; }
   [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
-  /// Bytes the baskets take, roughly.
+  /// Bytes the baskets take, roughly, with what close_file() will need beside them.
   [[nodiscard]] std::size_t memory() const noexcept;
   /// The same when as many again have come.
   [[nodiscard]] std::size_t memory_with(std::size_t rows, std::size_t baskets) const noexcept;
@@ -48,9 +48,10 @@ class BasketJoin {
   std::uint32_t basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before);
   std::uint32_t item_of(RowParser const& parser, std::vector<std::uint32_t>& renamed, std::uint32_t number);
   bool same_numbers(RowParser const& parser, std::size_t parser_number);
-  void add_run(std::uint32_t basket, std::uint32_t rows, std::uint64_t line, bool known);
+  void add_run(RowRun const& run, bool known, bool apart);
   void gather_runs();
-  [[nodiscard]] std::optional<RepeatedSales> repeated_sales(TimeKind kind) const;
+  [[nodiscard]] std::size_t memory_to_close() const noexcept;
+  [[nodiscard]] RepeatedDays repeated_days(TimeKind kind, bool of_share) const;
   void close_basket(std::size_t basket, std::size_t begin, std::size_t end, std::size_t most, std::string const& name,
                     BadRows& bad);
 
@@ -64,6 +65,7 @@ class BasketJoin {
   bool in_order_ = true;             ///< no basket comes back once another one has begun
   std::vector<std::uint32_t> rows_;  ///< by basket, as long as that is so
   std::vector<RowRun> runs_;         ///< when it is not
+  bool others_ = false;              ///< the last rows read are of another share
   std::size_t rows_begin_ = 0;
   std::size_t baskets_begin_ = 0;
   std::vector<std::uint32_t> seen_in_;  ///< per item: the last basket it was seen in, counted from 1

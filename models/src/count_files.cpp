@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "counts_stream.hpp"
+#include "repeated_sales.hpp"
 #include "sale_rows.hpp"
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/pair_rows.hpp"
@@ -143,12 +144,15 @@ class Job {
     }
     auto data = reader.finish();
     if (!data) return data;
-    // Every share reads every row, so the first tells all there is to tell about rows.
+    // Every share reads every row, so the first tells all there is to tell about rows; what is of baskets is added up.
     if (share.of == 1 || parts_.empty()) {
       bad_ = reader.bad();
       returns_ = reader.returns();
     }
     left_out_ += reader.left_out();
+    auto const repeated = reader.repeated_days();
+    repeated_.resize(std::max(repeated_.size(), repeated.size()));
+    for (std::size_t n = 0; n < repeated.size(); ++n) repeated_[n].add(repeated[n]);
     auto const sources = sources_by_file(*data, files_);
     if (sources_.empty()) {
       sources_ = sources;
@@ -156,6 +160,12 @@ class Job {
       add_share(sources_, sources);
     }
     return data;
+  }
+
+  void tell_repeated() {
+    for (std::size_t n = 0; n < repeated_.size(); ++n) {
+      if (auto const sales = judge(repeated_[n])) bad_.note(repeated_note(files_[n], *sales));
+    }
   }
 
   [[nodiscard]] Result<void> refuse_twice() const {
@@ -206,6 +216,7 @@ class Job {
   }
 
   Result<void> merge_parts() {
+    tell_repeated();
     if (auto const once = refuse_twice(); !once) return once;
     tell("merge shares");
     result_.shares = static_cast<std::uint32_t>(parts_.size());
@@ -250,6 +261,7 @@ class Job {
   std::uint64_t returns_ = 0;
   std::uint64_t left_out_ = 0;
   std::vector<NamedSources> sources_;
+  std::vector<RepeatedDays> repeated_;  ///< by file, of the shares read
   std::vector<Part> parts_;
   CountedFiles result_;
 };

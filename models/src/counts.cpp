@@ -1,5 +1,6 @@
 #include "tillcue/models/counts.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -26,6 +27,11 @@ class InMemory final : public PairSink {
 };
 
 }  // namespace
+
+std::size_t Counts::items_sold() const noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(items.begin(), items.end(), [](CountedItem const& item) { return item.baskets > 0; }));
+}
 
 Result<void> fill_pairs(Dataset const& data, std::span<std::uint32_t const> baskets,
                         std::span<std::uint16_t const> weights, unsigned threads, Counts& counts) {

@@ -14,6 +14,7 @@ BundleSize size_of(Bundle const& bundle) {
           .weights = static_cast<std::size_t>(bundle.entry_count()),
           .affinity_bytes = bundle.affinity_bytes(),
           .baskets = info.baskets,
+          .weighing = weighing_in(info.note),
           .data_from = info.data_from,
           .data_to = info.data_to};
 }

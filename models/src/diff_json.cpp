@@ -9,13 +9,19 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json as_json(BundleSize const& size) {
-  return {{"bytes", size.bytes},
-          {"items", size.items},
-          {"weights", size.weights},
-          {"affinity_bytes", size.affinity_bytes},
-          {"baskets", size.baskets},
-          {"data_from", date_text(size.data_from)},
-          {"data_to", date_text(size.data_to)}};
+  Json out = {{"bytes", size.bytes},
+              {"items", size.items},
+              {"weights", size.weights},
+              {"affinity_bytes", size.affinity_bytes},
+              {"baskets", size.baskets},
+              {"data_from", date_text(size.data_from)},
+              {"data_to", date_text(size.data_to)}};
+  if (auto const& weighing = size.weighing; weighing.on) {
+    out["half_life_days"] = weighing.half_life_days;
+    out["window_days"] = weighing.window_days;
+    out["baskets_read"] = weighing.baskets;
+  }
+  return out;
 }
 
 Json as_json(NamedItem const& item) { return {{"sku", item.sku}, {"name", item.name}}; }

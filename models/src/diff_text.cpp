@@ -22,12 +22,26 @@ void size_row(std::string name, std::uint64_t before, std::uint64_t after, std::
   out += '\n';
 }
 
+/// What the numbers of baskets are, where they are no whole ones.
+void weighing_rows(Weighing const& before, Weighing const& after, std::string& out) {
+  if (!before.on && !after.on) return;
+  auto const how = [](Weighing const& weighing) { return weighing.on ? weighing_text(weighing) : "each counts whole"; };
+  out += "  these are       " + how(before) +
+         (before.on == after.on && how(before) == how(after) ? "" : " -> " + how(after));
+  out += '\n';
+  auto const read = [](Weighing const& weighing) {
+    return weighing.baskets > 0 ? grouped(weighing.baskets) : "unknown";
+  };
+  if (before.baskets > 0 || after.baskets > 0) out += "baskets read      " + read(before) + " -> " + read(after) + '\n';
+}
+
 void sizes(BundleDiff const& diff, std::string& out) {
   auto const dates = [](BundleSize const& size) {
     return date_text(size.data_from) + " to " + date_text(size.data_to);
   };
   out += "data              " + dates(diff.before) + " -> " + dates(diff.after) + '\n';
   size_row("baskets", diff.before.baskets, diff.after.baskets, out);
+  weighing_rows(diff.before.weighing, diff.after.weighing, out);
   size_row("bytes", diff.before.bytes, diff.after.bytes, out);
   size_row("items", diff.before.items, diff.after.items, out);
   size_row("affinity bytes", diff.before.affinity_bytes, diff.after.affinity_bytes, out);
@@ -89,7 +103,7 @@ std::string text_report(BundleDiff const& diff, std::size_t shown) {
   if (!diff.items.empty()) out += "changed\n";
   list(diff.items, shown, out, change);
   out += "\npolicy, campaigns, texts: " + counted(diff.settings.size(), "change") + '\n';
-  list(diff.settings, std::max<std::size_t>(shown, 50), out, change);
+  list(diff.settings, shown, out, change);
   suggestions(diff.suggestions, shown, out);
   return out;
 }

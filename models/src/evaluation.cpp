@@ -123,6 +123,7 @@ Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_optio
   describe(ranker->bundle(), out);
   tell(progress, "ask for the hidden items");
   auto const learned = count(early, build_options.training.threads);
+  out.items_sold = learned.items_sold();
   auto const questions = make_questions(learned, data, split.held, options.most_queries);
   out.queries = questions.count;
   if (out.queries == 0) {

@@ -51,8 +51,8 @@ Result<Weights> weights_within(Trainer const& trainer, LearnedFrom const& from, 
   auto const entries = entries_within(trainer, from.counts, options);
   if (!entries) return tl::unexpected(entries.error());
   training.entries_per_item = room_for_old_order(*entries, options.compile);
-  auto const items = static_cast<double>(from.counts.items.size());
-  double const budget = room_for_old_order(options.bytes_per_item * items, options.compile);
+  auto const sold = static_cast<double>(from.counts.items_sold());
+  double const budget = room_for_old_order(options.bytes_per_item * sold, options.compile);
   for (int tries = 1;; ++tries) {
     auto weights = blended(trainer, from, training);
     if (training.log_linear <= 0) return weights;
@@ -95,16 +95,7 @@ Result<Calibrated> calibrate_chosen(Dataset const& data, BasketWeights weights, 
   return result;
 }
 
-std::string recency_note(Recency const& recency) {
-  char text[96] = "";
-  if (recency.is_on()) {
-    std::snprintf(text, sizeof text, "half_life_days=%g\nwindow_days=%u\n", recency.half_life_days,
-                  recency.window_days);
-  }
-  return text;
-}
-
-std::string note(BuildOptions const& options, Calibrated const& calibrated) {
+std::string note(BuildOptions const& options, Calibrated const& calibrated, Weighing const& weighing) {
   auto const& training = options.training;
   char text[512];
   std::snprintf(text, sizeof text,
@@ -114,7 +105,7 @@ std::string note(BuildOptions const& options, Calibrated const& calibrated) {
                 TILLCUE_VERSION, training.entries_per_item, training.support, training.most_support, training.ridge,
                 training.refit_ridge, training.significance, training.log_linear, training.popularity_power,
                 training.min_baskets, calibrated.how.c_str(), calibrated.queries);
-  return text + recency_note(options.recency) + options.compile.note;
+  return text + note_of(weighing) + options.compile.note;
 }
 
 /// Where sets are mined.
@@ -145,30 +136,35 @@ void note_everywhere(Counts const& counts, BundleSource const& source, std::vect
                   " more are in nine of ten baskets: is basket_id the number of a receipt, not of a store or a day?");
 }
 
-/// The budget is for what was learned: rows that are borrowed take no weight from those that have sales.
-void note_borrowed(BundleSource const& source, std::span<std::byte const> bytes, double budget,
-                   std::vector<std::string>& notes) {
+/// The budget is for what was learned: rows that are borrowed, and items nobody bought, take no weight from those that
+/// have sales. What they add is told as soon as the figure, as it is written, is above the budget.
+void note_beyond_budget(BundleSource const& source, Counts const& counts, std::span<std::byte const> bytes,
+                        double budget, std::vector<std::string>& notes) {
+  auto const bundle = Bundle::from_bytes(bytes);
+  auto const sold = counts.items_sold();
+  if (!bundle || sold == 0) return;
+  auto const each = static_cast<double>(bundle->affinity_bytes()) / static_cast<double>(sold);
+  if (each < budget + 0.05) return;
   auto const borrowed = std::count_if(source.items.begin(), source.items.end(), [](ItemSource const& item) {
     return (item.flags & static_cast<std::uint16_t>(ItemFlag::borrowed_row)) != 0;
   });
-  auto const bundle = Bundle::from_bytes(bytes);
-  if (borrowed == 0 || !bundle || bundle->item_count() == 0) return;
-  auto const each = static_cast<double>(bundle->affinity_bytes()) / static_cast<double>(bundle->item_count());
-  if (each <= budget) return;
-  char text[64];
-  std::snprintf(text, sizeof text, "the served table takes %.1f bytes an item: ", each);
-  notes.push_back(text + counted(static_cast<std::size_t>(borrowed), "row") +
-                  " borrowed by rarely sold items come on top of what --bytes-per-item allows");
+  std::string added;
+  if (borrowed > 0) added = counted(static_cast<std::size_t>(borrowed), "row") + " borrowed by rarely sold items";
+  if (auto const unsold = bundle->item_count() - sold; unsold > 0) {
+    added += (added.empty() ? "" : ", ") + counted(unsold, "item") + " without sales";
+  }
+  notes.push_back("the served table takes " + decimals(each, 1) + " bytes an item sold, more than --bytes-per-item" +
+                  (added.empty() ? "" : ", which is for what was learned; on top of that come " + added));
 }
 
-Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated const& calibrated,
-                      Catalogue const& catalogue, Campaigns const& campaigns, BuildOptions const& options,
-                      MineIn const* mine_in, Progress const& progress) {
+Result<Built> compile(Counts const& counts, Weighing const& weighing, Weights const& weights,
+                      Calibrated const& calibrated, Catalogue const& catalogue, Campaigns const& campaigns,
+                      BuildOptions const& options, MineIn const* mine_in, Progress const& progress) {
   Built built;
   built.calibration = calibrated.how;
   built.calibration_queries = calibrated.queries;
   auto how = options.compile;
-  how.note = note(options, calibrated);
+  how.note = note(options, calibrated, weighing);
   how.cold = cold_start_options(options);
   auto source = assemble(counts, weights, catalogue, campaigns, calibrated.calibration, how, built.notes);
   if (mine_in != nullptr) {
@@ -196,7 +192,7 @@ Result<Built> compile(Counts const& counts, Weights const& weights, Calibrated c
     bytes = write_bundle(source);
     if (!bytes) return tl::unexpected(bytes.error());
   }
-  note_borrowed(source, *bytes, options.bytes_per_item, built.notes);
+  note_beyond_budget(source, counts, *bytes, options.bytes_per_item, built.notes);
   built.bundle = std::move(*bytes);
   tell(progress, "");
   return built;
@@ -248,7 +244,8 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   auto const calibrated = calibrate_chosen(data, weighed->weights, catalogue, options, progress);
   if (!calibrated) return tl::unexpected(calibrated.error());
   MineIn const mine_in{data, weighed->weights};
-  auto built = compile(weighed->items, *weights, *calibrated, catalogue, campaigns, options, &mine_in, progress);
+  auto built = compile(weighed->items, weighed->weighing, *weights, *calibrated, catalogue, campaigns, options,
+                       &mine_in, progress);
   if (built) built->notes.insert(built->notes.begin(), weighed->notes.begin(), weighed->notes.end());
   return built;
 }
@@ -280,7 +277,7 @@ Result<Built> build_from_counts(RecentCounts const& learned, Dataset const* cali
     auto const seen = observations(*ranker, later, all, options.most_queries);
     if (auto its = calibrate(seen); !its.maps.empty()) calibrated = {std::move(its), "baskets_given", seen[0].size()};
   }
-  return compile(counts, *weights, calibrated, catalogue, campaigns, options, nullptr, progress);
+  return compile(counts, learned.weighing, *weights, calibrated, catalogue, campaigns, options, nullptr, progress);
 }
 
 }  // namespace tillcue::models

@@ -7,6 +7,7 @@
 
 #include "recent_sales.hpp"
 #include "tillcue/models/pair_rows.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -34,9 +35,10 @@ std::int32_t first_day(Dataset const& data, std::span<std::uint32_t const> baske
   return day_of(first);
 }
 
-/// 2^24 baskets of full weight in one item are what 32 bits hold.
+constexpr std::uint64_t kMostWeighed = 1U << 24U;  ///< of full weight in one item are what 32 bits hold
+
 bool is_possible(Dataset const& data, std::span<std::uint32_t const> baskets) {
-  return data.time_kind == TimeKind::calendar && last_day(data, baskets) != kNoDay && baskets.size() < (1U << 24U);
+  return data.time_kind == TimeKind::calendar && last_day(data, baskets) != kNoDay && baskets.size() < kMostWeighed;
 }
 
 std::string plural(std::uint64_t count, char const* what) {
@@ -87,6 +89,7 @@ Result<WeighedBaskets> weigh_baskets(Dataset const& data, std::span<std::uint32_
   }
   if (data.time_kind != TimeKind::calendar) return no_dates("transactions");
   result.as_of = recency.as_of.value_or(last_day(data, baskets));
+  result.weighing = {true, recency.half_life_days, recency.window_days, baskets.size()};
   bool const keep_undated = recency.window_days == 0 && !recency.as_of;
   auto const oldest = first_day(data, baskets);
   result.weights.resize(data.baskets(), 0);
@@ -118,9 +121,27 @@ Result<RecentCounts> count_recent(Dataset const& data, std::span<std::uint32_t c
   if (!weighed) return tl::unexpected(weighed.error());
   auto const filled = fill_pairs(data, weighed->baskets, weighed->weights, threads, weighed->items);
   if (!filled) return tl::unexpected(filled.error());
-  return RecentCounts{
-      std::move(weighed->items), std::move(weighed->weights), std::move(weighed->recent), weighed->as_of,
-      weighed->too_old,          weighed->too_late,           weighed->undated,           std::move(weighed->notes)};
+  return RecentCounts{std::move(weighed->items),
+                      std::move(weighed->weights),
+                      std::move(weighed->recent),
+                      weighed->weighing,
+                      weighed->as_of,
+                      weighed->too_old,
+                      weighed->too_late,
+                      weighed->undated,
+                      std::move(weighed->notes)};
+}
+
+std::string why_not_weighed(std::span<NamedCounts const> heads) {
+  std::uint64_t baskets = 0;
+  for (auto const& [name, counts] : heads) {
+    baskets += counts.baskets;
+    if (counts.unit_bits != 0 || counts.time_kind != TimeKind::calendar) return name + " has no dates";
+    bool const one_day = day_of(counts.from) == day_of(counts.to);
+    if (!one_day && counts.sources.empty()) return name + " is of an older version and holds several days";
+    if (!one_day && heads.size() == 1) return name + " holds several days in one; count --by-day makes a file a day";
+  }
+  return baskets < kMostWeighed ? "" : counted(baskets, "basket") + " are too many to be weighed";
 }
 
 RecentSum::RecentSum(Recency const& recency, std::int32_t as_of)
@@ -158,6 +179,7 @@ Result<std::uint32_t> RecentSum::weight(NamedCounts const& part) {
 
 Result<void> RecentSum::add(NamedCounts part) {
   std::uint32_t weight_of_part = 1;
+  read_ += part.counts.baskets;
   if (recency_.is_on()) {
     auto const found = weight(part);
     if (!found) return tl::unexpected(found.error());
@@ -187,7 +209,10 @@ Result<RecentCounts> RecentSum::finish() {
   if (parts_.empty()) return nothing_left(recency_, as_of_);
   if (auto const folded = fold(); !folded) return tl::unexpected(folded.error());
   result_.counts = std::move(parts_.front());
-  if (recency_.is_on()) drop_unsold(result_.counts);
+  if (recency_.is_on()) {
+    drop_unsold(result_.counts);
+    result_.weighing = {true, recency_.half_life_days, recency_.window_days, read_};
+  }
   if (recent_) result_.recent = recent_->of(result_.counts);
   tell(result_);
   return std::move(result_);

@@ -1,11 +1,12 @@
 #include "repeated_sales.hpp"
 
 #include <algorithm>
-#include <map>
+#include <utility>
 #include <vector>
 
 #include "tillcue/models/counted_source.hpp"
 #include "tillcue/models/dataset.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -18,30 +19,35 @@ struct Walk {
   std::uint32_t period = 0;  ///< after so many rows it began anew; 0: it did not
 };
 
-struct Day {
-  std::uint64_t baskets = 0;  ///< of two items at least
-  std::uint64_t repeated = 0;
-  std::uint64_t rows = 0;
-  std::uint64_t line = 0;
-
-  [[nodiscard]] bool is_repeated() const noexcept { return repeated >= 2 && repeated * 4 >= baskets; }
-};
+bool is_repeated(RepeatedDay const& day) noexcept { return day.repeated >= 2 && day.repeated * 4 >= day.baskets; }
 
 class Search {
  public:
   Search(std::span<std::uint32_t const> rows, std::span<std::uint32_t const> items, std::span<std::int64_t const> times)
-      : rows_(rows), items_(items), times_(times), begin_(rows.size() + 1, 0), walk_(rows.size()) {
+      : rows_(rows), items_(items), times_(times) {
+    std::size_t begin = 0;
     for (std::size_t n = 0; n < rows.size(); ++n) {
-      begin_[n + 1] = begin_[n] + rows[n];
-      if (has_two_items(items_.subspan(begin_[n], rows[n]))) ++days_[day_of_basket(n)].baskets;
+      if (has_two_items(items_.subspan(begin, rows[n]))) ++found_.days[day_of_basket(n)].baskets;
+      begin += rows[n];
     }
+  }
+
+  void begin_walk() {
+    static_assert(sizeof(std::uint64_t) + sizeof(Walk) == kRepeatedBytesPerBasket);
+    begin_.reserve(rows_.size());
+    std::uint64_t begin = 0;
+    for (auto const rows : rows_) {
+      begin_.push_back(begin);
+      begin += rows;
+    }
+    walk_.resize(rows_.size());
   }
 
   void take(RowRun const& run) {
     auto& walk = walk_[run.basket];
     auto const known = walk.period;
     if (comes_again(run.basket, walk)) {
-      auto& day = days_[day_of_basket(run.basket)];
+      auto& day = found_.days[day_of_basket(run.basket)];
       if (day.rows == 0) day.line = run.line;
       day.repeated += known == 0 ? 1 : 0;
       day.rows += walk.period;
@@ -49,19 +55,7 @@ class Search {
     walk.seen += run.rows;
   }
 
-  [[nodiscard]] std::optional<RepeatedSales> result() const {
-    RepeatedSales sum;
-    for (auto const& [number, day] : days_) {
-      if (!day.is_repeated()) continue;
-      if (sum.days == 0) sum.first_day = number;
-      sum.line = sum.days == 0 ? day.line : std::min(sum.line, day.line);
-      sum.rows += day.rows;
-      sum.baskets += day.repeated;
-      ++sum.days;
-    }
-    if (sum.days == 0) return std::nullopt;
-    return sum;
-  }
+  RepeatedDays take_found() { return std::move(found_); }
 
  private:
   static bool has_two_items(std::span<std::uint32_t const> items) {
@@ -89,17 +83,51 @@ class Search {
   std::span<std::int64_t const> times_;
   std::vector<std::uint64_t> begin_;
   std::vector<Walk> walk_;
-  std::map<std::int32_t, Day> days_;
+  RepeatedDays found_;
 };
 
 }  // namespace
 
-std::optional<RepeatedSales> find_repeated_sales(std::span<RowRun const> runs, std::span<std::uint32_t const> rows,
-                                                 std::span<std::uint32_t const> items,
-                                                 std::span<std::int64_t const> times) {
+void RepeatedDays::add(RepeatedDays const& share) {
+  for (auto const& [number, more] : share.days) {
+    auto& day = days[number];
+    if (more.rows > 0) day.line = day.rows > 0 ? std::min(day.line, more.line) : more.line;
+    day.baskets += more.baskets;
+    day.repeated += more.repeated;
+    day.rows += more.rows;
+  }
+}
+
+RepeatedDays find_repeated_days(std::span<RowRun const> runs, std::span<std::uint32_t const> rows,
+                                std::span<std::uint32_t const> items, std::span<std::int64_t const> times) {
   Search search(rows, items, times);
+  if (!runs.empty()) search.begin_walk();
   for (auto const& run : runs) search.take(run);
-  return search.result();
+  return search.take_found();
+}
+
+std::optional<RepeatedSales> judge(RepeatedDays const& found) {
+  RepeatedSales sum;
+  for (auto const& [number, day] : found.days) {
+    if (!is_repeated(day)) continue;
+    if (sum.days == 0) sum.first_day = number;
+    sum.line = sum.days == 0 ? day.line : std::min(sum.line, day.line);
+    sum.rows += day.rows;
+    sum.baskets += day.repeated;
+    ++sum.days;
+  }
+  if (sum.days == 0) return std::nullopt;
+  return sum;
+}
+
+std::string repeated_note(std::string const& name, RepeatedSales const& found) {
+  auto text = name + ':' + std::to_string(found.line) + ": sales ";
+  if (found.first_day != kNoDay) text += "of " + day_text(found.first_day) + ' ';
+  if (found.days > 1) text += "and " + counted(found.days - 1, "other day") + ' ';
+  return text + "stand there again from here on, " + counted(found.rows, "row") + " of " +
+         counted(found.baskets, "basket") +
+         "; such a basket is one, what was sold of its items counts twice: take the rows out, or give other sales "
+         "other basket ids";
 }
 
 }  // namespace tillcue::models

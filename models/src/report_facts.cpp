@@ -51,8 +51,9 @@ std::string where_from(Evaluation const& evaluation) {
 
 std::string size_line(Evaluation const& evaluation) {
   auto line = "bundle " + counted(evaluation.bundle_bytes, "byte") + ", " + counted(evaluation.items, "item") +
-              ", affinity " + decimals(per(evaluation.affinity_bytes, evaluation.items), 1) + " bytes an item and " +
-              decimals(8 * per(evaluation.affinity_bytes, evaluation.weights), 1) + " bits a weight";
+              ", affinity " + decimals(per(evaluation.affinity_bytes, evaluation.items_sold), 1) +
+              " bytes an item sold and " + decimals(8 * per(evaluation.affinity_bytes, evaluation.weights), 1) +
+              " bits a weight";
   if (evaluation.build_seconds > 0) line += "; built in " + decimals(evaluation.build_seconds, 1) + " CPU s";
   return line;
 }

@@ -109,8 +109,9 @@ std::string cards(Evaluation const& evaluation) {
   out += card(figure(evaluation.calibration.ece), "calibration error of the first five");
   if (!evaluation.by_rank.empty()) out += card(figure(evaluation.by_rank[0].ece), "calibration error of the first");
   out += card(percent(model.coverage_10), "of the items sold are ever suggested");
-  double const items = evaluation.items > 0 ? static_cast<double>(evaluation.items) : 1;
-  return out + card(decimals(static_cast<double>(evaluation.affinity_bytes) / items, 1), "bytes of affinity an item");
+  double const sold = evaluation.items_sold > 0 ? static_cast<double>(evaluation.items_sold) : 1;
+  return out +
+         card(decimals(static_cast<double>(evaluation.affinity_bytes) / sold, 1), "bytes of affinity an item sold");
 }
 
 }  // namespace

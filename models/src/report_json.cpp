@@ -70,7 +70,8 @@ Json size(Evaluation const& evaluation) {
   return {{"items", evaluation.items},
           {"bundle_bytes", evaluation.bundle_bytes},
           {"affinity_bytes", evaluation.affinity_bytes},
-          {"affinity_bytes_per_item", per(evaluation.affinity_bytes, evaluation.items)},
+          {"items_sold", evaluation.items_sold},
+          {"affinity_bytes_per_item", per(evaluation.affinity_bytes, evaluation.items_sold)},
           {"weights", evaluation.weights},
           {"bits_per_weight", 8 * per(evaluation.affinity_bytes, evaluation.weights)}};
 }

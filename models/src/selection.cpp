@@ -223,7 +223,8 @@ Result<TrainingOptions> select_model(LearnedFrom const& from, Trainer const& tra
 
 Result<double> entries_within(Trainer const& trainer, Counts const& counts, BuildOptions const& options) {
   auto const items = static_cast<double>(std::max<std::size_t>(1, counts.items.size()));
-  double const budget = options.bytes_per_item * items;
+  auto const sold = static_cast<double>(std::max<std::size_t>(1, counts.items_sold()));
+  double const budget = options.bytes_per_item * sold;
   struct Table {
     double bytes, entries;
   };

@@ -68,18 +68,6 @@ struct PieceText {
   }
 };
 
-/// `of_some`: only a share of the baskets was looked at.
-std::string repeated_note(std::string const& name, RepeatedSales const& found, bool of_some) {
-  auto text = name + ':' + std::to_string(found.line) + ": sales ";
-  if (found.first_day != kNoDay) text += "of " + day_text(found.first_day) + ' ';
-  if (found.days > 1) text += "and " + counted(found.days - 1, "other day") + ' ';
-  return text + "stand there again from here on, " + (of_some ? "at least " : "") + counted(found.rows, "row") +
-         " of " + counted(found.baskets, "basket") +
-         "; such a basket is one, what was sold of its items counts twice: take the rows out, or give other sales "
-         "other "
-         "basket ids";
-}
-
 }  // namespace
 
 /// The rows of a file in another format, made batches.
@@ -119,6 +107,7 @@ struct TransactionReader::State {
   std::string below_zero;
   bool outgrown = false;
   std::unique_ptr<OpenFile> file;
+  std::vector<RepeatedDays> repeated;  ///< by file, of a share
 
   void open_file();
   void close_file(std::string const& name, bool has_header);
@@ -166,8 +155,13 @@ void TransactionReader::State::close_file(std::string const& name, bool has_head
   auto const before = join.data().begin.size();
   auto const line = join.first_line();
   bool const one = limits.share.of == 1 && join.open_baskets() == 1 && rows > limits.basket_items;
-  auto const repeated = join.close_file(name, limits.basket_items, kind, bad);
-  if (repeated) bad.note(repeated_note(name, *repeated, limits.share.of > 1));
+  bool const of_share = limits.share.of > 1;
+  auto days = join.close_file(name, limits.basket_items, kind, of_share, bad);
+  if (of_share) {
+    repeated.push_back(std::move(days));
+  } else if (auto const sales = judge(days)) {
+    bad.note(repeated_note(name, *sales));
+  }
   if (one && join.data().begin.size() > before) {
     bad.note(name + ':' + std::to_string(line) + ": all " + std::to_string(rows) +
              " rows are of one basket; is basket_id the number of a receipt, not of a store or a day?");
@@ -348,6 +342,8 @@ Result<void> TransactionReader::close_rows() {
 }
 
 std::uint64_t TransactionReader::returns() const noexcept { return state_->returns; }
+std::span<RepeatedDays const> TransactionReader::repeated_days() const noexcept { return state_->repeated; }
+
 std::uint64_t TransactionReader::left_out() const noexcept { return state_->join.left_out(); }
 
 Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,

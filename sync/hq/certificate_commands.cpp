@@ -66,11 +66,14 @@ Exit check(Options const& options) {
 }
 
 void add_use(CLI::App& command, Options& options) {
-  static std::map<std::string, CertificateUse> const uses{
-      {"terminal", CertificateUse::terminal}, {"hq", CertificateUse::hq}, {"broker", CertificateUse::broker}};
-  command.add_option("--for", options.use, "terminal, hq or broker")
-      ->required()
-      ->transform(CLI::CheckedTransformer(uses));
+  auto const choose = [&options](std::string const& word) {
+    static std::map<std::string, CertificateUse> const uses{
+        {"terminal", CertificateUse::terminal}, {"hq", CertificateUse::hq}, {"broker", CertificateUse::broker}};
+    auto const found = uses.find(word);
+    if (found == uses.end()) throw CLI::ValidationError("--for", "'" + word + "' is none of terminal, hq, broker");
+    options.use = found->second;
+  };
+  command.add_option_function<std::string>("--for", choose, "terminal, hq or broker")->required();
 }
 
 void add_names(CLI::App& command, Options& options) {
@@ -95,7 +98,7 @@ void add_certificate_commands(CLI::App& keys, Command& chosen) {
 
   auto* const issue = keys.add_subcommand("certificate", "Makes keys and certificates signed by that authority");
   add_names(*issue, *options);
-  issue->add_option("--days", options->days, "How long they hold")->capture_default_str();
+  issue->add_option("--days", options->days, "How long they hold")->check(CLI::Range(1, 36'500))->capture_default_str();
   on(issue, certificate);
 
   auto* const ask = keys.add_subcommand("request", "Makes keys and signing requests for an authority of your own");

@@ -5,6 +5,7 @@
 
 #include "program.hpp"
 #include "tillcue/sync/hq_export.hpp"
+#include "tillcue/sync/hq_numbers.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_time.hpp"
 
@@ -35,16 +36,16 @@ Result<std::string> write(Options const& options) {
   if (options.decisions) {
     auto const count = export_decisions(*db, options.out, *period);
     if (!count) return tl::unexpected{count.error()};
-    return options.out + ": " + std::to_string(*count) + " decisions";
+    return options.out + ": " + counted(*count, "decision");
   }
   auto const done = export_transactions(*db, options.out, *period);
   if (!done) return tl::unexpected{done.error()};
   if (done->sales == 0) std::cerr << "tillcue-hq: no finished sale in this period; the file holds the header only\n";
   if (done->thinned > 0) {
-    std::cerr << "tillcue-hq: " << done->thinned << " more sales came as sums by day, from terminals that were nearly "
-              << "full; their lines are gone\n";
+    std::cerr << "tillcue-hq: " << counted(done->thinned, "more sale")
+              << " came as sums by day, from terminals that were nearly full; the lines of such sales are gone\n";
   }
-  return options.out + ": " + std::to_string(done->sales) + " sales, " + std::to_string(done->rows) + " rows";
+  return options.out + ": " + counted(done->sales, "sale") + ", " + counted(done->rows, "row");
 }
 
 Exit run(Options const& options) {

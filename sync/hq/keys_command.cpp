@@ -8,6 +8,7 @@
 #include "tillcue/sync/hq_certificates.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_keys.hpp"
+#include "tillcue/sync/hq_numbers.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_terminals.hpp"
 #include "tillcue/sync/hq_time.hpp"
@@ -48,7 +49,7 @@ Result<Beliefs> beliefs_of(Options const& options) {
 }
 
 std::string days_text(std::int64_t left) {
-  return left < 0 ? "  OVER" : left < kWarnDays ? "  ends in " + std::to_string(left) + " days" : "";
+  return left < 0 ? "  OVER" : left < kWarnDays ? "  ends in " + counted(static_cast<std::uint64_t>(left), "day") : "";
 }
 
 std::string belief_text(Beliefs const& beliefs, std::string const& id) {

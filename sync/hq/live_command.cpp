@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "office_client.hpp"
 #include "program.hpp"
 #include "tillcue/sync/crypto.hpp"
+#include "tillcue/sync/hq_numbers.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -98,7 +100,7 @@ Exit set_budgets_of(Options const& options) {
   if (!bundle) return report_error(bundle.error().within(options.bundle));
   auto const entered = enter_budgets(options.office, *bundle, options.terminals);
   if (!entered) return report_error(entered.error());
-  std::cout << *entered << " budgets are shared out among the terminals\n";
+  std::cout << counted(*entered, "budget") << (*entered == 1 ? " is" : " are") << " shared out among the terminals\n";
   return Exit::done;
 }
 
@@ -152,6 +154,7 @@ void add_stock(CLI::App& app, Command& chosen) {
 }
 
 void add_budget(CLI::App& app, Command& chosen) {
+  auto const not_negative = CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max());
   auto const options = std::make_shared<Options>();
   auto* const budget = app.add_subcommand("budget", "Budgets of campaigns, shared out among the terminals");
   budget->footer("Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000");
@@ -161,10 +164,11 @@ void add_budget(CLI::App& app, Command& chosen) {
   set->add_option("--name", options->name, "A campaign, or partner:NAME");
   set->add_option("--bundle", options->bundle,
                   "All budgets of this bundle's campaigns file (publish does it by itself)");
-  set->add_option("--amount", options->amount, "Money in minor units, over all terminals");
-  set->add_option("--issues", options->issues, "Offers, over all terminals");
-  set->add_option("--free-amount", options->free_amount, "What each terminal may spend by its bundle alone");
-  set->add_option("--free-issues", options->free_issues, "The same in offers");
+  set->add_option("--amount", options->amount, "Money in minor units, over all terminals")->check(not_negative);
+  set->add_option("--issues", options->issues, "Offers, over all terminals")->check(not_negative);
+  set->add_option("--free-amount", options->free_amount, "What each terminal may spend by its bundle alone")
+      ->check(not_negative);
+  set->add_option("--free-issues", options->free_issues, "The same in offers")->check(not_negative);
   set->add_option("--terminals", options->terminals, "How many terminals have that free share");
   set->callback([options, &chosen] { chosen = [options] { return set_budget(*options); }; });
   auto* const end = budget->add_subcommand("end", "Forgets a budget: its campaign has the bundle's free share only");

@@ -8,6 +8,7 @@
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/sync/crypto.hpp"
 #include "tillcue/sync/hq_near_items.hpp"
+#include "tillcue/sync/hq_numbers.hpp"
 #include "tillcue/sync/hq_open_names.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_time.hpp"
@@ -169,7 +170,7 @@ Exit export_assigned(Options const& options) {
   if (!db) return report_error(db.error().within("--db"));
   auto const count = export_names(*db, options.out, options.scope);
   if (!count) return report_error(count.error());
-  std::cout << options.out << ": " << *count << " names\n";
+  std::cout << options.out << ": " << counted(*count, "name") << '\n';
   return Exit::done;
 }
 

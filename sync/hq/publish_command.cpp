@@ -10,6 +10,7 @@
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/core/card_number.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_numbers.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_terminals.hpp"
@@ -80,13 +81,16 @@ Result<KeyRing> trusted_keys(Options const& options, SigningKey const& key) {
 }
 
 void show(Published const& done) {
-  std::cout << "published release " << done.release << ": " << done.bytes << " bytes, " << done.chunks << " chunks, "
-            << done.upload.count() << " ms to the broker\n"
+  std::cout << "published release " << done.release << ": " << done.bytes << " bytes, " << counted(done.chunks, "chunk")
+            << ", " << done.upload.count() << " ms to the broker\n"
             << "bundle " << done.bundle.hex() << '\n';
   if (done.parcels > 0) {
-    std::cout << done.parcels << " parcels beside it, the smallest of " << done.smallest << " bytes\n";
+    std::cout << counted(done.parcels, "parcel") << " beside it, " << (done.parcels > 1 ? "the smallest of " : "of ")
+              << done.smallest << " bytes\n";
   }
-  if (done.cleared_chunks > 0) std::cout << "cleared " << done.cleared_chunks << " chunks of older releases\n";
+  if (done.cleared_chunks > 0) {
+    std::cout << "cleared " << counted(done.cleared_chunks, "chunk") << " of older releases\n";
+  }
 }
 
 Exit judge_wait(Options const& options, Published const& done) {
@@ -124,7 +128,7 @@ void pass_on_budgets(Options const& options, std::span<std::byte const> bytes) {
   if (!bundle || bundle->budget_count() == 0) return;
   auto const later = "; enter them with tillcue-hq budget set --bundle " + options.bundle;
   if (options.database.empty()) {
-    std::cerr << "note: the bundle has " << bundle->budget_count() << " budgets" << later << " --db HQ\n";
+    std::cerr << "note: the bundle has " << counted(bundle->budget_count(), "budget") << later << " --db HQ\n";
     return;
   }
   auto db = open_hq_reader(options.database);
@@ -132,7 +136,8 @@ void pass_on_budgets(Options const& options, std::span<std::byte const> bytes) {
   auto const entered = fleet ? enter_budgets({options.database, ""}, *bundle, fleet->terminals.size())
                              : Result<std::size_t>{tl::unexpected{fleet.error()}};
   if (entered) {
-    std::cerr << "note: " << *entered << " budgets are shared out among the terminals (tillcue-hq budget list)\n";
+    std::cerr << "note: " << counted(*entered, "budget") << (*entered == 1 ? " is" : " are")
+              << " shared out among the terminals (tillcue-hq budget list)\n";
   } else {
     std::cerr << "note: the bundle's budgets were not entered: " << entered.error().what << later << '\n';
   }

@@ -7,6 +7,7 @@
 
 #include "office_client.hpp"
 #include "publish_command.hpp"
+#include "tillcue/sync/hq_numbers.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -72,13 +73,14 @@ void show(Json const& seen) {
             << (share == 0 ? std::string{"canaries"}
                            : "stage " + std::to_string(seen.value("stage", 0)) + " of " + std::to_string(stages) +
                                  ", " + percent(share))
-            << "\n  " << seen["included"] << " terminals in it: " << seen["healthy"] << " run it in health, "
-            << seen["waiting"] << " do not run it yet, " << seen["failed"].size() << " failed\n";
+            << "\n  " << counted(seen.value("included", std::uint64_t{0}), "terminal") << " in it, in health with it "
+            << seen["healthy"] << ", not running it yet " << seen["waiting"] << ", failed " << seen["failed"].size()
+            << '\n';
   if (seen.value("away", 0) > 0) {
-    std::cout << "  " << seen["away"] << " are off: they get it when they come, and nobody waits for them\n";
+    std::cout << "  off: " << seen["away"] << "; these get it when they come, and nobody waits for them\n";
   }
   if (seen.value("older", 0) > 0) {
-    std::cout << "  " << seen["older"] << " more have a program that reads no stages: they get it with everybody\n";
+    std::cout << "  with a program that reads no stages: " << seen["older"] << " more; these get it with everybody\n";
   }
   if (seen.value("state", "") == "running") {
     std::cout << "  next stage: " << seen.value("soak", 0) / 60
@@ -130,10 +132,14 @@ void add_rollout_command(CLI::App& app, Command& chosen) {
   command->add_option("--stages", options->stages, "Percent of the fleet, rising, up to 100")
       ->check(bad_percent)
       ->capture_default_str();
-  command->add_option("--soak", options->soak_minutes, "Minutes a stage lasts at least")->capture_default_str();
+  command->add_option("--soak", options->soak_minutes, "Minutes a stage lasts at least")
+      ->check(CLI::Range(0U, 43'200U))
+      ->capture_default_str();
   command->add_option("--deadline", options->deadline_hours, "Hours after which silence is failure")
+      ->check(CLI::Range(1U, 8'760U))
       ->capture_default_str();
   command->add_option("--spread", options->spread_seconds, "Seconds over which a stage's terminals begin")
+      ->check(CLI::Range(0U, 604'800U))
       ->capture_default_str();
   command->add_option("--tolerance", options->tolerance, "Percent of a stage that may fail (canaries: none)")
       ->check(bad_percent)

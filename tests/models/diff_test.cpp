@@ -130,6 +130,9 @@ TEST_CASE("policy, campaigns and texts are compared by name") {
   CHECK(has(found.settings, {"campaign summer", "campaign", "none", "new: 10 %"}));
   CHECK(has(found.settings, {"text en script.popular", "text", "Also good: {item}", "People like {item}"}));
   CHECK(has(found.settings, {"text ru script.popular", "text", "built in", "{item}?"}));
+  auto const text = text_report(found, 3);
+  CHECK(text.find("  ... and 4 more (--top, --json)\n") != std::string::npos);
+  CHECK(text.find("summer") == std::string::npos);
   CHECK(has(diff(after, before, {}, "none").settings, {"campaign summer", "campaign", "there", "gone"}));
 }
 

@@ -2,10 +2,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
-#include <sstream>
 #include <thread>
-#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
@@ -15,11 +12,8 @@
 #include "coupon_slips.hpp"
 #include "framed_job.hpp"
 #include "job_bytes.hpp"
-#include "pos-adapter/loopback.hpp"
 #include "receipt.hpp"
-#include "script.hpp"
-#include "till.hpp"
-#include "tillcue/pos/native_server.hpp"
+#include "sim_lane.hpp"
 #include "tillcue/pos/printed_text.hpp"
 #include "tillcue/pos/receipt_printer.hpp"
 #include "virtual_printer.hpp"
@@ -30,82 +24,6 @@ using namespace tillcue::pos::sim;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A terminal with one rule: whoever buys TEA is offered CAKE once, and every finished sale gets a coupon.
-class RuleTerminal : public SaleEvents {
- public:
-  Result<void> on(Message const& message) override {
-    heard.push_back(message);
-    if (auto const* put = std::get_if<PutLine>(&message)) return put_line(*put);
-    if (auto const* removed = std::get_if<RemoveLine>(&message)) lines[removed->sale.value].erase(removed->line);
-    if (auto const* finish = std::get_if<Finish>(&message)) {
-      server->push(CouponNotice{finish->sale, "7KQ2M9XR4T", "-20 %\nTea", PrintFate::printed});
-    }
-    return {};
-  }
-
-  std::vector<Message> heard;
-  std::map<std::string, std::map<LineNo, PutLine>> lines;  ///< what the terminal thinks is in each sale
-  NativeServer* server = nullptr;
-  bool refuse_lines = false;
-
- private:
-  Result<void> put_line(PutLine const& put) {
-    if (refuse_lines) return fail(Code::busy, "not now");
-    lines[put.sale.value][put.line] = put;
-    HintBoard board{put.sale, Stage::scan, {}};
-    if (put.sku.value == "TEA") {
-      board.cards.push_back(
-          {1, Sku("CAKE"), "Carrot cake", "3.10 EUR", "", "A slice of cake with it?", "Goes with tea", {}});
-    }
-    server->push(board);
-    return {};
-  }
-};
-
-struct Lane {
-  testing::LoopThread loop;
-  RuleTerminal terminal;
-  std::unique_ptr<NativeServer> server;
-  std::ostringstream told;
-
-  Lane() {
-    loop.do_on_loop([&] {
-      auto made = NativeServer::listen(loop.io(), {}, terminal);
-      REQUIRE(made);
-      server = std::move(*made);
-      terminal.server = server.get();
-    });
-  }
-  ~Lane() {
-    loop.do_on_loop([&] { server.reset(); });
-  }
-
-  TillOptions options() {
-    TillOptions out;
-    out.terminal = {"127.0.0.1", loop.on_loop([&] { return server->port(); })};
-    out.pace = 0ms;
-    out.slips = 0;
-    return out;
-  }
-  Tally ring_up(TillOptions const& options, std::vector<RecordedBasket> const& baskets, bool json = false) {
-    Narrator narrator(told, json);
-    Till till(options, narrator);
-    for (auto const& basket : baskets) till.ring_up(basket);
-    till.close();
-    narrator.summary(till.tally());
-    return till.tally();
-  }
-  std::size_t count(std::size_t alternative) {
-    return loop.on_loop([&] {
-      return static_cast<std::size_t>(std::count_if(terminal.heard.begin(), terminal.heard.end(),
-                                                    [&](Message const& m) { return m.index() == alternative; }));
-    });
-  }
-};
-
-template <class T>
-constexpr std::size_t kIndexOf = Message(T{}).index();
 
 RecordedBasket tea_and_milk() {
   return {"1", "C7", {{Sku("TEA"), "Tea", {2000}, 250}, {Sku("MILK"), "Milk", {1000}, 120}}};
@@ -136,26 +54,6 @@ struct Paper {
     ::close(stop[0]);
     ::close(stop[1]);
   }
-};
-
-/// What somebody types into a script.
-class Typed {
- public:
-  Typed() { REQUIRE(::pipe(ends_.data()) == 0); }
-  ~Typed() {
-    end();
-    ::close(ends_[0]);
-  }
-  [[nodiscard]] int descriptor() const { return ends_[0]; }
-  void type(std::string const& text) {
-    REQUIRE(::write(ends_[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-  }
-  void end() {
-    if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
-  }
-
- private:
-  std::array<int, 2> ends_{};
 };
 
 Result<PrintProof> print(std::uint16_t port, std::vector<std::byte> job) {
@@ -375,74 +273,6 @@ TEST_CASE("a printed job is framed as wide as the paper") {
   for (std::string line; std::getline(lines, line);) {
     if (line.find("[QR") == std::string::npos) CHECK(display_width(from_utf8(line)) == 36);
   }
-}
-
-TEST_CASE("a script shows both ways and counts what was refused") {
-  Lane lane;
-  Typed in;
-  in.type("# a sale by hand\n\n{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\nnonsense\n");
-  in.type("{\"type\":\"ping\",\"id\":5}");  // the last line may lack its end
-  in.end();
-  std::ostringstream out;
-  auto const refused = play_script(lane.options().terminal, in.descriptor(), out, 20ms);
-  REQUIRE(refused);
-  CHECK(*refused == 1);
-  CHECK(out.str().find("> nonsense") != std::string::npos);
-  CHECK(out.str().find("\"id\":5") != std::string::npos);
-  CHECK(out.str().find(" ms  {") != std::string::npos);
-}
-
-TEST_CASE("in a script a push stands under the message that caused it") {
-  Lane lane;
-  Typed in;
-  in.type(
-      "{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\n{\"type\":\"begin\",\"sale\":\"1\"}\n"
-      "{\"type\":\"add\",\"sale\":\"1\",\"line\":1,\"sku\":\"TEA\"}\n{\"type\":\"ping\"}\n");
-  in.end();
-  std::ostringstream out;
-  REQUIRE(play_script(lane.options().terminal, in.descriptor(), out, 0ms));
-  auto const hints = out.str().find("\"hints\"");
-  REQUIRE(hints != std::string::npos);
-  CHECK(hints > out.str().find("> {\"type\":\"add\""));
-  CHECK(hints < out.str().find("> {\"type\":\"ping\""));
-}
-
-TEST_CASE("a script shows a push when it comes, while it waits for the next line") {
-  Lane lane;
-  Typed in;
-  in.type("{\"type\":\"hello\",\"protocol\":1,\"till\":\"hand\"}\n");
-  std::thread cashier([&] {
-    while (lane.count(kIndexOf<Hello>) == 0) std::this_thread::sleep_for(1ms);
-    std::this_thread::sleep_for(100ms);  // far beyond the moment a script waits after an answer
-    lane.loop.do_on_loop([&] { lane.server->push(Notice{"coffee is ready"}); });
-    std::this_thread::sleep_for(300ms);  // the cashier thinks
-    in.type("{\"type\":\"ping\"}\n");
-    in.end();
-  });
-  std::ostringstream out;
-  auto const played = play_script(lane.options().terminal, in.descriptor(), out, 0ms);
-  cashier.join();
-  REQUIRE(played);
-  auto const notice = out.str().find("coffee is ready");
-  REQUIRE(notice != std::string::npos);
-  CHECK(notice < out.str().find("> {\"type\":\"ping\""));
-  auto const time = out.str().rfind("< ", notice);
-  CHECK(std::stod(out.str().substr(time + 2)) < 350);  // when it came, not when the next line was sent
-}
-
-TEST_CASE("a script without a terminal is an error that names the address") {
-  Typed in;
-  in.type("{\"type\":\"ping\"}\n");
-  in.end();
-  std::ostringstream out;
-  std::uint16_t closed = 0;
-  {
-    auto const gone = VirtualPrinter::listen({"127.0.0.1", 0}, PrinterFault::none, {});
-    closed = gone->port();
-  }
-  auto const played = play_script({"127.0.0.1", closed}, in.descriptor(), out, 10ms);
-  REQUIRE_FALSE(played);
-  CHECK(played.error().what.find("127.0.0.1:") != std::string::npos);
 }
 
 TEST_CASE("an article taken as a hint before its turn is not rung up twice") {

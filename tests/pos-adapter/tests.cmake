@@ -32,7 +32,7 @@ endif()
 tillcue_fuzz(escpos_fuzz CORPUS escpos SOURCES fuzz/escpos_fuzz.cpp LIBS tillcue::pos_paper tillcue::pos_line)
 tillcue_test(pos_sim_test
   SOURCES
-    pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_till_test.cpp
+    pos-adapter/loopback.cpp pos-adapter/sim_files_test.cpp pos-adapter/sim_script_test.cpp pos-adapter/sim_till_test.cpp
   LIBS tillcue::pos_sim tillcue::pos_names Boost::headers ZLIB::ZLIB Threads::Threads)
 target_include_directories(pos_sim_test PRIVATE ${PROJECT_SOURCE_DIR}/pos-adapter/src)
 target_compile_definitions(pos_sim_test PRIVATE TILLCUE_POS_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-pos")

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "samples.hpp"
 #include "support/mosquitto.hpp"
@@ -77,6 +79,44 @@ TEST_CASE("a look from outside sees the active bundle, creates nothing and count
   CHECK(BundleStore::open(folder / "s", sound)->active()->release == 7);
   std::ofstream(folder / "s" / "store.sqlite") << "no database, but long enough to be looked at by SQLite";
   CHECK(BundleStore::look(folder / "s").error().code == Code::corrupt);
+}
+
+TEST_CASE("a look leaves no file beside the store, and needs no right to write there") {
+  TempDir const folder;
+  auto const place = folder / "a store? 50% #1";
+  {
+    auto store = *BundleStore::open(place, sound);
+    REQUIRE(install(store, content(9'000), 7));
+  }
+  auto const names = [&] {
+    std::set<std::string> all;
+    for (auto const& entry : fs::directory_iterator(place)) all.insert(entry.path().filename());
+    return all;
+  };
+  auto const before = names();
+  CHECK((*BundleStore::look(place))->release == 7);
+  CHECK(names() == before);
+  // An empty log, as SQLite leaves one behind a reader.
+  std::ofstream(place / "store.sqlite-wal").flush();
+  fs::permissions(folder / ".", fs::perms{0755});
+  fs::permissions(place, fs::perms{0555});
+  for (auto const& entry : fs::directory_iterator(place)) fs::permissions(entry.path(), fs::perms{0444});
+  // Root may write everywhere: then it is looked at as nobody.
+  bool const root = ::geteuid() == 0;
+  if (root) REQUIRE(::seteuid(65'534) == 0);
+  auto const seen = BundleStore::look(place);
+  if (root) REQUIRE(::seteuid(0) == 0);
+  fs::permissions(place, fs::perms{0755});
+  REQUIRE_MESSAGE(seen, (seen ? "" : seen.error().what));
+  CHECK((*seen)->release == 7);
+}
+
+TEST_CASE("a look beside a running store sees what is only in its log yet") {
+  TempDir const folder;
+  auto store = *BundleStore::open(folder / "s", sound);
+  REQUIRE(install(store, content(9'000), 7));
+  REQUIRE(fs::file_size(folder / "s" / "store.sqlite-wal") > 0);
+  CHECK((*BundleStore::look(folder / "s"))->release == 7);
 }
 
 TEST_CASE("a bundle is fetched piece by piece, activated, and active after reopening") {

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -80,6 +81,19 @@ Result<std::vector<RecordedBasket>> recorded(RunArguments const& given, Currency
   return read_baskets(given.transactions, catalogue, currency, given.skip + given.baskets);
 }
 
+/// From 0 to `most`; CLI::Range would let "nan" pass, which no bound is compared with.
+CLI::Validator fraction(double most) {
+  auto const judge = [most](std::string& text) -> std::string {
+    char* end = nullptr;
+    auto const number = std::strtod(text.c_str(), &end);
+    if (end != text.c_str() && *end == '\0' && number >= 0 && number <= most) return {};
+    char bound[32];
+    std::snprintf(bound, sizeof bound, "%g", most);
+    return "'" + text + "' is no number from 0 to " + bound;
+  };
+  return {judge, ""};
+}
+
 int verdict(Tally const& tally) {
   if (tally.lost > 0) return kExitLost;
   return tally.refused > 0 ? kExitRefused : 0;
@@ -107,20 +121,17 @@ void add_run(CLI::App& app, Command& chosen) {
   auto* command =
       app.add_subcommand("run", "ring up recorded baskets against a terminal; SIGINT voids the open sale and sums up");
   auto given = std::make_shared<RunArguments>();
+  auto const whole = CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000});
   command->add_option("--terminal", given->terminal, "the terminal's native protocol, HOST:PORT")->required();
   command->add_option("--transactions", given->transactions, "transactions CSV, plain or .gz")->required();
   command->add_option("--items", given->items, "items CSV with names and prices");
-  command->add_option("--baskets", given->baskets, "how many sales")->capture_default_str();
-  command->add_option("--skip", given->skip, "baskets to leave out first")->capture_default_str();
-  command->add_option("--pace", given->pace, "seconds from scan to scan")
-      ->check(CLI::Range(0.0, 60.0))
-      ->capture_default_str();
+  command->add_option("--baskets", given->baskets, "how many sales")->check(whole)->capture_default_str();
+  command->add_option("--skip", given->skip, "baskets to leave out first")->check(whole)->capture_default_str();
+  command->add_option("--pace", given->pace, "seconds from scan to scan")->check(fraction(60))->capture_default_str();
   command->add_flag("--fast", given->fast, "no pause at all, same as --pace 0");
-  command->add_option("--accept", given->accept, "share of hints taken")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  command->add_option("--accept", given->accept, "share of hints taken")->check(fraction(1))->capture_default_str();
   command->add_option("--slips", given->slips, "share of scans to be mended")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(fraction(1))
       ->capture_default_str();
   command->add_option("--seed", given->seed, "of the dice")->capture_default_str();
   command->add_option("--printer", given->printer, "where the POS prints its own receipts, HOST:PORT");

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "tillcue/sync/hq_numbers.hpp"
+
 namespace tillcue::sync {
 
 /// What came from elsewhere, fit for the operator's console: control characters become '?'.
@@ -14,8 +16,6 @@ std::string printable(std::string_view text);
 std::string left(std::string_view text, std::size_t width);
 std::string right(std::string_view text, std::size_t width);
 
-/// 12,345
-std::string grouped(std::uint64_t number);
 /// "4.1 %"; "-" of nothing.
 std::string percent(std::uint64_t part, std::uint64_t whole);
 /// Words broken into lines of at most `width`, all indented; longer words are broken; control characters become '?'.

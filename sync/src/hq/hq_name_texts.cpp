@@ -24,7 +24,7 @@ std::string terminals_text(OpenName const& name) {
 
 std::string to_text(OpenName const& name, std::span<NearItem const> near) {
   auto const least = price_text(name.least, name.currency), most = price_text(name.most, name.currency);
-  auto out = fmt::format("{}\n    {} times at {} {}; last {} UTC; {}\n", printable(name.text), grouped(name.lines),
+  auto out = fmt::format("{}\n    {} at {} {}; last {} UTC; {}\n", printable(name.text), counted(name.lines, "time"),
                          least == most ? least : least + " to " + most, name.currency.text(), to_minute(name.last),
                          terminals_text(name));
   for (auto const& item : near) {

@@ -94,8 +94,8 @@ std::string answers(Report const& report) {
   line("not answered yet", a.unanswered, a.shown, "of shown");
   line("in the basket at the end", a.bought, a.shown, "of shown");
   if (report.decisions > 0) {
-    out += fmt::format("  {} decisions shown or held out: half took up to {} us, 99 % up to {} us\n",
-                       grouped(report.decisions), grouped(static_cast<std::uint64_t>(report.decision_p50)),
+    out += fmt::format("  {} shown or held out: half took up to {} us, 99 % up to {} us\n",
+                       counted(report.decisions, "decision"), grouped(static_cast<std::uint64_t>(report.decision_p50)),
                        grouped(static_cast<std::uint64_t>(report.decision_p99)));
   }
   return out;
@@ -179,7 +179,7 @@ std::string gaps(Report const& report) {
     out += gap.last == gap.first ? "\n" : fmt::format(" .. {}\n", gap.last);
   }
   if (report.gaps.size() > kShown)
-    out += fmt::format("  and {} more gaps (--json lists all)\n", report.gaps.size() - kShown);
+    out += "  and " + counted(report.gaps.size() - kShown, "more gap") + " (--json lists all)\n";
   return out;
 }
 
@@ -187,8 +187,7 @@ std::string gaps(Report const& report) {
 std::string not_whole(Report const& report) {
   std::string out;
   for (auto const& [terminal, count] : report.thinned) {
-    out += "  " + left(terminal, 24) +
-           fmt::format(" {} results came as sums by day: it was nearly full\n", grouped(count));
+    out += "  " + left(terminal, 24) + ' ' + counted(count, "result") + " came as sums by day: it was nearly full\n";
   }
   if (!out.empty()) {
     out = "\nTHINNED\n" + out +
@@ -198,7 +197,7 @@ std::string not_whole(Report const& report) {
               2);
   }
   for (auto const& [terminal, count] : report.lost) {
-    out += "  " + left(terminal, 24) + fmt::format(" threw {} results away: its outbox was full\n", grouped(count));
+    out += "  " + left(terminal, 24) + " threw " + counted(count, "result") + " away: its outbox was full\n";
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "hq_columns.hpp"
 #include "hq_rows.hpp"
 #include "wire/json_fields.hpp"
 
@@ -60,7 +61,7 @@ Result<Mark> mark_of(Database& db, std::uint64_t release, std::string const& ter
 std::string ailment(Mark const& mark, Pulse const& now) {
   if (mark.restarts > kManyRestarts) return "started " + std::to_string(mark.restarts) + " times since";
   if (now.errors - mark.pulse.errors > kManyErrors) {
-    return std::to_string(now.errors - mark.pulse.errors) + " errors since";
+    return counted(static_cast<std::uint64_t>(now.errors - mark.pulse.errors), "error") + " since";
   }
   bool const sells = now.sales - mark.pulse.sales >= kSalesToJudge;
   if (sells && now.decisions == mark.pulse.decisions) return "sells and decides nothing";

@@ -60,8 +60,8 @@ constexpr std::int64_t kWarnRelease = 14 * kDay;
 
 /// "ends in 12 days", "is over since 3 days".
 std::string end_in_words(std::int64_t end, std::int64_t now) {
-  if (end <= now) return fmt::format("is over since {} days", (now - end) / kDay);
-  return fmt::format("ends in {} days", (end - now) / kDay);
+  if (end <= now) return "is over since " + counted(static_cast<std::uint64_t>((now - end) / kDay), "day");
+  return "ends in " + counted(static_cast<std::uint64_t>((end - now) / kDay), "day");
 }
 
 std::string certificate_line(nlohmann::json const& counters, std::int64_t now) {
@@ -79,9 +79,9 @@ std::string details(TerminalRow const& row, Timestamp now) {
   if (!row.phase.empty() && row.phase != "idle") out += wrapped("phase: " + row.phase, 4);
   if (!row.shortage.empty()) out += wrapped("short of room: " + printable(row.shortage), 4);
   if (row.thinned > 0) {
-    out += wrapped(fmt::format("sums by day in the place of {} results: it was nearly full", grouped(row.thinned)), 4);
+    out += wrapped("sums by day in the place of " + counted(row.thinned, "result") + ": it was nearly full", 4);
   }
-  if (row.dropped > 0) out += wrapped(fmt::format("lost {} results: its outbox was full", grouped(row.dropped)), 4);
+  if (row.dropped > 0) out += wrapped("lost " + counted(row.dropped, "result") + ": its outbox was full", 4);
   if (!row.last_error.empty()) out += wrapped("last error: " + row.last_error, 4);
   for (auto const& [word, why] : row.held.refused) out += wrapped("refused " + word + ": " + printable(why), 4);
   std::string settings;

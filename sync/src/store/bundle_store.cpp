@@ -126,6 +126,17 @@ Result<void> BundleStore::State::flip() {
   return done;
 }
 
+namespace {
+
+/// Of SQLite's write-ahead log beside it; 0 when there is none.
+std::uintmax_t log_bytes(fs::path const& database) {
+  std::error_code none;
+  auto const bytes = fs::file_size(database.string() + "-wal", none);
+  return none ? 0 : bytes;
+}
+
+}  // namespace
+
 BundleStore::BundleStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
 BundleStore::BundleStore(BundleStore&&) noexcept = default;
 BundleStore& BundleStore::operator=(BundleStore&&) noexcept = default;
@@ -157,11 +168,20 @@ Result<std::optional<BundleStore::Active>> BundleStore::look(fs::path const& fol
     if (unseen) return fail(Code::io, database.string() + ": " + unseen.message());
     return std::optional<Active>{};
   }
-  auto db = Database::open(database, {.read_only = true});
-  if (!db) return tl::unexpected(db.error());
-  State state{.db = std::move(*db), .folder = folder, .self_test = {}, .fault = {}};
-  if (auto const loaded = state.load(); !loaded) return tl::unexpected(loaded.error());
-  return state.chosen();
+  auto const look_with = [&](DatabaseOptions options) -> Result<std::optional<Active>> {
+    auto db = Database::open(database, options);
+    if (!db) return tl::unexpected(db.error());
+    State state{.db = std::move(*db), .folder = folder, .self_test = {}, .fault = {}};
+    if (auto const loaded = state.load(); !loaded) return tl::unexpected(loaded.error());
+    return state.chosen();
+  };
+  // SQLite would leave files beside one it opens for a reader. With nothing in the log the file itself says all; if
+  // somebody began to write meanwhile, it is looked at again as is usual beside a writer.
+  if (log_bytes(database) == 0) {
+    auto seen = look_with({.untouched = true});
+    if (log_bytes(database) == 0) return seen;
+  }
+  return look_with({.read_only = true});
 }
 
 std::optional<BundleStore::Active> BundleStore::State::chosen() const {

@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include <sqlite3.h>
 
 #include "sqlite_error.hpp"
@@ -47,6 +49,21 @@ std::string_view mend(int code) noexcept {
 constexpr char const* kSettings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-256; "
     "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=256;";
+/// Source  https://www.sqlite.org/uri.html
+std::string untouched_uri(std::filesystem::path const& file) {
+  std::string uri = "file:";
+  for (char const c : file.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      char text[4];
+      std::snprintf(text, sizeof text, "%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      uri += text;
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 constexpr char const* kReaderSettings = "PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA mmap_size=0;";
 
 }  // namespace
@@ -62,17 +79,20 @@ tl::unexpected<Error> sqlite_fail(sqlite3* db, int code, std::string_view doing)
 }
 
 Result<Database> Database::open(std::filesystem::path const& file, DatabaseOptions options) {
-  if (options.read_only && !std::filesystem::exists(file)) {
+  bool const reads = options.read_only || options.untouched;
+  if (reads && !std::filesystem::exists(file)) {
     return fail(Code::not_found, file.string() + ": no such database");
   }
-  int const flags = options.read_only ? SQLITE_OPEN_READONLY : (SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  auto const name = options.untouched ? untouched_uri(file) : file.string();
+  int const flags = (reads ? SQLITE_OPEN_READONLY : (SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) |
+                    (options.untouched ? SQLITE_OPEN_URI : 0);
   sqlite3* raw = nullptr;
-  int const code = sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  int const code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Database db(raw);
   if (code != SQLITE_OK) return sqlite_fail(raw, code, file.string() + ": cannot open");
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, static_cast<int>(options.busy_timeout.count()));
-  if (auto ok = db.execute(options.read_only ? kReaderSettings : kSettings); !ok) return tl::unexpected(ok.error());
+  if (auto ok = db.execute(reads ? kReaderSettings : kSettings); !ok) return tl::unexpected(ok.error());
   return db;
 }
 

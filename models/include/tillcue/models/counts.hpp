@@ -35,6 +35,8 @@ struct Counts {
   std::vector<std::uint32_t> together;  ///< in how many baskets
 
   [[nodiscard]] std::uint64_t pairs() const noexcept { return partner.size(); }
+  /// Those bought at least once: what bytes an item are by, whatever else the catalogue holds.
+  [[nodiscard]] std::size_t items_sold() const noexcept;
   /// What a count of 1 stands for, in baskets.
   [[nodiscard]] double unit() const noexcept { return 1.0 / static_cast<double>(1ULL << unit_bits); }
   friend bool operator==(Counts const&, Counts const&) = default;

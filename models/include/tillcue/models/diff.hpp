@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tillcue/models/ranker.hpp"
+#include "tillcue/models/weighing.hpp"
 
 namespace tillcue::models {
 
@@ -22,6 +23,7 @@ struct Change {
 struct BundleSize {
   std::size_t bytes = 0, items = 0, weights = 0, affinity_bytes = 0;
   std::uint64_t baskets = 0;
+  Weighing weighing;
   std::int64_t data_from = 0, data_to = 0;
 };
 

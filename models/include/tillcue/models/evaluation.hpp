@@ -85,7 +85,8 @@ struct Evaluation {
   std::vector<CalibrationQuality> by_rank;                ///< each of the first five
   std::vector<CalibrationQuality> calibration_by_basket;  ///< the first five, per basket_sizes
   std::size_t items = 0, bundle_bytes = 0, affinity_bytes = 0, weights = 0;
-  double build_seconds = 0;  ///< by EvaluationOptions::seconds
+  std::size_t items_sold = 0;  ///< in training; what bytes an item are by, as --bytes-per-item
+  double build_seconds = 0;    ///< by EvaluationOptions::seconds
   bool has_running = false;
   RunningFacts running;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tillcue/models/counts.hpp"
+#include "tillcue/models/weighing.hpp"
 
 namespace tillcue::models {
 
@@ -21,7 +22,8 @@ struct Recency {
   [[nodiscard]] bool is_on() const noexcept { return half_life_days > 0 || window_days > 0 || as_of.has_value(); }
 };
 
-/// What models/MEASURED.md measures as the best of one for all: 180 days where there are dates.
+/// The default of all commands, which models/MEASURED.md measures as the best of one for all: 180 days where there are
+/// dates.
 inline constexpr double kUsualHalfLife = 180;
 
 /// Weights are whole numbers of 1/256 basket, so that sums are exact in any order.
@@ -50,6 +52,7 @@ struct WeighedBaskets {
   std::vector<std::uint32_t> baskets;  ///< those that count
   std::vector<std::uint16_t> weights;  ///< as BasketWeights, of the whole data set; 0 for baskets not given
   RecentSales recent;
+  Weighing weighing;
   std::int32_t as_of = kNoDay;
   std::uint64_t too_old = 0, too_late = 0, undated = 0;  ///< baskets
   std::vector<std::string> notes;                        ///< worth telling the user
@@ -66,6 +69,7 @@ struct RecentCounts {
   Counts counts;                       ///< in 1/256 baskets when recency is on
   std::vector<std::uint16_t> weights;  ///< as BasketWeights, of the data set counted; 0 for baskets not given
   RecentSales recent;
+  Weighing weighing;
   std::int32_t as_of = kNoDay;
   std::uint64_t too_old = 0, too_late = 0, undated = 0;  ///< baskets
   std::vector<std::string> notes;                        ///< worth telling the user
@@ -80,6 +84,10 @@ struct NamedCounts {
   std::string name;
   Counts counts;
 };
+
+/// Why counts files, of which `heads` suffice, are not weighed where nothing was asked for; empty when they are. Ages
+/// must be known and differ: dates, days that can be told apart, no more baskets than weigh_baskets() takes.
+std::string why_not_weighed(std::span<NamedCounts const> heads);
 
 class RecentSalesSum;
 
@@ -102,6 +110,7 @@ class RecentSum {
 
   Recency recency_;
   std::int32_t as_of_;
+  std::uint64_t read_ = 0;  ///< baskets, whole
   std::vector<Counts> parts_;
   std::vector<std::uint32_t> weights_;
   std::unique_ptr<RecentSalesSum> recent_;  // with recency on

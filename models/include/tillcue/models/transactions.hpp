@@ -21,6 +21,8 @@ struct Share {
   std::uint32_t of = 1;
 };
 
+struct RepeatedDays;
+
 struct TransactionLimits {
   BadRowLimit bad_rows = {};        ///< how many may be bad
   std::size_t basket_items = 1000;  ///< a basket with more distinct items is nobody's basket: noted and left out
@@ -63,6 +65,8 @@ class TransactionReader {
   /// Rows with a quantity of 0 or less in all shares, and baskets of this one with too many items.
   [[nodiscard]] std::uint64_t returns() const noexcept;
   [[nodiscard]] std::uint64_t left_out() const noexcept;
+  /// By file, what of a share of several stands there twice; whole, it is among the notes.
+  [[nodiscard]] std::span<RepeatedDays const> repeated_days() const noexcept;
 
  private:
   struct State;

@@ -59,6 +59,7 @@ class Statement {
 
 struct DatabaseOptions {
   bool read_only = false;  ///< for reports beside the running writer
+  bool untouched = false;  ///< read_only as well, and no lock nor file beside it: for a file that nobody writes now
   std::chrono::milliseconds busy_timeout{5000};
 };
 
