@@ -146,12 +146,14 @@ void BasketJoin::close_basket(std::size_t basket, std::size_t begin, std::size_t
   auto& items = data_.basket_items;
   auto const start = data_.begin.back();
   auto kept = start;
-  ++stamp_;
+  auto const stamp = ++stamp_;
+  auto* const seen_in = seen_in_.data();
+  auto* const all = items.data();
   for (auto at = begin; at < end; ++at) {
-    auto const item = items[at];
-    if (seen_in_[item] == stamp_) continue;
-    seen_in_[item] = stamp_;
-    items[kept++] = item;
+    auto const item = all[at];
+    all[kept] = item;
+    kept += seen_in[item] != stamp ? 1 : 0;
+    seen_in[item] = stamp;
   }
   auto const size = kept - start;
   if (size > most) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -98,6 +99,44 @@ inline std::uint32_t few_marks_of(char const* bytes) noexcept {
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is(','), is('\n')), is('"'))));
 #else
   return portable_few_marks(bytes);
+#endif
+}
+
+/// The commas alone.
+inline std::uint32_t few_commas_of(char const* bytes) noexcept {
+#if defined(__SSE2__)
+  auto const part = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, _mm_set1_epi8(','))));
+#else
+  std::uint32_t marks = 0;
+  for (unsigned n = 0; n < kFewMarkedBytes; ++n) marks |= std::uint32_t{bytes[n] == ','} << n;
+  return marks;
+#endif
+}
+
+/// Whether so many bytes at `text` are those of `begin` in all bits that `mask` has.
+template <std::size_t kBytes>
+inline bool begins_with(char const* text, std::array<char, kBytes> const& begin,
+                        std::array<char, kBytes> const& mask) noexcept {
+  static_assert(kBytes % 16 == 0);
+#if defined(__SSE2__)
+  auto differ = _mm_setzero_si128();
+#pragma GCC unroll 4
+  for (std::size_t n = 0; n < kBytes; n += 16) {
+    auto const part = [n](char const* at) { return _mm_loadu_si128(reinterpret_cast<__m128i const*>(at + n)); };
+    differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(part(text), part(begin.data())), part(mask.data())));
+  }
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(differ, _mm_setzero_si128())) == 0xFFFF;
+#else
+  std::uint64_t differ = 0;
+  for (std::size_t n = 0; n < kBytes; n += 8) {
+    std::uint64_t words[3];
+    std::memcpy(words, text + n, 8);
+    std::memcpy(words + 1, begin.data() + n, 8);
+    std::memcpy(words + 2, mask.data() + n, 8);
+    differ |= (words[0] ^ words[1]) & words[2];
+  }
+  return differ == 0;
 #endif
 }
 

@@ -5,6 +5,7 @@
 
 #include "byte_marks.hpp"
 #include "line_ends.hpp"
+#include "text_index.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -62,7 +63,7 @@ bool CsvReader::quick(std::size_t width) noexcept {
     start = at + 1;
   });
   if (end == nullptr || (width == 1 && fields_[0].empty())) return false;
-  lead_size_ = 0;
+  forget_lead();
   line_ = next_line_++;
   begin_ = static_cast<std::size_t>(end - data_);
   return true;
@@ -119,15 +120,19 @@ bool read_tail(QuickRow& row, char const* tail, char const* behind, std::size_t 
 
 }  // namespace
 
+/// Where the next lines end is found first and for all: a row that waits for the end of the one before it waits long.
+std::size_t CsvReader::find_lines(std::size_t most) noexcept {
+  // Behind what is looked at there is room to read on.
+  auto const readable = end_ - std::min(end_, QuickRow::kRoom);
+  line_ends_.resize(most + kMarkedBytes);
+  return find_line_ends(data_ + begin_, readable - std::min(begin_, readable), most, line_ends_.data());
+}
+
 std::size_t CsvReader::quick_rows(std::span<QuickRow> rows, std::size_t end, std::size_t width,
                                   std::size_t lead) noexcept {
   if (!started_ || width > QuickRow::kFields || width < 2) return 0;
-  // Behind what is looked at there is room to read on.
-  auto const readable = end_ - std::min(end_, QuickRow::kRoom);
-  // Where lines end is found first and for all: a row that waits for the end of the one before it waits long.
-  line_ends_.resize(rows.size() + kMarkedBytes);
-  auto const lines =
-      find_line_ends(data_ + begin_, readable - std::min(begin_, readable), rows.size(), line_ends_.data());
+  led_size_ = 0;
+  auto const lines = find_lines(rows.size());
   std::size_t taken = 0;
   auto at = begin_;
   // Of their own, because whatever is written to a row might be the members otherwise.
@@ -151,6 +156,103 @@ std::size_t CsvReader::quick_rows(std::span<QuickRow> rows, std::size_t end, std
   next_line_ += taken;
   line_ = next_line_ - 1;
   return taken;
+}
+
+namespace {
+
+/// The first so many bytes of a word.
+template <std::size_t kBytes>
+struct FirstBytes {
+  std::array<unsigned char, 2 * kBytes> bytes{};
+  constexpr FirstBytes() {
+    for (std::size_t n = 0; n < kBytes; ++n) bytes[n] = 0xFF;
+  }
+  [[nodiscard]] std::uint64_t mask(std::size_t size, std::size_t from = 0) const noexcept {
+    std::uint64_t mask = 0;
+    std::memcpy(&mask, bytes.data() + (kBytes - size) + from, sizeof mask);
+    return mask;
+  }
+};
+
+/// The field at `tail` and what is behind it, as words. A line has `size` bytes from there on, and 16 behind can be
+/// read.
+template <bool kLast>
+inline void read_words(char const* tail, std::size_t size, LedLine& line) noexcept {
+  static constexpr FirstBytes<16> kField;
+  static constexpr FirstBytes<LedLine::kLongestRest> kRest;
+  auto const marks = kLast ? few_marks_of(tail) : few_commas_of(tail);
+  auto const field = static_cast<std::size_t>(std::countr_zero(marks | 1U << kFewMarkedBytes));
+  // Of a line that ends before the comma the rest has less than no bytes, which are too many.
+  auto const rest = kLast ? 1 : size - field - 1;
+  line.is_short =
+      field <= LedLine::kLongestField && rest <= LedLine::kLongestRest && *tail != '"' && (!kLast || field + 1 == size);
+  if (!line.is_short) return;
+  line.field_size = static_cast<std::uint8_t>(field);
+  line.field[0] = load_word(tail) & kField.mask(field);
+  line.field[1] = load_word(tail + 8) & kField.mask(field, 8);
+  line.rest = kLast ? 0 : load_word(tail + field + 1) & kRest.mask(rest);
+}
+
+}  // namespace
+
+template <bool kLast>
+std::size_t CsvReader::look_ahead(std::span<LedLine> lines, std::size_t end, std::size_t lead) noexcept {
+  auto const found = find_lines(lines.size());
+  // Of their own, because whatever is written to a line might be the members otherwise.
+  char const* const data = data_;
+  char const* const behind_first = data_ + begin_ + 1;
+  auto const* const ends = line_ends_.data();
+  auto const readable = end_ - std::min(end_, LedLine::kLongestLead);
+  auto const stop = std::min(end, readable);
+  auto lead_size = led_size_;
+  // So short a row breaks no limit.
+  auto const most = std::min({limits_.field, limits_.row, std::size_t{0xFFFF}});
+  std::size_t seen = 0;
+  auto at = begin_;
+  for (; seen < found && at < stop; ++seen) {
+    auto& line = lines[seen];
+    line.begin = data + at;
+    auto const size = static_cast<std::size_t>(behind_first + ends[seen] - line.begin);
+    line.size = static_cast<std::uint32_t>(size);
+    line.repeats = size > lead_size && lead_size != 0 && begins_with(line.begin, lead_text_, lead_mask_);
+    if (!line.repeats) {
+      if (!find_lead(line, lead)) break;
+      lead_size = line.starts[lead];
+    }
+    if (size > most) break;
+    read_words<kLast>(line.begin + lead_size, size - lead_size, line);
+    at += size;
+  }
+  led_size_ = lead_size;
+  return seen;
+}
+
+std::size_t CsvReader::look_ahead(std::span<LedLine> lines, std::size_t end, std::size_t lead, bool last) noexcept {
+  if (!started_ || lead > QuickRow::kFields || lead < 1) return 0;
+  lead_size_ = 0;
+  return last ? look_ahead<true>(lines, end, lead) : look_ahead<false>(lines, end, lead);
+}
+
+/// Where each of the first fields of a line starts; false when they are not of the common kind.
+bool CsvReader::find_lead(LedLine& line, std::size_t lead) noexcept {
+  if (static_cast<std::size_t>(data_ + end_ - line.begin) < kMarkedBytes) return false;
+  static constexpr FirstBytes<LedLine::kLongestLead> kLead;
+  auto marks = marks_of(line.begin);
+  for (std::size_t field = 1; field <= lead; ++field, marks &= marks - 1) {
+    auto const at = static_cast<std::size_t>(std::countr_zero(marks));
+    if (at >= LedLine::kLongestLead || line.begin[at] != ',') return false;
+    line.starts[field] = static_cast<std::uint16_t>(at + 1);
+  }
+  std::size_t const size = line.starts[lead];
+  std::memcpy(lead_text_.data(), line.begin, lead_text_.size());
+  std::memcpy(lead_mask_.data(), kLead.bytes.data() + (LedLine::kLongestLead - size), lead_mask_.size());
+  return true;
+}
+
+void CsvReader::take_lines(std::size_t lines, char const* behind) noexcept {
+  begin_ = static_cast<std::size_t>(behind - data_);
+  next_line_ += lines;
+  line_ = next_line_ - 1;
 }
 
 /// A row that does not begin as the one before, up to where its line ends.
@@ -210,8 +312,14 @@ CsvReader::Next CsvReader::bad(std::string complaint, std::size_t consumed) {
   return Next::bad_row;
 }
 
-Result<CsvReader::Next> CsvReader::next() {
+/// What is taken next does not follow the row whose first fields are known.
+void CsvReader::forget_lead() noexcept {
   lead_size_ = 0;
+  led_size_ = 0;
+}
+
+Result<CsvReader::Next> CsvReader::next() {
+  forget_lead();
   while (!started_) {
     if (end_ < 3 && !exhausted_) {
       auto const more = fill();

@@ -15,7 +15,7 @@ namespace {
 template <class Marks>
 [[gnu::always_inline]] inline std::size_t find_with(Marks const& marks_of_line, char const* text, std::size_t size,
                                                     std::size_t most, std::uint32_t* out) noexcept {
-  constexpr unsigned kUsual = 4;  // of so many bytes; written without asking, which is sooner
+  constexpr unsigned kUsual = 2;  // of so many bytes; written without asking, which is sooner
   constexpr auto kHighest = std::uint64_t{1} << 63U;
   std::size_t found = 0;
   for (std::size_t base = 0; base + kMarkedBytes <= size && found < most; base += kMarkedBytes) {

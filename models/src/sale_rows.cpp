@@ -14,16 +14,15 @@ namespace {
 std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 40)) + "'"; }
 
 std::optional<std::string> check_id(std::string_view column, std::string_view text) {
+  if (!text.empty() && text.size() <= kMaxIdentifier && is_clean_text(text)) return std::nullopt;
   std::string const name(column);
   if (text.empty()) return name + ": is empty; every row needs one";
   if (text.size() > kMaxIdentifier) {
     return name + ": longer than " + std::to_string(kMaxIdentifier) + " bytes: " + quoted(text);
   }
-  if (!is_clean_text(text)) return name + ": not clean UTF-8; save the file as UTF-8";
-  return std::nullopt;
+  return name + ": not clean UTF-8; save the file as UTF-8";
 }
 
-constexpr std::uint32_t kMostTimes = 0xFFFF'FFFF;
 constexpr std::int64_t kOnePiece = 1000;
 
 /// 1 to 9 pieces, written so; 0 for what has to be read.
@@ -41,6 +40,18 @@ std::uint64_t careful_price_key(std::string_view text) noexcept {
   return price_key({padded, text.size()});
 }
 
+/// Seconds since midnight of "08:26:11"; -1 when that is no such text.
+int clock_seconds(char const* at) noexcept {
+  auto const digit = [&](std::size_t n) { return static_cast<unsigned>(at[n]) - '0'; };
+  auto const hours = digit(0) * 10 + digit(1);
+  auto const minutes = digit(3) * 10 + digit(4);
+  auto const seconds = digit(6) * 10 + digit(7);
+  bool const ones = (digit(1) < 10) & (digit(4) < 10) & (digit(7) < 10);
+  bool const all = (digit(0) < 3) & (digit(3) < 6) & (digit(6) < 7) & (at[2] == ':') & (at[5] == ':');
+  bool const fits = ones & all & (hours < 24) & (seconds < 61);
+  return fits ? static_cast<int>(hours * 3600 + minutes * 60 + seconds) : -1;
+}
+
 /// "-2.5": millionths without the zeros behind.
 std::string plain_number(std::int64_t micro) {
   char text[40];
@@ -50,14 +61,6 @@ std::string plain_number(std::int64_t micro) {
   number.remove_suffix(number.size() - number.find_last_not_of('0') - 1);
   if (number.back() == '.') number.remove_suffix(1);
   return std::string(number);
-}
-
-/// Where item.price has this one or room for it; 2 when neither.
-unsigned price_place(SoldItems::Item const& item, std::uint64_t key) noexcept {
-  // Computed, because nobody can foresee which of the two it is.
-  unsigned const second = key == item.price[0] ? 0 : 1;
-  unsigned const neither = key == item.price[1] ? 0 : 1;
-  return second + (second & neither);
 }
 
 }  // namespace
@@ -94,7 +97,7 @@ std::optional<std::string> RowParser::learn_item(std::string_view sku, SkuKey co
   if (auto complaint = check_id("sku", sku)) return complaint;
   item = &skus_.add(key, sku);
   item->unknown = sku.starts_with(kOpenName);
-  prices_.emplace_back();
+  sums_.emplace_back();
   return std::nullopt;
 }
 
@@ -128,21 +131,15 @@ bool RowParser::read_time_of_same_day(std::string_view text) noexcept {
   constexpr std::size_t kClock = 11;
   constexpr std::size_t kWhole = 19;
   if (text.size() != kWhole || time_text_.size() != kWhole || time_kind_ != TimeKind::calendar) return false;
-  if (std::memcmp(text.data(), time_text_.data(), kClock) != 0) return false;
-  auto const clock = [](char const* at) -> int {
-    auto const two = [&](std::size_t n) {
-      auto const tens = static_cast<unsigned>(at[n] - '0');
-      auto const ones = static_cast<unsigned>(at[n + 1] - '0');
-      return tens < 10 && ones < 10 ? static_cast<int>(tens * 10 + ones) : 100;
-    };
-    bool const fits = at[2] == ':' && at[5] == ':' && two(0) < 24 && two(3) < 60 && two(6) < 61;
-    return fits ? two(0) * 3600 + two(3) * 60 + two(6) : -1;
-  };
-  auto const before = clock(time_text_.data() + kClock);
-  auto const now = clock(text.data() + kClock);
-  if (before < 0 || now < 0) return false;
-  time_ += now - before;
-  std::memcpy(time_text_.data() + kClock, text.data() + kClock, kWhole - kClock);
+  auto* const before = time_text_.data();
+  bool const same_day =
+      load_word(text.data()) == load_word(before) && load_word(text.data() + 3) == load_word(before + 3);
+  if (!same_day) return false;
+  auto const now = clock_seconds(text.data() + kClock);
+  auto const then = clock_seconds(before + kClock);
+  if (now < 0 || then < 0) return false;
+  time_ += now - then;
+  std::memcpy(before + kClock, text.data() + kClock, kWhole - kClock);
   return true;
 }
 
@@ -168,6 +165,14 @@ void RowParser::open_run(std::uint64_t line, RowBatch& out) {
   run_open_ = true;
 }
 
+/// What will be in the basket of this row, at its time.
+void RowParser::join_run(SaleFields const& row, std::uint64_t line, RowBatch& out) {
+  if (row.kind != TimeKind::none) kind_ = row.kind;
+  if (!run_open_ || out.runs.empty()) open_run(line, out);
+  auto& run = out.runs.back();
+  if (row.time != kNoTime && (run.time == kNoTime || row.time < run.time)) run.time = row.time;
+}
+
 bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out) {
   if (row.kind != TimeKind::none) kind_ = row.kind;
   if (row.quantity_milli <= 0) {
@@ -182,32 +187,15 @@ bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t
     out.others_at_end = true;
     return false;
   }
-  if (!run_open_ || out.runs.empty()) open_run(line, out);
-  auto& run = out.runs.back();
-  if (row.time != kNoTime && (run.time == kNoTime || row.time < run.time)) run.time = row.time;
+  join_run(row, line, out);
   out.items.push_back(item.number);
-  item.quantity_milli += row.quantity_milli;
   return true;
 }
 
-void RowParser::keep_price(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, std::uint64_t line,
-                           RowBatch& out) {
-  if (micro >= 0) return add_price_of(item, micro, key);
+void RowParser::note_below_zero(std::int64_t price_micro, std::uint64_t line, RowBatch& out) const {
   if (out.priced_below_zero++ > 0) return;
   out.below_zero_line = line;
-  out.below_zero = plain_number(micro);
-}
-
-void RowParser::add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key) {
-  auto& prices = prices_[item.number];
-  for (unsigned n = 0; n < 2 && key != 0; ++n) {
-    if (item.price[n] != 0) continue;
-    item.price[n] = key;
-    item.times[n] = 1;
-    prices.micro[n] = micro;
-    return;
-  }
-  add_price(prices.others, micro, 1);
+  out.below_zero = plain_number(price_micro);
 }
 
 std::optional<std::string> RowParser::add(SaleFields const& row, std::uint64_t line, RowBatch& out) {
@@ -219,8 +207,23 @@ std::optional<std::string> RowParser::add(SaleFields const& row, std::uint64_t l
     if (auto complaint = learn_item(row.sku, key, item)) return complaint;
   }
   if (auto complaint = wrong_kind("of this row", row.kind)) return complaint;
-  if (keep(row, *item, line, out) && row.price_micro) keep_price(*item, *row.price_micro, 0, line, out);
+  if (!keep(row, *item, line, out)) return std::nullopt;
+  Sold says{row.quantity_milli, row.price_micro.value_or(Sold::kNoPrice)};
+  if (row.price_micro.value_or(0) < 0) {
+    note_below_zero(*row.price_micro, line, out);
+    says.price_micro = Sold::kNoPrice;
+  }
+  add_row(*item, SoldItems::kNoText, 0, says);
   return std::nullopt;
+}
+
+/// Adds what a row says that was read: by its text if that is kept, or else by its price's if that is not 0.
+void RowParser::add_row(SoldItems::Item& item, std::uint64_t text, std::uint64_t price, Sold const& says) {
+  if (text != SoldItems::kNoText && learn_text(item, text, says)) return;
+  auto& sums = sums_[item.number];
+  sums.quantity_milli += says.quantity_milli;
+  if (says.price_micro == Sold::kNoPrice || (price != 0 && learn_text(item, price, {0, says.price_micro}))) return;
+  add_price(sums.prices, says.price_micro, 1);
 }
 
 /// Rows look up items all over the memory: asked for early, the answers come side by side instead of one by one.
@@ -235,51 +238,44 @@ void RowParser::collect(Table const& table, std::size_t rows) {
     auto& waiting = waiting_[n];
     auto const sku = row.field(sku_place);
     auto const price = priced ? row.field(price_place) : std::string_view{};
-    waiting.price = price_key(price);
+    auto const key = price_key(price);
     waiting.pieces = counted ? few_pieces(row.field(quantity_place)) : 1;
-    if (sku.size() - 1 >= SkuKey::kWhole || (waiting.price == 0 && !price.empty())) {
-      waiting.pieces = 0;
-      continue;
-    }
+    bool const ordinary = sku.size() - 1 < SkuKey::kWhole && (key != 0 || price.empty()) && waiting.pieces != 0;
+    waiting.text = ordinary ? priced_pieces_key(key, waiting.pieces) : SoldItems::kNoText;
+    if (!ordinary) continue;
     waiting.key = SkuKey::within(sku);
     skus_.prefetch(waiting.key);
   }
 }
 
-/// The first row of a basket, if there is nothing to be said about it.
-bool RowParser::begin_basket(QuickRow const& row, Table const& table, SoldItems::Item& item, std::uint32_t pieces,
-                             std::uint64_t line, RowBatch& out) {
+/// The first row of a basket, if there is nothing to be said about it. False: nothing was done.
+bool RowParser::join_basket(std::string_view basket, std::string_view time, std::uint64_t number, RowBatch& out) {
   SaleFields fields;
-  fields.quantity_milli = kOnePiece * pieces;
-  return !learn_basket(table.quick_field(row, kBasketColumn)) &&
-         !read_time(table.quick_field(row, kTimeColumn), fields) && in_share_ && keep(fields, item, line, out);
+  bool const fits = !learn_basket(basket) && !read_time(time, fields) && in_share_;
+  if (fits) join_run(fields, number, out);
+  return fits;
 }
 
 /// A row like most: of the basket of the one before, or the first of the next; a few pieces of a known item, at a price
 /// it had before.
 inline bool RowParser::settle_quickly(QuickRow const& row, Waiting const& waiting, Table const& table,
                                       std::uint64_t line, RowBatch& out) {
-  if (waiting.pieces == 0) return false;
+  if (waiting.text == SoldItems::kNoText) return false;
   auto* const item = skus_.find(waiting.key);
-  if (item == nullptr || item->unknown) return false;
-  unsigned place = 0;
-  if (waiting.price != 0) {
-    place = price_place(*item, waiting.price);
-    if (place == 2 || item->times[place] == kMostTimes) return false;
-  }
-  if (row.repeats) {
-    if (!row_kept_ || out.runs.empty()) return false;
-    item->quantity_milli += kOnePiece * waiting.pieces;
-    out.items.push_back(item->number);
-  } else {
-    row_kept_ = begin_basket(row, table, *item, waiting.pieces, line, out);
-    if (!row_kept_) return false;
-  }
-  item->times[place] += waiting.price != 0 ? 1 : 0;
+  if (item == nullptr) return false;
+  auto const place = item->place_of(waiting.text);
+  if (place == SoldItems::kTexts) return false;
+  row_kept_ = row.repeats
+                  ? row_kept_ && !out.runs.empty()
+                  : join_basket(table.quick_field(row, kBasketColumn), table.quick_field(row, kTimeColumn), line, out);
+  if (!row_kept_) return false;
+  out.items.push_back(item->number);
+  count_text(*item, place);
   return true;
 }
 
-void RowParser::settle_row(SaleTexts const& texts, std::uint64_t line, Table const& table, RowBatch& out) {
+void RowParser::settle_row(SaleTexts const& texts, std::uint64_t line, Table const& table, std::uint64_t text,
+                           RowBatch& out) {
   SaleFields row;
   std::optional<std::string> complaint;
   row_kept_ = false;
@@ -289,18 +285,22 @@ void RowParser::settle_row(SaleTexts const& texts, std::uint64_t line, Table con
   if (auto const basket = texts[kBasketColumn]; !know_basket(basket)) complaint = learn_basket(basket);
   if (!complaint && item == nullptr) complaint = learn_item(sku, key, item);
   if (complaint) return out.bad.add(table.name(), line, *complaint);
-  auto const price = careful_price_key(texts[kPriceColumn]);
-  auto const place = price != 0 ? price_place(*item, price) : 2;
-  bool const price_known = place < 2 && item->times[place] < kMostTimes;
+  // Where texts are all that is behind a SKU, a price alone has none.
+  auto const price = known_rows_ ? 0 : careful_price_key(texts[kPriceColumn]);
+  auto const place = price != 0 ? item->place_of(price) : SoldItems::kTexts;
+  bool const price_known = place < SoldItems::kTexts;
   complaint = read(texts, price_known, row);
   if (complaint) return out.bad.add(table.name(), line, *complaint);
   row_kept_ = keep(row, *item, line, out);
   if (!row_kept_) return;
-  if (price_known) {
-    ++item->times[place];
-  } else if (row.price_micro) {
-    keep_price(*item, *row.price_micro, price, line, out);
+  Sold says{row.quantity_milli, row.price_micro.value_or(Sold::kNoPrice)};
+  if (price_known) says.price_micro = sums_[item->number].says[place].price_micro;
+  if (row.price_micro.value_or(0) < 0) {
+    note_below_zero(*row.price_micro, line, out);
+    says.price_micro = Sold::kNoPrice;
+    text = SoldItems::kNoText;  // what has to be told each time is no text's meaning
   }
+  add_row(*item, text, price, says);
 }
 
 void RowParser::settle(std::size_t rows, Table const& table, std::uint64_t first_line, RowBatch& out) {
@@ -310,15 +310,21 @@ void RowParser::settle(std::size_t rows, Table const& table, std::uint64_t first
     if (settle_quickly(row[n], waiting[n], table, first_line + n, out)) continue;
     SaleTexts texts;
     for (std::size_t column = 0; column < texts.size(); ++column) texts[column] = table.quick_field(row[n], column);
-    settle_row(texts, first_line + n, table, out);
+    settle_row(texts, first_line + n, table, waiting[n].text, out);
   }
 }
 
+std::size_t RowParser::take_quick(Table& table, std::size_t end, RowBatch& out) {
+  auto const rows = table.quick_rows(rows_, end);
+  collect(table, rows);
+  settle(rows, table, table.lines() - rows + 1, out);
+  return rows;
+}
+
 Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, RowBatch& out) {
+  use_layout(table);
   while (table.position() < end && out.items.size() < most) {
-    auto const rows = table.quick_rows(rows_, end);
-    collect(table, rows);
-    settle(rows, table, table.lines() - rows + 1, out);
+    auto const rows = known_rows_ ? take_known(table, end, out) : take_quick(table, end, out);
     out.bad.count_rows(rows);
     out.lines = table.lines();
     if (rows == kWaiting || table.position() >= end) continue;
@@ -328,18 +334,22 @@ Result<bool> RowParser::take(Table& table, std::size_t end, std::size_t most, Ro
     if (!*next) return false;
     SaleTexts texts;
     for (std::size_t n = 0; n < texts.size(); ++n) texts[n] = table.field(n);
-    settle_row(texts, table.line(), table, out);
+    settle_row(texts, table.line(), table, SoldItems::kNoText, out);
   }
   return true;
 }
 
 void RowParser::add_sold(std::uint32_t number, SoldItem& out) const {
   auto const& item = skus_.item(number);
-  out.quantity_milli += item.quantity_milli;
-  for (unsigned n = 0; n < 2; ++n) {
-    if (item.times[n] > 0) add_price(out.prices, prices_[number].micro[n], item.times[n]);
+  auto const& sums = sums_[number];
+  out.quantity_milli += sums.quantity_milli;
+  for (unsigned n = 0; n < SoldItems::kTexts; ++n) {
+    auto const& says = sums.says[n];
+    out.quantity_milli += says.quantity_milli * item.times[n];
+    bool const priced = item.times[n] > 0 && says.price_micro != Sold::kNoPrice;
+    if (priced) add_price(out.prices, says.price_micro, item.times[n]);
   }
-  for (auto const& point : prices_[number].others) add_price(out.prices, point.micro, point.times);
+  for (auto const& point : sums.prices) add_price(out.prices, point.micro, point.times);
 }
 
 }  // namespace tillcue::models

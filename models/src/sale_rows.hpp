@@ -80,25 +80,46 @@ class RowParser {
   void add_sold(std::uint32_t number, SoldItem& out) const;
 
  private:
-  struct Prices {
-    std::int64_t micro[2] = {0, 0};  ///< what SoldItems::Item::price means
-    std::vector<PricePoint> others;
+  /// What a row that was kept says of its item.
+  struct Sold {
+    static constexpr std::int64_t kNoPrice = -1;
+    std::int64_t quantity_milli = 0;
+    std::int64_t price_micro = kNoPrice;
+  };
+  /// What an item's rows said, but for how often its texts were met.
+  struct SoldSums {
+    std::int64_t quantity_milli = 0;
+    std::array<Sold, SoldItems::kTexts> says;  ///< what the texts mean
+    std::vector<PricePoint> prices;
   };
   /// What will be asked about a row when the memory has brought its item.
   struct Waiting {
     SkuKey key;
-    std::uint32_t pieces = 0;  ///< 0: not an ordinary row, see settle_row()
-    std::uint64_t price = 0;   ///< price_key()
+    std::uint64_t text = SoldItems::kNoText;  ///< priced_pieces_key(); none: not an ordinary row, see settle_row()
+    std::uint32_t pieces = 0;
   };
   static constexpr std::size_t kWaiting = 64;
+  void use_layout(Table const& table);
+  void use_known_rows(bool known);
+  void tell_text(SoldItems::Item& item, unsigned place);
+  void count_text(SoldItems::Item& item, unsigned place);
+  bool learn_text(SoldItems::Item& item, std::uint64_t text, Sold const& says);
+
+  std::size_t take_known(Table& table, std::size_t end, RowBatch& out);
+  void collect_known(std::size_t rows);
+  void find_known(std::size_t from, std::size_t rows);
+  bool join_basket(std::string_view basket, std::string_view time, std::uint64_t number, RowBatch& out);
+  bool take_unknown(Table& table, LedLine const& line, RowBatch& out);
+  void judge_known();
 
   void collect(Table const& table, std::size_t rows);
   void settle(std::size_t rows, Table const& table, std::uint64_t first_line, RowBatch& out);
+  std::size_t take_quick(Table& table, std::size_t end, RowBatch& out);
   bool settle_quickly(QuickRow const& row, Waiting const& waiting, Table const& table, std::uint64_t line,
                       RowBatch& out);
-  bool begin_basket(QuickRow const& row, Table const& table, SoldItems::Item& item, std::uint32_t pieces,
-                    std::uint64_t line, RowBatch& out);
-  void settle_row(SaleTexts const& texts, std::uint64_t line, Table const& table, RowBatch& out);
+  /// `text`: of what the row says, kNoText when it has none.
+  void settle_row(SaleTexts const& texts, std::uint64_t line, Table const& table, std::uint64_t text, RowBatch& out);
+  void add_row(SoldItems::Item& item, std::uint64_t text, std::uint64_t price, Sold const& says);
   std::optional<std::string> read(SaleTexts const& texts, bool price_known, SaleFields& out);
   std::optional<std::string> read_time(std::string_view text, SaleFields& out);
   bool read_time_of_same_day(std::string_view text) noexcept;
@@ -108,15 +129,22 @@ class RowParser {
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
   /// False: a return, an unknown item, or not of this share.
   bool keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out);
-  void add_price_of(SoldItems::Item& item, std::int64_t micro, std::uint64_t key);
-  void keep_price(SoldItems::Item& item, std::int64_t micro, std::uint64_t key, std::uint64_t line, RowBatch& out);
+  void note_below_zero(std::int64_t price_micro, std::uint64_t line, RowBatch& out) const;
+  void join_run(SaleFields const& row, std::uint64_t line, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;
   SoldItems skus_;
-  std::vector<Prices> prices_;  ///< as skus_
+  std::vector<SoldSums> sums_;  ///< as skus_
   std::vector<QuickRow> rows_ = std::vector<QuickRow>(kWaiting);
   std::vector<Waiting> waiting_ = std::vector<Waiting>(kWaiting);  ///< as rows_
+  Table::Layout layout_;                                           ///< of the file read last
+  bool known_rows_ = false;  ///< whether its rows mostly say what one before them said: texts are those behind the SKU
+  std::uint64_t judged_rows_ = 0;   ///< since judge_known() had a look
+  std::uint64_t strange_rows_ = 0;  ///< of these, the ones that said what no text had room for
+  std::vector<LedLine> lines_ = std::vector<LedLine>(kWaiting);
+  std::vector<SkuKey> keys_ = std::vector<SkuKey>(kWaiting);                       ///< as lines_
+  std::vector<SoldItems::Item*> known_ = std::vector<SoldItems::Item*>(kWaiting);  ///< as lines_; none: not yet
   TimeKind kind_ = TimeKind::none;
   std::string basket_;  ///< of the row before
   std::uint64_t basket_hash_ = 0;
@@ -127,5 +155,11 @@ class RowParser {
   std::int64_t time_ = kNoTime;
   TimeKind time_kind_ = TimeKind::none;
 };
+
+inline void RowParser::count_text(SoldItems::Item& item, unsigned place) {
+  if (item.times[place] == SoldItems::kMostTimes) [[unlikely]]
+    tell_text(item, place);
+  ++item.times[place];
+}
 
 }  // namespace tillcue::models

@@ -8,17 +8,18 @@
 namespace tillcue::models {
 namespace {
 
-/// Of a text of any length: the words it begins with, or where these do not hold it, hashes.
 std::uint64_t word_of(std::string_view text, std::size_t from) noexcept {
   std::uint64_t word = 0;
-  if (text.size() > SkuKey::kWhole) return from == 0 ? text_hash(text) : 0;
   if (from < text.size()) std::memcpy(&word, text.data() + from, std::min(text.size() - from, sizeof word));
   return word;
 }
 
 }  // namespace
 
-SkuKey::SkuKey(std::string_view text) noexcept : SkuKey(word_of(text, 0), word_of(text, 8), text.size()) {}
+/// A longer text is found by a hash, and by more than any size of a shorter one.
+SkuKey::SkuKey(std::string_view text) noexcept
+    : SkuKey(text.size() <= kWhole ? word_of(text, 0) : text_hash(text),
+             text.size() <= kWhole ? word_of(text, 8) : text.size() << 8U, std::min(text.size(), kWhole + 1)) {}
 
 SoldItems::Item* SoldItems::find(SkuKey const& key, std::string_view sku) noexcept {
   if (sku.empty()) return nullptr;
@@ -26,7 +27,7 @@ SoldItems::Item* SoldItems::find(SkuKey const& key, std::string_view sku) noexce
   for (auto at = key.hash >> shift_;; at = (at + 1) & (items_.size() - 1)) {
     auto& item = items_[at];
     if (item.number == kNone) return nullptr;
-    if (item.low == key.low && item.size == key.size && text(item.number) == sku) return &item;
+    if (item.low == key.low && item.high == key.high && text(item.number) == sku) return &item;
   }
 }
 
@@ -41,7 +42,7 @@ void SoldItems::spread(std::size_t places) {
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(places));
   for (auto const& item : before) {
     if (item.number == kNone) continue;
-    auto& moved = free_place(SkuKey(text(item.number)).hash);
+    auto& moved = free_place(SkuKey::hash_of(item.low, item.high));
     moved = item;
     place_[item.number] = static_cast<std::uint32_t>(&moved - items_.data());
   }
@@ -54,7 +55,6 @@ SoldItems::Item& SoldItems::add(SkuKey const& key, std::string_view sku) {
   auto& item = free_place(key.hash);
   item.low = key.low;
   item.high = key.high;
-  item.size = key.size;
   item.number = size();
   place_.push_back(static_cast<std::uint32_t>(&item - items_.data()));
   return item;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -18,49 +19,74 @@ inline std::uint64_t word_at(char const* at, std::size_t size) noexcept {
   return bits == 0 ? 0 : word & (~std::uint64_t{0} << (64 - bits));
 }
 
-/// What an item is found by: texts of up to kWhole bytes are their own key.
+/// What an item is found by: texts of up to kWhole bytes and their size are their own key.
 struct SkuKey {
-  static constexpr std::size_t kWhole = 16;
+  static constexpr std::size_t kWhole = 15;
 
   std::uint64_t low = 0;
   std::uint64_t high = 0;
   std::uint64_t hash = 0;
-  std::uint32_t size = 0;
 
   SkuKey() = default;
   explicit SkuKey(std::string_view text) noexcept;
-  /// Of a text of up to kWhole bytes where these can be read: the same, sooner.
+  /// Of a text of up to kWhole bytes as two words, with zeros behind it.
+  SkuKey(std::uint64_t first, std::uint64_t second, std::size_t size) noexcept
+      : low(first), high(second | std::uint64_t{size} << kSizeAt) {
+    hash = hash_of(low, high);
+  }
+  static std::uint64_t hash_of(std::uint64_t low, std::uint64_t high) noexcept {
+    constexpr std::uint64_t kFactor = 0x9E37'79B9'7F4A'7C15ULL;
+    auto const sum = low * kFactor + high * 0xC2B2'AE3D'27D4'EB4FULL;
+    return (sum ^ sum >> 32U) * kFactor;
+  }
+  /// Of one where 16 bytes can be read: the same, sooner.
   static SkuKey within(std::string_view text) noexcept {
     bool const longer = text.size() > 8;
     return {word_at(text.data(), text.size()), longer ? word_at(text.data() + 8, text.size() - 8) : 0, text.size()};
   }
 
  private:
-  SkuKey(std::uint64_t first, std::uint64_t second, std::size_t bytes) noexcept
-      : low(first), high(second), size(static_cast<std::uint32_t>(bytes)) {
-    constexpr std::uint64_t kFactor = 0x9E37'79B9'7F4A'7C15ULL;
-    hash = (low ^ size * kFactor) * kFactor + high * 0xC2B2'AE3D'27D4'EB4FULL;
-    hash = (hash ^ hash >> 32U) * kFactor;
-  }
+  /// Where the last of 16 bytes lies, which no text of kWhole has.
+  static constexpr unsigned kSizeAt = std::endian::native == std::endian::little ? 56 : 0;
 };
 
 /// What one parser has seen sold, by SKU, numbered by first appearance. All that a row touches lies in one cache line.
 /// Threads  one.
 class SoldItems {
  public:
-  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  static constexpr std::uint32_t kNone = 0x7FFF'FFFF;
+  static constexpr unsigned kTexts = 4;
+  /// A word that no text has: it ends more than one line.
+  static constexpr std::uint64_t kNoText = 0x0A0A'0A0A'0A0A'0A0AULL;
+  static constexpr std::uint16_t kMostTimes = 0xFFFF;
 
-  /// Most items have one price, or one and an offer: those two are known by their text, which need not be read again.
+  /// Most rows say of their item what one before them said: that is known by its text, which need not be read again.
   struct alignas(64) Item {
     std::uint64_t low = 0;  ///< SkuKey
     std::uint64_t high = 0;
-    std::int64_t quantity_milli = 0;
-    std::uint64_t price[2] = {0, 0};  ///< price_key() of the text; 0: none yet
-    std::uint32_t times[2] = {0, 0};
-    std::uint32_t number = kNone;  ///< none: no item
-    std::uint32_t size = 0;
-    bool unknown = false;  ///< kOpenName
+    std::array<std::uint64_t, kTexts> text{kNoText, kNoText, kNoText, kNoText};
+    std::array<std::uint16_t, kTexts> times{};  ///< that each was met
+    std::uint32_t number : 31 = kNone;          ///< none: no item
+    bool unknown : 1 = false;                   ///< kOpenName
+    std::uint32_t strange = 0;                  ///< texts that had no room
+
+    [[nodiscard]] bool is(SkuKey const& key) const noexcept { return ((low ^ key.low) | (high ^ key.high)) == 0; }
+    /// Where it has this text; kTexts when it has not.
+    [[nodiscard]] unsigned place_of(std::uint64_t word) const noexcept {
+      // Computed, because nobody can foresee which one it is; no two are the same but kNoText.
+      unsigned place = kTexts;
+#pragma GCC unroll 4
+      for (unsigned n = 0; n < kTexts; ++n) place -= (kTexts - n) * (text[n] == word ? 1U : 0U);
+      return place;
+    }
+    /// Where there is none yet; kTexts when all are taken, which happens from the first on.
+    [[nodiscard]] unsigned free_place() const noexcept {
+      unsigned place = 0;
+      while (place < kTexts && text[place] != kNoText) ++place;
+      return place;
+    }
   };
+  static_assert(sizeof(Item) == 64);
 
   SoldItems() : items_(kFirst), shift_(64 - std::countr_zero(kFirst)) {}
 
@@ -72,16 +98,25 @@ class SoldItems {
 
   /// Asks the memory for what find() will need soon.
   void prefetch(SkuKey const& key) const noexcept { __builtin_prefetch(&items_[key.hash >> shift_], 1); }
+  /// What find() looks at first: mostly the item.
+  [[nodiscard]] Item* home(SkuKey const& key) noexcept { return &items_[key.hash >> shift_]; }
   /// nullptr when a SKU of 1 to SkuKey::kWhole bytes is new. Good until the next add().
   [[nodiscard]] Item* find(SkuKey const& key) noexcept {
     for (auto at = key.hash >> shift_;; at = (at + 1) & (items_.size() - 1)) {
       auto& item = items_[at];
-      if (item.low == key.low && item.high == key.high && item.size == key.size) return &item;
+      if (item.is(key)) return &item;
       if (item.number == kNone) return nullptr;
     }
   }
   /// The same for a SKU of any length.
   [[nodiscard]] Item* find(SkuKey const& key, std::string_view sku) noexcept;
+  /// Calls each(item) for all of them.
+  template <class Each>
+  void each(Each const& each) {
+    for (auto const place : place_) each(items_[place]);
+  }
+  /// Where the table lies: items stay where they are as long as it does.
+  [[nodiscard]] Item const* data() const noexcept { return items_.data(); }
   /// Numbers a SKU that is not there yet, of at most 65,535 bytes.
   Item& add(SkuKey const& key, std::string_view sku);
 
@@ -103,6 +138,11 @@ inline std::uint64_t price_key(std::string_view text) noexcept {
   auto const word = word_at(text.data(), text.size());
   if constexpr (std::endian::native == std::endian::little) return word | std::uint64_t{text.size()} << 56U;
   return word | text.size();
+}
+
+/// The same with the pieces sold, 0 to 15, and for no price, too.
+inline std::uint64_t priced_pieces_key(std::uint64_t price, std::uint32_t pieces) noexcept {
+  return price | std::uint64_t{pieces} << (std::endian::native == std::endian::little ? 59U : 3U);
 }
 
 }  // namespace tillcue::models

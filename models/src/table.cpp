@@ -53,32 +53,32 @@ Result<void> Table::read_header(std::span<Column const> columns) {
   if (*next == CsvReader::Next::bad_row) return fail(Code::invalid, name_ + ":1: header: " + reader_->complaint());
   std::vector<std::string> header;
   for (auto const field : reader_->fields()) header.push_back(normalised(field));
-  width_ = header.size();
+  layout_.width = header.size();
   for (auto const& column : columns) {
     auto const found = std::find(header.begin(), header.end(), column.name);
     if (found != header.end() && std::find(found + 1, header.end(), column.name) != header.end()) {
       return fail(Code::invalid, name_ + ":1: header: column '" + std::string(column.name) + "' is there twice");
     }
     if (found == header.end() && column.required) {
-      bool const semicolons = width_ == 1 && header[0].find(';') != std::string::npos;
+      bool const semicolons = layout_.width == 1 && header[0].find(';') != std::string::npos;
       return fail(Code::invalid, name_ + ":1: header: column '" + std::string(column.name) + "' is missing; " +
                                      (semicolons ? "the file seems to use ';', save it with commas"
                                                  : "the columns are " + listed(columns)));
     }
-    place_.push_back(found == header.end() ? kAbsent : static_cast<std::size_t>(found - header.begin()));
+    layout_.place.push_back(found == header.end() ? kAbsent : static_cast<std::size_t>(found - header.begin()));
   }
-  lead_ = lead_of(columns);
+  layout_.lead = lead_of(columns);
   return {};
 }
 
 std::size_t Table::lead_of(std::span<Column const> columns) const {
   std::size_t steady_end = 0;
-  auto lead = width_ - 1;
+  auto lead = layout_.width - 1;
   for (std::size_t n = 0; n < columns.size(); ++n) {
     if (!columns[n].steady) {
-      lead = std::min(lead, place_[n]);
-    } else if (place_[n] != kAbsent) {
-      steady_end = std::max(steady_end, place_[n] + 1);
+      lead = std::min(lead, layout_.place[n]);
+    } else if (layout_.place[n] != kAbsent) {
+      steady_end = std::max(steady_end, layout_.place[n] + 1);
     }
   }
   return steady_end <= lead && steady_end > 0 ? lead : 0;
@@ -86,7 +86,7 @@ std::size_t Table::lead_of(std::span<Column const> columns) const {
 
 Result<bool> Table::next(BadRows& bad, Refused const& refused) {
   for (;;) {
-    if (reader_->quick(width_)) {
+    if (reader_->quick(layout_.width)) {
       bad.count_row();
       return true;
     }
@@ -97,9 +97,9 @@ Result<bool> Table::next(BadRows& bad, Refused const& refused) {
     std::string complaint;
     if (*next == CsvReader::Next::bad_row) {
       complaint = reader_->complaint();
-    } else if (reader_->fields().size() != width_) {
+    } else if (reader_->fields().size() != layout_.width) {
       complaint = "row: has " + std::to_string(reader_->fields().size()) + " fields, the header has " +
-                  std::to_string(width_) + "; put a text with commas in quotes";
+                  std::to_string(layout_.width) + "; put a text with commas in quotes";
     } else {
       return true;
     }
@@ -114,9 +114,7 @@ Result<std::string_view> Table::part(std::size_t begin, std::size_t end, std::ve
 Table Table::rows_of(std::string_view text) const {
   Table part;
   part.name_ = name_;
-  part.place_ = place_;
-  part.width_ = width_;
-  part.lead_ = lead_;
+  part.layout_ = layout_;
   part.reader_ = std::make_unique<CsvReader>(text);
   return part;
 }

@@ -35,10 +35,11 @@ void TextIndex::place(std::uint32_t number, std::uint64_t hash) noexcept {
 std::uint32_t RisingIndex::number_of(std::string_view text, std::uint64_t hash) {
   if (rising_) {
     auto const last = size() > 0 ? index_.text(size() - 1) : std::string_view{};
-    if (size() > 0 && text == last) return size() - 1;
-    if (size() == 0 || text.size() > last.size() || (text.size() == last.size() && text > last)) {
-      return index_.append(text);
-    }
+    auto const order = size() == 0 || text.size() > last.size() ? 1
+                       : text.size() == last.size()             ? text.compare(last)
+                                                                : -1;
+    if (order == 0) return size() - 1;
+    if (order > 0) return index_.append(text);
     rising_ = false;
     index_.spread(std::bit_ceil(std::size_t{size()} * 2 + 2));
   }

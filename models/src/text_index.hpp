@@ -8,6 +8,12 @@
 
 namespace tillcue::models {
 
+inline std::uint64_t load_word(char const* at) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
 /// For tables in memory only: not the same on machines of another byte order. Texts of one size up to 8 bytes never
 /// share a hash: all of a text goes into one word, and every step can be undone.
 inline std::uint64_t text_hash(std::string_view text) noexcept {
@@ -40,11 +46,6 @@ inline std::uint64_t text_hash(std::string_view text) noexcept {
 /// Whether two texts are equal; for short ones, which cost less than a call.
 inline bool same_text(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
-  auto const load = [](char const* at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    return word;
-  };
   if (a.size() < 4) {
     for (std::size_t n = 0; n < a.size(); ++n) {
       if (a[n] != b[n]) return false;
@@ -62,9 +63,9 @@ inline bool same_text(std::string_view a, std::string_view b) noexcept {
   }
   auto const last = a.size() - 8;
   for (std::size_t n = 0; n < last; n += 8) {
-    if (load(a.data() + n) != load(b.data() + n)) return false;
+    if (load_word(a.data() + n) != load_word(b.data() + n)) return false;
   }
-  return load(a.data() + last) == load(b.data() + last);
+  return load_word(a.data() + last) == load_word(b.data() + last);
 }
 
 /// Texts numbered by first appearance, found again by hash. All bytes lie in one arena: no allocation per text.

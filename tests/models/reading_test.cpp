@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 #include <doctest/doctest.h>
 
@@ -91,6 +92,12 @@ std::string log(std::uint64_t seed, int rows, unsigned kinds) {
   return text;
 }
 
+std::string in_quotes(std::string const& value) {
+  std::string text = "\"";
+  for (auto const c : value) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + '"';
+}
+
 /// Rows that mostly begin as the one before, in the given order of columns; with quotes, which no row needs, they say
 /// the same and each is read by itself.
 std::string repeating(std::vector<std::string> const& columns, std::uint64_t seed, bool quotes) {
@@ -110,14 +117,18 @@ std::string repeating(std::vector<std::string> const& columns, std::uint64_t see
       time = pick({"2026-02-03T04:05:06", "2026-02-01", "", "77", "noon"});
     std::string row;
     for (auto const& column : columns) {
-      auto value = column == "basket_id"   ? basket
-                   : column == "timestamp" ? time
-                   : column == "sku"
-                       ? pick({"1", "22", "a\xC3\xA9", "4006381333931", "4006381333932", "7", "8", "9", ""})
-                   : column == "quantity"   ? pick({"1", "1", "1", "", "2", "-1", "0.5", "one"})
-                   : column == "unit_price" ? pick({"1.00", "1.00", "2.50", "", "-1", "12345678.25", "x"})
-                                            : pick({"", std::string(40, 'c')});
-      row += (row.empty() && &column == &columns.front() ? "" : ",") + (quotes ? '"' + value + '"' : value);
+      auto value =
+          column == "basket_id"   ? basket
+          : column == "timestamp" ? time
+          : column == "sku"
+              ? pick({"1", "22", "a\xC3\xA9", "4006381333931", "4006381333932", "7", "8", "9", "", "123456789012345",
+                      "1234567890123456", "12345678901234567", "q\"q", std::string("n\0", 2), "7"})
+          : column == "quantity" ? pick({"1", "1", "1", "", "2", "-1", "0.5", "one", "12"})
+          : column == "unit_price"
+              ? pick({"1.00", "1.00", "2.50", "", "-1", "12345678.25", "x", "99.99", "199.99", "1999.99", "2.5\r0",
+                      std::string("2.50\0", 5), std::string("2.5\0\0\0", 6), "2.50000\x07"})
+              : pick({"", std::string(40, 'c')});
+      row += (row.empty() && &column == &columns.front() ? "" : ",") + (quotes ? in_quotes(value) : value);
     }
     text += row + (pick({"", "", "", "\r"})) + '\n';
   }
@@ -139,6 +150,17 @@ TEST_CASE("bytes at a time or 64 at once: the same marks") {
     }
     CHECK(marks_of(bytes) == expected);
     CHECK(portable_marks(bytes) == expected);
+    std::array<char, 48> begin{};
+    std::array<char, 48> mask{};
+    std::copy_n(bytes, begin.size(), begin.data());
+    std::fill_n(mask.data(), seed % 49, '\xFF');
+    CHECK(begins_with(bytes, begin, mask));
+    auto const changed = (seed >> 32U) % 48;
+    begin[changed] ^= 4;
+    CHECK(begins_with(bytes, begin, mask) == (changed >= seed % 49));
+    std::uint32_t commas = 0;
+    for (unsigned n = 0; n < kFewMarkedBytes; ++n) commas |= std::uint32_t{bytes[n] == ','} << n;
+    CHECK(few_commas_of(bytes) == commas);
     CHECK(few_marks_of(bytes) == static_cast<std::uint16_t>(expected));
     CHECK(portable_few_marks(bytes) == static_cast<std::uint16_t>(expected));
     auto const lines = line_marks_of(bytes);
@@ -183,20 +205,20 @@ TEST_CASE("items of any SKU are found again, and by a key read where 16 bytes li
     seed = mix(seed);
     // Some are the beginning of others, or of all sizes around the 8 and 16 bytes that are compared at once.
     auto sku = std::to_string(seed % 1000) + std::string(seed / 1000 % 20, static_cast<char>('a' + seed / 20'000 % 2));
-    auto const lying = sku + std::string(SkuKey::kWhole, static_cast<char>(seed >> 40U));
+    auto const lying = sku + std::string(16, static_cast<char>(seed >> 40U));
     SkuKey const key(sku);
     if (sku.size() <= SkuKey::kWhole) {
       auto const within = SkuKey::within(std::string_view(lying).substr(0, sku.size()));
-      CHECK((within.low == key.low && within.high == key.high && within.hash == key.hash && within.size == key.size));
+      CHECK((within.low == key.low && within.high == key.high && within.hash == key.hash));
     }
     auto const known = std::find(skus.begin(), skus.end(), sku);
     auto* const found = items.find(key, sku);
     CHECK((found != nullptr) == (known != skus.end()));
     if (found != nullptr) {
-      CHECK(found->number == static_cast<std::uint32_t>(known - skus.begin()));
-      ++found->quantity_milli;
+      CHECK(std::uint32_t{found->number} == static_cast<std::uint32_t>(known - skus.begin()));
+      ++found->times[0];
     } else {
-      CHECK(items.add(key, sku).number == skus.size());
+      CHECK(std::uint32_t{items.add(key, sku).number} == skus.size());
       skus.push_back(std::move(sku));
     }
   }
@@ -204,8 +226,8 @@ TEST_CASE("items of any SKU are found again, and by a key read where 16 bytes li
   std::int64_t again = 0;
   for (std::uint32_t n = 0; n < items.size(); ++n) {
     CHECK(items.text(n) == skus[n]);
-    CHECK(items.item(n).number == n);
-    again += items.item(n).quantity_milli;
+    CHECK(std::uint32_t{items.item(n).number} == n);
+    again += items.item(n).times[0];
   }
   CHECK(again == 3000 - static_cast<std::int64_t>(skus.size()));
   CHECK(items.find(SkuKey(""), "") == nullptr);
@@ -240,6 +262,10 @@ TEST_CASE("rows that begin as the one before are read as if each stood alone") {
       {"basket_id", "customer_id", "timestamp", "sku", "quantity", "unit_price"},
       {"timestamp", "basket_id", "unit_price", "note", "sku", "quantity"},
       {"basket_id", "sku"},
+      {"basket_id", "timestamp", "sku", "unit_price"},
+      {"timestamp", "basket_id", "sku", "unit_price", "quantity"},
+      {"basket_id", "sku", "note"},
+      {"note", "note2", "note3", "note4", "note5", "note6", "basket_id", "sku", "quantity", "unit_price"},
       {"sku", "basket_id", "timestamp", "quantity"},
       {"basket_id", "sku", "unit_price", "timestamp"},
       {"note", "basket_id", "quantity", "sku", "note2"}};
@@ -250,6 +276,47 @@ TEST_CASE("rows that begin as the one before are read as if each stood alone") {
       CHECK(tells(expected, " rows, "));
       for (std::size_t const step : {0U, 1U, 97U}) CHECK(told(text, 1, 1U << 30U, step) == expected);
       for (std::size_t const piece : {500U, 3000U}) CHECK(told(text, 2, piece) == expected);
+    }
+  }
+}
+
+TEST_CASE("what rows say is counted as often as they say it, known or not, for any number of ways to say it") {
+  // A shelf's item, one with a price a day, one that is weighed; more than 16 bits can count, and more rows than are
+  // looked at before looking for known ones is given up.
+  std::string text = kHeader;
+  std::int64_t quantity[3] = {0, 0, 0};
+  std::map<std::int64_t, std::uint64_t> prices[3];
+  bool weighed = false;
+  int weighed_first = 0;
+  SUBCASE("few are weighed") {}
+  SUBCASE("most are weighed") { weighed = true; }
+  SUBCASE("the first are weighed") { weighed_first = 40'000; }
+  for (int n = 0; n < 150'000; ++n) {
+    bool const shelf = weighed_first > 0 ? n >= weighed_first : weighed ? n % 3 == 0 : n % 50 != 1;
+    int const kind = n % 16 == 0 ? 1 : shelf ? 0 : 2;
+    int const cents = kind == 1 ? 199 + n / 7919 : 250 - (n % 10 == 0 ? 1 : 0);
+    int const milli = kind == 2 ? 100 + n % 1777 : 1000 * (1 + n % 5 / 4);
+    auto const amount = kind == 2 ? std::to_string(milli / 1000) + '.' + std::to_string(1000 + milli % 1000).substr(1)
+                                  : std::to_string(milli / 1000);
+    text += std::to_string(n / 10) + ",,2026-02-03T04:05:06,item" + std::to_string(kind) + ',' + amount + ',' +
+            std::to_string(cents / 100) + '.' + std::to_string(100 + cents % 100).substr(1) + '\n';
+    quantity[kind] += milli;
+    ++prices[kind][cents * 10'000];
+  }
+  for (unsigned const threads : {1U, 3U}) {
+    TransactionLimits limits;
+    limits.threads = threads;
+    TransactionReader reader(limits);
+    REQUIRE(reader.add(from_memory(text), "t.csv"));
+    auto const data = reader.finish();
+    REQUIRE(data);
+    CHECK(data->baskets() == 15'000);
+    for (auto const& item : data->items) {
+      auto const kind = static_cast<std::size_t>(item.sku.back() - '0');
+      CHECK(item.quantity_milli == quantity[kind]);
+      std::map<std::int64_t, std::uint64_t> found;
+      for (auto const& point : item.prices) found[point.micro] = point.times;
+      CHECK(found == prices[kind]);
     }
   }
 }

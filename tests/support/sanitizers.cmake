@@ -5,6 +5,9 @@ set(reports ${PROJECT_BINARY_DIR}/reports)
 set(support ${CMAKE_CURRENT_SOURCE_DIR}/support)
 set(patience 120)
 set(times_slower 4)
+if(TILLCUE_SANITIZE MATCHES thread)
+  set(times_slower 12) # loops over numbers, as in models_test and core_decide_test
+endif()
 
 get_property(entries DIRECTORY PROPERTY TESTS)
 foreach(entry IN LISTS entries)

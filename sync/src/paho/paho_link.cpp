@@ -33,7 +33,7 @@ Error error_of(mqtt::exception const& e) { return {Code::io, std::string("mqtt: 
 class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
  public:
   PahoLink(std::string uri, MqttOptions options, std::uint64_t seed)
-      : uri_(std::move(uri)), options_(std::move(options)), client_(new_client()), random_(seed) {}
+      : uri_(std::move(uri)), options_(std::move(options)), random_(seed), client_(new_client()) {}
   ~PahoLink() override { stop(std::chrono::seconds{1}); }
 
   void start(MqttEvents events) override {
@@ -97,9 +97,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   MqttEvents events_;
   std::atomic<bool> up_{false};
 
-  std::mutex mutex_;  ///< guards all below
-  Client client_;
-  std::deque<std::pair<Clock::time_point, Client>> retired_;  ///< and when Paho's threads have surely left them
+  std::mutex mutex_;    ///< guards all below
   bool stale_ = false;  ///< the client holds messages of a connection that is gone
   std::condition_variable wake_;
   bool running_ = false, stopping_ = false, connecting_ = false;
@@ -116,6 +114,9 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   bool pumping_ = false;
   std::uint64_t last_id_ = 0;
   std::thread supervisor_;
+  // Last, so that they go first: until Paho has let go of a client its thread calls back into all of the above.
+  std::deque<std::pair<Clock::time_point, Client>> retired_;  ///< and when Paho's threads have surely left them
+  Client client_;
 };
 
 constexpr std::uint64_t kConnect = 0;

@@ -1,0 +1,156 @@
+// Rows that say of their item what one before them said.
+
+#include <algorithm>
+#include <utility>
+
+#include "sale_rows.hpp"
+
+namespace tillcue::models {
+
+void RowParser::use_layout(Table const& table) {
+  if (table.layout() == layout_) return;
+  layout_ = table.layout();
+  // What differs from row to row has to begin with the SKU, or what is behind it would not be all.
+  use_known_rows(table.lead() > 0 && table.place(kSkuColumn) == table.lead());
+}
+
+/// Forgets what texts mean.
+void RowParser::use_known_rows(bool known) {
+  skus_.each([&](SoldItems::Item& item) {
+    for (unsigned n = 0; n < SoldItems::kTexts; ++n) tell_text(item, n);
+    item.text.fill(SoldItems::kNoText);
+  });
+  known_rows_ = known;
+  judged_rows_ = 0;
+  strange_rows_ = 0;
+}
+
+/// Adds what a text was met for to the item's sums, and counts it anew.
+void RowParser::tell_text(SoldItems::Item& item, unsigned place) {
+  auto const times = std::exchange(item.times[place], 0);
+  if (times == 0) return;
+  auto& sums = sums_[item.number];
+  auto const& says = sums.says[place];
+  sums.quantity_milli += says.quantity_milli * times;
+  if (says.price_micro != Sold::kNoPrice) add_price(sums.prices, says.price_micro, times);
+}
+
+/// Counts what a text says that was just met in a row read with care, and keeps it. When there is no room it takes, if
+/// it comes often, the place of the one that was met least since the last look. False: nothing was done.
+bool RowParser::learn_text(SoldItems::Item& item, std::uint64_t text, Sold const& says) {
+  constexpr std::uint32_t kLook = 32;
+  auto place = item.place_of(text);
+  if (place == SoldItems::kTexts) {
+    place = item.free_place();
+    if (place == SoldItems::kTexts) {
+      ++strange_rows_;
+      if (++item.strange < kLook) return false;
+      item.strange = 0;
+      place = static_cast<unsigned>(std::min_element(item.times.begin(), item.times.end()) - item.times.begin());
+      bool const rare = item.times[place] < kLook;
+      for (unsigned n = 0; n < SoldItems::kTexts; ++n) tell_text(item, n);
+      if (!rare) return false;
+    }
+    item.text[place] = text;
+    sums_[item.number].says[place] = says;
+  }
+  count_text(item, place);
+  return true;
+}
+
+/// Where many rows say what none before them said, as with goods that are weighed, looking for that is in vain.
+void RowParser::judge_known() {
+  constexpr std::uint64_t kRows = 1U << 16U;
+  if (judged_rows_ < kRows) return;
+  if (strange_rows_ > judged_rows_ / 4) return use_known_rows(false);
+  judged_rows_ = 0;
+  strange_rows_ = 0;
+}
+
+void RowParser::collect_known(std::size_t rows) {
+  auto const* const line = lines_.data();
+  auto* const key = keys_.data();
+  for (std::size_t n = 0; n < rows; ++n) {
+    if (!line[n].is_short) continue;
+    key[n] = SkuKey(line[n].field[0], line[n].field[1], line[n].field_size);
+    skus_.prefetch(key[n]);
+  }
+}
+
+/// The items of the rows from one on. Those that are not where they are looked for first are set aside: whether one is,
+/// nobody could foresee.
+void RowParser::find_known(std::size_t from, std::size_t rows) {
+  auto const* const line = lines_.data();
+  auto const* const key = keys_.data();
+  auto* const item = known_.data();
+  std::uint8_t aside[kWaiting];
+  std::size_t aside_size = 0;
+  for (auto n = from; n < rows; ++n) {
+    auto* const home = skus_.home(key[n]);
+    std::size_t const away = (home->is(key[n]) & line[n].is_short) ? 0 : 1;
+    item[n] = home;
+    aside[aside_size] = static_cast<std::uint8_t>(n);
+    aside_size += away;
+    __builtin_prefetch(home + away, 1);  // where it will be looked for next
+  }
+  for (std::size_t n = 0; n < aside_size; ++n) {
+    auto const at = aside[n];
+    item[at] = line[at].is_short ? skus_.find(key[at]) : nullptr;
+  }
+}
+
+/// A row of the common kind. False: it is none.
+bool RowParser::take_unknown(Table& table, LedLine const& line, RowBatch& out) {
+  if (!table.quick()) return false;
+  SaleTexts texts;
+  for (std::size_t column = 0; column < texts.size(); ++column) texts[column] = table.field(column);
+  if (!line.is_short) ++strange_rows_;
+  settle_row(texts, table.line(), table, line.is_short ? line.rest : SoldItems::kNoText, out);
+  return true;
+}
+
+/// Rows of the common kind. What most of them say is known; the others are read one by one.
+std::size_t RowParser::take_known(Table& table, std::size_t end, RowBatch& out) {
+  auto const found = table.look_ahead(lines_, end);
+  collect_known(found);
+  auto const* const lines = lines_.data();
+  auto* const* const items = known_.data();
+  auto const first = table.lines() + 1;
+  std::size_t taken = 0;
+  auto const take_lines = [&](std::size_t to) {
+    if (to > taken) table.take_lines(to - taken, lines[to - 1].begin + lines[to - 1].size);
+    taken = to;
+  };
+  find_known(0, found);
+  auto const* table_of_items = skus_.data();
+  // Whether the row before is one of an open run.
+  bool open = row_kept_ && !out.runs.empty();
+  for (std::size_t n = 0; n < found; ++n) {
+    auto const& line = lines[n];
+    auto* const item = items[n];
+    auto const place = item != nullptr ? item->place_of(line.rest) : SoldItems::kTexts;
+    if (place < SoldItems::kTexts) {
+      if (!line.repeats) {
+        open = join_basket(table.led_field(line, kBasketColumn), table.led_field(line, kTimeColumn), first + n, out);
+      }
+      if (open) {
+        out.items.push_back(item->number);
+        count_text(*item, place);
+        continue;
+      }
+    }
+    take_lines(n);
+    if (!take_unknown(table, line, out)) return taken;
+    open = row_kept_;
+    ++taken;
+    if (table_of_items != skus_.data()) find_known(n + 1, found);
+    table_of_items = skus_.data();
+  }
+  row_kept_ = open;
+  take_lines(found);
+  judged_rows_ += taken;
+  judge_known();
+  return taken;
+}
+
+}  // namespace tillcue::models
