@@ -8,7 +8,7 @@ target_sources(tillcue_pos_line PUBLIC FILE_SET HEADERS BASE_DIRS include FILES 
 set_target_properties(tillcue_pos_line PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 target_include_directories(tillcue_pos_line PUBLIC src)
 target_link_libraries(tillcue_pos_line PUBLIC tillcue::pos_paper PRIVATE tillcue::house)
-tillcue_no_exceptions(tillcue_pos_line)
+tillcue_terminal_code(tillcue_pos_line)
 
 # The daemon's ear on that: receipts read, displays read.
 add_library(tillcue_pos_proxy STATIC
@@ -22,9 +22,9 @@ target_sources(tillcue_pos_proxy PUBLIC FILE_SET HEADERS BASE_DIRS include FILES
 set_target_properties(tillcue_pos_proxy PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 target_link_libraries(tillcue_pos_proxy PUBLIC tillcue::pos_paper
                       PRIVATE tillcue::pos_line tillcue::house nlohmann_json::nlohmann_json Boost::headers Threads::Threads)
-tillcue_no_exceptions(tillcue_pos_proxy)
+tillcue_terminal_code(tillcue_pos_proxy)
 
 add_executable(tillcue-bypass bypass/backlog.cpp bypass/bypass.cpp bypass/bypass_slip.cpp bypass/main.cpp)
 target_link_libraries(tillcue-bypass PRIVATE tillcue::pos_line tillcue::house)
-tillcue_no_exceptions(tillcue-bypass)
+tillcue_terminal_program(tillcue-bypass)
 install(TARGETS tillcue-bypass RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT terminal)

@@ -274,7 +274,9 @@ void add_ground(CLI::App& command, Options& options) {
   command.add_option("FILE", options.file, "campaigns file (JSON)")->required();
   command.add_option("--items", options.input.items, "items file: names, categories, prices, flags");
   command.add_option("--bundle", options.bundle, "take the items, and what was learned, from this bundle");
-  command.add_option("--top", options.top, "lines of a long list")->capture_default_str();
+  command.add_option("--top", options.top, "lines of a long list")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str();
   command.add_flag("--json", options.json, "print one JSON object");
   add_shop(command, options.shop);
 }
@@ -310,7 +312,9 @@ void add_explain(CLI::App& campaign, Action& action) {
       ->default_str("subtotal");
   command.add_option("--at", options->at, "the store's time, like 2026-12-31T18:00")->default_str("the bundle's date");
   command.add_option("--customer", question.customer, "any name: somebody who is known");
-  command.add_option("--visits", question.visits, "of the customer, before this one")->capture_default_str();
+  command.add_option("--visits", question.visits, "of the customer, before this one")
+      ->check(CLI::Range(0U, 1'000'000'000U))
+      ->capture_default_str();
   command.add_option("--segment", question.segment, "of the customer");
   command.add_option("--store", question.place.store, "the till's store");
   command.add_option("--group", question.place.group, "the store's group");

@@ -99,6 +99,7 @@ void add_cold_start(CLI::App& program, Action& action) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   command.add_option("--max-queries", options->measure.most_queries, "about how many questions of each kind")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}))
       ->capture_default_str();
   add_training(command, options->build);
   add_reading(command, options->input);

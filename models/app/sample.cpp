@@ -34,7 +34,9 @@ void add_sample(CLI::App& program, Action& action) {
   auto const options = std::make_shared<Options>();
   auto& command = *program.add_subcommand("sample", "Write a believable store to try everything on.");
   command.add_option("--out", options->out, "folder to write to; made when missing")->required();
-  command.add_option("--seed", options->sample.seed, "another number, another store's tills")->capture_default_str();
+  command.add_option("--seed", options->sample.seed, "another number, another store's tills")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command.add_option("--days", options->sample.days, "of transactions")
       ->check(CLI::Range(1, 3650))
       ->capture_default_str();

@@ -118,7 +118,9 @@ void add_sets(CLI::App& program, Action& action) {
   auto& command = *program.add_subcommand("sets", "The mined sets of a bundle: a main item and what completes it.");
   command.add_option("--bundle", options->bundle, "bundle to look into")->required();
   command.add_option("--sku", options->sku, "SKU or GTIN: only the sets of this main item");
-  command.add_option("--most", options->most, "sets to show")->capture_default_str();
+  command.add_option("--most", options->most, "sets to show")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str();
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer(
       "baskets: with the whole set; of main: with its main item; lift: how much oftener than its best part and the\n"

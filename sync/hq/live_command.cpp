@@ -169,7 +169,8 @@ void add_budget(CLI::App& app, Command& chosen) {
   set->add_option("--free-amount", options->free_amount, "What each terminal may spend by its bundle alone")
       ->check(not_negative);
   set->add_option("--free-issues", options->free_issues, "The same in offers")->check(not_negative);
-  set->add_option("--terminals", options->terminals, "How many terminals have that free share");
+  set->add_option("--terminals", options->terminals, "How many terminals have that free share")
+      ->check(CLI::Range(0U, 10'000'000U));
   set->callback([options, &chosen] { chosen = [options] { return set_budget(*options); }; });
   auto* const end = budget->add_subcommand("end", "Forgets a budget: its campaign has the bundle's free share only");
   options->office.add_to(*end);

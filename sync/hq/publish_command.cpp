@@ -235,7 +235,8 @@ void add_publish_command(CLI::App& app, Command& chosen) {
   options->add_to(*command);
   command->add_option("--scope", options->publish.scope, "all, group:NAME, store:NAME or terminal:NAME")
       ->capture_default_str();
-  command->add_option("--release", options->publish.release, "Release number; default: the next");
+  command->add_option("--release", options->publish.release, "Release number; default: the next")
+      ->check(CLI::Range(std::uint64_t{1}, (std::uint64_t{1} << 53U) - 1));
   command->add_option("--wait", options->wait_seconds, "Seconds to wait for terminals to run it")
       ->check(CLI::Range(0U, 86'400U));
   command->footer(

@@ -77,7 +77,9 @@ void add_report_command(CLI::App& app, Command& chosen) {
   command->add_option("--db", options->database, "HQ's database (may be in use by serve)")->required();
   command->add_option("--since", options->since, "2026-11-21, 2026-11-21T08:00:00 (UTC), or an age: 7d, 24h, 30m");
   command->add_option("--items", options->items, "Catalogue (items.csv[.gz]) to show names with the SKUs");
-  command->add_option("--top", options->top, "Offers listed")->capture_default_str();
+  command->add_option("--top", options->top, "Offers listed")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+      ->capture_default_str();
   command->add_option("--shifts", options->shifts, "When shifts begin by the stores' clock")
       ->delimiter(',')
       ->capture_default_str();

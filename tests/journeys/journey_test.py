@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import pathlib
+import re
 import resource
 import select
 import shutil
@@ -132,6 +133,10 @@ class WholeLoop(Journey):
         self.shop.wait_for_delivery()
         baskets = {row['basket_id'] for row in self.shop.exported()}
         self.assertEqual(len(baskets), 25 - int(self.shop.metrics()['sales_voided_total']))
+        # Both count what was on the screen: also what nobody came to answer, at this pace.
+        hints = int(re.search(r'(\d+) hints: ', done.stdout)[1])
+        self.assertGreater(hints, 0)
+        self.assertEqual(hints, self.shop.report()['suggestions']['shown'], done.stdout)
 
     def test_the_customers_display_shows_the_offer_and_then_rests(self):
         display = CustomerDisplay()

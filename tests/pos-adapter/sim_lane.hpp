@@ -23,6 +23,11 @@ class RuleTerminal : public SaleEvents {
     heard.push_back(message);
     if (auto const* put = std::get_if<PutLine>(&message)) return put_line(*put);
     if (auto const* removed = std::get_if<RemoveLine>(&message)) lines[removed->sale.value].erase(removed->line);
+    if (std::holds_alternative<Tender>(message) && hint_at_tender) {
+      server->push(HintBoard{std::get<Tender>(message).sale,
+                             Stage::tender,
+                             {{9, Sku("BAG"), "Bag", "0.10 EUR", "", "A bag?", "Goes with all", {}}}});
+    }
     if (auto const* finish = std::get_if<Finish>(&message)) {
       server->push(CouponNotice{finish->sale, "7KQ2M9XR4T", "-20 %\nTea", PrintFate::printed});
     }
@@ -33,6 +38,7 @@ class RuleTerminal : public SaleEvents {
   std::map<std::string, std::map<LineNo, PutLine>> lines;  ///< what the terminal thinks is in each sale
   NativeServer* server = nullptr;
   bool refuse_lines = false;
+  bool hint_at_tender = false;
 
  private:
   Result<void> put_line(PutLine const& put) {

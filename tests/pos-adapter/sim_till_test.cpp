@@ -111,6 +111,19 @@ TEST_CASE("a declined hint is told to the terminal and adds nothing") {
   CHECK(lane.count(kIndexOf<Answer>) == 1);
 }
 
+TEST_CASE("a hint that comes after the last answer was seen, and is counted as not answered") {
+  Lane lane;
+  lane.terminal.hint_at_tender = true;
+  auto options = lane.options();
+  options.accept = 0;
+  auto const tally = lane.ring_up(options, {tea_and_milk(), tea_and_milk()});
+  CHECK(tally.hints == 4);
+  CHECK(tally.declined == 2);
+  CHECK(tally.ignored == 2);
+  CHECK(lane.count(kIndexOf<Answer>) == 2);
+  CHECK(lane.told.str().find("4 hints: 0 accepted, 2 declined, 2 not answered") != std::string::npos);
+}
+
 TEST_CASE("slips are mended: the terminal ends with the basket as it was recorded") {
   Lane lane;
   auto options = lane.options();

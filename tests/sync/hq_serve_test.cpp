@@ -188,7 +188,7 @@ TEST_CASE("the program publishes, reports, lists and exports, with documented ex
   CHECK(out.find("\"newest_release\": 3") != std::string::npos);
   auto const csv = (office.folder / "t.csv.gz").string();
   CHECK(office.run({"export", "--db", office.db.string(), "--out", csv}, &out) == 0);
-  CHECK(out.find("1 sales, 1 rows") != std::string::npos);
+  CHECK(out.find("1 sale, 1 row") != std::string::npos);
 }
 
 TEST_CASE("wrong command lines, keys, bundles and brokers each end with their code and the mend") {

@@ -133,7 +133,7 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_option("--slips", given->slips, "share of scans to be mended")
       ->check(fraction(1))
       ->capture_default_str();
-  command->add_option("--seed", given->seed, "of the dice")->capture_default_str();
+  command->add_option("--seed", given->seed, "of the dice")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_option("--printer", given->printer, "where the POS prints its own receipts, HOST:PORT");
   command->add_option("--till", given->till, "name of the lane")->capture_default_str();
   command->add_option("--store", given->store, "name on the receipt")->capture_default_str();

@@ -180,6 +180,7 @@ void Narrator::summary(Tally const& t) {
                      {"hints", t.hints},
                      {"accepted", t.accepted},
                      {"declined", t.declined},
+                     {"ignored", t.ignored},
                      {"coupons", t.coupons()},
                      {"coupons_printed", t.coupons_printed},
                      {"coupons_dropped", t.coupons_dropped},
@@ -193,7 +194,7 @@ void Narrator::summary(Tally const& t) {
   }
   out_ << "\n"
        << t.sales << " sales, " << t.scans << " scans, " << t.hints << " hints: " << t.accepted << " accepted, "
-       << t.declined << " declined\n";
+       << t.declined << " declined, " << t.ignored << " not answered\n";
   out_ << t.coupons() << " coupons: " << t.coupons_printed << " printed, " << t.coupons_unconfirmed << " unconfirmed, "
        << t.coupons_dropped << " dropped; " << t.receipts << " receipts printed, " << t.receipts_failed << " failed\n";
   if (!t.latencies_ms.empty()) {

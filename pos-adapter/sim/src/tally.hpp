@@ -7,7 +7,7 @@ namespace tillcue::pos::sim {
 
 /// What a run of the simulated till came to.
 struct Tally {
-  std::uint64_t sales = 0, scans = 0, hints = 0, accepted = 0, declined = 0;
+  std::uint64_t sales = 0, scans = 0, hints = 0, accepted = 0, declined = 0, ignored = 0;
   std::uint64_t coupons_printed = 0, coupons_unconfirmed = 0, coupons_dropped = 0;
   std::uint64_t refused = 0;  ///< messages the terminal answered with an error
   std::uint64_t lost = 0;     ///< times the terminal was gone or silent

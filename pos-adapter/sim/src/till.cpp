@@ -53,7 +53,7 @@ void Till::tell(Message message) {
 void Till::hear(FromTerminal const& push) {
   if (auto const* board = std::get_if<HintBoard>(&push)) {
     if (board->sale != sale_) return;
-    pending_.clear();  // a board replaces the one before
+    pass_over();  // a board replaces the one before
     if (board->cards.empty()) return;
     if (auto const& card = board->cards.front(); card.kind == OfferKind::notice) {
       return narrator_.notice(card.script.empty() ? card.name : card.script);
@@ -139,12 +139,30 @@ void Till::answer_hints() {
   }
 }
 
-void Till::answer(Pending const& pending) {
+/// A hint was on the screen, whether the cashier comes to it or not: head office counts it, too.
+void Till::see(Pending const& pending) {
   auto const& card = pending.board.cards.front();  // the first is the one to say
-  if (!answered_.insert(card.offer).second) return;
+  if (!seen_.insert(card.offer).second) return;
   ++tally_.hints;
   if (pending.board.stage == Stage::scan) tally_.latencies_ms.push_back(pending.latency_ms);
   narrator_.hint(card, pending.board.stage, pending.latency_ms);
+}
+
+/// Boards that were replaced, or came at the tender: nobody answers them any more.
+void Till::pass_over() {
+  for (auto const& pending : pending_) see(pending);
+  pending_.clear();
+}
+
+void Till::end_hints() {
+  pass_over();
+  tally_.ignored += seen_.size() - answered_.size();
+}
+
+void Till::answer(Pending const& pending) {
+  see(pending);
+  auto const& card = pending.board.cards.front();
+  if (!answered_.insert(card.offer).second) return;
   bool const accepted = chance(options_.accept);
   ++(accepted ? tally_.accepted : tally_.declined);
   narrator_.answered(card, accepted);
@@ -181,10 +199,12 @@ void Till::pay() {
   print_receipt(sum);
   coupon_heard_ = false;
   tell(Finish{sale_, sum.minor});
+  end_hints();
 }
 
 void Till::give_up() {
   tell(Void{sale_});
+  end_hints();
   coupon_heard_ = true;  // none will come
   narrator_.voided();
 }
@@ -211,6 +231,7 @@ void Till::ring_up(RecordedBasket const& basket) {
   sale_ = SaleId(options_.till + "/" + options_.run + "/" + padded(tally_.sales));
   rung_.clear();
   pending_.clear();
+  seen_.clear();
   answered_.clear();
   extras_.clear();
   taken_.clear();

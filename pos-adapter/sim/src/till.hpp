@@ -64,6 +64,9 @@ class Till {
   void put(Rung const& rung, PutLine::Verb verb);
   void make_a_slip(Rung const& rung);
   void answer_hints();
+  void see(Pending const& pending);
+  void pass_over();
+  void end_hints();
   void answer(Pending const& pending);
   void ring_up_extras();
   void pay();
@@ -86,7 +89,7 @@ class Till {
   std::uint32_t next_line_ = 1;
   std::deque<Pending> pending_;
   std::deque<Scan> extras_;
-  std::set<std::uint32_t> answered_;
+  std::set<std::uint32_t> seen_, answered_;
   std::multiset<std::string> taken_;  ///< SKUs taken as hints whose recorded line is still to come
   std::optional<LineSocket::Clock::time_point> asked_at_;
   bool coupon_heard_ = false;
