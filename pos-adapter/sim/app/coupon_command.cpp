@@ -109,7 +109,7 @@ void add_coupon(CLI::App& app, Command& chosen) {
   command->add_option("--profile", given->profile, "printer profile by name")->capture_default_str();
   command->add_option("--profile-file", given->profile_file, "a profile of your own, JSON");
   command->add_option("--painter", given->painter, "the module that paints what the printer lacks")
-      ->capture_default_str();
+      ->default_str("the one installed with the program");
   command->add_flag("--no-painter", given->no_painter, "spell in ASCII instead");
   command->add_option("--out", given->out, "file of the bytes; /dev/usb/lp0 prints them")->capture_default_str();
   command->callback([given, &chosen] { chosen = [given] { return make(*given); }; });
