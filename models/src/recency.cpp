@@ -41,21 +41,17 @@ bool is_possible(Dataset const& data, std::span<std::uint32_t const> baskets) {
   return data.time_kind == TimeKind::calendar && last_day(data, baskets) != kNoDay && baskets.size() < kMostWeighed;
 }
 
-std::string plural(std::uint64_t count, char const* what) {
-  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
-}
-
 tl::unexpected<Error> nothing_left(Recency const& recency, std::int32_t as_of) {
   return fail(Code::invalid,
               "no basket counts as of " + day_text(as_of) +
-                  (recency.window_days > 0 ? " within " + plural(recency.window_days, "day") + "; take a longer window"
+                  (recency.window_days > 0 ? " within " + counted(recency.window_days, "day") + "; take a longer window"
                                            : std::string("; choose a later day")));
 }
 
 template <class Counted>
 void tell(Counted& result) {
   auto const say = [&](std::uint64_t count, std::string const& why) {
-    if (count > 0) result.notes.push_back("recency: " + plural(count, "basket") + ' ' + why + " left out");
+    if (count > 0) result.notes.push_back("recency: " + counted(count, "basket") + ' ' + why + " left out");
   };
   say(result.too_old, "before the window or of no weight");
   say(result.too_late, "after " + day_text(result.as_of));

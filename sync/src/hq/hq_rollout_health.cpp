@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "hq_columns.hpp"
 #include "hq_rows.hpp"
+#include "tillcue/sync/hq_numbers.hpp"
 #include "wire/json_fields.hpp"
 
 namespace tillcue::sync {
