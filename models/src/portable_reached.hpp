@@ -1,8 +1,10 @@
 #pragma once
 
+#include <bit>
 #include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace tillcue::models {
 
@@ -17,7 +19,11 @@ class SumWord {
   static constexpr unsigned kSums = 64 / kBits;
 
   explicit SumWord(Sum const* sums) noexcept {
-    for (unsigned n = 0; n < kSums; ++n) word_ |= std::uint64_t{sums[n]} << (kBits * n);
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(&word_, sums, sizeof word_);
+    } else {
+      for (unsigned n = 0; n < kSums; ++n) word_ |= std::uint64_t{sums[n]} << (kBits * n);
+    }
   }
   /// The highest bit of each sum that is at least the one of which `least` holds copies; what the others are.
   [[nodiscard]] std::uint64_t at_least(std::uint64_t least) const noexcept {
