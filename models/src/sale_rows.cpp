@@ -25,11 +25,17 @@ std::optional<std::string> check_id(std::string_view column, std::string_view te
 
 constexpr std::int64_t kOnePiece = 1000;
 
-/// 1 to 9 pieces, written so; 0 for what has to be read.
-std::uint32_t few_pieces(std::string_view quantity) noexcept {
+/// 1 to 9999 pieces, written so; 0 for what has to be read.
+std::uint32_t whole_pieces(std::string_view quantity) noexcept {
   if (quantity.empty()) return 1;
-  auto const digit = static_cast<std::uint32_t>(quantity[0] - '0');
-  return quantity.size() == 1 && digit < 10 ? digit : 0;
+  if (quantity.size() > 4) return 0;
+  std::uint32_t pieces = 0;
+  for (char const c : quantity) {
+    auto const digit = static_cast<std::uint32_t>(c - '0');
+    if (digit > 9) return 0;
+    pieces = pieces * 10 + digit;
+  }
+  return pieces;
 }
 
 /// The price_key() of a text that may end where the memory does.
@@ -239,9 +245,9 @@ void RowParser::collect(Table const& table, std::size_t rows) {
     auto const sku = row.field(sku_place);
     auto const price = priced ? row.field(price_place) : std::string_view{};
     auto const key = price_key(price);
-    waiting.pieces = counted ? few_pieces(row.field(quantity_place)) : 1;
+    waiting.pieces = counted ? whole_pieces(row.field(quantity_place)) : 1;
     bool const ordinary = sku.size() - 1 < SkuKey::kWhole && (key != 0 || price.empty()) && waiting.pieces != 0;
-    waiting.text = ordinary ? priced_pieces_key(key, waiting.pieces) : SoldItems::kNoText;
+    waiting.text = !ordinary ? SoldItems::kNoText : waiting.pieces == 1 ? one_piece_key(key) : key;
     if (!ordinary) continue;
     waiting.key = SkuKey::within(sku);
     skus_.prefetch(waiting.key);
@@ -264,13 +270,15 @@ inline bool RowParser::settle_quickly(QuickRow const& row, Waiting const& waitin
   auto* const item = skus_.find(waiting.key);
   if (item == nullptr) return false;
   auto const place = item->place_of(waiting.text);
-  if (place == SoldItems::kTexts) return false;
+  // Of what no till could name no text is known.
+  if (waiting.text != 0 ? place == SoldItems::kTexts : item->unknown) return false;
   row_kept_ = row.repeats
                   ? row_kept_ && !out.runs.empty()
                   : join_basket(table.quick_field(row, kBasketColumn), table.quick_field(row, kTimeColumn), line, out);
   if (!row_kept_) return false;
   out.items.push_back(item->number);
-  count_text(*item, place);
+  if (waiting.pieces != 1) sums_[item->number].quantity_milli += kOnePiece * waiting.pieces;
+  if (waiting.text != 0) count_text(*item, place);
   return true;
 }
 
@@ -310,7 +318,7 @@ void RowParser::settle(std::size_t rows, Table const& table, std::uint64_t first
     if (settle_quickly(row[n], waiting[n], table, first_line + n, out)) continue;
     SaleTexts texts;
     for (std::size_t column = 0; column < texts.size(); ++column) texts[column] = table.quick_field(row[n], column);
-    settle_row(texts, first_line + n, table, waiting[n].text, out);
+    settle_row(texts, first_line + n, table, waiting[n].pieces == 1 ? waiting[n].text : SoldItems::kNoText, out);
   }
 }
 
