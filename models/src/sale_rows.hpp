@@ -155,6 +155,7 @@ class RowParser {
   bool row_kept_ = false;  ///< the row before is the last one of the open run
   std::string time_text_;
   std::int64_t time_ = kNoTime;
+  int clock_ = -1;  ///< seconds since midnight that it says, if it is such a text
   TimeKind time_kind_ = TimeKind::none;
 };
 
