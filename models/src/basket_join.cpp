@@ -25,10 +25,10 @@ std::uint32_t BasketJoin::basket_of(RowBatch::Run const& run, std::string_view i
   if (basket == known) {
     data_.times.push_back(run.time);
     data_.keys.push_back(basket_key(id));
-    first_line_.push_back(lines_before + run.line);
+    data_.begin.push_back(lines_before + run.line);
     return basket;
   }
-  auto& time = data_.times[baskets_begin_ + basket];
+  auto& time = data_.times[closed_ + basket];
   if (run.time != kNoTime && (time == kNoTime || run.time < time)) time = run.time;
   return basket;
 }
@@ -99,7 +99,7 @@ void BasketJoin::add_run(RowRun const& run, bool known, bool apart) {
   }
   if (in_order_) {
     runs_.reserve(rows_.size() + 1);
-    for (std::uint32_t n = 0; n < rows_.size(); ++n) runs_.push_back({n, rows_[n], short_line(first_line_[n])});
+    for (std::uint32_t n = 0; n < rows_.size(); ++n) runs_.push_back({n, rows_[n], short_line(first_line(n))});
     in_order_ = false;
   }
   if (!runs_.empty() && !apart && runs_.back().basket == basket) {
@@ -114,7 +114,7 @@ void BasketJoin::expect(std::size_t rows, std::size_t baskets) {
   data_.basket_items.reserve(data_.basket_items.size() + rows);
   data_.times.reserve(data_.times.size() + baskets);
   data_.keys.reserve(data_.keys.size() + baskets);
-  first_line_.reserve(first_line_.size() + baskets);
+  data_.begin.reserve(data_.begin.size() + baskets);
   rows_.reserve(rows_.size() + baskets);
   ids_.expect(ids_.size() + baskets);
 }
@@ -140,16 +140,17 @@ void BasketJoin::gather_runs() {
   }
 }
 
-/// Moves the distinct items of a basket to the end of those kept so far, which is never behind where they are.
-void BasketJoin::close_basket(std::size_t basket, std::size_t begin, std::size_t end, std::size_t most,
+/// Moves the distinct items of a basket to the end of those kept so far, which is never behind where they are, and
+/// makes it basket `place`. False: it is left out.
+bool BasketJoin::close_basket(std::size_t basket, RowsOf const& rows, std::size_t place, std::size_t most,
                               std::string const& name, BadRows& bad) {
   auto& items = data_.basket_items;
-  auto const start = data_.begin.back();
+  auto const start = data_.begin[place];
   auto kept = start;
   auto const stamp = ++stamp_;
   auto* const seen_in = seen_in_.data();
   auto* const all = items.data();
-  for (auto at = begin; at < end; ++at) {
+  for (auto at = rows.begin; at < rows.end; ++at) {
     auto const item = all[at];
     all[kept] = item;
     kept += seen_in[item] != stamp ? 1 : 0;
@@ -158,20 +159,20 @@ void BasketJoin::close_basket(std::size_t basket, std::size_t begin, std::size_t
   auto const size = kept - start;
   if (size > most) {
     ++left_out_;
-    bad.note(name + ':' + std::to_string(first_line_[basket]) + ": basket with " + std::to_string(size) +
+    bad.note(name + ':' + std::to_string(first_line(basket)) + ": basket with " + std::to_string(size) +
              " distinct items left out (more than " + std::to_string(most) + ")");
-    return;
+    return false;
   }
-  auto const place = data_.begin.size() - 1;
-  data_.times[place] = data_.times[baskets_begin_ + basket];
-  data_.keys[place] = data_.keys[baskets_begin_ + basket];
-  data_.begin.push_back(kept);
+  data_.times[place] = data_.times[closed_ + basket];
+  data_.keys[place] = data_.keys[closed_ + basket];
+  data_.begin[place + 1] = kept;
+  return true;
 }
 
 /// Once the rows are gathered. A file whose baskets do not come back repeats none.
 RepeatedDays BasketJoin::repeated_days(TimeKind kind, bool of_share) const {
   if (in_order_ && !of_share) return {};
-  auto const times = std::span(data_.times).subspan(kind == TimeKind::calendar ? baskets_begin_ : data_.times.size());
+  auto const times = std::span(data_.times).subspan(kind == TimeKind::calendar ? closed_ : data_.times.size());
   return find_repeated_days(runs_, rows_, std::span(data_.basket_items).subspan(rows_begin_), times);
 }
 
@@ -183,20 +184,21 @@ RepeatedDays BasketJoin::close_file(std::string const& name, std::size_t most, T
   seen_in_.assign(data_.items.size(), 0);
   stamp_ = 0;
   ids_ = {};
-  data_.begin.reserve(data_.begin.size() + rows_.size());
   auto begin = rows_begin_;
+  auto place = closed_;
   for (std::size_t basket = 0; basket < rows_.size(); ++basket) {
-    close_basket(basket, begin, begin + rows_[basket], most, name, bad);
-    begin += rows_[basket];
+    auto const end = begin + rows_[basket];
+    if (close_basket(basket, {begin, end}, place, most, name, bad)) ++place;
+    begin = end;
   }
+  data_.begin.resize(place + 1);
   data_.basket_items.resize(data_.begin.back());
-  data_.times.resize(data_.begin.size() - 1);
-  data_.keys.resize(data_.begin.size() - 1);
+  data_.times.resize(place);
+  data_.keys.resize(place);
   rows_begin_ = data_.basket_items.size();
-  baskets_begin_ = data_.times.size();
+  closed_ = place;
   data_.file_end.push_back(data_.baskets());
   std::vector<std::uint32_t>().swap(rows_);
-  std::vector<std::uint64_t>().swap(first_line_);
   in_order_ = true;
   others_ = false;
   return repeated;
@@ -212,7 +214,7 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
-         first_line_.size() * 8 + rows_.size() * 4 + runs_.size() * sizeof(RowRun) + memory_to_close();
+         rows_.size() * 4 + runs_.size() * sizeof(RowRun) + memory_to_close();
 }
 
 /// What rows that do not stand together cost when the file is closed: first all of them once more, by basket, then the

@@ -42,7 +42,9 @@ class BasketJoin {
   /// Baskets of the open file.
   [[nodiscard]] std::size_t open_baskets() const noexcept { return ids_.size(); }
   /// On which the first of them begins; 0 when there is none.
-  [[nodiscard]] std::uint64_t first_line() const noexcept { return first_line_.empty() ? 0 : first_line_.front(); }
+  [[nodiscard]] std::uint64_t first_line() const noexcept { return open_baskets() == 0 ? 0 : first_line(0); }
+  /// Baskets of the files that were closed.
+  [[nodiscard]] std::size_t closed_baskets() const noexcept { return closed_; }
 
  private:
   std::uint32_t basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before);
@@ -52,22 +54,28 @@ class BasketJoin {
   void gather_runs();
   [[nodiscard]] std::size_t memory_to_close() const noexcept;
   [[nodiscard]] RepeatedDays repeated_days(TimeKind kind, bool of_share) const;
-  void close_basket(std::size_t basket, std::size_t begin, std::size_t end, std::size_t most, std::string const& name,
-                    BadRows& bad);
+  struct RowsOf {
+    std::size_t begin;
+    std::size_t end;
+  };
+  bool close_basket(std::size_t basket, RowsOf const& rows, std::size_t place, std::size_t most,
+                    std::string const& name, BadRows& bad);
+  [[nodiscard]] std::uint64_t first_line(std::size_t basket) const noexcept {
+    return data_.begin[closed_ + 1 + basket];
+  }
 
-  Dataset data_;
+  Dataset data_;  ///< of the open file: all rows; in `begin` the line of each basket's first row, until it is closed
   TextIndex skus_;
   std::vector<std::vector<std::uint32_t>> renamed_;  ///< by parser: its items -> data_.items
   std::vector<std::size_t> same_;                    ///< by parser: how many of the first items keep their number
   // Of the open file:
   RisingIndex ids_;
-  std::vector<std::uint64_t> first_line_;
   bool in_order_ = true;             ///< no basket comes back once another one has begun
   std::vector<std::uint32_t> rows_;  ///< by basket, as long as that is so
   std::vector<RowRun> runs_;         ///< when it is not
   bool others_ = false;              ///< the last rows read are of another share
   std::size_t rows_begin_ = 0;
-  std::size_t baskets_begin_ = 0;
+  std::size_t closed_ = 0;              ///< baskets of the files before
   std::vector<std::uint32_t> seen_in_;  ///< per item: the last basket it was seen in, counted from 1
   std::uint32_t stamp_ = 0;
   std::uint64_t left_out_ = 0;

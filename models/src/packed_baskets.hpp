@@ -1,12 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "reached.hpp"
+#include "sorted_columns.hpp"
 #include "tillcue/models/dataset.hpp"
 #include "tillcue/models/parallel.hpp"
 
@@ -27,21 +29,23 @@ class PackedBaskets {
     begin_.reserve(baskets.size() + 1);
     begin_.push_back(0);
     for (auto const n : baskets) {
-      auto const cells = data.basket(n).size() + (weighted_ ? 1 : 0);
-      begin_.push_back(begin_.back() + static_cast<std::uint32_t>((cells + kAlign - 1) / kAlign));
+      begin_.push_back(begin_.back() + units_of(data.basket(n).size()));
     }
     auto const room = std::size_t{begin_.back()} * kAlign;
     cells_ = std::make_unique_for_overwrite<Cell[]>(room + kReachedSums);
     std::fill_n(cells_.get() + room, kReachedSums, none_);
     std::vector<Cell> const cell_of(rank_of.begin(), rank_of.end());
-    in_pieces(baskets.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned) {
+    std::vector<Packer> packers(threads);
+    in_pieces(baskets.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned worker) {
+      auto& packer = packers[worker];
       for (auto n = from; n < to; ++n) {
-        auto* first = cells_.get() + std::size_t{begin_[n]} * kAlign;
-        auto* const behind = cells_.get() + std::size_t{begin_[n + 1]} * kAlign;
-        if (weighted_) *first++ = weights[baskets[n]];
-        std::fill(first, behind, none_);
-        put(data.basket(baskets[n]), cell_of, first);
+        auto* const first = cells_.get() + std::size_t{begin_[n]} * kAlign;
+        if (weighted_) *first = weights[baskets[n]];
+        auto const items = data.basket(baskets[n]);
+        packer.add({items.data(), static_cast<std::uint32_t>(items.size()), begin_[n + 1] - begin_[n],
+                    first + (weighted_ ? 1 : 0)});
       }
+      pack(packer, cell_of);
     });
   }
 
@@ -56,31 +60,71 @@ class PackedBaskets {
   }
 
  private:
-  static constexpr std::size_t kBasketsPerPiece = 4096;
+  static constexpr std::size_t kBasketsPerPiece = 2048;
+  static constexpr std::size_t kMostUnits = SortedColumns<Cell>::kMostRows / kAlign;
 
-  /// Writes the ranks of `items` in rising order where all cells are none. Items without a rank have that one too.
-  void put(std::span<std::uint32_t const> items, std::span<Cell const> cell_of, Cell* out) const {
-    if (items.size() <= 8) return put_counted<8>(items, cell_of, out);
-    if (items.size() <= 16) return put_counted<16>(items, cell_of, out);
-    if (items.size() <= 32) return put_counted<32>(items, cell_of, out);
-    auto* end = out;
-    for (auto const item : items) *end++ = cell_of[item];
-    std::sort(out, end);
+  [[nodiscard]] std::uint32_t units_of(std::size_t items) const noexcept {
+    return static_cast<std::uint32_t>((items + (weighted_ ? 1 : 0) + kAlign - 1) / kAlign);
   }
 
-  /// A rank's place is how many are smaller: counted for all at once, without a branch that nobody could foresee.
-  template <std::size_t kRoom>
-  void put_counted(std::span<std::uint32_t const> items, std::span<Cell const> cell_of, Cell* out) const {
-    Cell ranks[kRoom];
-    Cell places[kRoom] = {};
-    std::fill_n(ranks, kRoom, none_);
-    for (std::size_t n = 0; n < items.size(); ++n) ranks[n] = cell_of[items[n]];
-    for (std::size_t n = 0; n < items.size(); ++n) {
-      auto const rank = ranks[n];
-      for (std::size_t k = 0; k < kRoom; ++k) places[k] = static_cast<Cell>(places[k] + (ranks[k] > rank ? 1 : 0));
+  struct List {
+    std::uint32_t const* items;
+    std::uint32_t size;
+    std::uint32_t units;  ///< of kAlign cells, with the weight
+    Cell* out;
+  };
+  /// Baskets by the room they take: those that take the same are written by the same steps.
+  struct Packer {
+    std::array<std::vector<List>, kMostUnits + 1> by_units;  ///< the first one: those of no items or too many
+    SortedColumns<Cell> columns;
+
+    void add(List const& list) {
+      // They will be needed in another order than they lie.
+      __builtin_prefetch(list.items);
+      __builtin_prefetch(list.items + 16);
+      bool const usual = list.size > 0 && list.units <= kMostUnits;
+      by_units[usual ? list.units : 0].push_back(list);
     }
-    // Equal ones can only be none, which is there already.
-    for (std::size_t n = 0; n < items.size(); ++n) out[places[n]] = ranks[n];
+  };
+
+  void pack(Packer& packer, std::span<Cell const> cell_of) const {
+    for (auto const& list : packer.by_units[0]) put(list, cell_of);
+    packer.by_units[0].clear();
+    for (std::size_t units = 1; units <= kMostUnits; ++units) {
+      auto& lists = packer.by_units[units];
+      auto const rows = units * kAlign - (weighted_ ? 1 : 0);
+      for (std::size_t n = 0; n < lists.size(); n += SortedColumns<Cell>::kColumns) {
+        auto const some = std::min(lists.size() - n, SortedColumns<Cell>::kColumns);
+        put_together(std::span(lists).subspan(n, some), rows, cell_of, packer.columns);
+      }
+      lists.clear();
+    }
+  }
+
+  /// Writes the ranks of the items in rising order, and behind them the one that is none, which items without a rank
+  /// have too. All lists fill `rows` cells to less than a unit.
+  void put_together(std::span<List const> lists, std::size_t rows, std::span<Cell const> cell_of,
+                    SortedColumns<Cell>& columns) const {
+    auto const full = rows - (kAlign - 1);
+    for (std::size_t column = 0; column < lists.size(); ++column) {
+      auto const& list = lists[column];
+      for (std::size_t n = 0; n < full; ++n) columns.row(n)[column] = cell_of[list.items[n]];
+      for (std::size_t n = full; n < rows; ++n) {
+        auto const rank = cell_of[list.items[std::min<std::size_t>(n, list.size - 1)]];
+        columns.row(n)[column] = n < list.size ? rank : none_;
+      }
+    }
+    columns.sort(rows);
+    for (std::size_t column = 0; column < lists.size(); ++column) {
+      auto* const out = lists[column].out;
+      for (std::size_t n = 0; n < rows; ++n) out[n] = columns.row(n)[column];
+    }
+  }
+  void put(List const& list, std::span<Cell const> cell_of) const {
+    auto const room = list.units * kAlign - (weighted_ && list.units > 0 ? 1 : 0);
+    std::fill_n(list.out, room, none_);
+    for (std::uint32_t n = 0; n < list.size; ++n) list.out[n] = cell_of[list.items[n]];
+    std::sort(list.out, list.out + list.size);
   }
 
   bool weighted_;

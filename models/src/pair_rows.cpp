@@ -207,12 +207,26 @@ std::vector<std::uint32_t> positions(Dataset const& data, Counts const& items) {
 }
 
 /// In how many of the baskets each item is.
-std::vector<std::uint32_t> occurrences_of(Dataset const& data, std::span<std::uint32_t const> baskets) {
-  std::vector<std::uint32_t> occurrences(data.items.size(), 0);
-  for (auto const n : baskets) {
-    for (auto const item : data.basket(n)) ++occurrences[item];
+std::vector<std::uint64_t> sums_of(Dataset const& data, std::span<std::uint32_t const> baskets) {
+  std::vector<std::uint64_t> sums(data.items.size(), 0);
+  for (std::size_t n = 0; n < baskets.size();) {
+    // Those that lie one behind the other at once: where a basket ends nobody could foresee.
+    auto const first = baskets[n];
+    auto behind = std::size_t{first} + 1;
+    for (++n; n < baskets.size() && baskets[n] == behind; ++n) ++behind;
+    for (auto at = data.begin[first]; at < data.begin[behind]; ++at) ++sums[data.basket_items[at]];
   }
-  return occurrences;
+  return sums;
+}
+
+/// With what weight.
+std::vector<std::uint64_t> sums_of(Dataset const& data, std::span<std::uint32_t const> baskets,
+                                   std::span<std::uint16_t const> weights) {
+  std::vector<std::uint64_t> sums(data.items.size(), 0);
+  for (auto const n : baskets) {
+    for (auto const item : data.basket(n)) sums[item] += weights[n];
+  }
+  return sums;
 }
 
 void note_times(Dataset const& data, std::span<std::uint32_t const> baskets, Counts& counts) {
@@ -242,12 +256,8 @@ Result<Counts> count_items(Dataset const& data, std::span<std::uint32_t const> b
                            std::span<std::uint16_t const> weights) {
   Counts counts;
   note_times(data, baskets, counts);
-  std::vector<std::uint64_t> sums(data.items.size(), 0);
-  for (auto const n : baskets) {
-    std::uint64_t const weight = weights.empty() ? 1 : weights[n];
-    counts.baskets += weight;
-    for (auto const item : data.basket(n)) sums[item] += weight;
-  }
+  auto const sums = weights.empty() ? sums_of(data, baskets) : sums_of(data, baskets, weights);
+  for (auto const n : baskets) counts.baskets += weights.empty() ? 1 : weights[n];
   std::vector<std::uint32_t> order(data.items.size());
   std::iota(order.begin(), order.end(), 0U);
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return data.items[a].sku < data.items[b].sku; });
@@ -281,9 +291,9 @@ Result<void> count_pairs(Dataset const& data, std::span<std::uint32_t const> bas
   if (weights.empty()) {
     for (std::uint32_t n = 0; n < size; ++n) by_rank[rank[n]] = items.items[n].baskets;
   } else {
-    auto const occurrences = occurrences_of(data, baskets);
+    auto const sums = sums_of(data, baskets);
     for (std::size_t n = 0; n < rank_of.size(); ++n) {
-      if (rank_of[n] != size) by_rank[rank_of[n]] = occurrences[n];
+      if (rank_of[n] != size) by_rank[rank_of[n]] = static_cast<std::uint32_t>(sums[n]);
     }
   }
   auto const count_with = [&]<class Cell>(Cell) {

@@ -72,27 +72,32 @@ struct RowWorker {
   Rows rows;
 };
 
+/// Puts what reached `least` of the 16 sums from `first` on.
+template <class Sum>
+void collect_some(Rows& rows, Sum const* sums, std::uint32_t first, Sum least) noexcept {
+  constexpr int kMany = 6;  ///< then all are looked at, without a branch for each
+  auto marks = reached(sums + first, least);
+  if (std::popcount(marks) > kMany) {
+    for (std::uint32_t n = 0; n < kReachedSums; ++n) rows.put(first + n, sums[first + n], ((marks >> n) & 1U) != 0);
+    return;
+  }
+  for (; marks != 0; marks &= marks - 1) {
+    auto const other = first + static_cast<std::uint32_t>(std::countr_zero(marks));
+    rows.put(other, sums[other], true);
+  }
+}
+
 /// Moves what reached `least` from the sums to the row, by rising rank.
 template <class Sum>
 void collect_all(Rows& rows, Sum* sums, std::uint32_t rank, std::uint32_t least) {
-  constexpr int kMany = 6;  ///< of a block: then all are looked at, without a branch for each
+  constexpr std::uint32_t kTogether = kReachedBytes / sizeof(Sum);
   rows.expect(rank);
   auto const enough = static_cast<Sum>(least);
   std::uint32_t first = 0;
   if (enough != least) first = rank;  // no sum of this row can be that large
-  for (; first + kReachedSums <= rank; first += kReachedSums) {
-    auto marks = reached(sums + first, enough);
-    if (marks == 0) continue;
-    if (std::popcount(marks) > kMany) {
-      for (std::uint32_t n = 0; n < kReachedSums; ++n) {
-        rows.put(first + n, sums[first + n], ((marks >> n) & 1U) != 0);
-      }
-      continue;
-    }
-    for (; marks != 0; marks &= marks - 1) {
-      auto const other = first + static_cast<std::uint32_t>(std::countr_zero(marks));
-      rows.put(other, sums[other], true);
-    }
+  for (; first + kTogether <= rank; first += kTogether) {
+    if (!any_reached(sums + first, enough)) continue;
+    for (std::uint32_t n = 0; n < kTogether; n += kReachedSums) collect_some(rows, sums, first + n, enough);
   }
   for (; first < rank; ++first) rows.put(first, sums[first], sums[first] >= enough);
   std::fill_n(sums, rank, Sum{0});

@@ -1,5 +1,6 @@
 #include "sale_rows.hpp"
 
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,8 +14,9 @@ namespace {
 
 std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 40)) + "'"; }
 
-std::optional<std::string> check_id(std::string_view column, std::string_view text) {
-  if (!text.empty() && text.size() <= kMaxIdentifier && is_clean_text(text)) return std::nullopt;
+bool is_id(std::string_view text) { return !text.empty() && text.size() <= kMaxIdentifier && is_clean_text(text); }
+
+std::string no_id_complaint(std::string_view column, std::string_view text) {
   std::string const name(column);
   if (text.empty()) return name + ": is empty; every row needs one";
   if (text.size() > kMaxIdentifier) {
@@ -24,12 +26,20 @@ std::optional<std::string> check_id(std::string_view column, std::string_view te
 }
 
 constexpr std::int64_t kOnePiece = 1000;
+constexpr std::size_t kTimeSize = 19;  ///< "2026-11-29T08:26:11"
+constexpr std::size_t kClock = 11;     ///< where its clock begins
 
-/// 1 to 9 pieces, written so; 0 for what has to be read.
-std::uint32_t few_pieces(std::string_view quantity) noexcept {
+/// 1 to 9999 pieces, written so; 0 for what has to be read.
+std::uint32_t whole_pieces(std::string_view quantity) noexcept {
   if (quantity.empty()) return 1;
-  auto const digit = static_cast<std::uint32_t>(quantity[0] - '0');
-  return quantity.size() == 1 && digit < 10 ? digit : 0;
+  if (quantity.size() > 4) return 0;
+  std::uint32_t pieces = 0;
+  for (char const c : quantity) {
+    auto const digit = static_cast<std::uint32_t>(c - '0');
+    if (digit > 9) return 0;
+    pieces = pieces * 10 + digit;
+  }
+  return pieces;
 }
 
 /// The price_key() of a text that may end where the memory does.
@@ -42,14 +52,23 @@ std::uint64_t careful_price_key(std::string_view text) noexcept {
 
 /// Seconds since midnight of "08:26:11"; -1 when that is no such text.
 int clock_seconds(char const* at) noexcept {
-  auto const digit = [&](std::size_t n) { return static_cast<unsigned>(at[n]) - '0'; };
-  auto const hours = digit(0) * 10 + digit(1);
-  auto const minutes = digit(3) * 10 + digit(4);
-  auto const seconds = digit(6) * 10 + digit(7);
-  bool const ones = (digit(1) < 10) & (digit(4) < 10) & (digit(7) < 10);
-  bool const all = (digit(0) < 3) & (digit(3) < 6) & (digit(6) < 7) & (at[2] == ':') & (at[5] == ':');
-  bool const fits = ones & all & (hours < 24) & (seconds < 61);
-  return fits ? static_cast<int>(hours * 3600 + minutes * 60 + seconds) : -1;
+  using Bytes = std::array<std::uint8_t, 8>;
+  constexpr Bytes kZero = {'0', '0', ':', '0', '0', ':', '0', '0'};
+  constexpr Bytes kMost = {2, 9, 0, 5, 9, 0, 6, 9};
+  constexpr auto kRoom = [&] {
+    Bytes room{};
+    for (std::size_t n = 0; n < room.size(); ++n) room[n] = static_cast<std::uint8_t>(0x7F - kMost[n]);
+    return room;
+  }();
+  constexpr std::uint64_t kHighest = 0x8080'8080'8080'8080ULL;
+  // Digits, with 0 for the colons; a byte beyond its most has the highest bit in the sum, if not before.
+  auto const word = load_word(at) ^ std::bit_cast<std::uint64_t>(kZero);
+  auto const digit = std::bit_cast<Bytes>(word);
+  auto const hours = digit[0] * 10 + digit[1];
+  auto const seconds = digit[6] * 10 + digit[7];
+  bool const digits = (((word + std::bit_cast<std::uint64_t>(kRoom)) | word) & kHighest) == 0;
+  bool const fits = digits & (hours < 24) & (seconds < 61);
+  return fits ? hours * 3600 + (digit[3] * 10 + digit[4]) * 60 + seconds : -1;
 }
 
 /// "-2.5": millionths without the zeros behind.
@@ -85,8 +104,12 @@ void RowBatch::clear() {
 
 std::optional<std::string> RowParser::learn_basket(std::string_view id) {
   if (same_text(id, basket_) && !id.empty()) return std::nullopt;
-  if (auto complaint = check_id("basket_id", id)) return complaint;
-  basket_ = id;
+  if (!is_id(id)) return no_id_complaint("basket_id", id);
+  if (id.size() == basket_.size()) {
+    std::copy(id.begin(), id.end(), basket_.begin());  // which is sooner
+  } else {
+    basket_ = id;
+  }
   basket_hash_ = text_hash(id);
   in_share_ = share_.of == 1 || (basket_hash_ >> 32U) % share_.of == share_.part;
   run_open_ = false;
@@ -94,7 +117,7 @@ std::optional<std::string> RowParser::learn_basket(std::string_view id) {
 }
 
 std::optional<std::string> RowParser::learn_item(std::string_view sku, SkuKey const& key, SoldItems::Item*& item) {
-  if (auto complaint = check_id("sku", sku)) return complaint;
+  if (!is_id(sku)) return no_id_complaint("sku", sku);
   item = &skus_.add(key, sku);
   item->unknown = sku.starts_with(kOpenName);
   sums_.emplace_back();
@@ -108,7 +131,7 @@ std::optional<std::string> RowParser::wrong_kind(std::string_view text, TimeKind
 
 std::optional<std::string> RowParser::read_time(std::string_view text, SaleFields& out) {
   if (text.empty()) return std::nullopt;
-  if (!same_text(text, time_text_) && !read_time_of_same_day(text)) {
+  if (!read_time_of_same_day(text) && !same_text(text, time_text_)) {
     if (auto const seconds = parse_iso8601(text)) {
       time_ = *seconds;
       time_kind_ = TimeKind::calendar;
@@ -119,6 +142,7 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleField
       return no_time_complaint("timestamp", text);
     }
     time_text_ = text;
+    clock_ = text.size() == kTimeSize && time_kind_ == TimeKind::calendar ? clock_seconds(text.data() + kClock) : -1;
   }
   out.time = time_;
   out.kind = time_kind_;
@@ -128,18 +152,15 @@ std::optional<std::string> RowParser::read_time(std::string_view text, SaleField
 
 /// Most of a log's times differ from the one before in the clock only: "2026-11-29T08:26:11".
 bool RowParser::read_time_of_same_day(std::string_view text) noexcept {
-  constexpr std::size_t kClock = 11;
-  constexpr std::size_t kWhole = 19;
-  if (text.size() != kWhole || time_text_.size() != kWhole || time_kind_ != TimeKind::calendar) return false;
+  if (clock_ < 0 || text.size() != kTimeSize) return false;
   auto* const before = time_text_.data();
   bool const same_day =
       load_word(text.data()) == load_word(before) && load_word(text.data() + 3) == load_word(before + 3);
-  if (!same_day) return false;
   auto const now = clock_seconds(text.data() + kClock);
-  auto const then = clock_seconds(before + kClock);
-  if (now < 0 || then < 0) return false;
-  time_ += now - then;
-  std::memcpy(before + kClock, text.data() + kClock, kWhole - kClock);
+  if (!same_day || now < 0) return false;
+  time_ += now - clock_;
+  clock_ = now;
+  std::memcpy(before + kClock, text.data() + kClock, kTimeSize - kClock);
   return true;
 }
 
@@ -239,9 +260,9 @@ void RowParser::collect(Table const& table, std::size_t rows) {
     auto const sku = row.field(sku_place);
     auto const price = priced ? row.field(price_place) : std::string_view{};
     auto const key = price_key(price);
-    waiting.pieces = counted ? few_pieces(row.field(quantity_place)) : 1;
+    waiting.pieces = counted ? whole_pieces(row.field(quantity_place)) : 1;
     bool const ordinary = sku.size() - 1 < SkuKey::kWhole && (key != 0 || price.empty()) && waiting.pieces != 0;
-    waiting.text = ordinary ? priced_pieces_key(key, waiting.pieces) : SoldItems::kNoText;
+    waiting.text = !ordinary ? SoldItems::kNoText : waiting.pieces == 1 ? one_piece_key(key) : key;
     if (!ordinary) continue;
     waiting.key = SkuKey::within(sku);
     skus_.prefetch(waiting.key);
@@ -264,13 +285,15 @@ inline bool RowParser::settle_quickly(QuickRow const& row, Waiting const& waitin
   auto* const item = skus_.find(waiting.key);
   if (item == nullptr) return false;
   auto const place = item->place_of(waiting.text);
-  if (place == SoldItems::kTexts) return false;
+  // Of what no till could name no text is known.
+  if (waiting.text != 0 ? place == SoldItems::kTexts : item->unknown) return false;
   row_kept_ = row.repeats
                   ? row_kept_ && !out.runs.empty()
                   : join_basket(table.quick_field(row, kBasketColumn), table.quick_field(row, kTimeColumn), line, out);
   if (!row_kept_) return false;
   out.items.push_back(item->number);
-  count_text(*item, place);
+  if (waiting.pieces != 1) sums_[item->number].quantity_milli += kOnePiece * waiting.pieces;
+  if (waiting.text != 0) count_text(*item, place);
   return true;
 }
 
@@ -310,7 +333,7 @@ void RowParser::settle(std::size_t rows, Table const& table, std::uint64_t first
     if (settle_quickly(row[n], waiting[n], table, first_line + n, out)) continue;
     SaleTexts texts;
     for (std::size_t column = 0; column < texts.size(); ++column) texts[column] = table.quick_field(row[n], column);
-    settle_row(texts, first_line + n, table, waiting[n].text, out);
+    settle_row(texts, first_line + n, table, waiting[n].pieces == 1 ? waiting[n].text : SoldItems::kNoText, out);
   }
 }
 

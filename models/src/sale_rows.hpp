@@ -95,7 +95,9 @@ class RowParser {
   /// What will be asked about a row when the memory has brought its item.
   struct Waiting {
     SkuKey key;
-    std::uint64_t text = SoldItems::kNoText;  ///< priced_pieces_key(); none: not an ordinary row, see settle_row()
+    /// one_piece_key(), of several pieces price_key(), which says nothing of them; none: not an ordinary row, see
+    /// settle_row(); 0: several at no price.
+    std::uint64_t text = SoldItems::kNoText;
     std::uint32_t pieces = 0;
   };
   static constexpr std::size_t kWaiting = 64;
@@ -153,6 +155,7 @@ class RowParser {
   bool row_kept_ = false;  ///< the row before is the last one of the open run
   std::string time_text_;
   std::int64_t time_ = kNoTime;
+  int clock_ = -1;  ///< seconds since midnight that it says, if it is such a text
   TimeKind time_kind_ = TimeKind::none;
 };
 

@@ -140,9 +140,9 @@ inline std::uint64_t price_key(std::string_view text) noexcept {
   return word | text.size();
 }
 
-/// The same with the pieces sold, 0 to 15, and for no price, too.
-inline std::uint64_t priced_pieces_key(std::uint64_t price, std::uint32_t pieces) noexcept {
-  return price | std::uint64_t{pieces} << (std::endian::native == std::endian::little ? 59U : 3U);
+/// Of one piece at a price or at none. Most rows are of one: of others there are too many kinds to know them all.
+inline std::uint64_t one_piece_key(std::uint64_t price) noexcept {
+  return price | std::uint64_t{1} << (std::endian::native == std::endian::little ? 59U : 3U);
 }
 
 }  // namespace tillcue::models

@@ -32,23 +32,52 @@ void TextIndex::place(std::uint32_t number, std::uint64_t hash) noexcept {
   slots_[at] = {tag_of(hash), size, number, is_short(size) ? hash : begin_[number]};
 }
 
+/// Below 0, 0 or above: before, the same as or beyond the last one.
+int RisingIndex::order_of(std::string_view text) const noexcept {
+  if (size_ == 0) return 1;
+  auto const last = sizes_.back().bytes;
+  if (text.size() != last) return text.size() > last ? 1 : -1;
+  return text.compare(std::string_view(texts_).substr(texts_.size() - last));
+}
+
 std::uint32_t RisingIndex::number_of(std::string_view text, std::uint64_t hash) {
   if (rising_) {
-    auto const last = size() > 0 ? index_.text(size() - 1) : std::string_view{};
-    auto const order = size() == 0 || text.size() > last.size() ? 1
-                       : text.size() == last.size()             ? text.compare(last)
-                                                                : -1;
-    if (order == 0) return size() - 1;
-    if (order > 0) return index_.append(text);
-    rising_ = false;
-    index_.spread(std::bit_ceil(std::size_t{size()} * 2 + 2));
+    auto const order = order_of(text);
+    if (order == 0) return size_ - 1;
+    if (order > 0) {
+      if (size_ == 0 || text.size() > sizes_.back().bytes) sizes_.push_back({text.size(), size_});
+      texts_ += text;
+      return size_++;
+    }
+    stop_rising();
   }
   auto const number = index_.find(text, hash);
   return number != TextIndex::kNone ? number : index_.add(text, hash);
 }
 
+/// Gives all texts their slots.
+void RisingIndex::stop_rising() {
+  rising_ = false;
+  index_.arena_.reserve(texts_.capacity());
+  index_.begin_.reserve(size_ + 1);
+  std::string_view left = texts_;
+  for (std::size_t n = 0; n < sizes_.size(); ++n) {
+    auto const behind = n + 1 < sizes_.size() ? sizes_[n + 1].first : size_;
+    for (auto number = sizes_[n].first; number < behind; ++number) {
+      index_.append(left.substr(0, sizes_[n].bytes));
+      left.remove_prefix(sizes_[n].bytes);
+    }
+  }
+  index_.spread(std::bit_ceil(std::size_t{size_} * 2 + 2));
+  std::string().swap(texts_);
+}
+
 void RisingIndex::expect(std::size_t texts) {
-  if (size() > 0) index_.arena_.reserve(index_.arena_.size() / size() * (texts + 1));
+  if (rising_) {
+    if (size_ > 0) texts_.reserve(texts_.size() / size_ * (texts + 1));
+    return;
+  }
+  index_.arena_.reserve(index_.arena_.size() / size() * (texts + 1));
   index_.begin_.reserve(texts + 1);
 }
 

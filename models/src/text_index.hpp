@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -126,11 +127,12 @@ class TextIndex {
 };
 
 /// The same for texts that mostly rise, shorter ones first, as the numbers of receipts do: as long as each is the last
-/// one or beyond it, nothing need be looked up. Threads  one.
+/// one or beyond it, nothing need be looked up, and where each begins follows from how many there are of a size.
+/// Threads  one.
 class RisingIndex {
  public:
-  [[nodiscard]] std::uint32_t size() const noexcept { return index_.size(); }
-  [[nodiscard]] std::size_t memory() const noexcept { return index_.memory(); }
+  [[nodiscard]] std::uint32_t size() const noexcept { return rising_ ? size_ : index_.size(); }
+  [[nodiscard]] std::size_t memory() const noexcept { return texts_.size() + index_.memory(); }
   void prefetch(std::uint64_t hash) const noexcept {
     if (!rising_) index_.prefetch(hash);
   }
@@ -140,8 +142,19 @@ class RisingIndex {
   void expect(std::size_t texts);
 
  private:
-  TextIndex index_;
-  bool rising_ = true;  ///< then the texts have no slots yet
+  [[nodiscard]] int order_of(std::string_view text) const noexcept;
+  void stop_rising();
+
+  TextIndex index_;  ///< of all texts, once they do not rise
+  bool rising_ = true;
+  // As long as they do:
+  std::string texts_;
+  std::uint32_t size_ = 0;
+  struct Size {
+    std::size_t bytes;
+    std::uint32_t first;  ///< text of so many
+  };
+  std::vector<Size> sizes_;  ///< rising
 };
 
 }  // namespace tillcue::models

@@ -152,7 +152,7 @@ void TransactionReader::State::close_file(std::string const& name, bool has_head
              (below > 1 ? ", the first of " + std::to_string(below) + " such rows" : "") +
              ": taken as sold, without the price; give a return a quantity below 0");
   }
-  auto const before = join.data().begin.size();
+  auto const before = join.closed_baskets();
   auto const line = join.first_line();
   bool const one = limits.share.of == 1 && join.open_baskets() == 1 && rows > limits.basket_items;
   bool const of_share = limits.share.of > 1;
@@ -162,7 +162,7 @@ void TransactionReader::State::close_file(std::string const& name, bool has_head
   } else if (auto const sales = judge(days)) {
     bad.note(repeated_note(name, *sales));
   }
-  if (one && join.data().begin.size() > before) {
+  if (one && join.closed_baskets() > before) {
     bad.note(name + ':' + std::to_string(line) + ": all " + std::to_string(rows) +
              " rows are of one basket; is basket_id the number of a receipt, not of a store or a day?");
   }

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "../../models/src/reached.hpp"
+#include "../../models/src/sorted_columns.hpp"
 #include "made.hpp"
 
 using namespace tillcue;
@@ -72,27 +73,64 @@ Pairs counted(Dataset const& data, std::span<std::uint16_t const> weights, PairO
 
 }  // namespace
 
-TEST_CASE("sums one by one or 16 at once: the same reach the least count") {
-  std::uint64_t seed = 3;
-  for (int n = 0; n < 2000; ++n) {
-    std::uint32_t sums[kReachedSums];
-    std::uint32_t const bits = n % 33;
-    for (auto& sum : sums) {
-      seed = mix(seed);
-      sum = bits == 0 ? 0 : static_cast<std::uint32_t>(seed) >> (32 - bits);
+namespace {
+
+/// 64 bytes of sums of up to `bits` bits.
+template <class Sum>
+std::vector<Sum> made_sums(std::uint64_t seed, unsigned bits) {
+  std::vector<Sum> sums(kReachedBytes / sizeof(Sum));
+  for (auto& sum : sums) {
+    seed = mix(seed);
+    sum = static_cast<Sum>(bits == 0 ? 0 : seed >> (64 - bits));
+  }
+  return sums;
+}
+
+template <class Sum>
+void check_reached(std::uint64_t seed) {
+  constexpr unsigned kBits = 8 * sizeof(Sum);
+  auto const sums = made_sums<Sum>(seed, seed % (kBits + 1));
+  auto const highest = static_cast<Sum>(Sum{1} << (kBits - 1));
+  auto const all = static_cast<Sum>(~Sum{0});
+  for (Sum const least : {Sum{1}, Sum{2}, Sum{5}, static_cast<Sum>(highest - 1), highest, all,
+                          std::max(Sum{1}, sums[3]), std::max(Sum{1}, *std::max_element(sums.begin(), sums.end()))}) {
+    std::uint32_t expected = 0;
+    for (unsigned n = 0; n < kReachedSums; ++n) expected |= std::uint32_t{sums[n] >= least} << n;
+    CHECK(reached(sums.data(), least) == expected);
+    CHECK(portable_reached(sums.data(), least) == expected);
+    bool const any = std::any_of(sums.begin(), sums.end(), [&](auto sum) { return sum >= least; });
+    CHECK(any_reached(sums.data(), least) == any);
+    CHECK(portable_any_reached(sums.data(), least) == any);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("sums one by one, in a word or in a register: the same reach the least count") {
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    check_reached<std::uint8_t>(seed);
+    check_reached<std::uint16_t>(seed);
+    check_reached<std::uint32_t>(seed);
+  }
+}
+
+TEST_CASE("columns of every size are sorted side by side") {
+  SortedColumns<std::uint16_t> columns;
+  for (std::size_t rows = 1; rows <= columns.kMostRows; ++rows) {
+    std::uint64_t seed = rows;
+    std::vector<std::vector<std::uint16_t>> expected(columns.kColumns);
+    for (std::size_t column = 0; column < columns.kColumns; ++column) {
+      // With few values, all values, the highest bit and the next.
+      for (std::size_t n = 0; n < rows; ++n) {
+        seed = mix(seed);
+        columns.row(n)[column] = static_cast<std::uint16_t>(seed >> (48 + column));
+        expected[column].push_back(columns.row(n)[column]);
+      }
+      std::sort(expected[column].begin(), expected[column].end());
     }
-    for (auto const least : {1U, 2U, 5U, 0x7FFF'FFFFU, 0x8000'0000U, 0xFFFF'FFFFU, std::max(1U, sums[3])}) {
-      CHECK(reached(sums, least) == portable_reached(sums, least));
-    }
-    std::uint16_t middle[kReachedSums];
-    std::uint8_t small[kReachedSums];
-    std::copy_n(sums, kReachedSums, middle);
-    std::copy_n(sums, kReachedSums, small);
-    for (std::uint16_t const least : {1, 2, 0x7FFF, 0x8000, 0xFFFF, std::max<int>(1, middle[5])}) {
-      CHECK(reached(middle, least) == portable_reached(middle, least));
-    }
-    for (std::uint8_t const least : {1, 2, 0x7F, 0x80, 0xFF, std::max<int>(1, small[7])}) {
-      CHECK(reached(small, least) == portable_reached(small, least));
+    columns.sort(rows);
+    for (std::size_t column = 0; column < columns.kColumns; ++column) {
+      for (std::size_t n = 0; n < rows; ++n) CHECK(columns.row(n)[column] == expected[column][n]);
     }
   }
 }
@@ -153,7 +191,7 @@ TEST_CASE(
 TEST_CASE("baskets of every size hold each of their pairs once") {
   std::vector<std::vector<std::string>> baskets;
   std::uint64_t seed = 21;
-  for (std::size_t n = 0; n < 210; ++n) {
+  for (std::size_t n = 0; n < 270; ++n) {
     std::vector<std::string> basket;
     for (std::size_t k = 0; k <= n / 3; ++k) basket.push_back("i" + std::to_string((seed = mix(seed)) % 300));
     baskets.push_back(std::move(basket));

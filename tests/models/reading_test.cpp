@@ -291,13 +291,18 @@ TEST_CASE("what rows say is counted as often as they say it, known or not, for a
   SUBCASE("few are weighed") {}
   SUBCASE("most are weighed") { weighed = true; }
   SUBCASE("the first are weighed") { weighed_first = 40'000; }
+  bool dozens = false;
+  SUBCASE("most are sold by the dozen") { weighed = dozens = true; }
   for (int n = 0; n < 150'000; ++n) {
     bool const shelf = weighed_first > 0 ? n >= weighed_first : weighed ? n % 3 == 0 : n % 50 != 1;
     int const kind = n % 16 == 0 ? 1 : shelf ? 0 : 2;
     int const cents = kind == 1 ? 199 + n / 7919 : 250 - (n % 10 == 0 ? 1 : 0);
-    int const milli = kind == 2 ? 100 + n % 1777 : 1000 * (1 + n % 5 / 4);
-    auto const amount = kind == 2 ? std::to_string(milli / 1000) + '.' + std::to_string(1000 + milli % 1000).substr(1)
-                                  : std::to_string(milli / 1000);
+    int const milli = kind == 2 && dozens ? 12'000 * (1 + n % 1000)
+                      : kind == 2         ? 100 + n % 1777
+                                          : 1000 * (1 + n % 5 / 4);
+    auto const amount = milli % 1000 > 0
+                            ? std::to_string(milli / 1000) + '.' + std::to_string(1000 + milli % 1000).substr(1)
+                            : std::to_string(milli / 1000);
     text += std::to_string(n / 10) + ",,2026-02-03T04:05:06,item" + std::to_string(kind) + ',' + amount + ',' +
             std::to_string(cents / 100) + '.' + std::to_string(100 + cents % 100).substr(1) + '\n';
     quantity[kind] += milli;
@@ -319,6 +324,22 @@ TEST_CASE("what rows say is counted as often as they say it, known or not, for a
       CHECK(found == prices[kind]);
     }
   }
+}
+
+TEST_CASE("what no till could name is left out in any quantity, with and without prices") {
+  std::string text = "sku,basket_id,quantity\n";
+  for (int n = 0; n < 300; ++n) {
+    auto const basket = std::to_string(n / 3);
+    text += "name:tea," + basket + ',' + std::to_string(n % 40 + 1) + "\nmilk," + basket + ',' + std::to_string(n % 7) +
+            '\n';
+  }
+  auto const data = made::read(text);
+  REQUIRE(data.has_value());
+  CHECK(data->baskets() == 100);
+  std::int64_t sold = 0;
+  for (int n = 0; n < 300; ++n) sold += n % 7 * 1000;
+  for (auto const& item : data->items) CHECK(item.quantity_milli == (item.sku == "milk" ? sold : 0));
+  CHECK(data->basket_items.size() == 100);
 }
 
 TEST_CASE("numbers of receipts that rise, and then do not, are found again") {
