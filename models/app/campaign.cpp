@@ -275,7 +275,7 @@ void add_ground(CLI::App& command, Options& options) {
   command.add_option("--items", options.input.items, "items file: names, categories, prices, flags");
   command.add_option("--bundle", options.bundle, "take the items, and what was learned, from this bundle");
   command.add_option("--top", options.top, "lines of a long list")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->check(whole_in_range(1, 1'000'000))
       ->capture_default_str();
   command.add_flag("--json", options.json, "print one JSON object");
   add_shop(command, options.shop);

@@ -5,6 +5,7 @@
 
 #include "command.hpp"
 #include "tillcue/models/cold_measure.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -45,7 +46,8 @@ void print_json(ColdMeasure const& result) {
 }
 
 void print_text(ColdMeasure const& result) {
-  std::printf("%zu items hidden, %zu of them with a borrowed row\n\n", result.hidden, result.borrowed);
+  std::printf("%s hidden, %s of them with a borrowed row\n\n", counted(result.hidden, "item").c_str(),
+              grouped(result.borrowed).c_str());
   std::printf("%-32s %12s %12s %12s\n", "HR@5 of baskets with", "hidden only", "hidden, too", "none hidden");
   auto const row = [](char const* name, ColdHits const& hits) {
     std::printf("%-32s %12.4f %12.4f %12.4f\n", name, hits.only, hits.mixed, hits.untouched);
@@ -99,7 +101,7 @@ void add_cold_start(CLI::App& program, Action& action) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   command.add_option("--max-queries", options->measure.most_queries, "about how many questions of each kind")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}))
+      ->check(whole_in_range(1, 1'000'000'000))
       ->capture_default_str();
   add_training(command, options->build);
   add_reading(command, options->input);

@@ -12,6 +12,7 @@
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/count_files.hpp"
 #include "tillcue/models/day_counts.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -57,9 +58,9 @@ Result<int> count_to_file(Options const& options) {
   auto const counts = options.merge.empty() ? counted(options, progress) : added_up(options, progress);
   if (!counts) return tl::unexpected(counts.error());
   auto const shares = counts->shares == 1 ? "" : " (in " + std::to_string(counts->shares) + " shares)";
-  std::printf("%s: %llu baskets, %zu items, %llu pairs%s\n", options.out.c_str(),
-              static_cast<unsigned long long>(counts->baskets), counts->items,
-              static_cast<unsigned long long>(counts->pairs), shares.c_str());
+  std::printf("%s: %s, %s, %s%s\n", options.out.c_str(), models::counted(counts->baskets, "basket").c_str(),
+              models::counted(counts->items, "item").c_str(), models::counted(counts->pairs, "pair").c_str(),
+              shares.c_str());
   return kOk;
 }
 
@@ -98,11 +99,13 @@ Result<int> count_days(Options const& options) {
   }
   if (progress) progress("");
   if (baskets < data->baskets()) {
-    tell_notes({std::to_string(data->baskets() - baskets) + " baskets without a date are in no day file"});
+    auto const undated = data->baskets() - baskets;
+    tell_notes(
+        {models::counted(undated, "basket") + " without a date " + (undated == 1 ? "is" : "are") + " in no day file"});
   }
-  std::printf("%s: %zu day files, %s to %s, %llu baskets\n", options.out_dir.c_str(), days->size(),
+  std::printf("%s: %s, %s to %s, %s\n", options.out_dir.c_str(), models::counted(days->size(), "day file").c_str(),
               days->empty() ? "" : day_text(days->front().day).c_str(),
-              days->empty() ? "" : day_text(days->back().day).c_str(), static_cast<unsigned long long>(baskets));
+              days->empty() ? "" : day_text(days->back().day).c_str(), models::counted(baskets, "basket").c_str());
   return kOk;
 }
 

@@ -44,7 +44,7 @@ void add_diff(CLI::App& program, Action& action) {
   command.add_option("NEW", options->after, "the bundle to come")->required();
   command.add_option("--transactions", options->input.transactions, "ask about these baskets (5000 of them at most)");
   command.add_option("--top", options->top, "lines of each list")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->check(whole_in_range(1, 1'000'000))
       ->capture_default_str();
   add_reading(command, options->input);
   command.add_flag("--json", options->json, "print one JSON object");

@@ -163,7 +163,7 @@ void add_evaluate(CLI::App& program, Action& action) {
       ->check(in_range(0.01, 0.9))
       ->capture_default_str();
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}))
+      ->check(whole_in_range(1, 1'000'000'000))
       ->capture_default_str();
   add_training(command, options->build);
   add_recency(command, options->build.recency);

@@ -149,7 +149,7 @@ void add_inspect(CLI::App& program, Action& action) {
   auto* const sku = command.add_option("--sku", options->sku, "SKU or GTIN: show this item's row");
   command.add_option("--counts", options->counts, "counts file: what each weight of the row rests on")->needs(sku);
   command.add_option("--top", options->top, "lines of either list of weights")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->check(whole_in_range(1, 1'000'000))
       ->capture_default_str();
   command.add_flag("--sets", options->sets, "show its sets instead, with --sku those of this item");
   command.add_flag("--json", options->json, "print one JSON object");

@@ -13,7 +13,7 @@ void ReleaseGate::add_to(CLI::App& command) {
       "--replaces", replaces_, "the bundle in the shops now: refuse (exit code 5) when the new one is worse");
   command.add_flag("--force", force_, "write it although it is worse; its note says so")->needs(replaces);
   command.add_option("--max-bytes", most_bytes_, "fit into so many bytes, with fewer weights where needed")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30U));
+      ->check(whole_in_range(1, std::size_t{1} << 30U));
 }
 
 Result<void> ReleaseGate::watch(Dataset const& data, Catalogue const& catalogue, BuildOptions& options,

@@ -54,7 +54,7 @@ void add_score(CLI::App& program, Action& action) {
   auto& command = *program.add_subcommand("score", "Answer JSON lines on standard input as a till would.");
   command.add_option("--bundle", options->bundle, "bundle to ask")->required();
   command.add_option("--k", options->score.count, "suggestions per answer")
-      ->check(CLI::Range(std::size_t{1}, kMaxRank))
+      ->check(whole_in_range(1, kMaxRank))
       ->capture_default_str();
   command.add_flag("--raw", options->score.raw, "the ranking alone, without the bundle's rules");
   command.footer(

@@ -119,7 +119,7 @@ void add_sets(CLI::App& program, Action& action) {
   command.add_option("--bundle", options->bundle, "bundle to look into")->required();
   command.add_option("--sku", options->sku, "SKU or GTIN: only the sets of this main item");
   command.add_option("--most", options->most, "sets to show")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->check(whole_in_range(1, 1'000'000))
       ->capture_default_str();
   command.add_flag("--json", options->json, "print one JSON object");
   command.footer(

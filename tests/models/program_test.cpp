@@ -47,6 +47,31 @@ TEST_CASE("a fraction that is no number is a wrong command line") {
   }
 }
 
+TEST_CASE("a number of questions, lines or suggestions that is none is told in our own words") {
+  for (auto const* const wrong : {"-1", "0", "1000000001", "1.5", "many", "1e3", "99999999999999999999"}) {
+    auto const refused = run(std::string("evaluate --transactions none.csv --max-queries ") + wrong);
+    CHECK(refused.code == 2);
+    CHECK(tells(refused, std::string("--max-queries: '") + wrong + "' is no whole number from 1 to 1000000000"));
+  }
+  CHECK(tells(run("cold-start --transactions t --items i --max-queries -1"), "'-1' is no whole number from 1 to"));
+  CHECK(tells(run("score --bundle b --k 257"), "--k: '257' is no whole number from 1 to 256"));
+  CHECK(tells(run("diff a b --top -1"), "--top: '-1' is no whole number from 1 to 1000000"));
+  CHECK(run("evaluate --transactions none.csv --max-queries 1").code == 3);  // only the file is missing
+}
+
+TEST_CASE("one basket, item or day file is told in the singular") {
+  made::Folder folder;
+  made::put_file(folder.file("t.csv"), "basket_id,timestamp,sku\n1,2026-11-01,a\n1,2026-11-01,b\n2,,c\n");
+  made::put_file(folder.file("u.csv"), "basket_id,timestamp,sku\n1,2026-11-01,a\n");
+  CHECK(tells(run("count --transactions " + folder.file("t.csv") + " --out " + folder.file("c")),
+              "2 baskets, 3 items, 1 pair\n"));
+  CHECK(tells(run("count --transactions " + folder.file("u.csv") + " --out " + folder.file("c")),
+              "1 basket, 1 item, 0 pairs\n"));
+  auto const days = run("count --by-day --transactions " + folder.file("t.csv") + " --out-dir " + folder.file("d"));
+  CHECK(tells(days, "1 day file, 2026-11-01 to 2026-11-01, 1 basket\n"));
+  CHECK(tells(days, "1 basket without a date is in no day file"));
+}
+
 TEST_CASE("a missing or refused input file is exit code 3 and is named") {
   made::Folder folder;
   auto const missing = run("build --transactions " + folder.file("none.csv") + " --out " + folder.file("b"));

@@ -30,6 +30,10 @@ add_dependencies(models_program_test tillcue_models_program)
 target_sources(models_program_test PRIVATE
   core/shop.cpp models/campaign_program_test.cpp models/log_world.cpp models/off_policy_program_test.cpp)
 
+# Counts every byte of its process, therefore a program of its own.
+tillcue_test(repeated_memory_test SOURCES models/repeated_memory_test.cpp LIBS tillcue::models)
+target_include_directories(repeated_memory_test PRIVATE ${PROJECT_SOURCE_DIR}/models/src)
+
 tillcue_test(off_policy_test SOURCES
   core/shop.cpp models/log_world.cpp models/made.cpp models/off_policy_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json)
