@@ -5,11 +5,14 @@
 # to find it. An exception that gets there after all ends the program, as it did before for want of a handler, and the
 # supervisor starts it anew.
 #
+# Without run-time types: nothing asks for them, and each of hundreds of lambdas would bring the spelled-out name of its type.
+# Asio must not ask either, in any file (BOOST_ASIO_NO_TYPEID), or a loop would have two of each service.
+#
 # As one program (TILLCUE_WHOLE_PROGRAM): every object carries its code and what the compiler knew of it. tillcued is linked
 # from the latter, everything else from the former. Files with exceptions stay out: their tables are made file by file.
 option(TILLCUE_WHOLE_PROGRAM "Link tillcued as one compilation (smaller by a tenth; takes minutes)" OFF)
 
-set(tillcue_without_exceptions -fno-exceptions -fno-unwind-tables -fno-asynchronous-unwind-tables)
+set(tillcue_terminal_language -fno-rtti -fno-exceptions -fno-unwind-tables -fno-asynchronous-unwind-tables)
 if(TILLCUE_SMALL AND TILLCUE_WHOLE_PROGRAM)
   add_link_options($<$<NOT:$<BOOL:$<TARGET_PROPERTY:TILLCUE_TERMINAL_PROGRAM>>>:-fno-lto>)
 endif()
@@ -20,13 +23,13 @@ function(tillcue_terminal_code target)
   if(NOT TILLCUE_SMALL)
     return()
   endif()
-  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${tillcue_without_exceptions}>")
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${tillcue_terminal_language}>")
   if(TILLCUE_WHOLE_PROGRAM)
     target_compile_options(${target} PRIVATE -flto -ffat-lto-objects)
   endif()
   if(arg_CATCHES)
     set_source_files_properties(${arg_CATCHES} PROPERTIES
-      COMPILE_OPTIONS "-fexceptions;-funwind-tables;-fasynchronous-unwind-tables;-fno-lto")
+      COMPILE_OPTIONS "-frtti;-fexceptions;-funwind-tables;-fasynchronous-unwind-tables;-fno-lto")
   endif()
 endfunction()
 
@@ -35,7 +38,7 @@ function(tillcue_terminal_program target)
   tillcue_terminal_code(${target})
   if(TILLCUE_SMALL AND TILLCUE_WHOLE_PROGRAM)
     set_target_properties(${target} PROPERTIES TILLCUE_TERMINAL_PROGRAM ON)
-    target_link_options(${target} PRIVATE -flto=auto -Os ${tillcue_without_exceptions}
+    target_link_options(${target} PRIVATE -flto=auto -Os ${tillcue_terminal_language}
       $<TARGET_PROPERTY:tillcue_hardening,INTERFACE_COMPILE_OPTIONS>)
   endif()
 endfunction()

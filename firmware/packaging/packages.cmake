@@ -8,8 +8,9 @@ if(TILLCUE_HELP2MAN)
   set(pages ${PROJECT_BINARY_DIR}/man)
   set(programs tillcued tillcue-bypass tillcue-hq tillcue-pos tillcue_models_program)
   list(TRANSFORM programs REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE files)
+  string(REPLACE ";" " " emulator "${CMAKE_CROSSCOMPILING_EMULATOR}")
   add_custom_command(OUTPUT ${pages}/tillcued.1
-    COMMAND ${CMAKE_COMMAND} -E env "TILLCUE_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
+    COMMAND ${CMAKE_COMMAND} -E env "TILLCUE_EMULATOR=${emulator}"
             ${here}/manpages ${pages} ${version} ${files}
     COMMAND sh -c "gzip -9nf ${pages}/*.1 && touch ${pages}/tillcued.1"
     DEPENDS ${here}/manpages ${programs} VERBATIM)

@@ -3,11 +3,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
-#include <CLI/CLI.hpp>
+#include <argp.h>
+#include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
 #include "counter_desk.hpp"
 #include "heap.hpp"
@@ -30,7 +31,7 @@ int serve(Config const& config) {
   keep_heap_small();
   Log const log(config.log_level);
   boost::asio::io_context io(1);
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  boost::asio::basic_signal_set<boost::asio::io_context::executor_type> signals(io, SIGINT, SIGTERM);
   auto daemon = Daemon::start(io, config, log);
   if (!daemon) {
     std::fprintf(stderr, "tillcued: %s\n", daemon.error().what.c_str());
@@ -69,42 +70,74 @@ Result<void> check_files(Config const& config) {
   return fits_store(**bundle, config.store);
 }
 
+struct Asked {
+  char const* file = "/etc/tillcue/tillcued.json";
+  bool check = false;
+};
+
+enum Option : int { kConfigOption = 256, kCheckOption };
+
+constexpr argp_option kOptions[] = {
+    {"config", kConfigOption, "FILE", 0,
+     "Configuration (JSON, comments allowed); without it /etc/tillcue/tillcued.json", 0},
+    {"check", kCheckOption, nullptr, 0, "Say what is wrong with the configuration, or what it would do, and stop", 0},
+    {nullptr, 'h', nullptr, OPTION_HIDDEN, nullptr, 0},
+    {}};
+
+constexpr char kHelp[] =
+    "The terminal daemon: follows the live basket, hints, prints coupons, syncs with head office."
+    "\vExamples:\n"
+    "  tillcued --config /etc/tillcue/tillcued.json\n"
+    "  tillcued --config tillcued.json --check\n\n"
+    "Exit codes: 0 stopped by SIGTERM or SIGINT, or --check found no fault; 1 could not start; "
+    "2 wrong command line or configuration.";
+
+error_t take_option(int key, char* value, argp_state* state) {
+  auto& asked = *static_cast<Asked*>(state->input);
+  switch (key) {
+    case kConfigOption:
+      asked.file = value;
+      return 0;
+    case kCheckOption:
+      asked.check = true;
+      return 0;
+    case 'h':
+      argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+      return 0;
+    case ARGP_KEY_ARG:
+      argp_error(state, "%s: takes options only", value);
+      return 0;
+    default:
+      return ARGP_ERR_UNKNOWN;
+  }
+}
+
 }  // namespace
 
 int run_tillcued(int argc, char** argv) {
   // Paho C takes proxies from the environment even for plain MQTT, and an empty variable breaks every connection.
   for (char const* name : {"http_proxy", "https_proxy"}) ::unsetenv(name);
 
-  CLI::App app("The terminal daemon: follows the live basket, hints, prints coupons, syncs with head office.",
-               "tillcued");
-  app.footer(
-      "Examples:\n"
-      "  tillcued --config /etc/tillcue/tillcued.json\n"
-      "  tillcued --config tillcued.json --check      say what is wrong with a configuration, or what it would do\n\n"
-      "Exit codes: 0 stopped by SIGTERM or SIGINT, or --check found no fault; 1 could not start;\n"
-      "2 wrong command line or configuration.");
-  std::string file = "/etc/tillcue/tillcued.json";
-  bool check = false;
-  app.add_option("--config", file, "Configuration file (JSON, comments allowed)")->capture_default_str();
-  app.add_flag("--check", check, "Check the configuration, say what it would do and stop");
-  app.set_version_flag("--version", std::string("tillcued ") + TILLCUE_VERSION);
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& error) {
-    return app.exit(error) == 0 ? kFine : kMisused;
+  argp_program_version = "tillcued " TILLCUE_VERSION;
+  argp_err_exit_status = kMisused;
+  Asked asked;
+  argp const line{kOptions, take_option, nullptr, kHelp, nullptr, nullptr, nullptr};
+  if (int const problem = argp_parse(&line, argc, argv, 0, nullptr, &asked); problem != 0) {
+    std::fprintf(stderr, "tillcued: %s\n", std::strerror(problem));
+    return kMisused;
   }
-  auto const config = load_config(file);
+  auto const config = load_config(asked.file);
   if (!config) {
     std::fprintf(stderr, "%s\n", config.error().what.c_str());
     return kMisused;
   }
-  if (!check) return serve(*config);
+  if (!asked.check) return serve(*config);
   auto const usable = check_files(*config);
   if (!usable) {
-    std::fprintf(stderr, "%s: %s\n", file.c_str(), usable.error().what.c_str());
+    std::fprintf(stderr, "%s: %s\n", asked.file, usable.error().what.c_str());
     return kMisused;
   }
-  std::printf("%s: %s", file.c_str(), plan_text(*config).c_str());
+  std::printf("%s: %s", asked.file, plan_text(*config).c_str());
   return kFine;
 }
 

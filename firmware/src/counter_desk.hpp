@@ -6,7 +6,6 @@
 #include <string>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "counter_feed.hpp"
 #include "layout_desk.hpp"
@@ -16,6 +15,7 @@
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/pos/line_display.hpp"
 #include "tillcue/pos/print_proxy.hpp"
+#include "timer.hpp"
 
 namespace tillcue::terminal {
 
@@ -62,7 +62,7 @@ class CounterDesk {
   std::unique_ptr<pos::PrintProxy> proxy_, display_;
   pos::DisplayScreen screen_;
   pos::DisplayReader reader_;
-  boost::asio::steady_timer settle_;
+  Timer settle_;
 };
 
 }  // namespace tillcue::terminal

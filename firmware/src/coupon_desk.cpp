@@ -55,7 +55,7 @@ Result<std::unique_ptr<CouponDesk>> CouponDesk::open(boost::asio::io_context& io
   }
   desk->press_ = std::make_unique<CouponPress>(io, log, desk->profile_, painter_of(printer), painting);
   desk->paper_ = std::make_unique<PaperBook>(config.data_dir / "paper.json", printer.paper_mm_day);
-  desk->reprint_over_ = std::make_unique<boost::asio::steady_timer>(io);
+  desk->reprint_over_ = std::make_unique<Timer>(io);
   return desk;
 }
 

@@ -5,7 +5,6 @@
 #include <string>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "counter_health.hpp"
 #include "coupon_press.hpp"
@@ -16,6 +15,7 @@
 #include "tillcue/firmware/secret.hpp"
 #include "tillcue/pos/coupon.hpp"
 #include "tillcue/pos/receipt_printer.hpp"
+#include "timer.hpp"
 
 namespace tillcue::terminal {
 
@@ -73,7 +73,7 @@ class CouponDesk {
   std::unique_ptr<CouponPress> press_;
   std::unique_ptr<PaperBook> paper_;
   LastCoupon last_;
-  std::unique_ptr<boost::asio::steady_timer> reprint_over_;
+  std::unique_ptr<Timer> reprint_over_;
   bool near_end_ = false;
   std::unique_ptr<pos::ReceiptPrinter> own_;
   pos::ReceiptPrinter* printer_ = nullptr;

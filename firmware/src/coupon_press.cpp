@@ -8,9 +8,9 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "tillcue/pos/slip_painter.hpp"
+#include "timer.hpp"
 
 namespace tillcue::terminal {
 
@@ -81,7 +81,7 @@ struct CouponPress::Waiting {
 
   pos::CouponSlip slip;
   Done done;
-  boost::asio::steady_timer timer;
+  Timer timer;
 };
 
 CouponPress::CouponPress(boost::asio::io_context& io, Log const& log, pos::PrinterProfile profile,

@@ -7,7 +7,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "counter_desk.hpp"
 #include "coupon_desk.hpp"
@@ -22,6 +21,7 @@
 #include "service_notice.hpp"
 #include "terminal_metrics.hpp"
 #include "tillcue/firmware/checkout.hpp"
+#include "timer.hpp"
 #include "told_sale.hpp"
 #include "uplink.hpp"
 #include "wall_clock.hpp"
@@ -99,7 +99,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   boost::asio::io_context& io_;
   Config const& config_;
   Log const& log_;
-  boost::asio::steady_timer pulse_;
+  Timer pulse_;
   Checkout checkout_;
   LiveDesk live_;
   NameDesk names_;

@@ -46,7 +46,7 @@ class BasketLists {
 
  private:
   std::uint32_t low_;
-  std::vector<std::uint64_t> begin_;
+  std::vector<std::size_t> begin_;
   std::unique_ptr<std::uint32_t[]> places_;
 };
 

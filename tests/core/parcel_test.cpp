@@ -110,6 +110,9 @@ BundleSource popular_source(std::uint32_t items, std::uint32_t seed) {
   return source;
 }
 
+/// Whole or a delta, and of which version.
+constexpr std::pair<bool, int> kKinds[] = {{false, 1}, {true, 1}, {false, 2}, {true, 2}, {false, 3}, {true, 3}};
+
 std::uint16_t version_of(Bytes const& parcel) {
   return format::load<std::uint16_t>(parcel.data() + parcel::kVersionAt);
 }
@@ -234,13 +237,40 @@ TEST_CASE("the parcels of the second version are unpacked to the same bytes, and
   CHECK(unpack_parcel(whole).value() == bundle);
   CHECK(unpack_parcel(delta, base).value() == bundle);
   auto const near = bundle_of(mutual_source(600, 12)), far = bundle_of(popular_source(2'000, 12));
-  CHECK(version_of(there_and_back(near)) == 1);
-  auto const parcel = there_and_back(far);
+  there_and_back(far);
+  parcel::Versions const of_rows{1, 2};
+  CHECK(version_of(parcel::pack(near, {}, of_rows).value()) == 1);
+  auto const parcel = parcel::pack(far, {}, of_rows).value();
   CHECK(version_of(parcel) == 2);
   CHECK(parcel.size() + parcel.size() / 40 < as_version(1, far).size());
   // One is no other.
   CHECK_FALSE(unpack_parcel(with(as_version(1, far), parcel::kVersionAt, std::uint16_t{2})).has_value());
   CHECK_FALSE(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{1})).has_value());
+}
+
+TEST_CASE("the third version has both kinds of rows, and is written where SKUs are numbers that pay") {
+  auto const bundle = shop::golden("parcel-v2-bundle.tcb"), base = shop::golden("parcel-v2-base.tcb");
+  auto const whole = shop::golden("parcel-v3-whole.tcp"), delta = shop::golden("parcel-v3-delta.tcp");
+  CHECK((version_of(whole) == 3 && version_of(delta) == 3));
+  CHECK(unpack_parcel(whole).value() == bundle);
+  CHECK(unpack_parcel(delta, base).value() == bundle);
+  auto source = mutual_source(600, 12);
+  for (std::uint32_t n = 0; n < 600; ++n) {
+    source.items[n].sku = std::to_string(4'000'000 + std::uint64_t{n} * n * 7'919U % 1'000'003U);
+  }
+  auto const numbered = bundle_of(source);
+  CHECK(version_of(there_and_back(numbered)) == 3);
+  CHECK(pack_parcel(numbered)->size() + 400 < as_version(1, numbered).size());
+  source.items[7].name = "one control character\1";
+  CHECK(version_of(there_and_back(bundle_of(source))) < 3);
+  CHECK(unpack_parcel(as_version(3, bundle_of(source))).value() == bundle_of(source));
+  // Forms of the third version are none of the others'.
+  for (std::uint16_t const version : {1, 2}) {
+    CHECK_FALSE(unpack_parcel(with(as_version(3, numbered), parcel::kVersionAt, version)).has_value());
+  }
+  CHECK_FALSE(
+      unpack_parcel(with(as_version(2, bundle_of(popular_source(2'000, 12))), parcel::kVersionAt, std::uint16_t{3}))
+          .has_value());
 }
 
 TEST_CASE("items lie by their weight, as adding them up one by one says, whatever is hidden or named") {
@@ -419,7 +449,7 @@ TEST_CASE("what is no bundle is not packed") {
 TEST_CASE("every changed, missing or added byte is refused") {
   auto const source = mutual_source(60, 71);
   auto const base = bundle_of(source), bundle = bundle_of(week_later(source, 2, true));
-  for (auto const& [delta, version] : {std::pair{false, 1}, {true, 1}, {false, 2}, {true, 2}}) {
+  for (auto const& [delta, version] : kKinds) {
     auto const old = delta ? base : Bytes{};
     auto const parcel = as_version(static_cast<std::uint16_t>(version), bundle, old);
     for (std::size_t n = 0; n < parcel.size(); ++n) {
@@ -438,7 +468,7 @@ TEST_CASE("a forged parcel with a right checksum is refused too, and never more 
   auto const source = mutual_source(60, 72);
   auto const base = bundle_of(source), bundle = bundle_of(week_later(source, 3, true));
   std::mt19937 random(9);
-  for (auto const& [delta, version] : {std::pair{false, 1}, {true, 1}, {false, 2}, {true, 2}}) {
+  for (auto const& [delta, version] : kKinds) {
     auto const old = delta ? base : Bytes{};
     auto const parcel = as_version(static_cast<std::uint16_t>(version), bundle, old);
     for (std::size_t n = parcel::kHeaderBytes; n < parcel.size(); ++n) {
@@ -456,7 +486,7 @@ TEST_CASE("a forged parcel with a right checksum is refused too, and never more 
             "section");
     refused(unpack_parcel(with(parcel, parcel::kBundleChecksumAt, 1U), old), Code::corrupt, "not what was packed");
     refused(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{0}), old), Code::unsupported, "version 0");
-    refused(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{3}), old), Code::unsupported, "version 3");
+    refused(unpack_parcel(with(parcel, parcel::kVersionAt, std::uint16_t{4}), old), Code::unsupported, "version 4");
     refused(unpack_parcel(with(parcel, parcel::kKindAt, 2U), old), Code::unsupported, "kind 2");
     refused(unpack_parcel(with(parcel, parcel::kReservedAt, 1U), old), Code::corrupt, "header");
   }

@@ -16,7 +16,7 @@ tillcue_test(core_decide_test
 tillcue_test(core_allocation_test SOURCES core/allocation_test.cpp core/shop.cpp LIBS tillcue::bundle_writer)
 
 # Apart, because core_test stands for what a terminal links to score: no zstd.
-tillcue_test(parcel_test SOURCES core/parcel_test.cpp core/shop.cpp LIBS tillcue::bundle_writer tillcue::parcel)
+tillcue_test(parcel_test SOURCES core/parcel_test.cpp core/parcel_texts_test.cpp core/shop.cpp LIBS tillcue::bundle_writer tillcue::parcel)
 target_include_directories(parcel_test PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
 
 # Writes the files of tests/golden, once per format version and table; see tests/golden/README.md.

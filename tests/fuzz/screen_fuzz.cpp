@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -70,7 +69,7 @@ void serve(std::string_view input) {
     check(!answer.sale.value.empty() && answer.sale.value.size() <= 64);
     return {};
   };
-  boost::asio::ip::tcp::socket socket(io);
+  TcpSocket socket(io);
   socket.assign(boost::asio::ip::tcp::v4(), ends[0]);
   auto session = std::make_shared<HttpSession>(std::move(socket), hub);
   hub.add(session);

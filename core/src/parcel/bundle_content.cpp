@@ -9,6 +9,7 @@
 #include "format/layout.hpp"
 #include "parcel/parcel_layout.hpp"
 #include "parcel/table_stream.hpp"
+#include "parcel/texts.hpp"
 
 namespace tillcue::parcel {
 namespace {
@@ -70,8 +71,10 @@ class Writer {
     auto const forms = out_.bytes.size();
     out_.bytes.resize(forms + sections_.size());
     for (std::size_t n = 0; n < sections_.size(); ++n) {
+      begins_.push_back(out_.bytes.size());
       out_.bytes[forms + n] = static_cast<std::byte>(put(sections_[n]));
     }
+    if (versions_.last >= kTextsSince) put_newest(forms);
     return std::move(out_);
   }
 
@@ -79,7 +82,8 @@ class Writer {
   /// The smallest stream of the versions allowed from which the table comes back; false: none.
   bool put_rows(std::span<std::byte const> bytes) {
     bool any = false;
-    for (auto version = versions_.first; version <= versions_.last; ++version) {
+    auto const first = versions_.first < kTextsSince ? versions_.first : kFirstVersion;
+    for (auto version = first; version <= std::min(versions_.last, kWeightedSince); ++version) {
       auto table = encode_table(bytes, sources_.count(), unit_, base_, version);
       if (any && table.size() >= out_.table.size()) continue;
       Bytes again(bytes.size());
@@ -90,6 +94,28 @@ class Writer {
       any = true;
     }
     return any;
+  }
+
+  /// The content once more, with the numbers of the strings apart; without any, only where no older version is allowed.
+  void put_newest(std::size_t forms) {
+    auto& bytes = out_.newest;
+    bytes = out_.bytes;
+    bool apart = false;
+    for (std::size_t n = sections_.size(); n-- > 0;) {
+      bool const rows = bytes[forms + n] == static_cast<std::byte>(Form::rows);
+      if (rows && out_.version == kWeightedSince) bytes[forms + n] = static_cast<std::byte>(Form::weighted_rows);
+      if (sections_[n].tag != format::kStrings) continue;
+      auto const texts = to_texts(sources_.strings);
+      if (texts.empty()) continue;
+      auto const begin = bytes.begin() + static_cast<std::ptrdiff_t>(begins_[n]);
+      auto const at = bytes.erase(begin, begin + static_cast<std::ptrdiff_t>(sections_[n].length));
+      auto const behind = bytes.insert(at, 4, std::byte{}) + 4;
+      bytes.insert(behind, texts.begin(), texts.end());
+      format::store(bytes.data() + begins_[n], static_cast<std::uint32_t>(texts.size()));
+      bytes[forms + n] = static_cast<std::byte>(Form::texts);
+      apart = true;
+    }
+    if (!apart && versions_.first < kTextsSince) bytes.clear();
   }
 
   Form put(Placed const& section) {
@@ -133,6 +159,7 @@ class Writer {
   std::vector<Placed> sections_;
   Sources sources_;
   double unit_;
+  std::vector<std::size_t> begins_;  ///< of the sections, in the content
   Content out_;
 };
 
@@ -196,12 +223,13 @@ class Assembly {
 
   Result<void> place(Placed const& section, Form form, Reader& reader) {
     auto const out = bytes_at(section);
-    if (form != Form::plain && form != form_of(section.tag)) return corrupt(section.tag);
-    if (form == Form::codes) {
+    if (!may_be(form, section.tag, version_)) return corrupt(section.tag);
+    if (form == Form::codes || form == Form::texts) {
       auto const size = reader.take(4);
       if (size.size() < 4) return corrupt(section.tag);
-      auto const extra = reader.take(format::load<std::uint32_t>(size.data()));
-      extra_.assign(extra.begin(), extra.end());
+      auto const bytes = reader.take(format::load<std::uint32_t>(size.data()));
+      if (form == Form::texts) return from_texts(bytes, out) ? Result<void>{} : corrupt(section.tag);
+      extra_.assign(bytes.begin(), bytes.end());
       return {};
     }
     if (form != Form::plain && form != Form::columns) return {};
@@ -233,7 +261,11 @@ class Assembly {
                     [&](auto out) { return code_index(extra_, sources.items, sources.record, sources.strings, out); });
     if (made) made = all(Form::values, [&](auto out) { return decode_bias(bias, count, base_, out); });
     if (made) made = all(Form::ranking, [&](auto out) { return ranking(sources.bias, out); });
-    if (made) made = all(Form::rows, [&](auto out) { return decode_table(table, count, base_, out, version_, stop_); });
+    auto const rows = [&](std::uint16_t version) {
+      return [&, version](auto out) { return decode_table(table, count, base_, out, version, stop_); };
+    };
+    if (made) made = all(Form::rows, rows(version_ < kTextsSince ? version_ : kFirstVersion));
+    if (made) made = all(Form::weighted_rows, rows(kWeightedSince));
     if (!made) return tl::unexpected(made.error());
     return std::move(bundle_);
   }

@@ -18,6 +18,7 @@ namespace tillcue::parcel {
 struct Content {
   std::uint16_t version = kFirstVersion;  ///< of the parcel
   std::vector<std::byte> bytes;
+  std::vector<std::byte> newest;  ///< the same as kVersion has it; empty: no different, or not allowed
   std::vector<std::byte> table, bias;
 };
 

@@ -58,8 +58,17 @@ Result<Bytes> parcel::pack(std::span<std::byte const> bundle, std::span<std::byt
   auto opened = open_base(base);
   if (!opened) return tl::unexpected(opened.error());
   bool const delta = opened->has_value();
-  auto const content = parcel::content_of(bundle, delta ? &**opened : nullptr, versions);
-  auto const frame = parcel::compress(content.bytes, delta ? parcel::prefix_of(base) : Bytes{});
+  auto content = parcel::content_of(bundle, delta ? &**opened : nullptr, versions);
+  auto const prefix = delta ? parcel::prefix_of(base) : Bytes{};
+  auto frame = parcel::compress(content.bytes, prefix);
+  if (frame && !content.newest.empty()) {
+    auto newest = parcel::compress(content.newest, prefix);
+    if (newest && (versions.first == parcel::kVersion || newest->size() < frame->size())) {
+      frame = std::move(newest);
+      content.bytes = std::move(content.newest);
+      content.version = parcel::kVersion;
+    }
+  }
   if (!frame) return tl::unexpected(frame.error());
   format::Output out;
   for (auto const letter : parcel::kMagic) out.put(static_cast<std::uint8_t>(letter));

@@ -12,7 +12,9 @@ namespace tillcue::parcel {
 
 inline constexpr std::array<unsigned char, 8> kMagic{'T', 'I', 'L', 'L', 'P', 'A', 'R', 0x1A};
 inline constexpr std::uint16_t kFirstVersion = 1;
-inline constexpr std::uint16_t kVersion = 2;  ///< the newest; all are read
+inline constexpr std::uint16_t kWeightedSince = 2;  ///< gaps by weight; until then by items
+inline constexpr std::uint16_t kTextsSince = 3;     ///< strings with their numbers apart
+inline constexpr std::uint16_t kVersion = 3;        ///< the newest; all are read
 inline constexpr std::size_t kHeaderBytes = 64;
 
 inline constexpr std::size_t kVersionAt = 8;          // u16

@@ -8,6 +8,7 @@
 #include "format/check.hpp"
 #include "format/layout.hpp"
 #include "parcel/base_items.hpp"
+#include "parcel/parcel_layout.hpp"
 
 namespace tillcue::parcel {
 namespace {
@@ -43,6 +44,12 @@ Form form_of(std::uint32_t tag) noexcept {
   if (tag == format::kItems) return Form::columns;
   if (tag == format::kCodes) return Form::codes;
   return Form::plain;
+}
+
+bool may_be(Form form, std::uint32_t tag, std::uint16_t version) noexcept {
+  if (form == Form::plain || form == form_of(tag)) return true;
+  if (version < kTextsSince) return false;
+  return form == Form::texts ? tag == format::kStrings : form == Form::weighted_rows && tag == format::kPacked;
 }
 
 std::vector<std::byte> to_columns(std::span<std::byte const> records, std::uint32_t record) {

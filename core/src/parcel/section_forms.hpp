@@ -15,8 +15,10 @@ enum class Form : std::uint8_t {
   ranking = 3,  ///< POPU: nothing, BIAS says it
   columns = 4,  ///< ITEM, field by field
   codes = 5,    ///< CODE: what is not an item's SKU
+  // Since version 3, which tells both ways to write rows apart by their form instead of its number:
+  texts = 6,          ///< STRS: numbers apart from texts
+  weighted_rows = 7,  ///< AFFP with gaps by weight, as in version 2; rows are by items then
 };
-inline constexpr std::uint8_t kForms = 6;
 
 /// One section of a bundle's table.
 struct Placed {
@@ -30,6 +32,8 @@ struct Placed {
 
 /// The form a section is written in when it comes back unchanged from it.
 [[nodiscard]] Form form_of(std::uint32_t tag) noexcept;
+/// Whether a parcel of that version may have the section in that form.
+[[nodiscard]] bool may_be(Form form, std::uint32_t tag, std::uint16_t version) noexcept;
 
 /// An array's fields, 4 bytes each, one after the other instead of record by record, and each as four runs of bytes;
 /// of the first two fields (references to strings) the difference to the record before. And back; sizes are equal.

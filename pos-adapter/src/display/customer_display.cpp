@@ -3,8 +3,7 @@
 #include <array>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-
+#include "net/loop.hpp"
 #include "printer/printer_line.hpp"
 
 namespace tillcue::pos {
@@ -120,8 +119,8 @@ class CustomerDisplay::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<PrinterLine> line_;
   std::vector<std::byte> outgoing_;
   std::array<std::byte, 64> heard_{};
-  boost::asio::steady_timer limit_;
-  boost::asio::steady_timer pause_;
+  Timer limit_;
+  Timer pause_;
   std::string trouble_;
   bool begun_ = false;
   bool writing_ = false;

@@ -3,16 +3,13 @@
 #include <array>
 #include <deque>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/udp.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "line/serial_port.hpp"
 #include "net/listener.hpp"
+#include "net/loop.hpp"
 
 namespace tillcue::pos {
 namespace {
@@ -122,7 +119,7 @@ class UdpSource final : public ByteSource, public std::enable_shared_from_this<U
     if (!ended) sink_->bytes(end);
   }
 
-  asio::ip::udp::socket socket_;
+  UdpSocket socket_;
   Options options_;
   std::unique_ptr<ByteSink> sink_;
   std::array<char, 65536> received_{};
@@ -170,8 +167,8 @@ class SerialSource final : public ByteSource, public std::enable_shared_from_thi
     });
   }
 
-  asio::posix::stream_descriptor port_;
-  asio::steady_timer pause_;
+  FileStream port_;
+  Timer pause_;
   FeedSource source_;
   std::unique_ptr<ByteSink> sink_;
   std::array<char, 4096> received_{};
@@ -225,7 +222,7 @@ class FileSource final : public ByteSource, public std::enable_shared_from_this<
     sink_->bytes({bytes.data(), static_cast<std::size_t>(size)});
   }
 
-  asio::steady_timer pulse_;
+  Timer pulse_;
   FeedSource source_;
   std::unique_ptr<ByteSink> sink_;
   ino_t inode_ = 0;

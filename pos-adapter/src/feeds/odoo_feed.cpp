@@ -2,11 +2,10 @@
 #include <optional>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-
 #include "feeds/odoo_message.hpp"
 #include "net/http_connection.hpp"
 #include "net/listener.hpp"
+#include "net/loop.hpp"
 #include "tillcue/pos/feeds.hpp"
 
 namespace tillcue::pos {
@@ -64,9 +63,7 @@ class OdooFeed final : public Feed, public HttpHost {
     counters_.connections = open_.size();
   }
 
-  std::optional<HttpResponse> upgrade(boost::asio::ip::tcp::socket&, HttpRequest& request) override {
-    return respond(request);
-  }
+  std::optional<HttpResponse> upgrade(TcpSocket&, HttpRequest& request) override { return respond(request); }
 
   HttpResponse refuse(http::status status, std::string text) {
     ++counters_.refused;

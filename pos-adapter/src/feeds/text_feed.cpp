@@ -1,8 +1,7 @@
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "feeds/byte_source.hpp"
 #include "feeds/text_tickets.hpp"
+#include "net/loop.hpp"
 
 namespace tillcue::pos {
 namespace {
@@ -47,7 +46,7 @@ class TextFeed final : public Feed {
     }
 
     TextTickets tickets;
-    boost::asio::steady_timer silence;
+    Timer silence;
     std::chrono::milliseconds timeout;
     bool stopped = false;
   };

@@ -6,9 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "native/wire.hpp"
+#include "net/loop.hpp"
 #include "protocol/line_splitter.hpp"
 #include "tillcue/pos/native_server.hpp"
 
@@ -61,7 +60,7 @@ class NativeSession : public std::enable_shared_from_this<NativeSession> {
 
   std::unique_ptr<Wire> wire_;
   NativeHost* host_;
-  boost::asio::steady_timer silence_;
+  Timer silence_;
   std::chrono::steady_clock::time_point heard_;
   LineSplitter lines_{kMaxRequestLine};
   std::string queued_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
+#include "net/loop.hpp"
 
 namespace tillcue::pos {
 
@@ -51,7 +51,7 @@ HttpResponse WebGate::respond(HttpRequest const& request) {
   return http_text(http::status::upgrade_required, kPlainText, "open a WebSocket here\n");
 }
 
-std::optional<HttpResponse> WebGate::upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) {
+std::optional<HttpResponse> WebGate::upgrade(TcpSocket& socket, HttpRequest& request) {
   if (request.target() != "/pos" || !allowed(request)) return respond(request);
   take_(make_web_wire(std::move(socket), std::move(request)));
   return {};

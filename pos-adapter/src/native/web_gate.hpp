@@ -29,7 +29,7 @@ class WebGate final : public HttpHost {
 
  private:
   HttpResponse respond(HttpRequest const& request) override;
-  std::optional<HttpResponse> upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) override;
+  std::optional<HttpResponse> upgrade(TcpSocket& socket, HttpRequest& request) override;
   void gone(HttpConnection const& connection) override;
   [[nodiscard]] bool allowed(HttpRequest const& request) const;
 

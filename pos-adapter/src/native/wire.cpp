@@ -23,11 +23,11 @@ using boost::system::error_code;
 
 class SocketWire final : public Wire {
  public:
-  using Socket = asio::generic::stream_protocol::socket;
+  using Socket = AnySocket;
   explicit SocketWire(Socket socket) : parts_(std::make_shared<Parts>(std::move(socket))) {}
   ~SocketWire() override { SocketWire::close(); }
 
-  asio::any_io_executor executor() override { return parts_->socket.get_executor(); }
+  Executor executor() override { return parts_->socket.get_executor(); }
 
   void read(Read done) override {
     parts_->socket.async_read_some(asio::buffer(parts_->received),
@@ -65,11 +65,11 @@ class SocketWire final : public Wire {
 
 class WebWire final : public Wire {
  public:
-  WebWire(asio::ip::tcp::socket socket, HttpRequest request)
+  WebWire(TcpSocket socket, HttpRequest request)
       : parts_(std::make_shared<Parts>(std::move(socket), std::move(request))) {}
   ~WebWire() override { WebWire::close(); }
 
-  asio::any_io_executor executor() override { return parts_->socket.executor(); }
+  Executor executor() override { return parts_->socket.executor(); }
   void read(Read done) override { parts_->read(std::move(done)); }
   void write(std::string_view lines, Written done) override { parts_->write(lines, std::move(done)); }
   void shut_sending() override { parts_->say_good_bye(); }
@@ -77,7 +77,7 @@ class WebWire final : public Wire {
 
  private:
   struct Parts : std::enable_shared_from_this<Parts> {
-    Parts(asio::ip::tcp::socket from, HttpRequest request)
+    Parts(TcpSocket from, HttpRequest request)
         : socket(std::move(from), std::move(request),
                  {kMaxRequestLine, std::chrono::seconds(10), std::chrono::seconds(60)}) {}
 
@@ -159,11 +159,9 @@ class WebWire final : public Wire {
 
 }  // namespace
 
-std::unique_ptr<Wire> make_socket_wire(asio::generic::stream_protocol::socket socket) {
-  return std::make_unique<SocketWire>(std::move(socket));
-}
+std::unique_ptr<Wire> make_socket_wire(AnySocket socket) { return std::make_unique<SocketWire>(std::move(socket)); }
 
-std::unique_ptr<Wire> make_web_wire(asio::ip::tcp::socket socket, HttpRequest request) {
+std::unique_ptr<Wire> make_web_wire(TcpSocket socket, HttpRequest request) {
   return std::make_unique<WebWire>(std::move(socket), std::move(request));
 }
 

@@ -4,11 +4,8 @@
 #include <memory>
 #include <string_view>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include "net/http_connection.hpp"
+#include "net/loop.hpp"
 
 namespace tillcue::pos {
 
@@ -20,7 +17,7 @@ class Wire {
   using Written = std::function<void(boost::system::error_code)>;
 
   virtual ~Wire() = default;
-  virtual boost::asio::any_io_executor executor() = 0;
+  virtual Executor executor() = 0;
   /// The next bytes; they are valid during the call. At the end of the stream boost::asio::error::eof.
   virtual void read(Read done) = 0;
   /// Whole lines. Borrows them until `done`.
@@ -31,10 +28,10 @@ class Wire {
 };
 
 /// Over TCP or a Unix socket.
-std::unique_ptr<Wire> make_socket_wire(boost::asio::generic::stream_protocol::socket socket);
+std::unique_ptr<Wire> make_socket_wire(AnySocket socket);
 
 /// Over a WebSocket that a request asked for: each message is one line or several, each line is sent as one message.
 /// A message that is no text ends it.
-std::unique_ptr<Wire> make_web_wire(boost::asio::ip::tcp::socket socket, HttpRequest request);
+std::unique_ptr<Wire> make_web_wire(TcpSocket socket, HttpRequest request);
 
 }  // namespace tillcue::pos

@@ -131,7 +131,7 @@ void HttpConnection::limit() {
   limit_.expires_after(limits_.time);
   limit_.async_wait([self = shared_from_this()](error_code cancelled) {
     // One that was due as it was set anew has been called all the same.
-    bool const due = !cancelled && self->limit_.expiry() <= asio::steady_timer::clock_type::now();
+    bool const due = !cancelled && self->limit_.expiry() <= std::chrono::steady_clock::now();
     if (due && !self->closed_) self->leave();
   });
 }

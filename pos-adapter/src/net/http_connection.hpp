@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+
+#include "net/loop.hpp"
 
 namespace tillcue::pos {
 
@@ -25,7 +25,7 @@ class HttpHost {
   virtual ~HttpHost() = default;
   virtual HttpResponse respond(HttpRequest const& request) = 0;
   /// A request to become a WebSocket: takes the socket over, or leaves it and says why not.
-  virtual std::optional<HttpResponse> upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) = 0;
+  virtual std::optional<HttpResponse> upgrade(TcpSocket& socket, HttpRequest& request) = 0;
   /// What came is no request; the connection ends behind the answer.
   virtual HttpResponse unreadable(boost::beast::http::status status, std::string why);
   /// The last call for this connection: the host may go.
@@ -42,7 +42,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     std::chrono::milliseconds time{10'000};
   };
 
-  HttpConnection(boost::asio::ip::tcp::socket socket, HttpHost& host, Limits limits)
+  HttpConnection(TcpSocket socket, HttpHost& host, Limits limits)
       : socket_(std::move(socket)), limit_(socket_.get_executor()), host_(&host), limits_(limits) {}
 
   void start() { read(); }
@@ -58,8 +58,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   /// From now on, what is done must be done within the time allowed.
   void limit();
 
-  boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer limit_;
+  TcpSocket socket_;
+  Timer limit_;
   HttpHost* host_;
   Limits limits_;
   boost::beast::flat_buffer buffer_{std::size_t{32} * 1024};

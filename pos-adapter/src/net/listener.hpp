@@ -4,9 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-
+#include "net/loop.hpp"
 #include "tillcue/core/result.hpp"
 
 namespace tillcue::pos {
@@ -15,7 +13,7 @@ namespace tillcue::pos {
 /// Threads  the io_context's.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  using Socket = boost::asio::ip::tcp::socket;
+  using Socket = TcpSocket;
 
   /// Listens; nothing is accepted before start().
   /// Errors  invalid (host is not an address), io (in use, not permitted).
@@ -34,8 +32,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   void accept();
   void accept_later();
 
-  boost::asio::ip::tcp::acceptor acceptor_;
-  boost::asio::steady_timer pause_;
+  TcpAcceptor acceptor_;
+  Timer pause_;
   std::function<void(Socket)> take_;
   std::uint16_t port_ = 0;
 };

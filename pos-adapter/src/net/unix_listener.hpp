@@ -4,9 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
-
+#include "net/loop.hpp"
 #include "tillcue/core/result.hpp"
 
 namespace tillcue::pos {
@@ -15,7 +13,7 @@ namespace tillcue::pos {
 /// one that nobody listens on any more is replaced. Threads  the io_context's.
 class UnixListener : public std::enable_shared_from_this<UnixListener> {
  public:
-  using Socket = boost::asio::local::stream_protocol::socket;
+  using Socket = UnixSocket;
 
   /// Errors  invalid (path empty or too long), io (somebody listens there, something else is there, not permitted).
   static Result<std::shared_ptr<UnixListener>> open(boost::asio::io_context& io, std::string const& path);
@@ -29,8 +27,8 @@ class UnixListener : public std::enable_shared_from_this<UnixListener> {
   Result<void> bind(boost::asio::io_context& io, std::string const& path);
   void accept();
 
-  boost::asio::local::stream_protocol::acceptor acceptor_;
-  boost::asio::steady_timer pause_;
+  UnixAcceptor acceptor_;
+  Timer pause_;
   std::function<void(Socket)> take_;
   std::string path_;
 };

@@ -20,7 +20,7 @@ auto without_size(WebSocket::Done done) {
 
 }  // namespace
 
-WebSocket::WebSocket(asio::ip::tcp::socket socket, HttpRequest request, Limits limits)
+WebSocket::WebSocket(TcpSocket socket, HttpRequest request, Limits limits)
     : stream_(std::move(socket)), request_(std::move(request)) {
   stream_.set_option(websocket::stream_base::timeout{limits.handshake, limits.idle, true});
   stream_.read_message_max(limits.message);

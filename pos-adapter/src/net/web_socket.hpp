@@ -4,12 +4,11 @@
 #include <functional>
 #include <string_view>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include "net/http_connection.hpp"
+#include "net/loop.hpp"
 
 namespace tillcue::pos {
 
@@ -26,9 +25,9 @@ class WebSocket {
     std::chrono::milliseconds idle;
   };
 
-  WebSocket(boost::asio::ip::tcp::socket socket, HttpRequest request, Limits limits);
+  WebSocket(TcpSocket socket, HttpRequest request, Limits limits);
 
-  [[nodiscard]] boost::asio::any_io_executor executor() { return stream_.get_executor(); }
+  [[nodiscard]] Executor executor() { return stream_.get_executor(); }
   void accept(Done done);
 
   /// Adds what comes next to the message begun.
@@ -45,7 +44,7 @@ class WebSocket {
   void close();
 
  private:
-  boost::beast::websocket::stream<boost::asio::ip::tcp::socket, false> stream_;
+  boost::beast::websocket::stream<TcpSocket, false> stream_;
   HttpRequest request_;
   boost::beast::flat_buffer incoming_;
 };

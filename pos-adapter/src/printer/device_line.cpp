@@ -1,14 +1,13 @@
 #include <utility>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 
 #include "line/serial_port.hpp"
+#include "net/loop.hpp"
 #include "printer_line.hpp"
 
 namespace tillcue::pos {
@@ -46,8 +45,7 @@ class DeviceLine final : public PrinterLine {
   }
   /// A USB printer has its bytes when it takes more; a serial port's are on the wire when its queue is empty.
   void finish(std::function<void()> done) override {
-    port_.async_wait(asio::posix::stream_descriptor::wait_write,
-                     [this, done = std::move(done)](Failure) { wait_for_queue(done); });
+    port_.async_wait(FileStream::wait_write, [this, done = std::move(done)](Failure) { wait_for_queue(done); });
   }
   /// Closing a port with a full queue would wait for it, and print the rest for whoever is next.
   void close() override {
@@ -73,8 +71,8 @@ class DeviceLine final : public PrinterLine {
 
   asio::io_context& io_;
   DevicePrinter where_;
-  asio::posix::stream_descriptor port_;
-  asio::steady_timer timer_;
+  FileStream port_;
+  Timer timer_;
   bool fifo_ = false;
 };
 

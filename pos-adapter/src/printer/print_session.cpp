@@ -56,7 +56,7 @@ PrintSession::PrintSession(asio::io_context& io, LinePrinterOptions const& optio
       deadline_timer_(io),
       step_timer_(io) {}
 
-void PrintSession::arm(asio::steady_timer& timer, Clock::duration after, void (PrintSession::*then)()) {
+void PrintSession::arm(Timer& timer, Clock::duration after, void (PrintSession::*then)()) {
   timer.expires_after(after);
   timer.async_wait([self = shared_from_this(), then](Failure failure) {
     if (!failure && self->step_ != Step::ended) (self.get()->*then)();

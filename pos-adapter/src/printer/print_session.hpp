@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
+#include "net/loop.hpp"
 #include "printer_line.hpp"
 #include "printer_status.hpp"
 #include "star_status.hpp"
@@ -57,7 +55,7 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   void ask_status(std::vector<std::byte>& out);
   [[nodiscard]] bool star() const { return options_.language == Dialect::star; }
   void write_status_question();
-  void arm(boost::asio::steady_timer& timer, Clock::duration after, void (PrintSession::*then)());
+  void arm(Timer& timer, Clock::duration after, void (PrintSession::*then)());
   [[nodiscard]] std::string worst_trouble();
 
   boost::asio::io_context& io_;
@@ -66,7 +64,7 @@ class PrintSession : public std::enable_shared_from_this<PrintSession> {
   ReceiptPrinter::Done ended_;
   std::unique_ptr<PrinterLine> line_;
   Clock::time_point deadline_{};
-  boost::asio::steady_timer deadline_timer_, step_timer_;
+  Timer deadline_timer_, step_timer_;
   Step step_ = Step::opening;
   std::array<std::byte, 256> buffer_{};
   std::vector<std::byte> question_;

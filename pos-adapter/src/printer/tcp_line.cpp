@@ -2,9 +2,9 @@
 #include <utility>
 
 #include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
+#include "net/loop.hpp"
 #include "printer_line.hpp"
 
 namespace tillcue::pos {
@@ -34,7 +34,7 @@ class TcpLine final : public PrinterLine {
   /// what it has not printed.
   void finish(std::function<void()>) override {
     Failure ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(TcpSocket::shutdown_send, ignored);
   }
   void close() override {
     Failure ignored;
@@ -45,7 +45,7 @@ class TcpLine final : public PrinterLine {
  private:
   void resolve(Opened done) {
     resolver_.async_resolve(where_.host, std::to_string(where_.port),
-                            [this, done = std::move(done)](Failure failure, tcp::resolver::results_type const& found) {
+                            [this, done = std::move(done)](Failure failure, TcpResolver::results_type const& found) {
                               if (failure) return done(failure, {});
                               asio::async_connect(socket_, found, [this, done](Failure refused, tcp::endpoint const&) {
                                 connected(refused, done);
@@ -59,8 +59,8 @@ class TcpLine final : public PrinterLine {
   }
 
   NetworkPrinter where_;
-  tcp::socket socket_;
-  tcp::resolver resolver_;
+  TcpSocket socket_;
+  TcpResolver resolver_;
 };
 
 }  // namespace

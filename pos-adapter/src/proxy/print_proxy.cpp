@@ -5,11 +5,10 @@
 #include <deque>
 #include <utility>
 
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
+#include "net/loop.hpp"
 #include "printer/printer_status.hpp"
 #include "slip_collector.hpp"
 #include "tap_frame.hpp"
@@ -82,8 +81,8 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   asio::io_context& io_;
   PrintProxyOptions options_;
   PrintProxyHandlers handlers_;
-  asio::local::stream_protocol::socket socket_;
-  asio::steady_timer reconnect_, quiet_, deadline_;
+  UnixSocket socket_;
+  Timer reconnect_, quiet_, deadline_;
   SlipCollector collector_;
   TapReader reader_;
   std::array<std::byte, 16 * 1024> buffer_{};
@@ -105,7 +104,6 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
 
 void PrintProxy::Impl::connect() {
   if (stopped_) return;
-  socket_ = asio::local::stream_protocol::socket(io_);
   // Made before it is used: a path that is too long throws.
   asio::local::stream_protocol::endpoint const where(options_.tap);
   socket_.async_connect(where, [self = shared_from_this()](Failure failure) {

@@ -12,7 +12,7 @@ constexpr std::uint64_t kMaxBody = 1024;
 
 }  // namespace
 
-HttpSession::HttpSession(boost::asio::ip::tcp::socket socket, ScreenHub& hub)
+HttpSession::HttpSession(TcpSocket socket, ScreenHub& hub)
     : hub_(&hub),
       connection_(std::make_shared<HttpConnection>(std::move(socket), *this,
                                                    HttpConnection::Limits{kMaxBody, hub.options.request_timeout})) {}
@@ -22,7 +22,7 @@ HttpResponse HttpSession::respond(HttpRequest const& request) {
   return screen_response(request, *hub_);
 }
 
-std::optional<HttpResponse> HttpSession::upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) {
+std::optional<HttpResponse> HttpSession::upgrade(TcpSocket& socket, HttpRequest& request) {
   ++hub_->counters.requests;
   if (auto refused = refuse_upgrade(request, *hub_)) return refused;
   open_screen_socket(std::move(socket), std::move(request), *hub_);

@@ -12,7 +12,7 @@ namespace tillcue::pos {
 /// Threads  the io_context's.
 class HttpSession final : public ScreenConnection, public HttpHost {
  public:
-  HttpSession(boost::asio::ip::tcp::socket socket, ScreenHub& hub);
+  HttpSession(TcpSocket socket, ScreenHub& hub);
   ~HttpSession() override { close(); }
 
   void start() { connection_->start(); }
@@ -20,7 +20,7 @@ class HttpSession final : public ScreenConnection, public HttpHost {
 
  private:
   HttpResponse respond(HttpRequest const& request) override;
-  std::optional<HttpResponse> upgrade(boost::asio::ip::tcp::socket& socket, HttpRequest& request) override;
+  std::optional<HttpResponse> upgrade(TcpSocket& socket, HttpRequest& request) override;
   HttpResponse unreadable(boost::beast::http::status status, std::string why) override;
   void gone(HttpConnection const& connection) override;
 

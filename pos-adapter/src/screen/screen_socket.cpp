@@ -3,8 +3,7 @@
 #include <deque>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-
+#include "net/loop.hpp"
 #include "net/web_socket.hpp"
 
 namespace tillcue::pos {
@@ -19,7 +18,7 @@ constexpr std::size_t kMaxReplies = 16;
 /// One cashier screen. Threads  the io_context's.
 class ScreenSocket : public ScreenConnection, public std::enable_shared_from_this<ScreenSocket> {
  public:
-  ScreenSocket(asio::ip::tcp::socket socket, HttpRequest request, ScreenHub& hub)
+  ScreenSocket(TcpSocket socket, HttpRequest request, ScreenHub& hub)
       : socket_(std::move(socket), std::move(request),
                 {kMaxMessage, hub.options.request_timeout, hub.options.socket_idle}),
         limit_(socket_.executor()),
@@ -125,7 +124,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
   }
 
   WebSocket socket_;
-  asio::steady_timer limit_;
+  Timer limit_;
   ScreenHub* hub_;
   std::string outgoing_;
   std::deque<std::string> replies_;
@@ -140,7 +139,7 @@ class ScreenSocket : public ScreenConnection, public std::enable_shared_from_thi
 
 }  // namespace
 
-void open_screen_socket(asio::ip::tcp::socket socket, HttpRequest request, ScreenHub& hub) {
+void open_screen_socket(TcpSocket socket, HttpRequest request, ScreenHub& hub) {
   auto screen = std::make_shared<ScreenSocket>(std::move(socket), std::move(request), hub);
   hub.add(screen);
   screen->start();
