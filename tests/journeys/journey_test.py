@@ -415,6 +415,16 @@ class BadConfiguration(unittest.TestCase):
         self.assertIn('bad.json:3: colour: is not a known setting', done.stderr)
         self.assertIn('store.name: is missing', done.stderr)
 
+    def test_a_wrong_command_line_is_named_and_help_and_version_are_none(self):
+        for words, told in ((['--chek'], '--chek'), (['--config'], "'--config' requires an argument"),
+                            (['till.json'], 'till.json: takes options only')):
+            done = run('tillcued', *words, check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, ''))
+            self.assertIn(told, done.stderr)
+        for word in ('--help', '-h'):
+            self.assertIn('--config=FILE', run('tillcued', word).stdout)
+        self.assertRegex(run('tillcued', '--version').stdout, r'^tillcued \d+\.\d+\.\d+\n$')
+
 
 class RealData(Journey):
     def journey_on(self, name, currency, sales):
