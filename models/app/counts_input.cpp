@@ -24,10 +24,10 @@ Result<Plan> plan(std::vector<std::string> const& files) {
     auto head = decode_head(*bytes);
     if (!head) return tl::unexpected(head.error().within(file));
     plan.last = std::max(plan.last, last_day(*head));
-    plan.sources.push_back({file, head->sources});
     heads.push_back({file, std::move(*head)});
   }
   plan.not_weighed = why_not_weighed(heads);
+  for (auto& head : heads) plan.sources.push_back({std::move(head.name), std::move(head.counts.sources)});
   return plan;
 }
 

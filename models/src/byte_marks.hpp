@@ -8,29 +8,52 @@
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
+#elif defined(__aarch64__)
+#include "neon_marks.hpp"
 #endif
 
 namespace tillcue::models {
 
 inline constexpr std::size_t kMarkedBytes = 64;
 
-/// Bit n is set where byte n of those at `bytes` is a comma, a line end or a double quote. Eight bytes at a time in an
-/// ordinary register: for machines without SSE2, and what the other way is tested against.
+/// Eight bytes in an ordinary register, the first one in the lowest bits.
 /// Source  the exact zero-byte test and the gathering multiplication of Hacker's Delight, 2nd ed., 6-1 and 7-1.
+class ByteWord {
+ public:
+  explicit ByteWord(char const* bytes) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(&word_, bytes, sizeof word_);
+    } else {
+      for (unsigned n = 0; n < 8; ++n) word_ |= std::uint64_t{static_cast<unsigned char>(bytes[n])} << (8 * n);
+    }
+  }
+  /// The highest bit of each byte that is `c`.
+  [[nodiscard]] std::uint64_t is(char c) const noexcept {
+    constexpr std::uint64_t kLow7 = 0x7F * kOnes;
+    auto const x = word_ ^ (kOnes * static_cast<unsigned char>(c));
+    return ~(((x & kLow7) + kLow7) | x) & (0x80 * kOnes);
+  }
+  /// One bit a byte.
+  static std::uint64_t gathered(std::uint64_t highest) noexcept {
+    return (highest >> 7U) * 0x0102'0408'1020'4080ULL >> 56U;
+  }
+  static unsigned number(std::uint64_t highest) noexcept {
+    return static_cast<unsigned>((highest >> 7U) * kOnes >> 56U);
+  }
+
+ private:
+  static constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
+  std::uint64_t word_ = 0;
+};
+
+/// Bit n is set where byte n of those at `bytes` is a comma, a line end or a double quote: for machines without SSE2
+/// and NEON, and what the other ways are tested against.
 template <unsigned kBytes>
 std::uint64_t portable_marks_of(char const* bytes) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
-  constexpr std::uint64_t kLow7 = 0x7F * kOnes;
-  auto const differs = [](std::uint64_t word, char c) {
-    auto const x = word ^ (kOnes * static_cast<unsigned char>(c));
-    return ((x & kLow7) + kLow7) | x;  // the top bit of each byte that is not c
-  };
   std::uint64_t marks = 0;
-  for (unsigned n = 0; n < kBytes / 8; ++n) {
-    std::uint64_t word = 0;
-    for (unsigned k = 0; k < 8; ++k) word |= std::uint64_t{static_cast<unsigned char>(bytes[8 * n + k])} << (8 * k);
-    auto const found = ~(differs(word, ',') & differs(word, '\n') & differs(word, '"')) & (0x80 * kOnes);
-    marks |= ((found >> 7U) * 0x0102'0408'1020'4080ULL >> 56U) << (8 * n);
+  for (unsigned n = 0; n < kBytes; n += 8) {
+    ByteWord const word(bytes + n);
+    marks |= ByteWord::gathered(word.is(',') | word.is('\n') | word.is('"')) << n;
   }
   return marks;
 }
@@ -53,6 +76,11 @@ inline std::uint64_t marks_of(char const* bytes) noexcept {
     marks |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(found))} << (16 * n);
   }
   return marks;
+#elif defined(__aarch64__)
+  return marks_of_64([&](unsigned n) {
+    auto const part = load_bytes(bytes + n);
+    return vorrq_u8(vorrq_u8(bytes_that_are(part, ','), bytes_that_are(part, '\n')), bytes_that_are(part, '"'));
+  });
 #else
   return portable_marks(bytes);
 #endif
@@ -65,9 +93,10 @@ struct LineMarks {
 
 inline LineMarks portable_line_marks(char const* bytes) noexcept {
   LineMarks found{0, 0};
-  for (unsigned n = 0; n < kMarkedBytes; ++n) {
-    found.marks |= std::uint64_t{bytes[n] == '\n'} << n;
-    found.number += bytes[n] == '\n' ? 1 : 0;
+  for (unsigned n = 0; n < kMarkedBytes; n += 8) {
+    auto const ends = ByteWord(bytes + n).is('\n');
+    found.marks |= ByteWord::gathered(ends) << n;
+    found.number += ByteWord::number(ends);
   }
   return found;
 }
@@ -84,6 +113,9 @@ inline LineMarks line_marks_of(char const* bytes) noexcept {
   }
   auto const halves = _mm_sad_epu8(less, _mm_setzero_si128());
   return {marks, static_cast<unsigned>(_mm_cvtsi128_si32(halves) + _mm_cvtsi128_si32(_mm_srli_si128(halves, 8)))};
+#elif defined(__aarch64__)
+  auto const marks = marks_of_64([&](unsigned n) { return bytes_that_are(load_bytes(bytes + n), '\n'); });
+  return {marks, static_cast<unsigned>(std::popcount(marks))};
 #else
   return portable_line_marks(bytes);
 #endif
@@ -97,6 +129,10 @@ inline std::uint32_t few_marks_of(char const* bytes) noexcept {
   auto const part = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes));
   auto const is = [&](char c) { return _mm_cmpeq_epi8(part, _mm_set1_epi8(c)); };
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is(','), is('\n')), is('"'))));
+#elif defined(__aarch64__)
+  auto const part = load_bytes(bytes);
+  return marks_of_16(
+      vorrq_u8(vorrq_u8(bytes_that_are(part, ','), bytes_that_are(part, '\n')), bytes_that_are(part, '"')));
 #else
   return portable_few_marks(bytes);
 #endif
@@ -107,10 +143,11 @@ inline std::uint32_t few_commas_of(char const* bytes) noexcept {
 #if defined(__SSE2__)
   auto const part = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes));
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, _mm_set1_epi8(','))));
+#elif defined(__aarch64__)
+  return marks_of_16(bytes_that_are(load_bytes(bytes), ','));
 #else
-  std::uint32_t marks = 0;
-  for (unsigned n = 0; n < kFewMarkedBytes; ++n) marks |= std::uint32_t{bytes[n] == ','} << n;
-  return marks;
+  auto const commas = [&](unsigned n) { return ByteWord::gathered(ByteWord(bytes + n).is(',')); };
+  return static_cast<std::uint32_t>(commas(0) | commas(8) << 8U);
 #endif
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
 #include "packed_baskets.hpp"
+#include "reached.hpp"
 #include "tillcue/models/parallel.hpp"
 
 namespace tillcue::models {
@@ -22,8 +25,7 @@ class HotPairs {
     in_pieces(packed.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned worker) {
       auto& sums = parts[worker];
       sums.resize(row_begin(hot), 0);
-      for (auto n = from; n < to; ++n)
-        packed.weighted() ? add<true>(packed, n, sums.data()) : add<false>(packed, n, sums.data());
+      packed.weighted() ? add_all<true>(packed, from, to, sums.data()) : add_all<false>(packed, from, to, sums.data());
     });
     sums_.assign(row_begin(hot), 0);
     for (auto const& part : parts) {
@@ -36,17 +38,44 @@ class HotPairs {
   }
 
  private:
-  static constexpr std::size_t kBasketsPerPiece = 16'384;
+  static constexpr std::size_t kBasketsPerPiece = 2048;
+  static constexpr unsigned kUsual = 8;  ///< hot ranks of a basket
 
   static constexpr std::size_t row_begin(std::size_t rank) noexcept { return rank * (rank - 1) / 2; }
 
+  /// Those with as many hot ranks one after the other: in the order in which they lie nobody could foresee how many the
+  /// next one has.
   template <bool kWeighted>
-  void add(PackedBaskets<Cell> const& packed, std::size_t n, std::uint32_t* sums) const noexcept {
+  void add_all(PackedBaskets<Cell> const& packed, std::size_t from, std::size_t to, std::uint32_t* sums) const {
+    std::array<std::array<std::uint32_t, kBasketsPerPiece>, kUsual + 2> baskets;
+    std::array<std::uint32_t, kUsual + 2> size{};
+    for (auto n = from; n < to; ++n) {
+      auto const found = std::min(hot_ranks(packed, n), kUsual + 1);
+      baskets[found][size[found]++] = static_cast<std::uint32_t>(n);
+    }
+    for (unsigned found = 2; found <= kUsual + 1; ++found) {
+      for (std::uint32_t n = 0; n < size[found]; ++n) {
+        auto const basket = baskets[found][n];
+        auto const hot = found <= kUsual ? found : hot_ranks(packed, basket);
+        add<kWeighted>(packed, basket, hot, sums);
+      }
+    }
+  }
+  /// How many a basket has.
+  [[nodiscard]] unsigned hot_ranks(PackedBaskets<Cell> const& packed, std::size_t n) const noexcept {
+    auto const* const ranks = packed.ranks(n);
+    auto const most = static_cast<unsigned>(packed.at(packed.place(n + 1)) - ranks);
+    auto found = static_cast<unsigned>(std::countr_zero(reached(ranks, static_cast<Cell>(hot_)) | 1U << kReachedSums));
+    if (found == kReachedSums) [[unlikely]] {
+      while (found < most && ranks[found] < hot_) ++found;
+    }
+    return std::min(found, most);
+  }
+
+  template <bool kWeighted>
+  void add(PackedBaskets<Cell> const& packed, std::size_t n, unsigned found, std::uint32_t* sums) const noexcept {
     std::uint32_t const weight = kWeighted ? *packed.at(packed.place(n)) : 1;
     auto const* const cells = packed.ranks(n);
-    auto const most = static_cast<std::size_t>(packed.at(packed.place(n + 1)) - cells);
-    std::size_t found = 0;
-    while (found < most && cells[found] < hot_) ++found;
     // One jump for a usual basket instead of one for each of its rows that nobody can foresee.
     switch (found) {
       default:

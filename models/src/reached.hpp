@@ -7,7 +7,7 @@
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #elif defined(__aarch64__)
-#include <arm_neon.h>
+#include "neon_marks.hpp"
 #endif
 
 namespace tillcue::models {
@@ -62,26 +62,19 @@ inline bool any_reached(std::uint8_t const* sums, std::uint8_t least) noexcept {
 
 #elif defined(__aarch64__)
 
-/// A bit of each byte, of which all are 0 or all 1.
-inline std::uint32_t marks_of_bytes(uint8x16_t bytes) noexcept {
-  static constexpr std::uint8_t kBits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-  auto const bits = vandq_u8(bytes, vld1q_u8(kBits));
-  return vaddv_u8(vget_low_u8(bits)) | static_cast<std::uint32_t>(vaddv_u8(vget_high_u8(bits))) << 8U;
-}
-
 inline std::uint32_t reached(std::uint32_t const* sums, std::uint32_t least) noexcept {
   auto const four = [&](std::uint32_t n) { return vmovn_u32(vcgeq_u32(vld1q_u32(sums + n), vdupq_n_u32(least))); };
   auto const eight = [&](std::uint32_t n) { return vmovn_u16(vcombine_u16(four(n), four(n + 4))); };
-  return marks_of_bytes(vcombine_u8(eight(0), eight(8)));
+  return marks_of_16(vcombine_u8(eight(0), eight(8)));
 }
 
 inline std::uint32_t reached(std::uint16_t const* sums, std::uint16_t least) noexcept {
   auto const eight = [&](std::uint32_t n) { return vmovn_u16(vcgeq_u16(vld1q_u16(sums + n), vdupq_n_u16(least))); };
-  return marks_of_bytes(vcombine_u8(eight(0), eight(8)));
+  return marks_of_16(vcombine_u8(eight(0), eight(8)));
 }
 
 inline std::uint32_t reached(std::uint8_t const* sums, std::uint8_t least) noexcept {
-  return marks_of_bytes(vcgeq_u8(vld1q_u8(sums), vdupq_n_u8(least)));
+  return marks_of_16(vcgeq_u8(vld1q_u8(sums), vdupq_n_u8(least)));
 }
 
 inline bool any_reached(std::uint32_t const* sums, std::uint32_t least) noexcept {
