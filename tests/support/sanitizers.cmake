@@ -1,21 +1,12 @@
-# Under a sanitizer every entry gets more patience and the sanitizer's options, here and nowhere else. What is found goes to a
+# Under a sanitizer every entry gets patience and the sanitizer's options, here and nowhere else. What is found goes to a
 # file of the entry's name, for it may be a program in the background that nobody asks how it ended; the entry
 # sanitizer_reports, after all others, shows those files and fails if there is one.
 set(reports ${PROJECT_BINARY_DIR}/reports)
 set(support ${CMAKE_CURRENT_SOURCE_DIR}/support)
 set(patience 120)
-set(times_slower 4)
-if(TILLCUE_SANITIZE MATCHES thread)
-  set(times_slower 12) # loops over numbers, as in models_test and core_decide_test
-endif()
 
 get_property(entries DIRECTORY PROPERTY TESTS)
 foreach(entry IN LISTS entries)
-  get_test_property(${entry} TIMEOUT seconds)
-  if(seconds)
-    math(EXPR seconds "${seconds} * ${times_slower}")
-    set_tests_properties(${entry} PROPERTIES TIMEOUT ${seconds})
-  endif()
   set(log "log_path=${reports}/${entry}:log_exe_name=1")
   # The undefined-behaviour sanitizer's own text goes to the program's output: to be seen it ends the program, and the
   # address sanitizer reports that.
