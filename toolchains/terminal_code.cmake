@@ -5,6 +5,10 @@
 # to find it. An exception that gets there after all ends the program, as it did before for want of a handler, and the
 # supervisor starts it anew.
 #
+# In a program that has head office's code too (tillcue-hq; live_fuzz) that code comes first in the link: of a template both
+# use the first copy is taken, and one made here cannot throw what the other catches. A library stands behind what it serves,
+# so only siblings have to be told.
+#
 # Without run-time types: nothing asks for them, and each of hundreds of lambdas would bring the spelled-out name of its type.
 # Asio must not ask either, in any file (BOOST_ASIO_NO_TYPEID), or a loop would have two of each service.
 #

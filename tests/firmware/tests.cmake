@@ -13,7 +13,8 @@ if(TARGET tillcue_painter)
   add_dependencies(firmware_tests tillcue_painter)
 endif()
 
-tillcue_fuzz(live_fuzz CORPUS live SOURCES fuzz/live_fuzz.cpp LIBS tillcue::firmware tillcue::models)
+# models first: toolchains/terminal_code.cmake says why.
+tillcue_fuzz(live_fuzz CORPUS live SOURCES fuzz/live_fuzz.cpp LIBS tillcue::models tillcue::firmware)
 target_compile_definitions(live_fuzz PRIVATE TILLCUE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 # The scoring part on Cortex-M under qemu, built in a tree of its own.
