@@ -189,21 +189,34 @@ class BadInput(unittest.TestCase):
 
                 threading.Thread(target=serve, daemon=True).start()
                 self.open_shop()
-                till = self.till()
-                took = [self.sell(till, f's{n}') for n in range(12)]
-                self.assertLess(max(took), 1.0, took)
-                fates = wait_until('a coupon', lambda: [p['fate'] for p in till.pushes if p['type'] == 'coupon'] or
-                                   (till.ok('ping') and None))
-                self.assertNotIn('printed', fates)
-                self.assertEqual(self.shop.metrics()['coupons_printed_total'], 0)
-                self.assertEqual(self.shop.metrics()['sales_finished_total'], 12)
-                if 'dropped' in fates:
-                    self.assertEqual(self.shop.metrics()['printer_failed'], 1)
-                server.close()
-                for client in held:
-                    client.close()
-                self.shop.processes['terminal'].end()
-                shutil.rmtree(self.shop.path('terminal'))
+                try:
+                    self.sells_on_with_a_useless_printer()
+                finally:
+                    server.close()
+                    for client in held:
+                        client.close()
+                    self.shop.processes['terminal'].end()
+                    shutil.rmtree(self.shop.path('terminal'))
+
+    def sells_on_with_a_useless_printer(self):
+        till = self.till()
+        took = [self.sell(till, f's{n}') for n in range(12)]
+        self.assertLess(max(took), 1.0, took)
+
+        def fates():
+            till.ok('ping')
+            return [p['fate'] for p in till.pushes if p['type'] == 'coupon']
+
+        wait_until('a coupon', fates)
+        metrics = self.shop.metrics()
+        told = fates()
+        # Counted as printed is what may be on paper: to a printer that says nothing a slip is sent in the end, if no
+        # other sale comes before.
+        self.assertNotIn('printed', told)
+        self.assertLessEqual(metrics['coupons_printed_total'], told.count('unconfirmed'))
+        self.assertEqual(metrics['sales_finished_total'], 12)
+        if set(told) == {'dropped'}:
+            self.assertEqual(metrics['printer_failed'], 1)
 
     def test_no_page_of_another_origin_reads_or_drives_the_terminal(self):
         self.open_shop()
