@@ -91,7 +91,7 @@ class ProxyAway(Counter):
         printer = self.start_counter()
         self.send(receipt(1))
         wait_until('a coupon', lambda: self.told('coupon.printed'))
-        printer.delay = 0.2  # longer than its status is waited for: from now on it is not asked
+        printer.delay = 0.8  # longer than its status is waited for, and than an emulated bypass takes to ask for it
         jobs = [receipt(n) for n in range(2, 6)]
         for job in jobs:
             self.send(job)
