@@ -87,7 +87,7 @@ constexpr argp_option kOptions[] = {
 constexpr char kHelp[] =
     "The terminal daemon: follows the live basket, hints, prints coupons, syncs with head office."
     "\vExamples:\n"
-    "  tillcued --config /etc/tillcue/tillcued.json\n"
+    "  tillcued --config /etc/tillcue/tillcued.json\n\n"
     "  tillcued --config tillcued.json --check\n\n"
     "Exit codes: 0 stopped by SIGTERM or SIGINT, or --check found no fault; 1 could not start; "
     "2 wrong command line or configuration.";
