@@ -10,8 +10,9 @@
 
 namespace tillcue::parcel {
 
-/// The section AFFP as a stream of the range coder for a parcel of that version, against the table of `base` where
-/// there is one with a packed table. `section` must be a checked one; whether it comes back the same, the caller tries.
+/// The section AFFP as a stream of the range coder, of the kind that `version`, the first or the second, brought,
+/// against the table of `base` where there is one with a packed table. `section` must be a checked one; whether it
+/// comes back the same, the caller tries.
 [[nodiscard]] std::vector<std::byte> encode_table(std::span<std::byte const> section, std::uint32_t items,
                                                   double score_unit, Base const* base, std::uint16_t version);
 
