@@ -101,6 +101,15 @@ TEST_CASE("a certificate never outlives its authority, and none is made when tha
   CHECK(list[1].name == "till-1");
 }
 
+TEST_CASE("certificates made now and later end after January 2038 when they should") {
+  TempDir dir;
+  auto const later = kNow + 10 * kYear;
+  CHECK(init_authority(dir.path(), "demo", later).value().ends == later + std::chrono::days{3653});
+  auto const till = issue_certificate(dir.path(), {CertificateUse::terminal, "till-1", {}}, 400, later).value();
+  CHECK(till.ends == later + std::chrono::days{400});
+  CHECK(check_certificate(till.certificate, till.key, dir / "authority.tls.pem", CertificateUse::terminal, later));
+}
+
 TEST_CASE("a request asks an authority of one's own for what is needed") {
   TempDir const dir;
   auto const asked = request_certificate(dir.path(), {CertificateUse::broker, "broker", {"mqtt.example.com"}});

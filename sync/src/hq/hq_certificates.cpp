@@ -152,8 +152,10 @@ Result<x509::Certificate> sign(Draft const& draft) {
   if (auto done = set_name(X509_get_subject_name(certificate), draft.name); !done) return tl::unexpected{done.error()};
   auto* const issuer = draft.issuer != nullptr ? draft.issuer : certificate;
   X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
-  ASN1_TIME_set(X509_getm_notBefore(certificate), x509::seconds_of(draft.begins));
-  ASN1_TIME_set(X509_getm_notAfter(certificate), x509::seconds_of(draft.ends));
+  if (!x509::set_time(X509_getm_notBefore(certificate), draft.begins) ||
+      !x509::set_time(X509_getm_notAfter(certificate), draft.ends)) {
+    return fail(Code::invalid, "certificate: begins or ends in no year it can say; look at this machine's clock");
+  }
   X509_set_pubkey(certificate, draft.key);
   for (auto const& [kind, value] : draft.extensions) {
     if (auto done = add_extension(certificate, issuer, kind, value); !done) return tl::unexpected{done.error()};
@@ -186,9 +188,16 @@ Result<void> verify(X509* certificate, fs::path const& authority, CertificateUse
   X509_STORE_CTX_init(context.get(), store.get(), certificate, nullptr);
   X509_STORE_CTX_set_purpose(context.get(),
                              use == CertificateUse::broker ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT);
-  X509_STORE_CTX_set_time(context.get(), 0, x509::seconds_of(now));
-  if (X509_verify_cert(context.get()) == 1) return {};
-  return fail(Code::rejected, X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())));
+  X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_NO_CHECK_TIME);  // it would take a time_t of its own size
+  auto why = X509_verify_cert(context.get()) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(context.get());
+  auto* const chain = X509_STORE_CTX_get0_chain(context.get());
+  for (int at = 0; why == X509_V_OK && at < sk_X509_num(chain); ++at) {
+    auto* const link = sk_X509_value(chain, at);
+    if (now < x509::begin_of(link)) why = X509_V_ERR_CERT_NOT_YET_VALID;
+    if (now >= x509::end_of(link)) why = X509_V_ERR_CERT_HAS_EXPIRED;
+  }
+  if (why == X509_V_OK) return {};
+  return fail(Code::rejected, X509_verify_cert_error_string(why));
 }
 
 }  // namespace

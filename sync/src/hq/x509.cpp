@@ -1,6 +1,7 @@
 #include "x509.hpp"
 
 #include <chrono>
+#include <ctime>
 
 #include "crypto/pem_file.hpp"
 
@@ -45,14 +46,24 @@ std::string common_name(X509* certificate) {
           static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
-Timestamp end_of(X509* certificate) {
-  std::tm end{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return {};
-  return Timestamp{std::chrono::seconds{::timegm(&end)}};
+namespace {
+Timestamp time_of(ASN1_TIME const* field) {
+  std::tm time{};
+  if (ASN1_TIME_to_tm(field, &time) != 1) return {};
+  return Timestamp{std::chrono::seconds{::timegm(&time)}};
 }
+}  // namespace
 
-std::time_t seconds_of(Timestamp time) {
-  return static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+Timestamp begin_of(X509* certificate) { return time_of(X509_get0_notBefore(certificate)); }
+Timestamp end_of(X509* certificate) { return time_of(X509_get0_notAfter(certificate)); }
+
+bool set_time(ASN1_TIME* field, Timestamp time) {
+  auto const seconds =
+      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+  std::tm parts{};
+  char text[sizeof "-2147483648-01-01-00-00-00Z"];
+  return ::gmtime_r(&seconds, &parts) != nullptr && std::strftime(text, sizeof text, "%Y%m%d%H%M%SZ", &parts) != 0 &&
+         ASN1_TIME_set_string_X509(field, text) == 1;
 }
 
 }  // namespace tillcue::sync::x509

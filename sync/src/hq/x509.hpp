@@ -38,8 +38,10 @@ Result<void> write_request(std::filesystem::path const& file, X509_REQ* request)
 
 /// The common name; empty when there is none or it is not one plain text.
 std::string common_name(X509* certificate);
+Timestamp begin_of(X509* certificate);
 Timestamp end_of(X509* certificate);
-/// 1970 + seconds, for OpenSSL.
-std::time_t seconds_of(Timestamp time);
+/// To the second, in words: OpenSSL's time_t has 32 bits on armhf and i386, ours 64, and what takes one gets another
+/// number there.  False: no year a certificate can have.
+bool set_time(ASN1_TIME* field, Timestamp time);
 
 }  // namespace tillcue::sync::x509
