@@ -33,15 +33,20 @@ std::uint32_t BasketJoin::basket_of(RowBatch::Run const& run, std::string_view i
   return basket;
 }
 
-std::uint32_t BasketJoin::item_of(RowParser const& parser, std::vector<std::uint32_t>& renamed, std::uint32_t number) {
+/// Its place in data_.items, behind all for a new one. A single parser asks for none of its items twice.
+std::uint32_t BasketJoin::find_item(std::string_view sku) {
+  auto const known = static_cast<std::uint32_t>(data_.items.size());
+  if (renamed_.size() == 1) return known;
+  for (auto n = skus_.size(); n < known; ++n) skus_.add(data_.items[n].sku, text_hash(data_.items[n].sku));
+  auto const found = skus_.find(sku, text_hash(sku));
+  return found != TextIndex::kNone ? found : known;
+}
+
+std::uint32_t BasketJoin::item_of(RowParser const& parser, std::size_t parser_number, std::uint32_t number) {
   auto const sku = parser.skus().text(number);
-  auto const hash = text_hash(sku);
-  auto item = skus_.find(sku, hash);
-  if (item == TextIndex::kNone) {
-    item = skus_.add(sku, hash);
-    data_.items.push_back({std::string(sku), 0, {}});
-  }
-  return renamed[number] = item;
+  auto const item = find_item(sku);
+  if (item == data_.items.size()) data_.items.push_back({std::string(sku), 0, {}});
+  return renamed_[parser_number][number] = item;
 }
 
 /// Whether the parser numbers its items as they are numbered here, all of which are known: one that reads alone mostly
@@ -53,6 +58,15 @@ bool BasketJoin::same_numbers(RowParser const& parser, std::size_t parser_number
   return same == parser.skus().size();
 }
 
+/// Gets the pages for what a batch will add.
+void BasketJoin::grow(std::size_t rows, std::size_t runs) {
+  ahead_.items.grow(data_.basket_items, rows);
+  ahead_.times.grow(data_.times, runs);
+  ahead_.keys.grow(data_.keys, runs);
+  ahead_.begin.grow(data_.begin, runs);
+  ahead_.rows.grow(rows_, runs);
+}
+
 void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t parser_number,
                      std::uint64_t lines_before) {
   renamed_.resize(std::max(renamed_.size(), parser_number + 1));
@@ -60,12 +74,13 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
   auto& renamed = renamed_[parser_number];
   renamed.resize(parser.skus().size(), TextIndex::kNone);
   auto& items = data_.basket_items;
+  grow(batch.items.size(), batch.runs.size());
   if (same_numbers(parser, parser_number)) {
     items.insert(items.end(), batch.items.begin(), batch.items.end());
   } else {
     for (auto const number : batch.items) {
       auto const item = renamed[number];
-      items.push_back(item != TextIndex::kNone ? item : item_of(parser, renamed, number));
+      items.push_back(item != TextIndex::kNone ? item : item_of(parser, parser_number, number));
     }
   }
   std::uint32_t id_begin = 0;

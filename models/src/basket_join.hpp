@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fresh_pages.hpp"
 #include "repeated_sales.hpp"
 #include "sale_rows.hpp"
 #include "text_index.hpp"
@@ -47,8 +48,10 @@ class BasketJoin {
   [[nodiscard]] std::size_t closed_baskets() const noexcept { return closed_; }
 
  private:
+  void grow(std::size_t rows, std::size_t runs);
   std::uint32_t basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before);
-  std::uint32_t item_of(RowParser const& parser, std::vector<std::uint32_t>& renamed, std::uint32_t number);
+  std::uint32_t item_of(RowParser const& parser, std::size_t parser_number, std::uint32_t number);
+  std::uint32_t find_item(std::string_view sku);
   bool same_numbers(RowParser const& parser, std::size_t parser_number);
   void add_run(RowRun const& run, bool known, bool apart);
   void gather_runs();
@@ -64,8 +67,8 @@ class BasketJoin {
     return data_.begin[closed_ + 1 + basket];
   }
 
-  Dataset data_;  ///< of the open file: all rows; in `begin` the line of each basket's first row, until it is closed
-  TextIndex skus_;
+  Dataset data_;    ///< of the open file: all rows; in `begin` the line of each basket's first row, until it is closed
+  TextIndex skus_;  ///< of data_.items, once a second parser has come
   std::vector<std::vector<std::uint32_t>> renamed_;  ///< by parser: its items -> data_.items
   std::vector<std::size_t> same_;                    ///< by parser: how many of the first items keep their number
   // Of the open file:
@@ -79,6 +82,9 @@ class BasketJoin {
   std::vector<std::uint32_t> seen_in_;  ///< per item: the last basket it was seen in, counted from 1
   std::uint32_t stamp_ = 0;
   std::uint64_t left_out_ = 0;
+  struct {
+    PagesAhead items, times, keys, begin, rows;
+  } ahead_;  ///< of what grows row by row and basket by basket
 };
 
 }  // namespace tillcue::models

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "fresh_pages.hpp"
 #include "packed_baskets.hpp"
 #include "pair_sums.hpp"
 #include "reached.hpp"
@@ -29,6 +30,7 @@ class BasketLists {
       begin_[rank - low_ + 1] = begin_[rank - low_] + occurrences[rank];
     }
     places_ = std::make_unique_for_overwrite<std::uint32_t[]>(begin_.back());
+    ask_for_pages(places_.get(), begin_.back() * sizeof(std::uint32_t));
     auto next = begin_;
     for (std::size_t n = 0; n < packed.size(); ++n) {
       auto const place = packed.place(n);

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "fresh_pages.hpp"
 #include "reached.hpp"
 #include "sorted_columns.hpp"
 #include "tillcue/models/dataset.hpp"
@@ -33,6 +34,7 @@ class PackedBaskets {
     }
     auto const room = std::size_t{begin_.back()} * kAlign;
     cells_ = std::make_unique_for_overwrite<Cell[]>(room + kReachedSums);
+    ask_for_pages(cells_.get(), room * sizeof(Cell));
     std::fill_n(cells_.get() + room, kReachedSums, none_);
     std::vector<Cell> const cell_of(rank_of.begin(), rank_of.end());
     std::vector<Packer> packers(threads);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kChunk = 64 * 1024;
 constexpr XML_Index kLongestMarkup = 1 << 20;
+constexpr std::size_t kEncodingBytes = 2;  ///< a document's first, which Expat has to see together
 
 /// Expat with a PoslogDocument behind it. DTDs are refused, so there are no entities but the five of XML.
 class Parser {
@@ -103,6 +104,11 @@ class Documents {
     Parser parser(sales_, line_);
     std::size_t base = 0;  // of the document's bytes, those gone from the buffer
     std::size_t fed = 0;   // of the buffer's bytes, those the parser has had
+    while (buffer_.size() < kEncodingBytes) {
+      auto const more = fill();
+      if (!more) return tl::unexpected(more.error());
+      if (!*more) break;
+    }
     for (;;) {
       auto const more = fed < buffer_.size() ? Result<bool>(true) : fill();
       if (!more) return tl::unexpected(more.error());

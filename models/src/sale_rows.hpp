@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -137,7 +138,7 @@ class RowParser {
 
   Share share_;
   SoldItems skus_;
-  std::vector<SoldSums> sums_;  ///< as skus_
+  std::deque<SoldSums> sums_;  ///< as skus_; what grows where it is need not be moved
   std::vector<QuickRow> rows_ = std::vector<QuickRow>(kWaiting);
   std::vector<Waiting> waiting_ = std::vector<Waiting>(kWaiting);  ///< as rows_
   Table::Layout layout_;                                           ///< of the file read last

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fresh_pages.hpp"
 #include "text_index.hpp"
 
 namespace tillcue::models {
@@ -38,7 +39,10 @@ SoldItems::Item& SoldItems::free_place(std::uint64_t hash) noexcept {
 }
 
 void SoldItems::spread(std::size_t places) {
-  auto const before = std::exchange(items_, std::vector<Item>(places));
+  auto const before = std::exchange(items_, {});
+  items_.reserve(places);
+  ask_for_pages(items_.data(), places * sizeof(Item));
+  items_.resize(places);
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(places));
   for (auto const& item : before) {
     if (item.number == kNone) continue;

@@ -100,6 +100,23 @@ TEST_CASE(
   CHECK(words.all().empty());
 }
 
+TEST_CASE("GB 18030 that no command announces fits no table of single bytes") {
+  std::vector<std::string> const names = {"牛奶", "面包", "鸡蛋", "苹果", "大米", "酱油", "白糖", "㐀㐁豆腐"};
+  std::string const printed =
+      "\x1B@\xC5\xA3\xC4\xCC 1.29\n\xC3\xE6\xB0\xFC 2.49\n\xBC\xA6\xB5\xB0 0.99\n\xC6\xBB\xB9\xFB 3.10\n"
+      "\xB4\xF3\xC3\xD7 1.99\n\xBD\xB4\xD3\xCD 2.00\n\xB0\xD7\xCC\xC7 0.75\n"
+      "\x81\x39\xEE\x39\x81\x39\xEF\x30\xB6\xB9\xB8\xAF 1.15\nTOTAL 13.76\n\x1DV\x42\x00"s;
+  HeardWords words;
+  CHECK(words.take(job_of(printed), Dialect::escpos));
+  CHECK(words.all().size() == 8);  // letters of four bytes hold digits, which end a word
+  for (auto const& catalogue : {names, kRussian, kGerman, kPolish}) {
+    auto const found = fit_code_table(words.all(), CodeTable::cp437, each(catalogue));
+    CHECK(found.table == CodeTable::cp437);
+    CHECK(found.known == 0);
+    CHECK_FALSE(is_sure(found));
+  }
+}
+
 TEST_CASE("what is kept is bounded, whatever is printed") {
   HeardWords words;
   std::string endless;
