@@ -23,5 +23,15 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(ENV{PKG_CONFIG_LIBDIR}
   "${CMAKE_SYSROOT}/usr/lib/${TILLCUE_TRIPLET}/pkgconfig:${CMAKE_SYSROOT}/usr/share/pkgconfig")
 set(ENV{PKG_CONFIG_SYSROOT_DIR} "${CMAKE_SYSROOT}")
-# Every test runs through it, as ctest starts them.
+# Every test runs through it, as ctest starts them: the emulator or, where it can be, this machine's own processor.
 set(CMAKE_CROSSCOMPILING_EMULATOR ${TILLCUE_EMULATOR};-L;${CMAKE_SYSROOT})
+if(TILLCUE_LOADER AND NOT DEFINED ENV{TILLCUE_EMULATE})
+  execute_process(COMMAND ${TILLCUE_LOADER} --version OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE refused)
+  if(refused EQUAL 0)
+    # The C library is the loader's own, everything else the sysroot's.
+    file(REAL_PATH ${TILLCUE_LOADER} loader_file)
+    cmake_path(GET loader_file PARENT_PATH loader_folder)
+    set(CMAKE_CROSSCOMPILING_EMULATOR
+      env;LD_LIBRARY_PATH=${loader_folder}:${CMAKE_SYSROOT}/usr/lib/${TILLCUE_TRIPLET}:${CMAKE_SYSROOT}/lib/${TILLCUE_TRIPLET})
+  endif()
+endif()

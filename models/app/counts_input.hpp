@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -8,7 +11,9 @@
 
 namespace tillcue::models::app {
 
-inline constexpr std::size_t kLargestCounts = std::size_t{64} << 30U;
+/// Of a counts file, in bytes: 64 GiB, and half of the addresses where these are fewer.
+inline constexpr std::size_t kLargestCounts = static_cast<std::size_t>(
+    std::min<std::uint64_t>(std::uint64_t{64} << 30U, std::numeric_limits<std::size_t>::max() / 2));
 
 /// Reads counts files and adds them up, each by the age of its days when recency is on, and prints what is worth
 /// knowing on standard error. Files are read twice, so that only a few are in memory at once.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "counts_input.hpp"
 #include "sets.hpp"
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/item_row.hpp"
@@ -13,8 +14,6 @@
 
 namespace tillcue::models::app {
 namespace {
-
-constexpr std::size_t kLargestCounts = std::size_t{64} << 30U;
 
 struct Options {
   std::string bundle;

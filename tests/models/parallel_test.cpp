@@ -9,14 +9,14 @@ using namespace tillcue::models;
 
 namespace {
 
-/// As long as it lives no thread can be started: its stack would be larger than the address space.
+/// As long as it lives no thread can be started: its stack would take seven eighths of all addresses.
 class NoThreads {
  public:
   NoThreads() {
     pthread_getattr_default_np(&before_);
     pthread_attr_t huge;
     pthread_attr_init(&huge);
-    pthread_attr_setstacksize(&huge, std::size_t{1} << (sizeof(std::size_t) * 8 - 9));
+    pthread_attr_setstacksize(&huge, std::size_t{7} << (sizeof(std::size_t) * 8 - 3));
     pthread_setattr_default_np(&huge);
     pthread_attr_destroy(&huge);
   }

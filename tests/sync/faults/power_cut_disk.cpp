@@ -34,7 +34,8 @@ void leak(std::string& file, PowerCutDisk::Operation const& op, double share, st
     return;
   }
   for (std::size_t at = 0; at < op.bytes.size();) {
-    auto const end = std::min(op.bytes.size(), at + kSector - (op.offset + at) % kSector);
+    std::size_t const left = kSector - (op.offset + at) % kSector;
+    auto const end = std::min(op.bytes.size(), at + left);
     if (there(random)) write(file, op.offset + at, std::string_view(op.bytes).substr(at, end - at));
     at = end;
   }

@@ -44,7 +44,7 @@ int refuse(int error) {
 }
 
 int watched_open(char const* path, int flags, mode_t mode) {
-  static auto* const next = real<int(char const*, int, ...)>("open");
+  static auto* const next = real<int(char const*, int, ...)>("open64");
   auto const name = (flags & O_CREAT) != 0 ? watched_name(path) : std::string();
   struct stat there {};
   bool const made = !name.empty() && ::lstat(path, &there) != 0;
@@ -57,7 +57,7 @@ int watched_open(char const* path, int flags, mode_t mode) {
 }
 
 ssize_t watched_write(int fd, void const* data, std::size_t size, off_t offset) {
-  static auto* const next = real<ssize_t(int, void const*, std::size_t, off_t)>("pwrite");
+  static auto* const next = real<ssize_t(int, void const*, std::size_t, off_t)>("pwrite64");
   auto const name = watched_name(fd);
   if (name.empty()) return next(fd, data, size, offset);
   bool half = false;
@@ -76,7 +76,7 @@ ssize_t watched_write(int fd, void const* data, std::size_t size, off_t offset) 
 }
 
 int watched_truncate(int fd, off_t size) {
-  static auto* const next = real<int(int, off_t)>("ftruncate");
+  static auto* const next = real<int(int, off_t)>("ftruncate64");
   auto const name = watched_name(fd);
   if (name.empty()) return next(fd, size);
   bool half = false;
@@ -124,6 +124,14 @@ int open(char const* path, int flags, ...) {
   return tillcue::test::watched_open(path, flags, mode);
 }
 
+ssize_t pwrite(int fd, void const* data, std::size_t size, off_t offset) {
+  return tillcue::test::watched_write(fd, data, size, offset);
+}
+
+int ftruncate(int fd, off_t size) noexcept { return tillcue::test::watched_truncate(fd, size); }
+
+// Where an off_t of 64 bits is asked for, the three above are these already: the C library's headers name them so.
+#ifndef __USE_FILE_OFFSET64
 int open64(char const* path, int flags, ...) {
   std::va_list arguments;
   va_start(arguments, flags);
@@ -132,16 +140,13 @@ int open64(char const* path, int flags, ...) {
   return tillcue::test::watched_open(path, flags, mode);
 }
 
-ssize_t pwrite(int fd, void const* data, std::size_t size, off_t offset) {
-  return tillcue::test::watched_write(fd, data, size, offset);
-}
-
 ssize_t pwrite64(int fd, void const* data, std::size_t size, off64_t offset) {
   return tillcue::test::watched_write(fd, data, size, offset);
 }
 
-int ftruncate(int fd, off_t size) noexcept { return tillcue::test::watched_truncate(fd, size); }
 int ftruncate64(int fd, off64_t size) noexcept { return tillcue::test::watched_truncate(fd, size); }
+#endif
+
 int fsync(int fd) { return tillcue::test::watched_sync(fd); }
 int fdatasync(int fd) { return tillcue::test::watched_sync(fd); }
 int unlink(char const* path) noexcept { return tillcue::test::watched_removal(path, "unlink"); }
