@@ -98,6 +98,7 @@ Result<Built> build_within(Options& options, Dataset const& data, Catalogue cons
 
 Result<int> run(Options& options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
+  if (auto const possible = can_write(options.out); !possible) return tl::unexpected(possible.error());
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions and items");
   auto const data = load_transactions(options.input.transactions, options.input, progress.advance());

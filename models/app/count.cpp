@@ -54,6 +54,7 @@ Result<CountedFiles> added_up(Options const& options, Progress const& progress) 
 }
 
 Result<int> count_to_file(Options const& options) {
+  if (auto const possible = can_write(options.out); !possible) return tl::unexpected(possible.error());
   auto const progress = progress_on_terminal();
   auto const counts = options.merge.empty() ? counted(options, progress) : added_up(options, progress);
   if (!counts) return tl::unexpected(counts.error());

@@ -67,6 +67,15 @@ Result<void> write_reports(Options const& options, Findings const& found) {
   return write_file(options.html, found.html(options));
 }
 
+/// Before minutes of work for them.
+Result<void> can_write_reports(Options const& options) {
+  for (auto const& file : {options.json, options.html}) {
+    if (file.empty() || file == kStandardOutput) continue;
+    if (auto const possible = can_write(file); !possible) return possible;
+  }
+  return {};
+}
+
 Result<Evaluation> foresee(Options& options, Progress const& progress) {
   std::optional<Ranker> running;
   if (!options.running.empty()) {
@@ -123,6 +132,7 @@ Result<int> run(Options options) {
     std::fprintf(stderr, "%s\n", good.error().what.c_str());
     return kUsage;
   }
+  if (auto const possible = can_write_reports(options); !possible) return tl::unexpected(possible.error());
   auto const progress = progress_on_terminal();
   Findings found;
   if (!options.input.transactions.empty()) {

@@ -21,6 +21,7 @@ struct Options {
 
 Result<int> run(Options options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
+  if (auto const possible = can_write(options.out); !possible) return tl::unexpected(possible.error());
   auto const loaded = load_counts(options.counts, options.build.recency, options.input.allow_duplicates);
   if (!loaded) return tl::unexpected(loaded.error());
   auto const* const counts = &loaded->counts;

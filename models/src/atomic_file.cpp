@@ -26,10 +26,28 @@ class Descriptor {
   int number_;
 };
 
+/// What helps against an error of the system; empty when that is unknown.
+char const* mend_of(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return "; make room or write elsewhere";
+    case ENOENT:
+    case ENOTDIR:
+      return "; make its folder first";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "; choose a place this user may write to";
+    default:
+      return "";
+  }
+}
+
 tl::unexpected<Error> failed(std::string const& path, char const* what) {
-  bool const full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-  auto const reason = std::string(std::strerror(errno));
-  return fail(Code::io, path + ": cannot " + what + ": " + reason + (full ? "; make room or write elsewhere" : ""));
+  auto const error = errno;
+  return fail(Code::io, path + ": cannot " + what + ": " + std::strerror(error) + mend_of(error));
 }
 
 bool write_all(int descriptor, std::span<std::byte const> bytes) {
@@ -42,15 +60,24 @@ bool write_all(int descriptor, std::span<std::byte const> bytes) {
   return true;
 }
 
+std::filesystem::path directory_of(std::string const& path) {
+  auto const directory = std::filesystem::path(path).parent_path();
+  return directory.empty() ? "." : directory;
+}
+
 /// Makes the rename itself survive a power cut.
 void sync_directory(std::string const& path) {
-  auto directory = std::filesystem::path(path).parent_path();
-  if (directory.empty()) directory = ".";
+  auto const directory = directory_of(path);
   Descriptor const opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() >= 0) (void)::fsync(opened.get());
 }
 
-/// True for what a rename would put a plain file in the place of: a device, a pipe, a folder.
+bool is_folder(std::string const& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+/// True for what a rename would put a plain file in the place of: a device, a pipe.
 bool is_special(std::string const& path) {
   struct stat found {};
   return ::stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode);
@@ -109,7 +136,16 @@ Result<void> replace(std::string const& path, Produce const& produce) {
 
 }  // namespace
 
+Result<void> can_write(std::string const& path) {
+  if (is_folder(path)) return fail(Code::io, path + ": is a folder; name the file to write in it");
+  if (is_special(path)) return ::access(path.c_str(), W_OK) == 0 ? Result<void>{} : failed(path, "open");
+  auto const target = followed(path);
+  if (!target) return tl::unexpected(target.error());
+  return ::access(directory_of(*target).c_str(), W_OK | X_OK) == 0 ? Result<void>{} : failed(path, "create");
+}
+
 Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce) {
+  if (auto const possible = can_write(path); !possible) return possible;
   if (is_special(path)) return write_into(path, produce);
   auto const target = followed(path);
   if (!target) return tl::unexpected(target.error());
@@ -132,6 +168,7 @@ Result<std::string> read_file(std::string const& path, std::size_t most) {
     return fail(errno == ENOENT ? Code::not_found : Code::io,
                 path + ": cannot open: " + std::strerror(errno) + "; check the path");
   }
+  if (is_folder(path)) return fail(Code::invalid, path + ": is a folder; name a file");
   std::string text;
   char piece[65536];
   for (;;) {

@@ -170,6 +170,11 @@ Result<std::unique_ptr<ByteSource>> open_file(std::string const& path) {
     return fail(errno == ENOENT ? Code::not_found : Code::io,
                 path + ": cannot open: " + std::strerror(errno) + "; check the path and its permissions");
   }
+  struct stat found {};
+  if (::fstat(descriptor, &found) == 0 && S_ISDIR(found.st_mode)) {
+    ::close(descriptor);
+    return fail(Code::invalid, path + ": is a folder; name the files in it");
+  }
   if (!std::string_view(path).ends_with(".gz")) {
     auto plain = std::make_unique<PlainFile>(descriptor, path);
     plain->map();

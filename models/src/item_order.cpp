@@ -14,24 +14,29 @@ namespace {
 
 constexpr std::size_t kLeaf = 16;  ///< within so few items every gap is short
 constexpr int kRounds = 15;
+constexpr std::size_t kFewestStaples = 64;
 
-/// Which rows each item is a target of.
+/// Which rows each item is in: as a target, or because the row is its own, where its gaps begin.
 class Sources {
  public:
   explicit Sources(BundleSource const& source) : begin_(source.items.size() + 1, 0) {
-    for (auto const& row : source.rows) {
-      for (auto const& entry : row) ++begin_[entry.target + 1];
+    for (std::uint32_t n = 0; n < source.rows.size(); ++n) {
+      for (auto const& entry : source.rows[n]) ++begin_[entry.target + 1];
+      if (!source.rows[n].empty()) ++begin_[n + 1];
     }
     std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
     rows_.resize(begin_.back());
     auto at = begin_;
     for (std::uint32_t n = 0; n < source.rows.size(); ++n) {
-      longest_ = std::max(longest_, source.rows[n].size());
+      if (source.rows[n].empty()) continue;
+      longest_ = std::max(longest_, source.rows[n].size() + 1);
       for (auto const& entry : source.rows[n]) rows_[at[entry.target]++] = n;
+      rows_[at[n]++] = n;
     }
   }
   [[nodiscard]] std::uint32_t const* begin(std::uint32_t item) const { return rows_.data() + begin_[item]; }
   [[nodiscard]] std::uint32_t const* end(std::uint32_t item) const { return rows_.data() + begin_[item + 1]; }
+  [[nodiscard]] std::size_t size(std::uint32_t item) const { return begin_[item + 1] - begin_[item]; }
   [[nodiscard]] std::size_t longest() const { return longest_; }
 
  private:
@@ -142,7 +147,7 @@ std::vector<Range> halved(std::vector<Range> const& ranges) {
 std::vector<std::uint32_t> first_order(BundleSource const& source, Sources const& sources, std::size_t& known) {
   std::vector<std::uint32_t> order(source.items.size());
   std::iota(order.begin(), order.end(), 0U);
-  auto const lonely = [&](std::uint32_t n) { return source.rows[n].empty() && sources.begin(n) == sources.end(n); };
+  auto const lonely = [&](std::uint32_t n) { return sources.size(n) == 0; };
   auto const last = std::stable_partition(order.begin(), order.end(), [&](std::uint32_t n) { return !lonely(n); });
   known = static_cast<std::size_t>(last - order.begin());
   return order;
@@ -158,6 +163,18 @@ void bisect(Sources const& sources, std::vector<std::uint32_t>& order, std::size
       for (auto n = begin; n < end; ++n) bisection.refine(ranges[n].first, ranges[n].second, scratch[worker]);
     });
   }
+}
+
+/// The `count` items that most rows name before all others; both as they are in `order`.
+std::vector<std::uint32_t> staples_first(Sources const& sources, std::vector<std::uint32_t> order, std::size_t count) {
+  auto named = order;
+  auto const last = named.begin() + static_cast<std::ptrdiff_t>(count - 1);
+  auto const more = [&](auto a, auto b) {
+    return sources.size(a) != sources.size(b) ? sources.size(a) > sources.size(b) : a < b;
+  };
+  std::nth_element(named.begin(), last, named.end(), more);
+  std::stable_partition(order.begin(), order.end(), [&](auto item) { return !more(*last, item); });
+  return order;
 }
 
 }  // namespace
@@ -192,9 +209,10 @@ std::vector<std::uint32_t> item_order(BundleSource const& source, unsigned threa
   auto least = gap_bits(source, best);
   auto const consider = [&](std::vector<std::uint32_t> order) {
     auto const bits = gap_bits(source, order);
-    if (bits >= least) return;
+    if (bits >= least) return false;
     least = bits;
     best = std::move(order);
+    return true;
   };
   auto bisected = best, sorted = best;
   std::stable_sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(known),
@@ -202,6 +220,8 @@ std::vector<std::uint32_t> item_order(BundleSource const& source, unsigned threa
   consider(std::move(sorted));
   bisect(sources, bisected, known, thread_count(threads));
   consider(std::move(bisected));
+  auto count = kFewestStaples;
+  while (count <= known / 4 && consider(staples_first(sources, best, count))) count *= 4;
   return best;
 }
 

@@ -220,13 +220,15 @@ TEST_CASE("gzip members one after the other are one file; what follows a member 
   CHECK(refused("", "is empty"));
   CHECK(refused("plain", "is not gzip"));
   std::filesystem::create_directory(folder.file("folder.gz"));
-  CHECK(Table::open(folder.file("folder.gz"), kTwo).error().code == Code::io);
+  CHECK(Table::open(folder.file("folder.gz"), kTwo).error().code == Code::invalid);
 }
 
 TEST_CASE("files: missing, a folder, a fake .gz and a cut .gz each say what is wrong") {
   made::Folder folder;
   CHECK(open_file(folder.file("none.csv")).error().code == Code::not_found);
-  CHECK(Table::open(folder.path(), kTwo).error().code == Code::io);
+  auto const no_file = Table::open(folder.path(), kTwo).error();
+  CHECK(no_file.code == Code::invalid);
+  CHECK(no_file.what == folder.path() + ": is a folder; name the files in it");
   made::put_file(folder.file("fake.csv.gz"), "a,b\n1,2\n");
   auto const fake = Table::open(folder.file("fake.csv.gz"), kTwo);
   REQUIRE(!fake.has_value());

@@ -72,6 +72,32 @@ TEST_CASE("known categories are used when they are the better order") {
   CHECK(bits_of(source) < 8 + 2 + 4 + 4);
 }
 
+TEST_CASE("what is bought with everything stands in front of all groups where that makes the table smaller") {
+  std::mt19937 random(9);
+  auto source = scattered_groups(50);
+  std::vector<std::uint32_t> staples;
+  while (staples.size() < 64) {
+    auto const item = static_cast<std::uint32_t>(random() % source.items.size());
+    if (std::find(staples.begin(), staples.end(), item) == staples.end()) staples.push_back(item);
+  }
+  auto const apart = [&](unsigned percent) {
+    auto some = source;
+    for (std::uint32_t n = 0; n < some.rows.size(); ++n) {
+      for (auto const item : staples) {
+        auto& row = some.rows[n];
+        bool const in = item == n || std::any_of(row.begin(), row.end(), [&](auto& e) { return e.target == item; });
+        if (!in && random() % 100 < percent) row.push_back({item, 0.5F});
+      }
+    }
+    auto order = item_order(some, 2);
+    std::sort(order.begin(), order.begin() + 64);
+    std::sort(staples.begin(), staples.end());
+    return std::equal(staples.begin(), staples.end(), order.begin());
+  };
+  CHECK(apart(10));
+  CHECK_FALSE(apart(0));
+}
+
 TEST_CASE("renumbering moves items, rows, intercepts, campaign targets and sets together") {
   auto source = scattered_groups(2);
   source.campaigns = {{}};

@@ -97,6 +97,34 @@ TEST_CASE("a missing or refused input file is exit code 3 and is named") {
   CHECK(run("build --language EN --transactions " + folder.file("t.csv") + " --out " + folder.file("b")).code == 3);
 }
 
+TEST_CASE("a folder given for a file is said to be one, with exit code 3") {
+  made::Folder folder;
+  auto const rows = " --transactions " + folder.path(), there = " --bundle " + folder.path();
+  for (auto const& words : {"build --out " + folder.file("b") + rows, "evaluate" + rows, "inspect" + there,
+                            "score --k 3" + there, "pack --out " + folder.file("p") + ' ' + folder.path(),
+                            "count --out " + folder.file("c") + " --merge " + folder.path()}) {
+    auto const refused = run(words);
+    CAPTURE(words);
+    CHECK(refused.code == 3);
+    CHECK(tells(refused, folder.path() + ": is a folder; name "));
+  }
+}
+
+TEST_CASE("what could not be written is told before the work for it, with the mend") {
+  made::Folder folder;
+  auto const rows = " --transactions " + folder.file("none.csv");
+  auto const nowhere = folder.file("none/b");
+  for (auto const& words : {"build --out " + nowhere + rows, "count --out " + nowhere + rows,
+                            "evaluate --html " + nowhere + rows, "evaluate --json " + nowhere + rows,
+                            "train --uncalibrated --counts " + folder.file("none.counts") + " --out " + nowhere}) {
+    auto const refused = run(words);
+    CAPTURE(words);
+    CHECK(refused.code == 1);
+    CHECK(tells(refused, nowhere + ": cannot create: No such file or directory; make its folder first"));
+  }
+  CHECK(tells(run("build --out " + folder.path() + rows), folder.path() + ": is a folder; name the file to write"));
+}
+
 TEST_CASE("a bundle nothing was measured for is refused, and written when rough probabilities are asked for") {
   made::Folder folder;
   std::string rows = "basket_id,sku\n";

@@ -81,19 +81,26 @@ class Writer {
  private:
   /// The smallest stream of the versions allowed from which the table comes back; false: none.
   bool put_rows(std::span<std::byte const> bytes) {
-    bool any = false;
+    struct Stream {
+      std::uint16_t version;
+      Bytes table;
+    };
+    std::vector<Stream> streams;
     auto const first = versions_.first < kTextsSince ? versions_.first : kFirstVersion;
     for (auto version = first; version <= std::min(versions_.last, kWeightedSince); ++version) {
-      auto table = encode_table(bytes, sources_.count(), unit_, base_, version);
-      if (any && table.size() >= out_.table.size()) continue;
+      streams.push_back({version, encode_table(bytes, sources_.count(), unit_, base_, version)});
+    }
+    std::stable_sort(streams.begin(), streams.end(),
+                     [](auto const& a, auto const& b) { return a.table.size() < b.table.size(); });
+    for (auto& [version, table] : streams) {
       Bytes again(bytes.size());
       bool const decoded = decode_table(table, sources_.count(), base_, again, version, {});
       if (!decoded || !std::equal(bytes.begin(), bytes.end(), again.begin())) continue;
       out_.table = std::move(table);
       out_.version = version;
-      any = true;
+      return true;
     }
-    return any;
+    return false;
   }
 
   /// The content once more, with the numbers of the strings apart; without any, only where no older version is allowed.

@@ -22,7 +22,11 @@ Result<void> write_file(std::string const& path, std::string_view bytes);
 using Put = std::function<Result<void>(std::string_view)>;
 Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce);
 
-/// The whole file. Errors  not_found, io, and invalid when it is larger than `most` bytes.
+/// Whether write_file(path) has where to write: asked before long work for it. Nothing is written or made.
+/// Errors  io: it is a folder, or that of the file is missing or may not be written to.
+Result<void> can_write(std::string const& path);
+
+/// The whole file. Errors  not_found, io, and invalid: a folder, or larger than `most` bytes.
 Result<std::string> read_file(std::string const& path, std::size_t most);
 
 }  // namespace tillcue::models

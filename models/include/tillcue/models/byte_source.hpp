@@ -28,7 +28,7 @@ class ByteSource {
 };
 
 /// A file; unpacked while reading when its name ends in ".gz".
-/// Errors  not_found, io, corrupt (named .gz without being gzip).
+/// Errors  not_found, io, invalid (a folder), corrupt (named .gz without being gzip).
 Result<std::unique_ptr<ByteSource>> open_file(std::string const& path);
 
 /// Bytes already in memory, handed out at most `step` at a time (0: all at once).
