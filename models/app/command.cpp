@@ -1,5 +1,6 @@
 #include "command.hpp"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -64,11 +65,18 @@ Progress progress_on_terminal() {
 }
 
 CLI::Validator in_range(double low, double high) {
-  auto const range = CLI::Range(low, high);
-  auto const judge = [range](std::string& text) {
-    return std::isnan(std::strtod(text.c_str(), nullptr)) ? "'" + text + "' is no number" : range(text);
+  auto const ends = [low, high](char const* between) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%.12g%s%.12g", low, between, high);
+    return std::string(text.data());
   };
-  return {judge, range.get_description()};
+  auto const judge = [low, high, ends](std::string const& text) -> std::string {
+    char* end = nullptr;
+    auto const number = std::strtod(text.c_str(), &end);
+    if (end != text.c_str() && *end == '\0' && number >= low && number <= high) return {};
+    return "'" + text + "' is no number from " + ends(" to ");
+  };
+  return {judge, "FLOAT in [" + ends(" - ") + "]"};
 }
 
 CLI::Validator whole_in_range(std::uint64_t low, std::uint64_t high) {

@@ -77,9 +77,9 @@ CLI::Option* add_choice(CLI::App& command, std::string const& option, Value& val
   return command.add_option_function<std::string>(option, choose, help);
 }
 
-/// CLI::Range for fractions: that one lets "nan" pass, which no bound is compared with.
+/// CLI::Range for fractions: that one lets "nan" pass, which no bound is compared with, and has words of its own.
 CLI::Validator in_range(double low, double high);
-/// The same for whole numbers, which that one names in words of its own.
+/// The same for whole numbers.
 CLI::Validator whole_in_range(std::uint64_t low, std::uint64_t high);
 /// --format, --poslog-sku, --allow-duplicates, --max-bad-rows.
 void add_reading(CLI::App& command, InputOptions& input);

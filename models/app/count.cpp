@@ -81,7 +81,16 @@ Result<void> write_day(Options const& options, DayCounts const& day) {
   return write_file(path, bytes);
 }
 
+/// Before the sales are read, which may take minutes.
+Result<void> make_folder(std::string const& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return fail(Code::io, folder + ": cannot make this folder: " + failed.message() + "; choose another --out-dir");
+  return can_write((std::filesystem::path(folder) / "day.counts").string());
+}
+
 Result<int> count_days(Options const& options) {
+  if (auto const made = make_folder(options.out_dir); !made) return tl::unexpected(made.error());
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions");
   auto const data = load_transactions(options.input.transactions, options.input, progress.advance());
@@ -90,9 +99,6 @@ Result<int> count_days(Options const& options) {
   auto const days =
       count_by_day(*data, options.input.transactions, options.input.import, limits_of(options.input), options.threads);
   if (!days) return tl::unexpected(days.error());
-  std::error_code failed;
-  std::filesystem::create_directories(options.out_dir, failed);
-  if (failed) return fail(Code::io, options.out_dir + ": cannot create: " + failed.message());
   std::uint64_t baskets = 0;
   for (auto const& day : *days) {
     if (auto const written = write_day(options, day); !written) return tl::unexpected(written.error());

@@ -47,12 +47,14 @@ TEST_CASE("a fraction that is no number is a wrong command line") {
   }
 }
 
-TEST_CASE("a number of questions, lines or suggestions that is none is told in our own words") {
+TEST_CASE("a number of questions, lines, suggestions or a share that is none is told in our own words") {
   for (auto const* const wrong : {"-1", "0", "1000000001", "1.5", "many", "1e3", "99999999999999999999"}) {
     auto const refused = run(std::string("evaluate --transactions none.csv --max-queries ") + wrong);
     CHECK(refused.code == 2);
     CHECK(tells(refused, std::string("--max-queries: '") + wrong + "' is no whole number from 1 to 1000000000"));
   }
+  CHECK(tells(run("evaluate --clip -1"), "--clip: '-1' is no number from 1 to 1000000"));
+  CHECK(tells(run("evaluate --test-share half"), "--test-share: 'half' is no number from 0.01 to 0.9"));
   CHECK(tells(run("cold-start --transactions t --items i --max-queries -1"), "'-1' is no whole number from 1 to"));
   CHECK(tells(run("score --bundle b --k 257"), "--k: '257' is no whole number from 1 to 256"));
   CHECK(tells(run("diff a b --top -1"), "--top: '-1' is no whole number from 1 to 1000000"));
@@ -123,6 +125,10 @@ TEST_CASE("what could not be written is told before the work for it, with the me
     CHECK(tells(refused, nowhere + ": cannot create: No such file or directory; make its folder first"));
   }
   CHECK(tells(run("build --out " + folder.path() + rows), folder.path() + ": is a folder; name the file to write"));
+  made::put_file(folder.file("file"), "");
+  auto const no_folder = run("count --by-day --out-dir " + folder.file("file/days") + rows);
+  CHECK(no_folder.code == 1);
+  CHECK(tells(no_folder, folder.file("file/days") + ": cannot make this folder: Not a directory; choose another --out-dir"));
 }
 
 TEST_CASE("a bundle nothing was measured for is refused, and written when rough probabilities are asked for") {
