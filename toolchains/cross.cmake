@@ -35,3 +35,7 @@ if(TILLCUE_LOADER AND NOT DEFINED ENV{TILLCUE_EMULATE})
       env;LD_LIBRARY_PATH=${loader_folder}:${CMAKE_SYSROOT}/usr/lib/${TILLCUE_TRIPLET}:${CMAKE_SYSROOT}/lib/${TILLCUE_TRIPLET})
   endif()
 endif()
+# For Debian, libraries of two architectures lie side by side. CMake knows that of this machine's alone.
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(CMAKE_INSTALL_LIBDIR lib/${TILLCUE_TRIPLET} CACHE PATH "Where libraries go, under the prefix")
+endif()

@@ -26,6 +26,8 @@ if(TILLCUE_HELP2MAN)
     install(DIRECTORY ${pages}/ DESTINATION share/man/man1 COMPONENT ${component}
             FILES_MATCHING PATTERN "${pattern}.gz")
   endforeach()
+elseif(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  message(NOTICE "help2man is not installed: the packages will have no manual pages (toolchains/bootstrap package)")
 endif()
 
 # Debian's papers.
