@@ -85,7 +85,8 @@ Result<void> write_day(Options const& options, DayCounts const& day) {
 Result<void> make_folder(std::string const& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  if (failed) return fail(Code::io, folder + ": cannot make this folder: " + failed.message() + "; choose another --out-dir");
+  if (failed)
+    return fail(Code::io, folder + ": cannot make this folder: " + failed.message() + "; choose another --out-dir");
   return can_write((std::filesystem::path(folder) / "day.counts").string());
 }
 

@@ -128,7 +128,8 @@ TEST_CASE("what could not be written is told before the work for it, with the me
   made::put_file(folder.file("file"), "");
   auto const no_folder = run("count --by-day --out-dir " + folder.file("file/days") + rows);
   CHECK(no_folder.code == 1);
-  CHECK(tells(no_folder, folder.file("file/days") + ": cannot make this folder: Not a directory; choose another --out-dir"));
+  CHECK(tells(no_folder,
+              folder.file("file/days") + ": cannot make this folder: Not a directory; choose another --out-dir"));
 }
 
 TEST_CASE("a bundle nothing was measured for is refused, and written when rough probabilities are asked for") {
