@@ -16,7 +16,7 @@ constexpr auto kFooter =
     "  tillcue-hq serve --broker mqtt://127.0.0.1:1883 --chain demo --db hq.sqlite \\\n"
     "             --key keys/hq.key.pem --http 127.0.0.1:9465\n"
     "  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"
-    "             --broker mqtt://127.0.0.1:1883 --chain demo --wait 30\n"
+    "             --broker mqtt://127.0.0.1:1883 --chain demo --db hq.sqlite --wait 30\n"
     "  tillcue-hq report --db hq.sqlite --since 7d\n\n"
     "Exit codes: 0 done; 2 wrong command line; 3 an input is missing, damaged or\n"
     "not understood; 4 broker, disk or network trouble; 5 refused; 6 published, but\n"

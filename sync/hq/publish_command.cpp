@@ -121,6 +121,16 @@ Result<std::vector<std::vector<std::byte>>> bases_of(Options const& options, Bun
   return bases;
 }
 
+/// The bundle is out: serve learns the names of its campaigns, to tell a `stop` of none of them. That can wait for the
+/// next bundle: nobody is asked to come back for it.
+void pass_on_campaigns(Options const& options, std::span<std::byte const> bytes) {
+  auto const bundle = Bundle::from_bytes(bytes);
+  if (!bundle || options.database.empty() || bundle->campaign_count() == 0) return;
+  auto names = nlohmann::json::array();
+  for (std::size_t n = 0; n < bundle->campaign_count(); ++n) names.push_back(bundle->campaign(n).id);
+  (void)OfficeClient{options.database, ""}.ask({{"do", "campaigns"}, {"names", std::move(names)}});
+}
+
 /// The bundle is out: what its budgets allow is shared out by serve. Without serve its campaigns have their free
 /// shares.
 void pass_on_budgets(Options const& options, std::span<std::byte const> bytes) {
@@ -191,6 +201,7 @@ Result<Published> publish(PublishCommand& options,
       hand_over};
   auto done = publish_bundle(parts, as_bytes(*bytes), options.publish);
   if (!done) return tl::unexpected{done.error().within(options.bundle)};
+  pass_on_campaigns(options, as_bytes(*bytes));
   pass_on_budgets(options, as_bytes(*bytes));
   return done;
 }

@@ -176,6 +176,28 @@ TEST_CASE("stop and resume become signed, numbered, retained words of their scop
   CHECK(again["code"] == "not_found");
 }
 
+TEST_CASE("a stop of a campaign that no published bundle has is done, with a note of those there are") {
+  Office o;
+  auto const stop = [&](std::string const& campaign) {
+    return o.ask({{"do", "stop"}, {"scope", "all"}, {"campaign", campaign}});
+  };
+  CHECK_FALSE(stop("jam").contains("note"));  // none is known yet
+  CHECK(o.ask({{"do", "campaigns"}, {"names", {"jam", "spring"}}})["ok"] == true);
+  CHECK_FALSE(stop("spring").contains("note"));
+  auto const slip = stop("sprig");
+  CHECK(slip["ok"] == true);
+  CHECK(slip["note"] == R"(no published bundle has a campaign "sprig"; they have: jam, spring)");
+  CHECK(o.said("all")->content == R"({"stop":["jam","sprig","spring"]})");
+  o.now = at(60);
+  auto many = Json::array();
+  for (char c = 'a'; c <= 'h'; ++c) many.push_back(std::string(1, c));
+  CHECK(o.ask({{"do", "campaigns"}, {"names", many}})["ok"] == true);
+  o.restart();
+  CHECK(stop("x")["note"] == R"(no published bundle has a campaign "x"; they have: a, b, c, d, e, f, g, h, ...)");
+  CHECK_FALSE(o.ask({{"do", "resume"}, {"scope", "all"}, {"campaign", "sprig"}}).contains("note"));
+  CHECK(o.ask({{"do", "campaigns"}, {"names", {7}}})["ok"] == false);
+}
+
 TEST_CASE("names are said with the live word of their scope, replaced, taken back, and never crowd out a stop") {
   Office o;
   auto const change = [&](Json set, Json unset = Json::array()) {

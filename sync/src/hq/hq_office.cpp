@@ -102,6 +102,7 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "stop") return stop(fields, true);
   if (what == "resume") return stop(fields, false);
   if (what == "stock") return stock(fields);
+  if (what == "campaigns") return campaigns(fields);
   if (what == "names") return names(fields);
   if (what == "budget set") return budget_set(fields);
   if (what == "budget end") return budget_end(fields);

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "hq_names.hpp"
 #include "hq_office_state.hpp"
+#include "hq_rows.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/settings.hpp"
 
@@ -25,6 +27,18 @@ Result<std::vector<std::string>> names_field(Fields& fields, char const* name, s
   return names;
 }
 
+/// What helps against a slip of the finger; empty when the campaign is known, or none is. No reason to refuse: a till
+/// may run a bundle that was published before this was written down.
+Result<std::string> unknown_campaign(Database& db, std::string const& campaign) {
+  auto const known = texts(db, "SELECT name FROM campaigns ORDER BY last DESC, name");
+  if (!known) return tl::unexpected{known.error()};
+  if (known->empty() || std::find(known->begin(), known->end(), campaign) != known->end()) return std::string{};
+  constexpr std::size_t kShown = 8;
+  auto note = "no published bundle has a campaign \"" + campaign + "\"; they have: ";
+  for (std::size_t n = 0; n < std::min(kShown, known->size()); ++n) note += (n == 0 ? "" : ", ") + (*known)[n];
+  return known->size() > kShown ? note + ", ..." : note;
+}
+
 }  // namespace
 
 HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
@@ -32,7 +46,13 @@ HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
   auto const campaign = fields.optional_text("campaign", kMaxIdentifier);
   if (!fields.ok()) return fields.error();
   if (!scope) return tl::unexpected{scope.error()};
+  std::string note;
   auto said = say_changed(*scope, [&](Database& db) -> Result<void> {
+    if (on && !campaign.empty()) {
+      auto unknown = unknown_campaign(db, campaign);
+      if (!unknown) return tl::unexpected{unknown.error()};
+      note = std::move(*unknown);
+    }
     auto change = db.prepare(on ? "INSERT OR IGNORE INTO stops VALUES(?1, ?2, ?3)"
                                 : "DELETE FROM stops WHERE scope = ?1 AND campaign = ?2 AND ?3 > 0");
     if (!change) return tl::unexpected{change.error()};
@@ -45,9 +65,27 @@ HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
     return {};
   });
   if (!said) return said;
+  if (!note.empty()) (*said)["note"] = note;
   auto const what = campaign.empty() ? std::string{"everything"} : campaign;
   parts.log(LogLevel::warning, log_line(on ? "stopped" : "resumed", {{"what", what}, {"scope", scope->text()}}));
   return said;
+}
+
+/// Those of a bundle that was published: `stop` knows them by name.
+HqOffice::State::Answer HqOffice::State::campaigns(Fields& fields) {
+  auto const names = names_field(fields, "names", 0);
+  if (!names) return tl::unexpected{names.error()};
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto change = db.prepare("INSERT OR REPLACE INTO campaigns VALUES(?1, ?2)");
+    if (!change) return tl::unexpected{change.error()};
+    for (auto const& name : *names) {
+      change->bind(1, name).bind(2, now());
+      if (auto ok = change->run(); !ok) return ok;
+    }
+    return {};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json::object();
 }
 
 HqOffice::State::Answer HqOffice::State::stock(Fields& fields) {

@@ -35,6 +35,7 @@ struct HqOffice::State {
   Answer say_changed(Scope const& scope, std::function<Result<void>(Database&)> const& change);
   Answer stop(Fields& fields, bool on);
   Answer stock(Fields& fields);
+  Answer campaigns(Fields& fields);
   Answer names(Fields& fields);
   Answer budget_set(Fields& fields);
   Answer budget_end(Fields& fields);

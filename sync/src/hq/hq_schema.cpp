@@ -346,9 +346,17 @@ ALTER TABLE accounts ADD COLUMN before_minor INTEGER NOT NULL DEFAULT 0;  -- cou
 ALTER TABLE accounts ADD COLUMN before_issues INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2}, Migration{3, kStep3},
-                            Migration{4, kStep4}, Migration{5, kStep5}, Migration{6, kStep6},
-                            Migration{7, kStep7}, Migration{8, kStep8}, Migration{9, kStep9}};
+// What can be stopped by its name.
+constexpr std::string_view kStep10 = R"sql(
+CREATE TABLE campaigns(
+  name TEXT PRIMARY KEY,
+  last INTEGER NOT NULL                   -- a bundle with it was published, seconds since 1970
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2},  Migration{3, kStep3}, Migration{4, kStep4},
+                            Migration{5, kStep5}, Migration{6, kStep6},  Migration{7, kStep7}, Migration{8, kStep8},
+                            Migration{9, kStep9}, Migration{10, kStep10}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");
