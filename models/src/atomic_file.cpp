@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -134,22 +135,35 @@ Result<void> replace(std::string const& path, Produce const& produce) {
   return {};
 }
 
+/// What write_file puts bytes into: `file`, whole and new, or what is there already when it is `special`.
+struct Place {
+  std::string file;
+  bool special;
+};
+
+Result<Place> place_at(std::string const& path) {
+  if (is_folder(path)) return fail(Code::io, path + ": is a folder; name the file to write in it");
+  if (is_special(path)) {
+    if (::access(path.c_str(), W_OK) != 0) return failed(path, "open");
+    return Place{path, true};
+  }
+  auto target = followed(path);
+  if (!target) return tl::unexpected(target.error());
+  if (::access(directory_of(*target).c_str(), W_OK | X_OK) != 0) return failed(path, "create");
+  return Place{std::move(*target), false};
+}
+
 }  // namespace
 
 Result<void> can_write(std::string const& path) {
-  if (is_folder(path)) return fail(Code::io, path + ": is a folder; name the file to write in it");
-  if (is_special(path)) return ::access(path.c_str(), W_OK) == 0 ? Result<void>{} : failed(path, "open");
-  auto const target = followed(path);
-  if (!target) return tl::unexpected(target.error());
-  return ::access(directory_of(*target).c_str(), W_OK | X_OK) == 0 ? Result<void>{} : failed(path, "create");
+  auto const place = place_at(path);
+  return place ? Result<void>{} : tl::unexpected(place.error());
 }
 
 Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce) {
-  if (auto const possible = can_write(path); !possible) return possible;
-  if (is_special(path)) return write_into(path, produce);
-  auto const target = followed(path);
-  if (!target) return tl::unexpected(target.error());
-  return replace(*target, produce);
+  auto const place = place_at(path);
+  if (!place) return tl::unexpected(place.error());
+  return place->special ? write_into(place->file, produce) : replace(place->file, produce);
 }
 
 Result<void> write_file(std::string const& path, std::span<std::byte const> bytes) {
