@@ -20,7 +20,7 @@ SANITIZED = bool(os.environ.get('TILLCUE_SANITIZE'))
 def run(*command, check=True, stdin=None):
     """Runs one of our programs to its end; its outputs as text."""
     done = subprocess.run([os.path.join(BIN, command[0]), *map(str, command[1:])], input=stdin, text=True,
-                          capture_output=True, timeout=300)
+                          capture_output=True, timeout=10 * PATIENCE)
     if check and done.returncode != 0:
         raise AssertionError(f'{command} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}')
     return done
