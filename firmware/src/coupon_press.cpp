@@ -75,8 +75,12 @@ struct CouponPress::Waiting {
       : slip(std::move(what)), done(std::move(then)), timer(io) {}
 
   void end(std::optional<Job> job) {
+    if (auto const told = taken()) told(std::move(job));
+  }
+  /// Whom to tell; nobody when that has happened. Whatever else is under way for this slip comes too late then.
+  Done taken() {
     timer.cancel();
-    if (auto const told = std::exchange(done, nullptr)) told(std::move(job));
+    return std::exchange(done, nullptr);
   }
 
   pos::CouponSlip slip;
@@ -123,7 +127,10 @@ void CouponPress::make(pos::CouponSlip slip, Done done) {
 
 void CouponPress::cancel() {
   for (auto const& one : std::exchange(waiting_, {})) {
-    if (auto const waiting = one.lock()) boost::asio::post(io_, [waiting] { waiting->end(std::nullopt); });
+    auto const waiting = one.lock();
+    // At once: its picture may be finished already and wait in the loop for its turn.
+    auto told = waiting ? waiting->taken() : Done();
+    if (told) boost::asio::post(io_, [told = std::move(told)] { told(std::nullopt); });
   }
 }
 

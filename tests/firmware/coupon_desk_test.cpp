@@ -1,6 +1,7 @@
 #include "coupon_desk.hpp"
 
 #include <fstream>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -206,6 +207,18 @@ TEST_CASE("a slip that waits for its painting is dropped by a cancel, not lost")
   counter.notice(1);
   CHECK(counter.notices[0].fate == PrintFate::dropped);
   CHECK(counter.fates.size() == 1);
+  CHECK(counter.peer.job.empty());
+}
+
+TEST_CASE("a slip whose picture is finished and has not reached the printer is dropped by a cancel, too") {
+  Counter counter("芝麻黑麦脆面包");
+  counter.print("17");
+  std::this_thread::sleep_for(500ms);  // painted by now; nothing runs the loop, so nothing has come of it
+  counter.desk->cancel();
+  counter.notice(1);
+  CHECK(counter.notices[0].fate == PrintFate::dropped);
+  counter.io.run_for(50ms);
+  CHECK(counter.notices.size() == 1);
   CHECK(counter.peer.job.empty());
 }
 
