@@ -104,8 +104,8 @@ class Lane:
 
     def longest_unwritten(self, sales):
         """Seconds that a tillcued went on answering after the oldest sale that went with it."""
-        return max((life[-1][1] - finished for life in self.lives[:-1] for sale, _, finished in life if sale not in sales),
-                   default=0.0)
+        ages = [life[-1][1] - finished for life in self.lives[:-1] for sale, _, finished in life if sale not in sales]
+        return max([0.0, *ages])
 
     def look(self):
         """The outbox as the kill left it."""
