@@ -128,9 +128,9 @@ void CouponPress::make(pos::CouponSlip slip, Done done) {
 void CouponPress::cancel() {
   for (auto const& one : std::exchange(waiting_, {})) {
     auto const waiting = one.lock();
+    if (!waiting) continue;
     // At once: its picture may be finished already and wait in the loop for its turn.
-    auto told = waiting ? waiting->taken() : Done();
-    if (told) boost::asio::post(io_, [told = std::move(told)] { told(std::nullopt); });
+    if (auto told = waiting->taken()) boost::asio::post(io_, [told = std::move(told)] { told(std::nullopt); });
   }
 }
 
