@@ -73,6 +73,7 @@ TILLCUE_AVX2 std::uint32_t read_avx2(RowReader& reader, std::uint32_t* targets) 
   reader.next += count;
   reader.at_gap = at_gap;
   reader.reached = static_cast<std::uint32_t>(_mm256_extract_epi32(reached, 0));
+  _mm256_zeroupper();  // see lanes_avx2.cpp
   return count;
 }
 

@@ -47,7 +47,9 @@ TILLCUE_AVX2 inline LineMarks line_marks_avx2(char const* bytes) noexcept {
 }
 
 TILLCUE_AVX2 std::size_t find_avx2(char const* text, std::size_t size, std::size_t most, std::uint32_t* out) noexcept {
-  return find_with(line_marks_avx2, text, size, most, out);
+  auto const found = find_with(line_marks_avx2, text, size, most, out);
+  _mm256_zeroupper();  // g++ says it at -O2 only, and code of 128 bits is many times slower without it
+  return found;
 }
 
 bool has_avx2() noexcept {
