@@ -364,7 +364,7 @@ void add_schema(CLI::App& campaign, Action& action) {
 
 void add_campaign(CLI::App& program, Action& action) {
   auto& campaign = *program.add_subcommand("campaign", "Checks and explains campaigns files.");
-  campaign.require_subcommand(1);
+  campaign.require_subcommand(0, 1);  // none is told by the program
   add_check(campaign, action);
   add_explain(campaign, action);
   add_schema(campaign, action);

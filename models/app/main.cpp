@@ -42,7 +42,9 @@ int run(int argc, char** argv) {
     return program.exit(error) == 0 ? kOk : kUsage;
   }
   if (!action) {
-    std::fprintf(stderr, "tillcue-models: a command is missing; tillcue-models --help lists them\n");
+    auto const below = program.get_subcommands();  // a group of commands that was given none
+    std::fprintf(stderr, "tillcue-models: a command is missing; tillcue-models%s --help lists them\n",
+                 below.empty() ? "" : (' ' + below.front()->get_name()).c_str());
     return kUsage;
   }
   auto const done = action();

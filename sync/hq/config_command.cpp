@@ -117,7 +117,7 @@ void add_config_command(CLI::App& app, Command& chosen) {
       "Example:\n  tillcue-hq config set --db hq.sqlite --scope store:s-1 screen.hint_ms=9000\n"
       "  tillcue-hq config show --db hq.sqlite --terminal till-1\n"
       "What terminals have in force, and what they refused, is in `tillcue-hq terminals`.");
-  config->require_subcommand(1);
+  config->require_subcommand(0, 1);  // none is told by the program
   auto* const put = config->add_subcommand("set", "Sets some, and leaves the scope's others as they are");
   add_change(*put, *options);
   put->add_option("SETTING=VALUE", options->entries, "Such as screen.hint_ms=9000");

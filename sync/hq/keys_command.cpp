@@ -100,7 +100,7 @@ Exit list(Options const& options) {
 void add_keys_command(CLI::App& app, Command& chosen) {
   auto const options = std::make_shared<Options>();
   auto* const keys = app.add_subcommand("keys", "Signing keys of HQ, and certificates for the broker's TLS");
-  keys->require_subcommand(1);
+  keys->require_subcommand(0, 1);  // none is told by the program
   keys->footer(
       "A pilot, from nothing to TLS:\n"
       "  tillcue-hq keys init --dir keys\n"

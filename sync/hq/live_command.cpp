@@ -159,7 +159,7 @@ void add_budget(CLI::App& app, Command& chosen) {
   auto const options = std::make_shared<Options>();
   auto* const budget = app.add_subcommand("budget", "Budgets of campaigns, shared out among the terminals");
   budget->footer("Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000");
-  budget->require_subcommand(1);
+  budget->require_subcommand(0, 1);  // none is told by the program
   auto* const set = budget->add_subcommand("set", "Enters a budget, or makes it larger or smaller");
   options->office.add_to(*set);
   set->add_option("--name", options->name, "A campaign, or partner:NAME");

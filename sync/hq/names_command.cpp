@@ -197,7 +197,7 @@ void add_names_command(CLI::App& app, Command& chosen) {
       "Example:\n  tillcue-hq names list --db hq.sqlite --bundle store.bundle\n"
       "  tillcue-hq names assign --db hq.sqlite --bundle store.bundle \"COLA 0,5=4006381333931\"\n"
       "Tills tell open names with their sales, as name:WHAT WAS HEARD.");
-  names->require_subcommand(1);
+  names->require_subcommand(0, 1);  // none is told by the program
   add_list(*names, options, chosen);
   auto* const put = names->add_subcommand("assign", "Says what a name means, to the tills at once");
   options->office.add_to(*put);

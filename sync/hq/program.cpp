@@ -41,7 +41,9 @@ int run_hq_program(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
   }
   if (!chosen) {
-    std::cerr << "tillcue-hq: a command is missing; tillcue-hq --help lists them\n";
+    auto const below = app.get_subcommands();  // a group of commands that was given none
+    std::cerr << "tillcue-hq: a command is missing; tillcue-hq"
+              << (below.empty() ? std::string{} : ' ' + below.front()->get_name()) << " --help lists them\n";
     return static_cast<int>(Exit::usage);
   }
   return static_cast<int>(chosen());

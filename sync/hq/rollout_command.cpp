@@ -123,7 +123,7 @@ void add_rollout_command(CLI::App& app, Command& chosen) {
       "Example:\n  tillcue-hq rollout start --bundle next.bundle --key keys/hq.key.pem --db hq.sqlite \\\n"
       "             --bundles bundles --broker mqtt://127.0.0.1:1883 --chain demo --first till-1\n"
       "  tillcue-hq rollout status --db hq.sqlite");
-  rollout->require_subcommand(1);
+  rollout->require_subcommand(0, 1);  // none is told by the program
   auto* const command = rollout->add_subcommand("start", "Uploads a bundle and begins its first stage");
   options->publish.add_to(*command);
   command->get_option("--db")->required();

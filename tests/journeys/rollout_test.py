@@ -34,6 +34,13 @@ class Rollout(journey_test.Journey):
         unknown = run('tillcue-hq', 'rolout', check=False)
         self.assertEqual(unknown.returncode, 2)
         self.assertIn('not expected: rolout', unknown.stderr)
+        for group in ('budget', 'config', 'keys', 'names', 'rollout'):
+            nothing = run('tillcue-hq', group, check=False)
+            self.assertEqual(nothing.returncode, 2)
+            self.assertEqual('tillcue-hq: a command is missing; tillcue-hq %s --help lists them\n' % group, nothing.stderr)
+            wrong = run('tillcue-hq', group, 'shwo', check=False)
+            self.assertEqual(wrong.returncode, 2)
+            self.assertIn('not expected: shwo', wrong.stderr)
 
     def test_a_release_goes_out_in_stages_by_parcel_and_back_with_one_command(self):
         newer = self.shop.path('newer')

@@ -50,6 +50,9 @@ TEST_CASE("campaign check tells faults by line, cross checks by severity, and en
   CHECK(facts["legal"].size() == 8);
   CHECK(run("campaign check " + late).code == 2);
   CHECK(run("campaign check nowhere.json" + items()).code == 3);
+  auto const nothing = run("campaign");
+  CHECK(nothing.code == 2);
+  CHECK(tells(nothing, "a command is missing; tillcue-models campaign --help lists them"));
 }
 
 TEST_CASE("campaign explain shows what is offered and what stopped everything else") {
