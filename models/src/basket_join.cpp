@@ -95,7 +95,11 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
     auto const rows = run.rows_end - rows_begin;
     bool const apart = next_apart != batch.apart.end() && *next_apart == n;
     if (apart) ++next_apart;
-    add_run({basket, rows, short_line(lines_before + run.line)}, basket < known, apart || others_);
+    if (in_order_ && basket == known) {
+      rows_.push_back(rows);  // as mostly; what add_run() is given would be waited for on its way through the memory
+    } else {
+      add_run({basket, rows, short_line(lines_before + run.line)}, basket < known, apart || others_);
+    }
     others_ = false;
     id_begin = run.id_end;
     rows_begin = run.rows_end;

@@ -138,16 +138,38 @@ inline std::uint32_t few_marks_of(char const* bytes) noexcept {
 #endif
 }
 
-/// The commas alone.
-inline std::uint32_t few_commas_of(char const* bytes) noexcept {
+/// Those that are `c` alone.
+inline std::uint32_t few_marks_of(char const* bytes, char c) noexcept {
 #if defined(__SSE2__)
   auto const part = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes));
-  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, _mm_set1_epi8(','))));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, _mm_set1_epi8(c))));
 #elif defined(__aarch64__)
-  return marks_of_16(bytes_that_are(load_bytes(bytes), ','));
+  return marks_of_16(bytes_that_are(load_bytes(bytes), c));
 #else
-  auto const commas = [&](unsigned n) { return ByteWord::gathered(ByteWord(bytes + n).is(',')); };
-  return static_cast<std::uint32_t>(commas(0) | commas(8) << 8U);
+  auto const marks = [&](unsigned n) { return ByteWord::gathered(ByteWord(bytes + n).is(c)); };
+  return static_cast<std::uint32_t>(marks(0) | marks(8) << 8U);
+#endif
+}
+
+/// Where among the four words one is; 4 where it is not. Computed, because nobody can foresee which one it is.
+inline unsigned portable_place_of_word(std::uint64_t const* words, std::uint64_t word) noexcept {
+  unsigned place = 4;
+#pragma GCC unroll 4
+  for (unsigned n = 4; n-- > 0;) place = words[n] == word ? n : place;
+  return place;
+}
+inline unsigned place_of_word(std::uint64_t const* words, std::uint64_t word) noexcept {
+#if defined(__SSE2__)
+  auto const sought = _mm_set1_epi64x(static_cast<long long>(word));
+  auto const halves = [&](unsigned n) {
+    auto const two = _mm_loadu_si128(reinterpret_cast<__m128i const*>(words + n));
+    return _mm_castsi128_ps(_mm_cmpeq_epi32(two, sought));
+  };
+  auto const low = _mm_shuffle_ps(halves(0), halves(2), _MM_SHUFFLE(2, 0, 2, 0));
+  auto const high = _mm_shuffle_ps(halves(0), halves(2), _MM_SHUFFLE(3, 1, 3, 1));
+  return static_cast<unsigned>(std::countr_zero(static_cast<unsigned>(_mm_movemask_ps(_mm_and_ps(low, high))) | 16U));
+#else
+  return portable_place_of_word(words, word);
 #endif
 }
 

@@ -174,23 +174,35 @@ struct FirstBytes {
   }
 };
 
+/// Where the last byte of a word is in it.
+constexpr unsigned kLastByte = std::endian::native == std::endian::little ? 56 : 0;
+
 /// The field at `tail` and what is behind it, as words. A line has `size` bytes from there on, and 16 behind can be
 /// read.
 template <bool kLast>
 inline void read_words(char const* tail, std::size_t size, LedLine& line) noexcept {
   static constexpr FirstBytes<16> kField;
   static constexpr FirstBytes<LedLine::kLongestRest> kRest;
-  auto const marks = kLast ? few_marks_of(tail) : few_commas_of(tail);
+  auto const marks = kLast ? few_marks_of(tail) : few_marks_of(tail, ',');
   auto const field = static_cast<std::size_t>(std::countr_zero(marks | 1U << kFewMarkedBytes));
   // Of a line that ends before the comma the rest has less than no bytes, which are too many.
   auto const rest = kLast ? 1 : size - field - 1;
   line.is_short =
       field <= LedLine::kLongestField && rest <= LedLine::kLongestRest && *tail != '"' && (!kLast || field + 1 == size);
   if (!line.is_short) return;
-  line.field_size = static_cast<std::uint8_t>(field);
   line.field[0] = load_word(tail) & kField.mask(field);
-  line.field[1] = load_word(tail + 8) & kField.mask(field, 8);
+  line.field[1] = (load_word(tail + 8) & kField.mask(field, 8)) | std::uint64_t{field} << kLastByte;
   line.rest = kLast ? 0 : load_word(tail + field + 1) & kRest.mask(rest);
+}
+
+/// Bit n is set where byte n of the first LedLine::kLongestLead of a line is `c`.
+inline std::uint64_t marks_of_lead(char const* line, char c) noexcept {
+  std::uint64_t marks = 0;
+#pragma GCC unroll 4
+  for (unsigned n = 0; n < LedLine::kLongestLead; n += kFewMarkedBytes) {
+    marks |= std::uint64_t{few_marks_of(line + n, c)} << n;
+  }
+  return marks;
 }
 
 }  // namespace
@@ -235,15 +247,16 @@ std::size_t CsvReader::look_ahead(std::span<LedLine> lines, std::size_t end, std
 
 /// Where each of the first fields of a line starts; false when they are not of the common kind.
 bool CsvReader::find_lead(LedLine& line, std::size_t lead) noexcept {
-  if (static_cast<std::size_t>(data_ + end_ - line.begin) < kMarkedBytes) return false;
+  if (static_cast<std::size_t>(data_ + end_ - line.begin) < LedLine::kLongestLead) return false;
   static constexpr FirstBytes<LedLine::kLongestLead> kLead;
-  auto marks = marks_of(line.begin);
-  for (std::size_t field = 1; field <= lead; ++field, marks &= marks - 1) {
-    auto const at = static_cast<std::size_t>(std::countr_zero(marks));
-    if (at >= LedLine::kLongestLead || line.begin[at] != ',') return false;
-    line.starts[field] = static_cast<std::uint16_t>(at + 1);
+  auto commas = marks_of_lead(line.begin, ',');
+  for (std::size_t field = 1; field <= lead; ++field, commas &= commas - 1) {
+    if (commas == 0) return false;
+    line.starts[field] = static_cast<std::uint8_t>(std::countr_zero(commas) + 1);
   }
   std::size_t const size = line.starts[lead];
+  // A comma behind the line's end is none of its own.
+  if (size >= line.size || (marks_of_lead(line.begin, '"') & ((std::uint64_t{1} << size) - 1)) != 0) return false;
   std::memcpy(lead_text_.data(), line.begin, lead_text_.size());
   std::memcpy(lead_mask_.data(), kLead.bytes.data() + (LedLine::kLongestLead - size), lead_mask_.size());
   return true;

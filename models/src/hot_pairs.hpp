@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "packed_baskets.hpp"
@@ -24,13 +25,17 @@ class HotPairs {
     std::vector<std::vector<std::uint32_t>> parts(threads);
     in_pieces(packed.size(), kBasketsPerPiece, threads, [&](std::size_t from, std::size_t to, unsigned worker) {
       auto& sums = parts[worker];
-      sums.resize(row_begin(hot), 0);
+      if (sums.empty()) sums.assign(row_begin(hot), 0);
       packed.weighted() ? add_all<true>(packed, from, to, sums.data()) : add_all<false>(packed, from, to, sums.data());
     });
-    sums_.assign(row_begin(hot), 0);
-    for (auto const& part : parts) {
-      std::transform(part.begin(), part.end(), sums_.begin(), sums_.begin(), std::plus<>());
+    for (auto& part : parts) {
+      if (sums_.empty()) {
+        sums_ = std::move(part);  // of one thread they are all
+      } else {
+        std::transform(part.begin(), part.end(), sums_.begin(), sums_.begin(), std::plus<>());
+      }
     }
+    sums_.resize(row_begin(hot), 0);
   }
   /// With each of the ranks below `rank`.
   [[nodiscard]] std::span<std::uint32_t const> row(std::uint32_t rank) const noexcept {

@@ -37,7 +37,7 @@ void RowParser::tell_text(SoldItems::Item& item, unsigned place) {
 
 /// Counts what a text says that was just met in a row read with care, and keeps it. When there is no room it takes, if
 /// it comes often, the place of the one that was met least since the last look. False: nothing was done.
-bool RowParser::learn_text(SoldItems::Item& item, std::uint64_t text, Sold const& says) {
+bool RowParser::learn_text(SoldItems::Item& item, std::uint64_t text, Sold says) {
   constexpr std::uint32_t kLook = 32;
   auto place = item.place_of(text);
   if (place == SoldItems::kTexts) {
@@ -67,35 +67,36 @@ void RowParser::judge_known() {
   strange_rows_ = 0;
 }
 
-void RowParser::collect_known(std::size_t rows) {
+/// Where the items of the rows from one on are looked for first.
+void RowParser::collect_known(std::size_t from, std::size_t rows) {
   auto const* const line = lines_.data();
-  auto* const key = keys_.data();
-  for (std::size_t n = 0; n < rows; ++n) {
-    if (!line[n].is_short) continue;
-    key[n] = SkuKey(line[n].field[0], line[n].field[1], line[n].field_size);
-    skus_.prefetch(key[n]);
+  auto* const homes = known_.data();
+  for (auto n = from; n < rows; ++n) {
+    // Of a line that is not short it means nothing, and does no harm.
+    auto* const home = skus_.home(SkuKey::hash_of(line[n].field[0], line[n].field[1]));
+    __builtin_prefetch(home, 1);
+    homes[n] = home;
   }
 }
 
-/// The items of the rows from one on. Those that are not where they are looked for first are set aside: whether one is,
-/// nobody could foresee.
+/// The items of the rows from one on, of which collect_known() knows where they are looked for first. Those that are
+/// not there are set aside: whether one is, nobody could foresee.
 void RowParser::find_known(std::size_t from, std::size_t rows) {
   auto const* const line = lines_.data();
-  auto const* const key = keys_.data();
   auto* const item = known_.data();
   std::uint8_t aside[kWaiting];
   std::size_t aside_size = 0;
   for (auto n = from; n < rows; ++n) {
-    auto* const home = skus_.home(key[n]);
-    std::size_t const away = (home->is(key[n]) & line[n].is_short) ? 0 : 1;
-    item[n] = home;
+    auto const* const home = item[n];
+    std::size_t const away = (home->is(line[n].field[0], line[n].field[1]) & line[n].is_short) ? 0 : 1;
     aside[aside_size] = static_cast<std::uint8_t>(n);
     aside_size += away;
     __builtin_prefetch(home + away, 1);  // where it will be looked for next
   }
   for (std::size_t n = 0; n < aside_size; ++n) {
     auto const at = aside[n];
-    item[at] = line[at].is_short ? skus_.find(key[at]) : nullptr;
+    auto* const found = line[at].is_short ? skus_.find(SkuKey(line[at].field[0], line[at].field[1])) : nullptr;
+    item[at] = found != nullptr ? found : &no_item_;
   }
 }
 
@@ -112,7 +113,7 @@ bool RowParser::take_unknown(Table& table, LedLine const& line, RowBatch& out) {
 /// Rows of the common kind. What most of them say is known; the others are read one by one.
 std::size_t RowParser::take_known(Table& table, std::size_t end, RowBatch& out) {
   auto const found = table.look_ahead(lines_, end);
-  collect_known(found);
+  collect_known(0, found);
   auto const* const lines = lines_.data();
   auto* const* const items = known_.data();
   auto const first = table.lines() + 1;
@@ -128,7 +129,7 @@ std::size_t RowParser::take_known(Table& table, std::size_t end, RowBatch& out) 
   for (std::size_t n = 0; n < found; ++n) {
     auto const& line = lines[n];
     auto* const item = items[n];
-    auto const place = item != nullptr ? item->place_of(line.rest) : SoldItems::kTexts;
+    auto const place = item->place_of(line.rest);
     if (place < SoldItems::kTexts) {
       if (!line.repeats) {
         open = join_basket(table.led_field(line, kBasketColumn), table.led_field(line, kTimeColumn), first + n, out);
@@ -143,8 +144,10 @@ std::size_t RowParser::take_known(Table& table, std::size_t end, RowBatch& out) 
     if (!take_unknown(table, line, out)) return taken;
     open = row_kept_;
     ++taken;
-    if (table_of_items != skus_.data()) find_known(n + 1, found);
+    if (table_of_items == skus_.data()) continue;
     table_of_items = skus_.data();
+    collect_known(n + 1, found);
+    find_known(n + 1, found);
   }
   row_kept_ = open;
   take_lines(found);

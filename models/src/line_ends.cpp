@@ -12,22 +12,28 @@
 namespace tillcue::models {
 namespace {
 
+/// Where the first of the marks is.
+[[gnu::always_inline]] inline std::uint32_t at(std::size_t base, std::uint64_t marks) noexcept {
+  return static_cast<std::uint32_t>(base + static_cast<unsigned>(std::countr_zero(marks)));
+}
+
 template <class Marks>
 [[gnu::always_inline]] inline std::size_t find_with(Marks const& marks_of_line, char const* text, std::size_t size,
                                                     std::size_t most, std::uint32_t* out) noexcept {
-  constexpr unsigned kUsual = 2;  // of so many bytes; written without asking, which is sooner
+  // Of so many bytes; written without asking how many there are, which nobody could foresee.
+  constexpr unsigned kUsual = 2;
+  constexpr unsigned kOfShortLines = 8;
   constexpr auto kHighest = std::uint64_t{1} << 63U;
   std::size_t found = 0;
   for (std::size_t base = 0; base + kMarkedBytes <= size && found < most; base += kMarkedBytes) {
     auto [marks, number] = marks_of_line(text + base);
     auto* const next = out + found;
-#pragma GCC unroll 4
-    for (unsigned n = 0; n < kUsual; ++n, marks &= marks - 1) {
-      // What is written beyond the number is overwritten; the highest bit keeps it defined.
-      next[n] = static_cast<std::uint32_t>(base + static_cast<unsigned>(std::countr_zero(marks | kHighest)));
-    }
-    for (auto n = kUsual; n < number; ++n, marks &= marks - 1) {
-      next[n] = static_cast<std::uint32_t>(base + static_cast<unsigned>(std::countr_zero(marks)));
+    // What is written beyond the number is overwritten; the highest bit keeps it defined.
+    for (unsigned n = 0; n < kUsual; ++n, marks &= marks - 1) next[n] = at(base, marks | kHighest);
+    if (number > kUsual) {
+#pragma GCC unroll 8
+      for (auto n = kUsual; n < kOfShortLines; ++n, marks &= marks - 1) next[n] = at(base, marks | kHighest);
+      for (auto n = kOfShortLines; n < number; ++n, marks &= marks - 1) next[n] = at(base, marks);
     }
     found += number;
   }

@@ -44,8 +44,7 @@ class PackedBaskets {
         auto* const first = cells_.get() + std::size_t{begin_[n]} * kAlign;
         if (weighted_) *first = weights[baskets[n]];
         auto const items = data.basket(baskets[n]);
-        packer.add({items.data(), static_cast<std::uint32_t>(items.size()), begin_[n + 1] - begin_[n],
-                    first + (weighted_ ? 1 : 0)});
+        packer.add(items, begin_[n + 1] - begin_[n], first + (weighted_ ? 1 : 0));
       }
       pack(packer, cell_of);
     });
@@ -70,22 +69,27 @@ class PackedBaskets {
   }
 
   struct List {
-    std::uint32_t const* items;
-    std::uint32_t size;
-    std::uint32_t units;  ///< of kAlign cells, with the weight
-    Cell* out;
+    std::uint32_t const* items = nullptr;
+    std::uint32_t size = 0;
+    std::uint32_t units = 0;  ///< of kAlign cells, with the weight
+    Cell* out = nullptr;
   };
   /// Baskets by the room they take: those that take the same are written by the same steps.
   struct Packer {
     std::array<std::vector<List>, kMostUnits + 1> by_units;  ///< the first one: those of no items or too many
     SortedColumns<Cell> columns;
 
-    void add(List const& list) {
+    void add(std::span<std::uint32_t const> items, std::uint32_t units, Cell* out) {
       // They will be needed in another order than they lie.
-      __builtin_prefetch(list.items);
-      __builtin_prefetch(list.items + 16);
-      bool const usual = list.size > 0 && list.units <= kMostUnits;
-      by_units[usual ? list.units : 0].push_back(list);
+      __builtin_prefetch(items.data());
+      __builtin_prefetch(items.data() + 16);
+      bool const usual = !items.empty() && units <= kMostUnits;
+      auto& list =
+          by_units[usual ? units : 0].emplace_back();  // written where it stays: a copy would wait for its parts
+      list.items = items.data();
+      list.size = static_cast<std::uint32_t>(items.size());
+      list.units = units;
+      list.out = out;
     }
   };
 

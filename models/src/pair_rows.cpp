@@ -64,7 +64,8 @@ class Counting {
 
  private:
   static constexpr std::size_t kOccurrencesPerPiece = 32'768;
-  static constexpr std::uint32_t kMostHot = 1024;  ///< a triangle of 2 MiB, of which little is used often
+  static constexpr std::size_t kBytesPerPlace = 4096;  ///< that are looked through while a basket's items are noted
+  static constexpr std::uint32_t kMostHot = 1024;      ///< a triangle of 2 MiB, of which little is used often
 
   /// Positions by SKU are turned round, so that the earlier items, whose rows hold the later ones, have the high ranks.
   [[nodiscard]] bool turned() const { return options_.order == RowOrder::by_sku; }
@@ -97,15 +98,16 @@ class Counting {
   Result<void> count_hot() {
     HotPairs<Cell> const pairs(packed_, hot_, static_cast<unsigned>(workers_.size()));
     auto& rows = workers_[0].rows;
-    rows.clear();
     for (std::uint32_t rank = 0; rank < hot_; ++rank) {
-      auto const begin = rows.size;
+      rows.clear();
       rows.expect(rank);
       std::uint32_t other = 0;
       for (auto const sum : pairs.row(rank)) rows.put(other++, sum, sum >= least());
-      rows.done.push_back({rank, begin, rows.size});
+      rows.done.push_back({rank, 0, rows.size});
+      if (auto const taken = give(rows.done.begin(), rows.done.end(), rows); !taken) return taken;
     }
-    return hand_in({0, hot_}, rows.done.begin(), rows.done.end(), rows);
+    advance(hot_);
+    return {};
   }
 
   Result<void> pass(Range range) {
@@ -142,8 +144,9 @@ class Counting {
   }
 
   void count_row(std::span<std::uint32_t const> places, std::uint32_t rank, RowWorker& worker) const {
-    // Looking through all sums costs a fraction of a step each; noting and sorting those touched, many.
-    if (places.size() * 512 < rank) {
+    // Looking through all sums costs a fraction of a step a byte; noting and sorting those touched, many each.
+    auto const bytes = rank * (packed_.weighted() ? sizeof(std::uint32_t) : sizeof(std::uint8_t));
+    if (places.size() * kBytesPerPlace < bytes) {
       packed_.weighted() ? add_up_noting<true>(packed_, places, rank, worker)
                          : add_up_noting<false>(packed_, places, rank, worker);
       return collect_touched(worker, least());
@@ -170,15 +173,22 @@ class Counting {
   }
 
   Result<void> hand_in(Range piece, auto row, auto const end, Rows const& rows) {
+    if (auto const taken = give(row, end, rows); !taken) return taken;
+    advance(piece.high - piece.low);
+    return {};
+  }
+  Result<void> give(auto row, auto const end, Rows const& rows) {
     for (; row != end; ++row) {
       auto const size = row->end - row->begin;
       auto const taken = sink_.row(row->item, std::span(rows.partner).subspan(row->begin, size),
                                    std::span(rows.together).subspan(row->begin, size));
       if (!taken) return taken;
     }
-    done_ += piece.high - piece.low;
-    if (options_.advance) options_.advance(static_cast<double>(done_) / items_);
     return {};
+  }
+  void advance(std::uint32_t rows) {
+    done_ += rows;
+    if (options_.advance) options_.advance(static_cast<double>(done_) / items_);
   }
 
   PackedBaskets<Cell> packed_;
@@ -193,14 +203,36 @@ class Counting {
 
 constexpr std::uint32_t kAbsent = 0xFFFF'FFFF;
 
+/// The items of `data` by rising SKU.
+std::vector<std::uint32_t> by_sku(Dataset const& data) {
+  // Mostly the first bytes tell, which are compared as one number.
+  struct Sku {
+    std::uint64_t first;
+    std::uint32_t item;
+  };
+  std::vector<Sku> skus;
+  skus.reserve(data.items.size());
+  for (auto const& item : data.items) {
+    std::uint64_t first = 0;
+    for (std::size_t n = 0; n < sizeof first; ++n) {
+      first = first << 8U | (n < item.sku.size() ? static_cast<unsigned char>(item.sku[n]) : 0U);
+    }
+    skus.push_back({first, static_cast<std::uint32_t>(skus.size())});
+  }
+  std::sort(skus.begin(), skus.end(), [&](Sku const& a, Sku const& b) {
+    return a.first != b.first ? a.first < b.first : data.items[a.item].sku < data.items[b.item].sku;
+  });
+  std::vector<std::uint32_t> order;
+  order.reserve(skus.size());
+  for (auto const& sku : skus) order.push_back(sku.item);
+  return order;
+}
+
 /// Positions in `items` of the items of `data`; kAbsent for those dropped there because they are in no basket.
 std::vector<std::uint32_t> positions(Dataset const& data, Counts const& items) {
-  std::vector<std::uint32_t> order(data.items.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return data.items[a].sku < data.items[b].sku; });
-  std::vector<std::uint32_t> position(order.size(), kAbsent);
+  std::vector<std::uint32_t> position(data.items.size(), kAbsent);
   std::uint32_t n = 0;
-  for (auto const item : order) {
+  for (auto const item : by_sku(data)) {
     if (n < items.items.size() && items.items[n].sku == data.items[item].sku) position[item] = n++;
   }
   return position;
@@ -258,11 +290,8 @@ Result<Counts> count_items(Dataset const& data, std::span<std::uint32_t const> b
   note_times(data, baskets, counts);
   auto const sums = weights.empty() ? sums_of(data, baskets) : sums_of(data, baskets, weights);
   for (auto const n : baskets) counts.baskets += weights.empty() ? 1 : weights[n];
-  std::vector<std::uint32_t> order(data.items.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return data.items[a].sku < data.items[b].sku; });
-  counts.items.reserve(order.size());
-  for (auto const n : order) {
+  counts.items.reserve(data.items.size());
+  for (auto const n : by_sku(data)) {
     auto const& item = data.items[n];
     if (sums[n] > std::numeric_limits<std::uint32_t>::max()) {
       return fail(Code::unsupported,

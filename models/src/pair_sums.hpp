@@ -72,12 +72,20 @@ struct RowWorker {
   Rows rows;
 };
 
+/// How many of the lower 16 bits are set. (std::popcount is a call where the machine need not have it.)
+inline unsigned bits_set(std::uint32_t bits) noexcept {
+  bits -= bits >> 1U & 0x5555U;
+  bits = (bits & 0x3333U) + (bits >> 2U & 0x3333U);
+  bits = (bits + (bits >> 4U)) & 0x0F0FU;
+  return (bits + (bits >> 8U)) & 0x1FU;
+}
+
 /// Puts what reached `least` of the 16 sums from `first` on.
 template <class Sum>
 void collect_some(Rows& rows, Sum const* sums, std::uint32_t first, Sum least) noexcept {
-  constexpr int kMany = 6;  ///< then all are looked at, without a branch for each
+  constexpr unsigned kMany = 6;  ///< then all are looked at, without a branch for each
   auto marks = reached(sums + first, least);
-  if (std::popcount(marks) > kMany) {
+  if (bits_set(marks) > kMany) {
     for (std::uint32_t n = 0; n < kReachedSums; ++n) rows.put(first + n, sums[first + n], ((marks >> n) & 1U) != 0);
     return;
   }

@@ -50,25 +50,26 @@ std::uint64_t careful_price_key(std::string_view text) noexcept {
   return price_key({padded, text.size()});
 }
 
+/// The 8 bytes at a place, the first one in the lowest bits.
+std::uint64_t first_lowest(char const* at) noexcept {
+  auto const word = load_word(at);
+  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+}
+
 /// Seconds since midnight of "08:26:11"; -1 when that is no such text.
 int clock_seconds(char const* at) noexcept {
-  using Bytes = std::array<std::uint8_t, 8>;
-  constexpr Bytes kZero = {'0', '0', ':', '0', '0', ':', '0', '0'};
-  constexpr Bytes kMost = {2, 9, 0, 5, 9, 0, 6, 9};
-  constexpr auto kRoom = [&] {
-    Bytes room{};
-    for (std::size_t n = 0; n < room.size(); ++n) room[n] = static_cast<std::uint8_t>(0x7F - kMost[n]);
-    return room;
-  }();
+  constexpr std::uint64_t kZero = 0x3030'3A30'303A'3030ULL;
+  constexpr std::uint64_t kRoom = 0x7679'7F76'7A7F'767DULL;  // 0x7F less the most of each byte: 2 9, 5 9, 6 9
   constexpr std::uint64_t kHighest = 0x8080'8080'8080'8080ULL;
   // Digits, with 0 for the colons; a byte beyond its most has the highest bit in the sum, if not before.
-  auto const word = load_word(at) ^ std::bit_cast<std::uint64_t>(kZero);
-  auto const digit = std::bit_cast<Bytes>(word);
-  auto const hours = digit[0] * 10 + digit[1];
-  auto const seconds = digit[6] * 10 + digit[7];
-  bool const digits = (((word + std::bit_cast<std::uint64_t>(kRoom)) | word) & kHighest) == 0;
-  bool const fits = digits & (hours < 24) & (seconds < 61);
-  return fits ? hours * 3600 + (digit[3] * 10 + digit[4]) * 60 + seconds : -1;
+  auto const digits = first_lowest(at) ^ kZero;
+  auto const beyond = ((digits + kRoom) | digits) & kHighest;
+  auto const tens_and_ones = digits * 10 + (digits >> 8U);
+  auto const number_at = [&](unsigned byte) { return static_cast<int>(tens_and_ones >> (8 * byte) & 0xFFU); };
+  auto const hours = number_at(0);
+  auto const seconds = number_at(6);
+  bool const fits = (beyond == 0) & (hours < 24) & (seconds < 61);
+  return fits ? hours * 3600 + number_at(3) * 60 + seconds : -1;
 }
 
 /// "-2.5": millionths without the zeros behind.
@@ -103,8 +104,14 @@ void RowBatch::clear() {
 }
 
 std::optional<std::string> RowParser::learn_basket(std::string_view id) {
-  if (same_text(id, basket_) && !id.empty()) return std::nullopt;
-  if (!is_id(id)) return no_id_complaint("basket_id", id);
+  if (take_basket(id)) return std::nullopt;
+  return no_id_complaint("basket_id", id);
+}
+
+/// False: no basket can be called so.
+bool RowParser::take_basket(std::string_view id) {
+  if (same_text(id, basket_) && !id.empty()) return true;
+  if (!is_id(id)) return false;
   if (id.size() == basket_.size()) {
     std::copy(id.begin(), id.end(), basket_.begin());  // which is sooner
   } else {
@@ -113,7 +120,7 @@ std::optional<std::string> RowParser::learn_basket(std::string_view id) {
   basket_hash_ = text_hash(id);
   in_share_ = share_.of == 1 || (basket_hash_ >> 32U) % share_.of == share_.part;
   run_open_ = false;
-  return std::nullopt;
+  return true;
 }
 
 std::optional<std::string> RowParser::learn_item(std::string_view sku, SkuKey const& key, SoldItems::Item*& item) {
@@ -131,23 +138,28 @@ std::optional<std::string> RowParser::wrong_kind(std::string_view text, TimeKind
 
 std::optional<std::string> RowParser::read_time(std::string_view text, SaleFields& out) {
   if (text.empty()) return std::nullopt;
-  if (!read_time_of_same_day(text) && !same_text(text, time_text_)) {
-    if (auto const seconds = parse_iso8601(text)) {
-      time_ = *seconds;
-      time_kind_ = TimeKind::calendar;
-    } else if (auto const number = parse_integer(text)) {
-      time_ = *number;
-      time_kind_ = TimeKind::order;
-    } else {
-      return no_time_complaint("timestamp", text);
-    }
-    time_text_ = text;
-    clock_ = text.size() == kTimeSize && time_kind_ == TimeKind::calendar ? clock_seconds(text.data() + kClock) : -1;
-  }
+  if (!take_time(text)) return no_time_complaint("timestamp", text);
   out.time = time_;
   out.kind = time_kind_;
   if (kind_ == time_kind_) return std::nullopt;
   return wrong_kind(text, time_kind_);
+}
+
+/// False: it says no time.
+bool RowParser::take_time(std::string_view text) {
+  if (read_time_of_same_day(text) || same_text(text, time_text_)) return true;
+  if (auto const seconds = parse_iso8601(text)) {
+    time_ = *seconds;
+    time_kind_ = TimeKind::calendar;
+  } else if (auto const number = parse_integer(text)) {
+    time_ = *number;
+    time_kind_ = TimeKind::order;
+  } else {
+    return false;
+  }
+  time_text_ = text;
+  clock_ = text.size() == kTimeSize && time_kind_ == TimeKind::calendar ? clock_seconds(text.data() + kClock) : -1;
+  return true;
 }
 
 /// Most of a log's times differ from the one before in the clock only: "2026-11-29T08:26:11".
@@ -182,16 +194,19 @@ void RowParser::open_run(std::uint64_t line, RowBatch& out) {
   out.ids += basket_;
   out.end_run();
   if (std::exchange(out.others_at_end, false)) out.apart.push_back(static_cast<std::uint32_t>(out.runs.size()));
-  out.runs.push_back({basket_hash_, static_cast<std::uint32_t>(out.ids.size()), 0, line, kNoTime});
+  auto& run = out.runs.emplace_back();  // written where it stays: a copy would wait for its parts
+  run.hash = basket_hash_;
+  run.id_end = static_cast<std::uint32_t>(out.ids.size());
+  run.line = line;
   run_open_ = true;
 }
 
 /// What will be in the basket of this row, at its time.
-void RowParser::join_run(SaleFields const& row, std::uint64_t line, RowBatch& out) {
-  if (row.kind != TimeKind::none) kind_ = row.kind;
+void RowParser::join_run(TimeKind kind, std::int64_t time, std::uint64_t line, RowBatch& out) {
+  if (kind != TimeKind::none) kind_ = kind;
   if (!run_open_ || out.runs.empty()) open_run(line, out);
   auto& run = out.runs.back();
-  if (row.time != kNoTime && (run.time == kNoTime || row.time < run.time)) run.time = row.time;
+  if (time != kNoTime && (run.time == kNoTime || time < run.time)) run.time = time;
 }
 
 bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out) {
@@ -208,7 +223,7 @@ bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t
     out.others_at_end = true;
     return false;
   }
-  join_run(row, line, out);
+  join_run(row.kind, row.time, line, out);
   out.items.push_back(item.number);
   return true;
 }
@@ -271,10 +286,14 @@ void RowParser::collect(Table const& table, std::size_t rows) {
 
 /// The first row of a basket, if there is nothing to be said about it. False: nothing was done.
 bool RowParser::join_basket(std::string_view basket, std::string_view time, std::uint64_t number, RowBatch& out) {
-  SaleFields fields;
-  bool const fits = !learn_basket(basket) && !read_time(time, fields) && in_share_;
-  if (fits) join_run(fields, number, out);
-  return fits;
+  if (!take_basket(basket)) return false;
+  bool const timed = !time.empty();
+  if (timed && !take_time(time)) return false;
+  auto const kind = timed ? time_kind_ : TimeKind::none;
+  bool const other_kind = kind != kind_ && kind != TimeKind::none && kind_ != TimeKind::none;
+  if (other_kind || !in_share_) return false;
+  join_run(kind, timed ? time_ : kNoTime, number, out);
+  return true;
 }
 
 /// A row like most: of the basket of the one before, or the first of the next; a few pieces of a known item, at a price

@@ -27,11 +27,11 @@ inline constexpr Column kSaleColumns[] = {
 /// The good rows of a stretch of one file, in order: runs of rows with the same basket id.
 struct RowBatch {
   struct Run {
-    std::uint64_t hash;      ///< text_hash of the basket id
-    std::uint32_t id_end;    ///< its id is ids[id_end of the run before, id_end)
-    std::uint32_t rows_end;  ///< its rows likewise; of the last one, once end_run() was called
-    std::uint64_t line;      ///< of its first row
-    std::int64_t time;       ///< the earliest, kNoTime when there is none
+    std::uint64_t hash = 0;       ///< text_hash of the basket id
+    std::uint32_t id_end = 0;     ///< its id is ids[id_end of the run before, id_end)
+    std::uint32_t rows_end = 0;   ///< its rows likewise; of the last one, once end_run() was called
+    std::uint64_t line = 0;       ///< of its first row
+    std::int64_t time = kNoTime;  ///< the earliest, kNoTime when there is none
   };
   std::string ids;
   std::vector<Run> runs;
@@ -106,10 +106,10 @@ class RowParser {
   void use_known_rows(bool known);
   void tell_text(SoldItems::Item& item, unsigned place);
   void count_text(SoldItems::Item& item, unsigned place);
-  bool learn_text(SoldItems::Item& item, std::uint64_t text, Sold const& says);
+  bool learn_text(SoldItems::Item& item, std::uint64_t text, Sold says);
 
   std::size_t take_known(Table& table, std::size_t end, RowBatch& out);
-  void collect_known(std::size_t rows);
+  void collect_known(std::size_t from, std::size_t rows);
   void find_known(std::size_t from, std::size_t rows);
   bool join_basket(std::string_view basket, std::string_view time, std::uint64_t number, RowBatch& out);
   bool take_unknown(Table& table, LedLine const& line, RowBatch& out);
@@ -125,15 +125,17 @@ class RowParser {
   void add_row(SoldItems::Item& item, std::uint64_t text, std::uint64_t price, Sold const& says);
   std::optional<std::string> read(SaleTexts const& texts, bool price_known, SaleFields& out);
   std::optional<std::string> read_time(std::string_view text, SaleFields& out);
+  bool take_time(std::string_view text);
   bool read_time_of_same_day(std::string_view text) noexcept;
   bool know_basket(std::string_view id) noexcept { return run_open_ && same_text(id, basket_); }
   std::optional<std::string> learn_basket(std::string_view id);
+  bool take_basket(std::string_view id);
   std::optional<std::string> learn_item(std::string_view sku, SkuKey const& key, SoldItems::Item*& item);
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
   /// False: a return, an unknown item, or not of this share.
   bool keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out);
   void note_below_zero(std::int64_t price_micro, std::uint64_t line, RowBatch& out) const;
-  void join_run(SaleFields const& row, std::uint64_t line, RowBatch& out);
+  void join_run(TimeKind kind, std::int64_t time, std::uint64_t line, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;
@@ -146,8 +148,8 @@ class RowParser {
   std::uint64_t judged_rows_ = 0;   ///< since judge_known() had a look
   std::uint64_t strange_rows_ = 0;  ///< of these, the ones that said what no text had room for
   std::vector<LedLine> lines_ = std::vector<LedLine>(kWaiting);
-  std::vector<SkuKey> keys_ = std::vector<SkuKey>(kWaiting);                       ///< as lines_
-  std::vector<SoldItems::Item*> known_ = std::vector<SoldItems::Item*>(kWaiting);  ///< as lines_; none: not yet
+  std::vector<SoldItems::Item*> known_ = std::vector<SoldItems::Item*>(kWaiting);  ///< as lines_
+  SoldItems::Item no_item_;                                                        ///< in known_: none yet
   TimeKind kind_ = TimeKind::none;
   std::string basket_;  ///< of the row before
   std::uint64_t basket_hash_ = 0;

@@ -55,7 +55,7 @@ void SoldItems::spread(std::size_t places) {
 SoldItems::Item& SoldItems::add(SkuKey const& key, std::string_view sku) {
   arena_.insert(arena_.end(), sku.begin(), sku.end());
   begin_.push_back(arena_.size());
-  if ((place_.size() + 1) * 2 > items_.size()) spread(items_.size() * 2);
+  if ((place_.size() + 1) * 8 > items_.size() * 5) spread(items_.size() * 2);
   auto& item = free_place(key.hash);
   item.low = key.low;
   item.high = key.high;

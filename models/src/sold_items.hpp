@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "byte_marks.hpp"
+
 namespace tillcue::models {
 
 /// The first `size` bytes at `at`, of which 8 can be read, as a number; 8 at most, and what lies behind them is zero.
@@ -31,9 +33,9 @@ struct SkuKey {
   explicit SkuKey(std::string_view text) noexcept;
   /// Of a text of up to kWhole bytes as two words, with zeros behind it.
   SkuKey(std::uint64_t first, std::uint64_t second, std::size_t size) noexcept
-      : low(first), high(second | std::uint64_t{size} << kSizeAt) {
-    hash = hash_of(low, high);
-  }
+      : SkuKey(first, second | std::uint64_t{size} << kSizeAt) {}
+  /// Of one with its size as the last of 16 bytes, as in LedLine.
+  SkuKey(std::uint64_t first, std::uint64_t second) noexcept : low(first), high(second), hash(hash_of(low, high)) {}
   static std::uint64_t hash_of(std::uint64_t low, std::uint64_t high) noexcept {
     constexpr std::uint64_t kFactor = 0x9E37'79B9'7F4A'7C15ULL;
     auto const sum = low * kFactor + high * 0xC2B2'AE3D'27D4'EB4FULL;
@@ -70,14 +72,14 @@ class SoldItems {
     bool unknown : 1 = false;                   ///< kOpenName
     std::uint32_t strange = 0;                  ///< texts that had no room
 
-    [[nodiscard]] bool is(SkuKey const& key) const noexcept { return ((low ^ key.low) | (high ^ key.high)) == 0; }
+    [[nodiscard]] bool is(SkuKey const& key) const noexcept { return is(key.low, key.high); }
+    [[nodiscard]] bool is(std::uint64_t first, std::uint64_t second) const noexcept {
+      return ((low ^ first) | (high ^ second)) == 0;
+    }
     /// Where it has this text; kTexts when it has not.
     [[nodiscard]] unsigned place_of(std::uint64_t word) const noexcept {
-      // Computed, because nobody can foresee which one it is; no two are the same but kNoText.
-      unsigned place = kTexts;
-#pragma GCC unroll 4
-      for (unsigned n = 0; n < kTexts; ++n) place -= (kTexts - n) * (text[n] == word ? 1U : 0U);
-      return place;
+      static_assert(kTexts == 4);
+      return place_of_word(text.data(), word);
     }
     /// Where there is none yet; kTexts when all are taken, which happens from the first on.
     [[nodiscard]] unsigned free_place() const noexcept {
@@ -98,8 +100,8 @@ class SoldItems {
 
   /// Asks the memory for what find() will need soon.
   void prefetch(SkuKey const& key) const noexcept { __builtin_prefetch(&items_[key.hash >> shift_], 1); }
-  /// What find() looks at first: mostly the item.
-  [[nodiscard]] Item* home(SkuKey const& key) noexcept { return &items_[key.hash >> shift_]; }
+  /// What find() looks at first, by SkuKey::hash: mostly the item.
+  [[nodiscard]] Item* home(std::uint64_t hash) noexcept { return &items_[hash >> shift_]; }
   /// nullptr when a SKU of 1 to SkuKey::kWhole bytes is new. Good until the next add().
   [[nodiscard]] Item* find(SkuKey const& key) noexcept {
     for (auto at = key.hash >> shift_;; at = (at + 1) & (items_.size() - 1)) {
@@ -125,7 +127,7 @@ class SoldItems {
   Item& free_place(std::uint64_t hash) noexcept;
   void spread(std::size_t places);
 
-  std::vector<Item> items_;  ///< a power of two, at most half full
+  std::vector<Item> items_;  ///< a power of two, at most five eighths full
   unsigned shift_;           ///< 64 - its logarithm
   std::vector<std::uint32_t> place_;
   std::vector<char> arena_;

@@ -160,7 +160,7 @@ TEST_CASE("bytes at a time or 64 at once: the same marks") {
     CHECK(begins_with(bytes, begin, mask) == (changed >= seed % 49));
     std::uint32_t commas = 0;
     for (unsigned n = 0; n < kFewMarkedBytes; ++n) commas |= std::uint32_t{bytes[n] == ','} << n;
-    CHECK(few_commas_of(bytes) == commas);
+    CHECK(few_marks_of(bytes, ',') == commas);
     CHECK(few_marks_of(bytes) == static_cast<std::uint16_t>(expected));
     CHECK(portable_few_marks(bytes) == static_cast<std::uint16_t>(expected));
     auto const lines = line_marks_of(bytes);
@@ -169,6 +169,22 @@ TEST_CASE("bytes at a time or 64 at once: the same marks") {
     for (std::size_t n = 0; n < kMarkedBytes; ++n) ends |= std::uint64_t{bytes[n] == '\n'} << n;
     CHECK((lines.marks == ends && same.marks == ends));
     CHECK((lines.number == same.number && std::popcount(ends) == static_cast<int>(same.number)));
+  }
+}
+
+TEST_CASE("a word among four is found where it is, whichever of its bits the others share") {
+  std::uint64_t seed = 5;
+  for (int round = 0; round < 2000; ++round) {
+    // Few values of each half, so that words often differ in one half only.
+    auto const some_word = [&] {
+      seed = mix(seed);
+      return (seed % 3) << 32U | (seed >> 8U) % 3;
+    };
+    std::array<std::uint64_t, 4> const words{some_word(), some_word(), some_word(), some_word()};
+    auto const sought = some_word();
+    auto const place = static_cast<unsigned>(std::find(words.begin(), words.end(), sought) - words.begin());
+    CHECK(place_of_word(words.data(), sought) == place);
+    CHECK(portable_place_of_word(words.data(), sought) == place);
   }
 }
 

@@ -40,13 +40,12 @@ struct LedLine {
   static constexpr std::size_t kLongestLead = 48;
 
   char const* begin = nullptr;
-  std::uint32_t size = 0;  ///< with the line end
-  bool repeats = false;    ///< the first fields are those of the line before
-  bool is_short = false;   ///< the field behind these and the rest are: else the words are none
-  std::uint8_t field_size = 0;
-  std::uint64_t field[2] = {};  ///< its bytes, and zeros
+  std::uint32_t size = 0;       ///< with the line end
+  bool repeats = false;         ///< the first fields are those of the line before
+  bool is_short = false;        ///< the field behind these and the rest are: else the words are none
+  std::uint64_t field[2] = {};  ///< its bytes, zeros, and its size as the last of 16
   std::uint64_t rest = 0;       ///< what is behind its comma, with the line end if there is room: no two have the same
-  std::uint16_t starts[QuickRow::kFields + 1] = {};  ///< of the first fields, when they are not those before
+  std::uint8_t starts[QuickRow::kFields + 1] = {};  ///< of the first fields, when they are not those before
 
   [[nodiscard]] std::string_view lead_field(std::size_t n) const noexcept {
     std::size_t const from = starts[n];
