@@ -16,19 +16,24 @@ constexpr auto better = [](Scored const& a, Scored const& b) noexcept {
 /// The best so far: a few in order, many in a heap whose front is the worst of them.
 class Best {
  public:
-  explicit Best(std::span<Scored> out) noexcept : out_(out) {}
+  static constexpr struct InOrder {
+  } in_order{};
+
+  explicit Best(std::span<Scored> out) noexcept : Best(out, out.size() <= kFew) {}
+  /// Many in order too: for what comes nearly so.
+  Best(std::span<Scored> out, InOrder /*tag*/) noexcept : Best(out, true) {}
 
   [[nodiscard]] std::size_t depth() const noexcept { return out_.size(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool wants(Scored const& scored) const noexcept {
-    return size_ < out_.size() || better(scored, few() ? out_.back() : out_.front());
+    return size_ < out_.size() || better(scored, ordered() ? out_.back() : out_.front());
   }
   [[nodiscard]] bool has(ItemIx item) const noexcept {
     return std::any_of(out_.begin(), end(), [&](Scored const& s) { return s.item == item; });
   }
   /// Only what it wants.
   void take(Scored const& scored) noexcept {
-    if (few()) return insert(scored);
+    if (ordered()) return insert(scored);
     if (size_ < out_.size()) {
       out_[size_++] = scored;
     } else {
@@ -40,7 +45,7 @@ class Best {
   void clear() noexcept { size_ = 0; }
   /// Best first; returns how many.
   std::size_t sort() noexcept {
-    if (!few()) std::sort_heap(out_.begin(), end(), better);
+    if (!ordered()) std::sort_heap(out_.begin(), end(), better);
     return size_;
   }
 
@@ -48,9 +53,11 @@ class Best {
   static constexpr std::size_t kFew = 16;
 
 #if defined(TILLCUE_CONTROLLER)
-  static constexpr bool few() noexcept { return true; }  // TILLCUE_TABLE_MOST_OFFERS at most: no room for a heap
+  Best(std::span<Scored> out, bool /*ordered*/) noexcept : out_(out) {}
+  static constexpr bool ordered() noexcept { return true; }  // TILLCUE_TABLE_MOST_OFFERS at most: no room for a heap
 #else
-  [[nodiscard]] bool few() const noexcept { return out_.size() <= kFew; }
+  Best(std::span<Scored> out, bool ordered) noexcept : out_(out), ordered_(ordered) {}
+  [[nodiscard]] bool ordered() const noexcept { return ordered_; }
 #endif
   [[nodiscard]] std::span<Scored>::iterator end() const noexcept {
     return out_.begin() + static_cast<std::ptrdiff_t>(size_);
@@ -64,6 +71,9 @@ class Best {
 
   std::span<Scored> out_;
   std::size_t size_ = 0;
+#if !defined(TILLCUE_CONTROLLER)
+  bool ordered_;
+#endif
 };
 
 }  // namespace tillcue::scoring

@@ -20,7 +20,7 @@ struct Layout {
       : sums(aligned8(sizeof(scoring::GapTable))),
         touched(sums + aligned8(sizeof(Score) * items)),
         rated(touched + aligned8(sizeof(std::uint32_t) * (items + 1))),
-        scored(rated + aligned8(sizeof(Score) * items)),
+        scored(rated + aligned8(sizeof(Score) * (items + 1))),
         marks(scored + aligned8(sizeof(std::uint32_t) * std::min(items, kMaxScoredItems))),
         end(marks + aligned8(items)) {}
 };
@@ -30,17 +30,36 @@ T* array_at(std::span<std::byte> memory, std::size_t at) noexcept {
   return static_cast<T*>(static_cast<void*>(memory.data() + at));
 }
 
+/// The ranking before is not known: there is nothing to compare with.
+struct Unwatched {
+  void note(std::uint32_t /*target*/, Score /*sum*/) noexcept {}
+};
+
+/// Keeps the targets whose sums reach `rising`; as branch-free as scatter.
+struct Watched {
+  Score rising;
+  Score* risen;
+  std::size_t count;
+
+  void note(std::uint32_t target, Score sum) noexcept {
+    risen[count] = static_cast<Score>(target);
+    count += static_cast<std::size_t>(sum >= rising);
+  }
+};
+
 /// Adds to the sums of `targets`. Branch-free: every target is written behind the touched list and stays only if it was
 /// new, which the lowest bit of its sum tells.
-template <class Weight>
+template <class Weight, class Watch>
 std::size_t scatter(std::uint32_t const* targets, std::uint32_t count, Score* sums, std::uint32_t* touched,
-                    std::size_t touched_count, Weight twice_weight) noexcept {
+                    std::size_t touched_count, Weight twice_weight, Watch& watch) noexcept {
   for (std::uint32_t n = 0; n < count; ++n) {
     auto const target = targets[n];
     auto const before = sums[target];
-    sums[target] = (before + twice_weight(n)) | 1;
+    auto const after = (before + twice_weight(n)) | 1;
+    sums[target] = after;
     touched[touched_count] = target;
     touched_count += static_cast<std::uint32_t>(~before) & 1U;
+    watch.note(target, after);
   }
   return touched_count;
 }
@@ -74,12 +93,11 @@ void Scorer::clear() noexcept {
   known_ = false;
 }
 
-void Scorer::apply_packed(std::uint32_t item, Score sign) noexcept {
-  auto const& table = bundle_->parts_.affinity;
-  scoring::RowReader reader(table, *gaps_, item);
+template <class Watch>
+void Scorer::apply_packed(scoring::RowReader& reader, Score sign, Watch& watch) noexcept {
   auto const* const bits = reader.row.bits;
-  auto const* const levels = table.levels;
-  auto const weight_bits = std::uint32_t{table.weight_bits};
+  auto const* const levels = reader.table.levels;
+  auto const weight_bits = std::uint32_t{reader.table.weight_bits};
   Score const twice = 2 * sign * reader.row.scale;
   std::array<std::uint32_t, scoring::RowReader::kRoom> targets;
   for (;;) {
@@ -89,18 +107,20 @@ void Scorer::apply_packed(std::uint32_t item, Score sign) noexcept {
     auto const value = [=](std::uint32_t code) {
       return format::load<std::int16_t>(levels + 2 * std::size_t{code}) * twice;
     };
+    auto const add = [&](auto code_of) {
+      auto const weight = [=](std::uint32_t n) { return value(code_of(n)); };
+      touched_count_ = scatter(targets.data(), count, sums_, touched_, touched_count_, weight, watch);
+    };
     if (weight_bits == 8) {
-      touched_count_ = scatter(targets.data(), count, sums_, touched_, touched_count_,
-                               [=](std::uint32_t n) { return value(format::load<std::uint8_t>(bits + first + n)); });
+      add([=](std::uint32_t n) { return format::load<std::uint8_t>(bits + first + n); });
     } else {
-      touched_count_ = scatter(targets.data(), count, sums_, touched_, touched_count_, [=](std::uint32_t n) {
-        return value(format::bits_at(bits, weight_bits * (first + n), weight_bits));
-      });
+      add([=](std::uint32_t n) { return format::bits_at(bits, weight_bits * (first + n), weight_bits); });
     }
   }
 }
 
-void Scorer::apply_plain(std::uint32_t item, Score sign) noexcept {
+template <class Watch>
+void Scorer::apply_plain(std::uint32_t item, Score sign, Watch& watch) noexcept {
   auto const& table = bundle_->parts_.affinity;
   std::size_t const begin = format::load<std::uint32_t>(table.row_ends + 4 * std::size_t{item});
   std::size_t const end = format::load<std::uint32_t>(table.row_ends + 4 * std::size_t{item} + 4);
@@ -111,14 +131,27 @@ void Scorer::apply_plain(std::uint32_t item, Score sign) noexcept {
     for (std::uint32_t n = 0; n < count; ++n) {
       targets[n] = format::plain_target(table.row_ids, table.id_bytes, at + n);
     }
-    touched_count_ = scatter(targets.data(), count, sums_, touched_, touched_count_, [&](std::uint32_t n) {
-      return format::load<std::int8_t>(table.row_weights + at + n) * twice;
-    });
+    auto const weight = [&](std::uint32_t n) { return format::load<std::int8_t>(table.row_weights + at + n) * twice; };
+    touched_count_ = scatter(targets.data(), count, sums_, touched_, touched_count_, weight, watch);
   }
 }
 
 void Scorer::apply_row(std::uint32_t item, Score sign) noexcept {
-  bundle_->parts_.affinity.packed ? apply_packed(item, sign) : apply_plain(item, sign);
+  auto const& table = bundle_->parts_.affinity;
+  auto const apply = [&](std::size_t entries, auto with) {
+    if (!watching(entries)) {
+      Unwatched watch;
+      return with(watch);
+    }
+    Watched watch{rising_, rated_, risen_count_};
+    with(watch);
+    risen_count_ = watch.count;
+  };
+  if (!table.packed) {
+    return apply(bundle_->row(ItemIx{item}).size(), [&](auto& watch) { apply_plain(item, sign, watch); });
+  }
+  scoring::RowReader reader(table, *gaps_, item);
+  apply(reader.row.count, [&](auto& watch) { apply_packed(reader, sign, watch); });
 }
 
 void Scorer::prefetch_row(std::uint32_t item) const noexcept {
@@ -129,10 +162,10 @@ void Scorer::prefetch_row(std::uint32_t item) const noexcept {
   __builtin_prefetch(row + 64);
 }
 
-/// What is remembered of the last ranking stands as long as few rows changed.
-void Scorer::changed(std::uint32_t item) noexcept {
-  if (changed_count_ == kMaxChanged) known_ = false;
-  if (known_) changed_[changed_count_++] = item;
+/// Whether what rises is noted: as long as there is room for `more` of it.
+bool Scorer::watching(std::size_t more) noexcept {
+  known_ = known_ && risen_count_ + more <= bundle_->item_count();
+  return known_;
 }
 
 void Scorer::add(ItemIx item) noexcept {
@@ -140,12 +173,10 @@ void Scorer::add(ItemIx item) noexcept {
   if (n >= bundle_->item_count() || holds(item)) return;
   ++held_count_;
   marks_[n] = scoring::kHeld;
-  if (scored_count_ < kMaxScoredItems) {
-    marks_[n] |= scoring::kScored;
-    scored_[scored_count_++] = n;
-    apply_row(n, 1);
-  }
-  changed(n);
+  if (scored_count_ == kMaxScoredItems) return;
+  marks_[n] |= scoring::kScored;
+  scored_[scored_count_++] = n;
+  apply_row(n, 1);
 }
 
 void Scorer::remove(ItemIx item) noexcept {
@@ -160,7 +191,8 @@ void Scorer::remove(ItemIx item) noexcept {
     --scored_count_;
     apply_row(n, -1);
   }
-  changed(n);
+  // It may be suggested again.
+  if (watching(1)) rated_[risen_count_++] = static_cast<Score>(n);
   // An empty basket touches nothing: what would only be looked at in vain is forgotten.
   if (held_count_ == 0) clear();
 }

@@ -7,7 +7,6 @@
 #include "best.hpp"
 #include "format/check.hpp"
 #include "lanes.hpp"
-#include "row_reader.hpp"
 #include "scorer_marks.hpp"
 #include "tillcue/core/candidates.hpp"
 
@@ -31,49 +30,36 @@ std::size_t Scorer::top(std::span<Scored> out) noexcept {
   return count > 0 ? count : top_afresh(out);
 }
 
-void Scorer::offer(std::uint32_t item, Best& best) const noexcept {
-  Scored const scored{ItemIx{item}, score(ItemIx{item})};
-  if (bounded_ && better(bound_, scored)) return;
-  if ((marks_[item] & scoring::kHeld) == 0 && best.wants(scored) && !best.has(scored.item)) best.take(scored);
-}
-
-void Scorer::offer_row(std::uint32_t source, Best& best) const noexcept {
-  if (!bundle_->parts_.affinity.packed) {
-    for (auto const& entry : bundle_->row(ItemIx{source})) offer(index(entry.target), best);
-    return;
-  }
-  auto const& parts = bundle_->parts_;
-  auto const least = bounded_ ? bound_.score : kLowest;
-  scoring::RowReader reader(parts.affinity, *gaps_, source);
-  std::array<std::uint32_t, scoring::RowReader::kRoom> targets;
-  while (auto const count = scoring::read(instructions_, reader, targets.data())) {
-    // Few of a row's targets come near the top.
-    for (std::uint32_t n = 0; n < count; ++n) {
-      if ((sums_[targets[n]] >> 1) + format::bias_at(parts, targets[n]) >= least) offer(targets[n], best);
-    }
-  }
-}
-
-/// From what the last ranking left and the rows changed since; 0 when that is not enough to be sure.
+/// Of the last ranking's leaders and of what has risen since; 0 when that is not enough to be sure.
 std::size_t Scorer::top_again(std::span<Scored> out) noexcept {
-  if (!known_ || out.size() + kSpare > kMaxLeaders) return 0;
-  if (bounded_ && leader_count_ < out.size()) return 0;
   auto const depth = out.size() + kSpare;
-  Best best({next_leaders_.data(), depth});
-  for (std::size_t n = 0; n < leader_count_; ++n) offer(index(leaders_[n].item), best);
-  for (std::size_t n = 0; n < changed_count_; ++n) {
-    offer(changed_[n], best);
-    offer_row(changed_[n], best);
+  if (!known_ || depth > kMaxLeaders) return 0;
+  if (bounded_ && leader_count_ < out.size()) return 0;
+  auto const& parts = bundle_->parts_;
+  auto const rated = [&](std::uint32_t item) {
+    return Scored{ItemIx{item}, (sums_[item] >> 1) + format::bias_at(parts, item)};
+  };
+  auto const fits = [&](Scored const& scored) {
+    return !(bounded_ && better(bound_, scored)) && (marks_[index(scored.item)] & scoring::kHeld) == 0;
+  };
+  // In their own place: what is taken stands at or before where it was read.
+  Best best({leaders_.data(), depth}, Best::in_order);
+  for (std::size_t n = 0; n < leader_count_; ++n) {
+    auto const scored = rated(index(leaders_[n].item));
+    if (fits(scored) && best.wants(scored)) best.take(scored);
   }
-  auto const count = best.sort();
+  for (std::size_t n = 0; n < risen_count_; ++n) {
+    auto const scored = rated(static_cast<std::uint32_t>(rated_[n]));
+    if (fits(scored) && best.wants(scored) && !best.has(scored.item)) best.take(scored);
+  }
+  auto const count = best.size();
   if (bounded_ && count < out.size()) return 0;
-  std::copy_n(next_leaders_.begin(), count, leaders_.begin());
   leader_count_ = count;
-  changed_count_ = 0;
   if (count == depth) {
     bound_ = leaders_[count - 1];
     bounded_ = true;
   }
+  watch();
   return give(out);
 }
 
@@ -83,13 +69,22 @@ std::size_t Scorer::top_afresh(std::span<Scored> out) noexcept {
   take_touched(best);
   take_untouched(best);
   auto const count = best.sort();
+  // What had risen stood where the touched items' scores stand now.
+  known_ = keep;
   if (!keep) return count;
   leader_count_ = count;
   bounded_ = count == best.depth();
   if (bounded_) bound_ = leaders_[count - 1];
-  known_ = true;
-  changed_count_ = 0;
+  watch();
   return give(out);
+}
+
+/// From now on what rises is noted: whatever could reach the bound if it had the largest intercept of all.
+void Scorer::watch() noexcept {
+  risen_count_ = 0;
+  auto const most = bundle_->popular_count() > 0 ? bundle_->bias(bundle_->popular(0)) : 0;
+  auto const twice = bounded_ ? 2 * (std::int64_t{bound_.score} - most) : std::int64_t{kLowest};
+  rising_ = static_cast<Score>(std::clamp<std::int64_t>(twice, kLowest, std::numeric_limits<Score>::max()));
 }
 
 std::size_t Scorer::give(std::span<Scored> out) const noexcept {

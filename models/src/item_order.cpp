@@ -204,24 +204,31 @@ std::uint64_t gap_bits(BundleSource const& source, std::vector<std::uint32_t> co
 std::vector<std::uint32_t> item_order(BundleSource const& source, unsigned threads) {
   Sources const sources(source);
   std::size_t known = 0;
-  auto best = first_order(source, sources, known);
-  if (known <= kLeaf) return best;
-  auto least = gap_bits(source, best);
+  auto const first = first_order(source, sources, known);
+  if (known <= kLeaf) return first;
+  std::vector<std::uint32_t> best;
+  std::uint64_t least = 0;
   auto const consider = [&](std::vector<std::uint32_t> order) {
-    auto const bits = gap_bits(source, order);
-    if (bits >= least) return false;
+    auto bits = gap_bits(source, order);
+    // In every order, not in the best of them only: which is best changes with it.
+    for (auto count = kFewestStaples; count <= known / 4; count *= 4) {
+      auto apart = staples_first(sources, order, count);
+      auto const of_apart = gap_bits(source, apart);
+      if (of_apart >= bits) break;
+      bits = of_apart;
+      order = std::move(apart);
+    }
+    if (!best.empty() && bits >= least) return;
     least = bits;
     best = std::move(order);
-    return true;
   };
-  auto bisected = best, sorted = best;
+  consider(first);
+  auto bisected = first, sorted = first;
   std::stable_sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(known),
                    [&](auto a, auto b) { return source.items[a].category < source.items[b].category; });
   consider(std::move(sorted));
   bisect(sources, bisected, known, thread_count(threads));
   consider(std::move(bisected));
-  auto count = kFewestStaples;
-  while (count <= known / 4 && consider(staples_first(sources, best, count))) count *= 4;
   return best;
 }
 

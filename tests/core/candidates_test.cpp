@@ -56,6 +56,35 @@ std::vector<ItemIx> random_basket(std::mt19937& random, std::uint32_t items, std
   return basket;
 }
 
+/// Scans and refunds at random, one by one or some together before the top is asked for.
+void check_changes(Bundle const& bundle, Instructions instructions, std::mt19937& random) {
+  auto const items = bundle.item_count();
+  shop::Scoring scoring(bundle, instructions);
+  std::vector<ItemIx> basket;
+  std::array<Scored, 5> top{};
+  for (int step = 0; step < 1500; ++step) {
+    // What was just suggested is often what comes next.
+    bool const taken = step > 0 && random() % 3 == 0 && top[0].item != kNoItem;
+    auto const item = taken ? top[random() % 5].item : ItemIx{static_cast<std::uint32_t>(random() % items)};
+    auto const held = std::find(basket.begin(), basket.end(), item);
+    if (held != basket.end() || basket.size() > 30) {
+      auto const gone = held != basket.end() ? held : basket.begin();
+      scoring.scorer.remove(*gone);
+      basket.erase(gone);
+    } else if (index(item) < items) {
+      scoring.scorer.add(item);
+      basket.push_back(item);
+    }
+    if (random() % 3 == 0) continue;
+    auto const expected = by_hand(bundle, basket);
+    auto const count = scoring.scorer.top(top);
+    REQUIRE(count == std::min<std::size_t>(5, expected.size()));
+    for (std::size_t n = 0; n < count; ++n) REQUIRE(top[n].item == expected[n].item);
+    for (std::size_t n = 0; n < count; ++n) REQUIRE(top[n].score == expected[n].score);
+    if (step % 50 == 0) check_top(scoring.scorer, expected, 1 + random() % 64);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the scorer agrees with brute force on random bundles, baskets, depths, weights and instructions") {
@@ -80,34 +109,16 @@ TEST_CASE("the scorer agrees with brute force on random bundles, baskets, depths
 
 TEST_CASE("after every scan and refund the top is what a fresh ranking says, with all instructions") {
   std::mt19937 random(6);
-  for (std::uint32_t items : {40U, 3000U}) {
-    auto const bundle = shop::open(shop::random_source(items, 30, 13));
-    for (auto instructions : every_instructions()) {
-      shop::Scoring scoring(*bundle, instructions);
-      std::vector<ItemIx> basket;
-      std::array<Scored, 5> top{};
-      for (int step = 0; step < 1500; ++step) {
-        // What was just suggested is often what comes next.
-        bool const taken = step > 0 && random() % 3 == 0 && top[0].item != kNoItem;
-        auto const item = taken ? top[random() % 5].item : ItemIx{static_cast<std::uint32_t>(random() % items)};
-        auto const held = std::find(basket.begin(), basket.end(), item);
-        if (held != basket.end() || basket.size() > 30) {
-          auto const gone = held != basket.end() ? held : basket.begin();
-          scoring.scorer.remove(*gone);
-          basket.erase(gone);
-        } else if (index(item) < items) {
-          scoring.scorer.add(item);
-          basket.push_back(item);
-        }
-        if (step % 4 == 3) continue;  // sometimes two changes come together
-        auto const expected = by_hand(*bundle, basket);
-        auto const count = scoring.scorer.top(top);
-        REQUIRE(count == std::min<std::size_t>(5, expected.size()));
-        for (std::size_t n = 0; n < count; ++n) REQUIRE(top[n].item == expected[n].item);
-        for (std::size_t n = 0; n < count; ++n) REQUIRE(top[n].score == expected[n].score);
-        if (step % 50 == 0) check_top(scoring.scorer, expected, 1 + random() % 64);
-      }
+  for (auto instructions : every_instructions()) {
+    for (std::uint32_t items : {40U, 3000U}) {
+      auto source = shop::random_source(items, 30, 13);
+      check_changes(*shop::open(source), instructions, random);
+      // Where intercepts are as large as weights, they decide what comes near the top.
+      for (auto& bias : source.bias) bias *= 10;
+      check_changes(*shop::open(source), instructions, random);
     }
+    auto const plain = shop::golden("bundle-v1.tcb");
+    check_changes(*Bundle::from_bytes(plain), instructions, random);
   }
 }
 

@@ -50,7 +50,8 @@ class Best;
 /// score(j) = bias_j + sum of the rows of the basket's items; integers, so adding and removing is exact.
 /// Only the first kMaxScoredItems items held add to scores; further ones are merely never suggested.
 /// Owns nothing: works in the memory it is given, and nothing here allocates or fails; unknown items are ignored.
-/// Threads  one.  Cost  add/remove: one row; top: the touched items, after one or two changes the changed rows only.
+/// Threads  one.  Cost  add/remove: one row; top: the touched items, and when it was asked for before only what the
+/// changes since then brought near it.
 class Scorer {
  public:
   [[nodiscard]] static std::size_t memory_needed(Bundle const& bundle) noexcept;
@@ -82,18 +83,17 @@ class Scorer {
 
  private:
   static constexpr std::size_t kMaxLeaders = 72;
-  static constexpr std::size_t kMaxChanged = 2;
 
   void apply_row(std::uint32_t item, Score sign) noexcept;
-  void apply_packed(std::uint32_t item, Score sign) noexcept;
-  void apply_plain(std::uint32_t item, Score sign) noexcept;
+  template <class Watch>
+  void apply_packed(scoring::RowReader& reader, Score sign, Watch& watch) noexcept;
+  template <class Watch>
+  void apply_plain(std::uint32_t item, Score sign, Watch& watch) noexcept;
   void prefetch_row(std::uint32_t item) const noexcept;
-  void forget_held(std::uint32_t item) noexcept;
-  void changed(std::uint32_t item) noexcept;
+  [[nodiscard]] bool watching(std::size_t more) noexcept;
+  void watch() noexcept;
 
   std::size_t top_again(std::span<Scored> out) noexcept;
-  void offer(std::uint32_t item, scoring::Best& best) const noexcept;
-  void offer_row(std::uint32_t source, scoring::Best& best) const noexcept;
   std::size_t top_afresh(std::span<Scored> out) noexcept;
   void take_touched(scoring::Best& best) noexcept;
   void rate_touched() noexcept;
@@ -106,22 +106,22 @@ class Scorer {
   scoring::GapTable const* gaps_;
   Score* sums_;             ///< per item; twice what the rows add, and 1 when any row touched it
   std::uint32_t* touched_;  ///< items with a sum; one spare place
-  Score* rated_;            ///< scores of the touched items, while ranking
+  Score* rated_;            ///< scores of the touched items, while ranking; else the items that rose; one spare place
   std::uint32_t* scored_;   ///< items held whose rows were added
   std::uint8_t* marks_;     ///< per item
   std::size_t touched_count_ = 0;
   std::size_t held_count_ = 0;
   std::size_t scored_count_ = 0;
 
-  // The best of the last ranking: whatever is not among them ranked behind `bound_` then, so that after a change only
-  // the rows that changed need to be looked at.
-  std::array<Scored, kMaxLeaders> leaders_{}, next_leaders_{};
+  // The best of the last ranking: whatever is not among them ranked behind `bound_` then, so that afterwards only they
+  // and what the changed rows lifted to `rising_` need to be looked at. That is noted while a row is added.
+  std::array<Scored, kMaxLeaders> leaders_{};
   std::size_t leader_count_ = 0;
   Scored bound_;
   bool bounded_ = false;  ///< there are items behind the leaders
   bool known_ = false;
-  std::array<std::uint32_t, kMaxChanged> changed_{};
-  std::size_t changed_count_ = 0;
+  Score rising_ = 0;  ///< of `sums_`: from here on the item with the largest intercept could reach `bound_`
+  std::size_t risen_count_ = 0;
 };
 
 /// The largest positive terms of `candidate`'s score, largest first, ties by lower ItemIx; each item counts once.
