@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include <sys/resource.h>
@@ -61,20 +60,18 @@ void LayoutDesk::hear(std::vector<std::string> const& lines, std::span<std::byte
 }
 
 void LayoutDesk::search() {
-  if (search_.valid()) return;
+  if (search_.is_started()) return;
   since_ = 0;
   ++searches_;
   std::vector<pos::SlipLines> slips;
   for (auto const& slip : slips_) slips.push_back(slip.lines);
-  auto const learn = [slips = std::move(slips), digits = layout_.digits, give_up = &give_up_] {
+  auto learn = [slips = std::move(slips), digits = layout_.digits, give_up = &give_up_] {
     (void)::setpriority(PRIO_PROCESS, 0, 19);  // of this thread
     return pos::learn_layout(slips, digits, give_up);
   };
   garbled_ = false;
-  try {
-    search_ = std::async(std::launch::async, learn);
-  } catch (std::system_error const& failed) {
-    log_.warning("layout.unsearched", {{"error", failed.what()}});
+  if (auto const started = search_.start(std::move(learn)); !started) {
+    log_.warning("layout.unsearched", {{"error", started.error().what}});
   }
 }
 
@@ -84,8 +81,8 @@ std::optional<pos::ReceiptLayout> LayoutDesk::learned() {
 }
 
 std::optional<pos::ReceiptLayout> LayoutDesk::learned_layout() {
-  if (!search_.valid() || search_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
-  auto learned = search_.get();
+  if (!search_.is_there()) return {};
+  auto learned = search_.take();
   if (std::exchange(garbled_, false)) return {};
   auto const percent = std::to_string(static_cast<int>(learned.sureness * 100));
   bool const better = learned.layout.name == kLearned && learned.add_up > understood();
@@ -117,25 +114,23 @@ void LayoutDesk::keep() {
 }
 
 void LayoutDesk::fit(std::shared_ptr<Bundle const> bundle) {
-  if (fitting_.valid() || !bundle) return;
+  if (fitting_.is_started() || !bundle) return;
   words_since_ = 0;
-  auto const work = [words = words_.all(), now = layout_.code_table.value_or(resting_), bundle = std::move(bundle)] {
+  auto work = [words = words_.all(), now = layout_.code_table.value_or(resting_), bundle = std::move(bundle)] {
     (void)::setpriority(PRIO_PROCESS, 0, 19);  // of this thread
     return pos::fit_code_table(words, now, [&](auto const& take) {
       for (std::uint32_t n = 0; n < bundle->item_count(); ++n) take(bundle->item(ItemIx{n}).name);
     });
   };
-  try {
-    fitting_ = std::async(std::launch::async, work);
-  } catch (std::system_error const& failed) {
-    log_.warning("code_table.untried", {{"error", failed.what()}});
+  if (auto const started = fitting_.start(std::move(work)); !started) {
+    log_.warning("code_table.untried", {{"error", started.error().what}});
   }
 }
 
 /// What was kept of slips is forgotten with the old table: it was read wrong.
 std::optional<pos::ReceiptLayout> LayoutDesk::learned_table() {
-  if (!fitting_.valid() || fitting_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
-  auto const fit = fitting_.get();
+  if (!fitting_.is_there()) return {};
+  auto const fit = fitting_.take();
   auto const now = layout_.code_table.value_or(resting_);
   words_pause_ = std::min(words_pause_ * 2, kRarestTries);
   if (fit.table == now || !pos::is_sure(fit)) {
@@ -157,7 +152,7 @@ std::optional<pos::ReceiptLayout> LayoutDesk::learned_table() {
   words_pause_ = kFirstTry;
   slips_.clear();
   since_ = 0;
-  garbled_ = search_.valid();
+  garbled_ = search_.is_started();
   return layout_;
 }
 

@@ -3,13 +3,13 @@
 #include <atomic>
 #include <deque>
 #include <filesystem>
-#include <future>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "second_thread.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/firmware/log.hpp"
 #include "tillcue/pos/code_table_learner.hpp"
@@ -42,14 +42,14 @@ class LayoutDesk {
   /// A slip, its bytes, and how the layout in use reads it.
   void hear(std::vector<std::string> const& lines, std::span<std::byte const> bytes, pos::Receipt const& receipt);
   /// There are words enough to look for their code table, if one has the names they may be of.
-  [[nodiscard]] bool wants_names() const noexcept { return words_since_ >= words_pause_ && !fitting_.valid(); }
+  [[nodiscard]] bool wants_names() const noexcept { return words_since_ >= words_pause_ && !fitting_.is_started(); }
   /// Nothing without a bundle: the words wait for one.
   void fit(std::shared_ptr<Bundle const> bundle);
   /// A layout or code table that is sure, to be used from now on.
   std::optional<pos::ReceiptLayout> learned();
 
   [[nodiscard]] bool has_layout() const noexcept { return has_layout_; }
-  [[nodiscard]] bool searching() const noexcept { return search_.valid() || fitting_.valid(); }
+  [[nodiscard]] bool searching() const noexcept { return search_.is_started() || fitting_.is_started(); }
   [[nodiscard]] std::size_t searches() const noexcept { return searches_; }
 
  private:
@@ -70,13 +70,13 @@ class LayoutDesk {
   pos::ReceiptLayout layout_;  ///< in use
   pos::HeardWords words_;
   std::size_t words_since_ = 0, words_pause_ = kFirstTry;
-  std::future<pos::TableFit> fitting_;
+  Aside<pos::TableFit> fitting_;
   std::deque<Slip> slips_;
   std::size_t since_ = 0, pause_ = kFirstTry, searches_ = 0;
   bool has_layout_ = false;
   bool garbled_ = false;  ///< what is searched in was read by a table that is now known to be wrong
   std::atomic<bool> give_up_ = false;
-  std::future<pos::LearnedLayout> search_;
+  Aside<pos::LearnedLayout> search_;
 };
 
 }  // namespace tillcue::terminal

@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "kept_file.hpp"
@@ -68,26 +67,22 @@ void NameDesk::use(std::shared_ptr<Bundle const> bundle, bool soon) {
 
 /// One at a time: a bundle that comes while another one is indexed waits for it.
 void NameDesk::index() {
-  if (next_.valid() || !std::exchange(stale_, false)) return;
+  if (next_.is_started() || !std::exchange(stale_, false)) return;
   auto const build = [bundle = bundle_] { return matcher_of(bundle.get()); };
-  try {
-    next_ = std::async(std::launch::async, build);
-  } catch (std::system_error const&) {  // no thread to be had
-    matcher_ = build();
-  }
+  if (!next_.start(build)) matcher_ = build();  // no thread to be had
 }
 
 void NameDesk::take_index() {
-  matcher_ = next_.get();
+  matcher_ = next_.take();
   log_.info("names.indexed", {{"items", std::to_string(matcher_->size())}});
 }
 
 bool NameDesk::ready() {
-  if (next_.valid() && next_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+  if (next_.is_there()) {
     take_index();
     index();
   }
-  return !stale_ && !next_.valid();
+  return !stale_ && !next_.is_started();
 }
 
 pos::NameMatcher const& NameDesk::matcher() {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <future>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "live_file.hpp"
+#include "second_thread.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/firmware/config.hpp"
 #include "tillcue/firmware/live_state.hpp"
@@ -79,7 +79,7 @@ class NameDesk {
   pos::AliasBook told_;  ///< by head office's file
   std::shared_ptr<Bundle const> bundle_;
   std::optional<pos::NameMatcher> matcher_;  ///< of the bundle, or the one before it while the next is made
-  std::future<pos::NameMatcher> next_;       ///< goes before nothing it uses: it shares the bundle
+  Aside<pos::NameMatcher> next_;             ///< goes before nothing it uses: it shares the bundle
   bool stale_ = true;                        ///< neither matcher_ nor next_ is the bundle's
   std::set<std::string> logged_;
   std::uint64_t saved_ = 0;
