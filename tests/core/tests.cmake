@@ -31,6 +31,11 @@ if(TILLCUE_SANITIZE)
   target_compile_options(c_abi_test PRIVATE -fsanitize=${TILLCUE_SANITIZE})
   target_link_options(c_abi_test PRIVATE -fsanitize=${TILLCUE_SANITIZE})
 endif()
+# Its builder has every function of ours that uses such registers: core's and models'.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND TARGET tillcue_models_program)
+  add_test(NAME core_wide_registers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/core/wide_registers.py $<TARGET_FILE:tillcue_models_program>)
+endif()
+
 add_test(NAME c_abi_test COMMAND c_abi_test ${CMAKE_CURRENT_SOURCE_DIR}/golden/bundle-v1.tcb)
 
 tillcue_fuzz(bundle_fuzz CORPUS bundle SOURCES fuzz/bundle_fuzz.cpp LIBS tillcue::core)
