@@ -8,8 +8,8 @@
 
 #define TILLCUE_AVX2 __attribute__((target("avx2")))
 
-// What leaves 256-bit registers in use slows down all that comes after it, expf most (measured: seventy-fold on an Intel
-// Xeon). g++ clears them by itself at -O2 only; so it is said here, for builds of -O1 and -Os.
+// What leaves 256-bit registers in use slows down all that comes after it, expf most (measured: seventy-fold on an
+// Intel Xeon). g++ clears them by itself at -O2 only; so it is said here, for builds of -O1 and -Os.
 
 namespace tillcue::scoring {
 namespace {
