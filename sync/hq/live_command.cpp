@@ -34,9 +34,7 @@ void add_common(CLI::App& command, Options& options) {
 
 Exit tell(Options const& options, Json const& request) {
   auto const done = options.office.ask(request);
-  if (!done) return report_error(done.error());
-  if (auto const note = done->value("note", ""); !note.empty()) std::cerr << "note: " << note << '\n';
-  return await_holders(options.office, *done, options.wait);
+  return done ? await_holders(options.office, *done, options.wait) : report_error(done.error());
 }
 
 std::string part(Json const& value) { return value.is_null() ? "-" : value.dump(); }

@@ -47,6 +47,7 @@ void add_word_options(CLI::App& command, std::string& scope, unsigned& wait) {
 }
 
 Exit await_holders(OfficeClient const& office, nlohmann::json const& word, unsigned wait) {
+  if (auto const note = word.value("note", ""); !note.empty()) std::cerr << "note: " << note << '\n';
   using Clock = std::chrono::steady_clock;
   auto const end = Clock::now() + std::chrono::seconds{wait};
   for (;;) {

@@ -121,14 +121,23 @@ Result<std::vector<std::vector<std::byte>>> bases_of(Options const& options, Bun
   return bases;
 }
 
-/// The bundle is out: serve learns the names of its campaigns, to tell a `stop` of none of them. That can wait for the
-/// next bundle: nobody is asked to come back for it.
-void pass_on_campaigns(Options const& options, std::span<std::byte const> bytes) {
+/// The bundle is out: serve learns the names of its campaigns and its SKUs, to tell a slip of the finger in a `stop`,
+/// `stock` or `names`. That can wait for the next bundle: nobody is asked to come back for it.
+void pass_on_names(Options const& options, std::span<std::byte const> bytes) {
   auto const bundle = Bundle::from_bytes(bytes);
-  if (!bundle || options.database.empty() || bundle->campaign_count() == 0) return;
-  auto names = nlohmann::json::array();
-  for (std::size_t n = 0; n < bundle->campaign_count(); ++n) names.push_back(bundle->campaign(n).id);
-  (void)OfficeClient{options.database, ""}.ask({{"do", "campaigns"}, {"names", std::move(names)}});
+  if (!bundle || options.database.empty()) return;
+  OfficeClient const office{options.database, ""};
+  auto campaigns = nlohmann::json::array();
+  for (std::size_t n = 0; n < bundle->campaign_count(); ++n) campaigns.push_back(bundle->campaign(n).id);
+  if (!campaigns.empty() && !office.ask({{"do", "campaigns"}, {"names", std::move(campaigns)}})) return;
+  constexpr std::size_t kTogether = 10'000;  // as many as serve takes
+  auto const count = std::size_t{bundle->item_count()};
+  for (std::size_t from = 0; from < count; from += kTogether) {
+    auto skus = nlohmann::json::array();
+    for (auto n = from; n < std::min(from + kTogether, count); ++n)
+      skus.push_back(bundle->item(ItemIx{static_cast<std::uint32_t>(n)}).sku);
+    if (!office.ask({{"do", "items"}, {"skus", std::move(skus)}})) return;
+  }
 }
 
 /// The bundle is out: what its budgets allow is shared out by serve. Without serve its campaigns have their free
@@ -201,7 +210,7 @@ Result<Published> publish(PublishCommand& options,
       hand_over};
   auto done = publish_bundle(parts, as_bytes(*bytes), options.publish);
   if (!done) return tl::unexpected{done.error().within(options.bundle)};
-  pass_on_campaigns(options, as_bytes(*bytes));
+  pass_on_names(options, as_bytes(*bytes));
   pass_on_budgets(options, as_bytes(*bytes));
   return done;
 }

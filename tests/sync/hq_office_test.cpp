@@ -198,6 +198,35 @@ TEST_CASE("a stop of a campaign that no published bundle has is done, with a not
   CHECK(o.ask({{"do", "campaigns"}, {"names", {7}}})["ok"] == false);
 }
 
+TEST_CASE(
+    "what no published bundle has is out of stock, or a name's item, with a note; so is what is back and was not out") {
+  Office o;
+  auto const stock = [&](Json out, Json back) {
+    return o.ask({{"do", "stock"}, {"scope", "all"}, {"out", std::move(out)}, {"back", std::move(back)}});
+  };
+  auto const none = Json::array();
+  CHECK_FALSE(stock({"jam"}, none).contains("note"));  // none is known yet
+  // Of the second any card's number could be made: what is published is not looked at again.
+  CHECK(o.ask({{"do", "items"}, {"skus", {"jam", "4111111111111111", "tea"}}})["ok"] == true);
+  CHECK(o.ask({{"do", "items"}, {"skus", {"milk", "tea"}}})["ok"] == true);
+  CHECK_FALSE(stock({"tea", "milk"}, none).contains("note"));
+  o.restart();
+  auto const slip = stock({"jam", "mlk", "te"}, none);
+  CHECK(slip["ok"] == true);
+  CHECK(slip["note"] == "no published bundle has an item mlk, te");
+  CHECK(o.said("all")->content == R"({"out_of_stock":["jam","milk","mlk","te","tea"]})");
+  CHECK_FALSE(stock(none, {"mlk", "te", "jam"}).contains("note"));
+  CHECK(stock(none, {"jam", "tea"})["note"] == "not said to be out of stock for all before: jam");
+  CHECK(stock({"mlk"}, {"jam"})["note"] ==
+        "no published bundle has an item mlk; not said to be out of stock for all before: jam");
+  auto const name = [&](char const* sku) {
+    auto set = Json::array({Json::array({"COLA", sku})});
+    return o.ask({{"do", "names"}, {"scope", "all"}, {"set", std::move(set)}, {"unset", Json::array()}});
+  };
+  CHECK_FALSE(name("tea").contains("note"));
+  CHECK(name("tee")["note"] == "no published bundle has an item tee");
+}
+
 TEST_CASE("names are said with the live word of their scope, replaced, taken back, and never crowd out a stop") {
   Office o;
   auto const change = [&](Json set, Json unset = Json::array()) {

@@ -80,29 +80,37 @@ Result<void> HqOffice::State::say_grants(Database& db, std::set<TerminalId> cons
 }
 
 HqOffice::State::Answer HqOffice::State::say_changed(Scope const& scope,
-                                                     std::function<Result<void>(Database&)> const& change) {
+                                                     std::function<Result<std::string>(Database&)> const& change) {
   std::uint64_t number = 0;
+  std::string note;
   auto const done = together([&](Database& db) -> Result<void> {
-    if (auto changed = change(db); !changed) return changed;
+    auto changed = change(db);
+    if (!changed) return tl::unexpected{changed.error()};
+    note = std::move(*changed);
     auto const said = say_live(db, scope);
     if (said) number = *said;
     return said ? Result<void>{} : tl::unexpected{said.error()};
   });
   if (!done) return tl::unexpected{done.error()};
-  return Json{{"word", held_name(WordKind::live, scope)}, {"number", number}};
+  Json answer{{"word", held_name(WordKind::live, scope)}, {"number", number}};
+  if (!note.empty()) answer["note"] = note;
+  return answer;
 }
 
 HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   Fields fields(request, "request");
-  if (!request.contains("envelope") && !request.contains("manifest") && holds_card_number(request)) {
-    return fail(Code::rejected, "a name or text of this looks like a payment card number; nothing was done");
-  }
   auto const what = fields.text("do", 40, 1);
   if (!fields.ok()) return fields.error();
+  // What was published is looked at when it is built; its SKUs are long numbers, of which some look like it by chance.
+  bool const published = what == "items" || request.contains("envelope") || request.contains("manifest");
+  if (!published && holds_card_number(request)) {
+    return fail(Code::rejected, "a name or text of this looks like a payment card number; nothing was done");
+  }
   if (what == "stop") return stop(fields, true);
   if (what == "resume") return stop(fields, false);
   if (what == "stock") return stock(fields);
   if (what == "campaigns") return campaigns(fields);
+  if (what == "items") return items(fields);
   if (what == "names") return names(fields);
   if (what == "budget set") return budget_set(fields);
   if (what == "budget end") return budget_end(fields);

@@ -27,16 +27,35 @@ Result<std::vector<std::string>> names_field(Fields& fields, char const* name, s
   return names;
 }
 
+/// The first few, and that there are more.
+std::string some_of(std::vector<std::string> const& names) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t n = 0; n < std::min(kShown, names.size()); ++n) text += (n == 0 ? "" : ", ") + names[n];
+  return names.size() > kShown ? text + ", ..." : text;
+}
+
 /// What helps against a slip of the finger; empty when the campaign is known, or none is. No reason to refuse: a till
 /// may run a bundle that was published before this was written down.
 Result<std::string> unknown_campaign(Database& db, std::string const& campaign) {
   auto const known = texts(db, "SELECT name FROM campaigns ORDER BY last DESC, name");
   if (!known) return tl::unexpected{known.error()};
   if (known->empty() || std::find(known->begin(), known->end(), campaign) != known->end()) return std::string{};
-  constexpr std::size_t kShown = 8;
-  auto note = "no published bundle has a campaign \"" + campaign + "\"; they have: ";
-  for (std::size_t n = 0; n < std::min(kShown, known->size()); ++n) note += (n == 0 ? "" : ", ") + (*known)[n];
-  return known->size() > kShown ? note + ", ..." : note;
+  return "no published bundle has a campaign \"" + campaign + "\"; they have: " + some_of(*known);
+}
+
+/// The same of items.
+Result<std::string> unknown_items(Database& db, std::vector<std::string> const& skus) {
+  auto find = db.prepare("SELECT EXISTS(SELECT 1 FROM items), EXISTS(SELECT 1 FROM items WHERE sku = ?1)");
+  if (!find) return tl::unexpected{find.error()};
+  std::vector<std::string> unknown;
+  for (auto const& sku : skus) {
+    find->reset();
+    auto const row = find->bind(1, sku).step();
+    if (!row) return tl::unexpected{row.error()};
+    if (find->integer(0) == 1 && find->integer(1) == 0) unknown.push_back(sku);
+  }
+  return unknown.empty() ? std::string{} : "no published bundle has an item " + some_of(unknown);
 }
 
 }  // namespace
@@ -46,29 +65,38 @@ HqOffice::State::Answer HqOffice::State::stop(Fields& fields, bool on) {
   auto const campaign = fields.optional_text("campaign", kMaxIdentifier);
   if (!fields.ok()) return fields.error();
   if (!scope) return tl::unexpected{scope.error()};
-  std::string note;
-  auto said = say_changed(*scope, [&](Database& db) -> Result<void> {
-    if (on && !campaign.empty()) {
-      auto unknown = unknown_campaign(db, campaign);
-      if (!unknown) return tl::unexpected{unknown.error()};
-      note = std::move(*unknown);
-    }
+  auto said = say_changed(*scope, [&](Database& db) -> Result<std::string> {
     auto change = db.prepare(on ? "INSERT OR IGNORE INTO stops VALUES(?1, ?2, ?3)"
                                 : "DELETE FROM stops WHERE scope = ?1 AND campaign = ?2 AND ?3 > 0");
     if (!change) return tl::unexpected{change.error()};
     change->bind(1, scope->text()).bind(2, campaign).bind(3, now());
-    if (auto ok = change->run(); !ok) return ok;
+    if (auto ok = change->run(); !ok) return tl::unexpected{ok.error()};
     if (!on && db.changes() == 0) {
       return fail(Code::not_found,
                   "nothing of that name is stopped for " + scope->text() + "; see `tillcue-hq stop --list`");
     }
-    return {};
+    return on && !campaign.empty() ? unknown_campaign(db, campaign) : std::string{};
   });
   if (!said) return said;
-  if (!note.empty()) (*said)["note"] = note;
   auto const what = campaign.empty() ? std::string{"everything"} : campaign;
   parts.log(LogLevel::warning, log_line(on ? "stopped" : "resumed", {{"what", what}, {"scope", scope->text()}}));
   return said;
+}
+
+/// Those of a bundle that was published, as many as a request holds: `stock` and `names` know them.
+HqOffice::State::Answer HqOffice::State::items(Fields& fields) {
+  auto const skus = names_field(fields, "skus", 0);
+  if (!skus) return tl::unexpected{skus.error()};
+  auto const done = together([&](Database& db) -> Result<void> {
+    auto change = db.prepare("INSERT OR IGNORE INTO items VALUES(?1)");
+    if (!change) return tl::unexpected{change.error()};
+    for (auto const& sku : *skus) {
+      if (auto ok = change->bind(1, sku).run(); !ok) return ok;
+    }
+    return {};
+  });
+  if (!done) return tl::unexpected{done.error()};
+  return Json::object();
 }
 
 /// Those of a bundle that was published: `stop` knows them by name.
@@ -94,17 +122,23 @@ HqOffice::State::Answer HqOffice::State::stock(Fields& fields) {
   auto const back = names_field(fields, "back", 0);
   if (!out || !back) return tl::unexpected{(out ? back : out).error()};
   if (!scope) return tl::unexpected{scope.error()};
-  return say_changed(*scope, [&](Database& db) -> Result<void> {
-    for (auto const& [skus, sql] : {std::pair{&*out, "INSERT OR IGNORE INTO stock VALUES(?1, ?2, ?3)"},
-                                    std::pair{&*back, "DELETE FROM stock WHERE scope = ?1 AND sku = ?2 AND ?3 > 0"}}) {
-      auto change = db.prepare(sql);
-      if (!change) return tl::unexpected{change.error()};
-      for (auto const& sku : *skus) {
-        change->bind(1, scope->text()).bind(2, sku).bind(3, now());
-        if (auto ok = change->run(); !ok) return ok;
-      }
+  return say_changed(*scope, [&](Database& db) -> Result<std::string> {
+    auto add = db.prepare("INSERT OR IGNORE INTO stock VALUES(?1, ?2, ?3)");
+    auto take = db.prepare("DELETE FROM stock WHERE scope = ?1 AND sku = ?2");
+    if (!add || !take) return tl::unexpected{(add ? take : add).error()};
+    for (auto const& sku : *out) {
+      if (auto ok = add->bind(1, scope->text()).bind(2, sku).bind(3, now()).run(); !ok)
+        return tl::unexpected{ok.error()};
     }
-    return {};
+    std::vector<std::string> not_out;
+    for (auto const& sku : *back) {
+      if (auto ok = take->bind(1, scope->text()).bind(2, sku).run(); !ok) return tl::unexpected{ok.error()};
+      if (db.changes() == 0) not_out.push_back(sku);
+    }
+    auto note = unknown_items(db, *out);
+    if (!note || not_out.empty()) return note;
+    return (note->empty() ? "" : *note + "; ") + "not said to be out of stock for " + scope->text() +
+           " before: " + some_of(not_out);
   });
 }
 
@@ -113,7 +147,12 @@ HqOffice::State::Answer HqOffice::State::names(Fields& fields) {
   auto const change = read_names_change(fields);
   if (!scope) return tl::unexpected{scope.error()};
   if (!change) return tl::unexpected{change.error()};
-  return say_changed(*scope, [&](Database& db) { return change_names(db, *scope, *change, now()); });
+  return say_changed(*scope, [&](Database& db) -> Result<std::string> {
+    if (auto ok = change_names(db, *scope, *change, now()); !ok) return tl::unexpected{ok.error()};
+    std::vector<std::string> skus;
+    for (auto const& name : change->set) skus.push_back(name.sku);
+    return unknown_items(db, skus);
+  });
 }
 
 HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {

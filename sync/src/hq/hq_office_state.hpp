@@ -31,11 +31,12 @@ struct HqOffice::State {
   Result<void> say_grants(Database& db, std::set<TerminalId> const& terminals);
 
   using Answer = Result<Json>;
-  /// Changes what holds for a scope and says it.
-  Answer say_changed(Scope const& scope, std::function<Result<void>(Database&)> const& change);
+  /// Changes what holds for a scope and says it. `change` tells what the user is to be told besides, if anything.
+  Answer say_changed(Scope const& scope, std::function<Result<std::string>(Database&)> const& change);
   Answer stop(Fields& fields, bool on);
   Answer stock(Fields& fields);
   Answer campaigns(Fields& fields);
+  Answer items(Fields& fields);
   Answer names(Fields& fields);
   Answer budget_set(Fields& fields);
   Answer budget_end(Fields& fields);

@@ -354,9 +354,16 @@ CREATE TABLE campaigns(
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2},  Migration{3, kStep3}, Migration{4, kStep4},
-                            Migration{5, kStep5}, Migration{6, kStep6},  Migration{7, kStep7}, Migration{8, kStep8},
-                            Migration{9, kStep9}, Migration{10, kStep10}};
+// What can be said to be out of stock, or to be what a till names.
+constexpr std::string_view kStep11 = R"sql(
+CREATE TABLE items(
+  sku TEXT PRIMARY KEY                    -- of a bundle that was published
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2},   Migration{3, kStep3},  Migration{4, kStep4},
+                            Migration{5, kStep5}, Migration{6, kStep6},   Migration{7, kStep7},  Migration{8, kStep8},
+                            Migration{9, kStep9}, Migration{10, kStep10}, Migration{11, kStep11}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");
