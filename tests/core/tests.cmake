@@ -36,6 +36,11 @@ if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND TARGET tillcue_models_program)
   add_test(NAME core_wide_registers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/core/wide_registers.py $<TARGET_FILE:tillcue_models_program>)
 endif()
 
+# As somebody else builds with it; a sanitizer's runtime is not in what they link.
+if(NOT CMAKE_CROSSCOMPILING AND NOT TILLCUE_SANITIZE)
+  add_test(NAME core_installed COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/core/installed.sh ${PROJECT_BINARY_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/core/installed)
+endif()
+
 add_test(NAME c_abi_test COMMAND c_abi_test ${CMAKE_CURRENT_SOURCE_DIR}/golden/bundle-v1.tcb)
 
 tillcue_fuzz(bundle_fuzz CORPUS bundle SOURCES fuzz/bundle_fuzz.cpp LIBS tillcue::core)
