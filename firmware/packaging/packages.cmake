@@ -87,31 +87,50 @@ if(NOT TILLCUE_ARCH)
                   OUTPUT_STRIP_TRAILING_WHITESPACE)
 endif()
 
-set(CPACK_COMPONENT_TERMINAL_DESCRIPTION "In-store cross-sell: the terminal
+# Head office's unit, and what a reader without this tree needs.
+set(root ${PROJECT_SOURCE_DIR})
+install(FILES ${here}/tillcue-hq.service DESTINATION lib/systemd/system COMPONENT hq)
+install(FILES ${here}/tillcue-hq.default DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/default RENAME tillcue-hq COMPONENT hq)
+install(FILES ${root}/sync/README.md ${root}/sync/WIRE.md ${root}/models/CAMPAIGNS.md ${root}/models/COUNTS.md
+        DESTINATION share/doc/tillcue-hq COMPONENT hq)
+install(FILES ${root}/models/README.md DESTINATION share/doc/tillcue-hq RENAME MODELS.md COMPONENT hq)
+install(FILES ${root}/models/campaigns.any-store.json ${root}/models/campaigns.example.json ${root}/models/campaigns.schema.json
+        DESTINATION share/doc/tillcue-hq/examples COMPONENT hq)
+install(FILES ${root}/firmware/README.md ${root}/pos-adapter/PROXY.md ${root}/pos-adapter/PROTOCOL.md ${root}/pos-adapter/SCREEN.md
+        DESTINATION share/doc/tillcue-terminal COMPONENT terminal)
+install(FILES ${root}/core/README.md ${root}/core/FORMAT.md ${root}/core/PARCEL.md
+        DESTINATION share/doc/libtillcue-dev COMPONENT development)
+
+# The first line of each is its synopsis.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
+set(CPACK_COMPONENT_TERMINAL_DESCRIPTION "in-store cross-sell: the terminal
 Follows the live basket of a till, shows the cashier what to offer and why,
 prints a coupon after the receipt and syncs models and results with head
 office. Works without a network for weeks; the sale never waits for it.")
-set(CPACK_COMPONENT_HQ_DESCRIPTION "In-store cross-sell: head office
+set(CPACK_COMPONENT_HQ_DESCRIPTION "in-store cross-sell: head office
 Learns from sales what is bought together, compiles it with campaigns into
 signed bundles for the tills, collects their results and reports the impact
 against a holdout.")
-set(CPACK_COMPONENT_TOOLS_DESCRIPTION "In-store cross-sell: a till to try it with
+set(CPACK_COMPONENT_TOOLS_DESCRIPTION "in-store cross-sell: a till to try it with
 A scriptable point of sale that rings up recorded baskets against a terminal,
 and a virtual receipt printer.")
-set(CPACK_COMPONENT_PAINTER_DESCRIPTION "In-store cross-sell: coupons in every script
+set(CPACK_COMPONENT_PAINTER_DESCRIPTION "in-store cross-sell: coupons in every script
 Paints what a receipt printer has no letters or symbols for. The terminal finds
 it by itself; without it such texts are spelled in Latin letters.")
 set(CPACK_DEBIAN_PAINTER_PACKAGE_RECOMMENDS "fonts-noto-core, fonts-droid-fallback")
 set(CPACK_DEBIAN_TERMINAL_PACKAGE_RECOMMENDS "tillcue-painter")
-set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "In-store cross-sell: the engine as a C library
+set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "in-store cross-sell: the engine as a C library
 Opens a bundle, follows a sale and says what to offer, for programs that bring
 their own till.")
-set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "In-store cross-sell: headers and static libraries
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "in-store cross-sell: headers and static libraries
 To build programs with the engine, in C or C++.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libtillcue0 (= ${version}), libexpected-dev, libzstd-dev")
 set(CPACK_DEBIAN_TERMINAL_PACKAGE_DEPENDS "adduser")
+set(CPACK_DEBIAN_HQ_PACKAGE_DEPENDS "adduser")
 set(CPACK_DEBIAN_HQ_PACKAGE_RECOMMENDS "mosquitto")
 set(CPACK_DEBIAN_TERMINAL_PACKAGE_CONTROL_EXTRA
-  "${here}/debian/postinst;${here}/debian/prerm;${here}/debian/postrm;${here}/debian/conffiles")
+  "${here}/debian/terminal/postinst;${here}/debian/terminal/prerm;${here}/debian/terminal/postrm;${here}/debian/terminal/conffiles")
+set(CPACK_DEBIAN_HQ_PACKAGE_CONTROL_EXTRA
+  "${here}/debian/hq/postinst;${here}/debian/hq/prerm;${here}/debian/hq/postrm;${here}/debian/hq/conffiles")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA "${here}/debian/triggers")
 include(CPack)

@@ -4,8 +4,8 @@
   service.py ROOT NEWER_DEB      ROOT: a Debian 12 with the packages and systemd in it; needs root and systemd-nspawn
 
 Crash and hang are followed by a restart with the open sale resumed, receipts go through the bypass meanwhile and while
-dpkg puts a newer package in, stopping takes a second at most, a flood of messages does not fill the journal, and all of it
-runs from a root that cannot be written to. The container has a network of its own with nothing but loopback in it.
+dpkg puts a newer package in, stopping takes a second at most, a flood of messages does not fill the journal, head office's
+unit serves a broker beside it, and the terminal's runs from a root that cannot be written to. The container has a network of its own with nothing but loopback in it.
 """
 import contextlib
 import ctypes
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'journeys'))
 from programs import Till, till_again, wait_until  # noqa: E402
@@ -218,10 +219,40 @@ def flood(machine):
     ok(f'a flood of 9,000 sales leaves {len(lines)} lines in the journal')
 
 
+def healthy():
+    try:
+        with urllib.request.urlopen('http://127.0.0.1:9465/healthz', timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def head_office(machine):
+    """As its configuration says: the key made by its user, then the unit enabled."""
+    need(machine.inside('systemctl', 'is-enabled', 'tillcue-hq').stdout.strip() == 'disabled', "head office's unit is enabled before it has a key")
+    office = ('runuser', '-u', 'tillcue-hq', '--', 'tillcue-hq')
+    need(machine.inside(*office, 'keys', 'init', '--dir', '/var/lib/tillcue-hq/keys').returncode == 0, 'its user can make no key')
+    done = machine.inside('systemctl', 'enable', '--now', 'tillcue-hq')
+    need(done.returncode == 0, done.stderr)
+    wait_until('head office', healthy)
+    was = machine.pid('tillcue-hq')
+    machine.inside('kill', '-KILL', str(was))
+    wait_until('head office again', lambda: machine.pid('tillcue-hq') not in (0, was) and healthy(), patience=20)
+    seen = machine.inside(*office, 'terminals', '--db', '/var/lib/tillcue-hq/hq.sqlite')
+    need(seen.returncode == 0, seen.stderr)
+    stopped = machine.inside(*office, 'stop', '--all', '--db', '/var/lib/tillcue-hq/hq.sqlite', '--wait', '0')
+    need('terminals online' in stopped.stdout, stopped.stdout + stopped.stderr)
+    began = time.monotonic()
+    machine.inside('systemctl', 'stop', 'tillcue-hq')
+    took = time.monotonic() - began
+    result = machine.inside('systemctl', 'show', '-p', 'Result', '--value', 'tillcue-hq').stdout.strip()
+    need(result == 'success', f"head office's unit ended with {result}")
+    ok(f"head office's unit serves a mosquitto in its sandbox, comes back after kill -9, answers its commands, stops in {took:.2f} s")
+
+
 def main():
     root, newer = sys.argv[1:3]
     subprocess.run(['cp', newer, os.path.join(root, 'later.deb')], check=True)
-    subprocess.run(['chroot', root, 'groupadd', '--system', '--force', 'tillcue-print'], check=True)
     drop_in = os.path.join(root, 'etc/systemd/system/tillcue-bypass.service.d')
     os.makedirs(drop_in, exist_ok=True)
     with open(os.path.join(drop_in, 'here.conf'), 'w', encoding='utf-8') as out:
@@ -230,7 +261,7 @@ def main():
         need(machine.inside('systemctl', 'is-active', 'tillcued').stdout.strip() == 'active', 'tillcued is not active:\n' + machine.journal())
         ok('systemd starts it with the machine, in its sandbox, and is told that it is ready')
         printer = Printer()
-        need(machine.inside('systemctl', 'start', 'tillcue-bypass.socket', 'tillcue-bypass.service').returncode == 0, 'the bypass does not start')
+        need(machine.inside('systemctl', 'enable', '--now', 'tillcue-bypass.socket', 'tillcue-bypass.service').returncode == 0, 'the bypass does not start')
         receipts = Receipts(printer)
         crash_and_hang(machine, receipts)
         upgrade(machine, receipts)
@@ -238,6 +269,7 @@ def main():
         receipts.thread.join()
         stop(machine)
         flood(machine)
+        head_office(machine)
     with contextlib.closing(Machine(root, '--read-only', '--tmpfs=/var:mode=755')) as machine:
         need(machine.inside('sh', '-c', '! touch /usr/tried').returncode == 0, 'the root is not read-only')
         till = answered('r')
