@@ -228,10 +228,9 @@ def healthy():
 
 
 def head_office(machine):
-    """As its configuration says: the key made by its user, then the unit enabled."""
+    """As its configuration says: the key is there (tests/firmware/packages made it), then the unit is enabled."""
     need(machine.inside('systemctl', 'is-enabled', 'tillcue-hq').stdout.strip() == 'disabled', "head office's unit is enabled before it has a key")
     office = ('runuser', '-u', 'tillcue-hq', '--', 'tillcue-hq')
-    need(machine.inside(*office, 'keys', 'init', '--dir', '/var/lib/tillcue-hq/keys').returncode == 0, 'its user can make no key')
     done = machine.inside('systemctl', 'enable', '--now', 'tillcue-hq')
     need(done.returncode == 0, done.stderr)
     wait_until('head office', healthy)
