@@ -70,8 +70,8 @@ class Machine:
     def pid(self, unit='tillcued'):
         return int(self.inside('systemctl', 'show', '-p', 'MainPID', '--value', unit).stdout)
 
-    def kill(self, how):
-        need(self.inside('sh', '-c', f'kill -{how} {self.pid()}').returncode == 0, 'the daemon was not there to be killed')
+    def kill(self, how, unit='tillcued'):
+        need(self.inside('sh', '-c', f'kill -{how} {self.pid(unit)}').returncode == 0, f'{unit} was not there to be killed')
 
     def journal(self):
         return self.inside('journalctl', '-b', '-u', 'tillcued', '-o', 'cat', '--no-pager').stdout
@@ -235,7 +235,7 @@ def head_office(machine):
     need(done.returncode == 0, done.stderr)
     wait_until('head office', healthy)
     was = machine.pid('tillcue-hq')
-    machine.inside('kill', '-KILL', str(was))
+    machine.kill('KILL', 'tillcue-hq')
     wait_until('head office again', lambda: machine.pid('tillcue-hq') not in (0, was) and healthy(), patience=20)
     seen = machine.inside(*office, 'terminals', '--db', '/var/lib/tillcue-hq/hq.sqlite')
     need(seen.returncode == 0, seen.stderr)
