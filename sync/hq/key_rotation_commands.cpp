@@ -55,6 +55,7 @@ Exit say(Options const& options, Result<std::string> const& envelope, std::strin
   auto const word = options.office.ask({{"do", "keys"}, {"envelope", *envelope}});
   if (!word) return report_error(word.error());
   auto const done = await_holders(options.office, *word, options.wait);
+  if (done != Exit::done) std::cout << "when all hold it, which `tillcue-hq keys list --db --chain` shows:\n";
   std::cout << next;
   return done;
 }

@@ -100,7 +100,8 @@ Exit set_budgets_of(Options const& options) {
   auto const entered = enter_budgets(options.office, *bundle, options.terminals);
   if (!entered) return report_error(entered.error());
   std::cout << counted(*entered, "budget") << (*entered == 1 ? " is" : " are") << " shared out among the terminals\n";
-  return Exit::done;
+  auto const shown = options.office.ask({{"do", "show"}});
+  return shown ? tell_broker(*shown) : report_error(shown.error());
 }
 
 Exit set_budget(Options const& options) {
@@ -117,13 +118,16 @@ Exit set_budget(Options const& options) {
   if (options.issues >= 0) request["issues"] = options.issues;
   auto const done = options.office.ask(request);
   if (!done) return report_error(done.error());
+  tell_note(*done);
   std::cout << "budget " << options.name << " is shared out among the terminals\n";
-  return Exit::done;
+  return tell_broker(*done);
 }
 
 Exit end_budget(Options const& options) {
   auto const done = options.office.ask({{"do", "budget end"}, {"name", options.name}});
-  return done ? Exit::done : report_error(done.error());
+  if (!done) return report_error(done.error());
+  std::cout << "budget " << options.name << " is forgotten: its campaign has the bundle's free share only\n";
+  return tell_broker(*done);
 }
 
 void add_stop(CLI::App& app, Command& chosen, char const* what, char const* about) {

@@ -36,6 +36,8 @@ class HqOffice {
   Result<void> open();
   /// The broker is there: everything is said again.
   void connected();
+  /// There is none, or none yet: answers tell since when ("no_broker_since"), for what is said meanwhile waits.
+  void lost();
   Result<void> heard(Held const& held);
   /// Once a second or so: renews what expires.
   void tick();
