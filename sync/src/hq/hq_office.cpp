@@ -4,7 +4,7 @@
 #include "hq_names.hpp"
 #include "hq_office_state.hpp"
 #include "hq_rows.hpp"
-#include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_bond.hpp"
 #include "tillcue/sync/hq_known.hpp"
 #include "wire/card_check.hpp"
 
@@ -148,9 +148,8 @@ Result<void> HqOffice::open() {
   auto& s = *state_;
   s.away_since = s.now();
   return s.together([&](Database& db) -> Result<void> {
-    auto const believed = believed_keys(db, s.chain);
-    if (!believed) return tl::unexpected{believed.error()};
-    if (auto good = check_believed(*believed, s.parts.key.id()); !good) return good;
+    auto const trusted = s.parts.trusted == nullptr ? KeyRing{} : *s.parts.trusted;
+    if (auto bound = bind_database(db, s.chain, s.parts.key.id(), trusted); !bound) return bound;
     return s.budgets.load(db);
   });
 }

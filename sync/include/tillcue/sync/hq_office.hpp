@@ -20,6 +20,7 @@ struct OfficeParts {
   SigningKey const& key;  ///< signs words
   LogSink log;
   std::function<Timestamp()> now;
+  KeyRing const* trusted = nullptr;  ///< further keys of this fleet, by whoever starts it
 };
 
 /// Head office's will apart from bundles: stop switches, budgets, stock. It decides what each scope is told, says it on
@@ -32,7 +33,8 @@ class HqOffice {
   HqOffice(HqOffice const&) = delete;
   HqOffice& operator=(HqOffice const&) = delete;
 
-  /// Reads the database.  Errors  those of the database.
+  /// Reads the database, and binds it to chain and key (hq_bond.hpp).
+  /// Errors  rejected (another chain's, or a key this fleet does not believe), those of the database.
   Result<void> open();
   /// The broker is there: everything is said again.
   void connected();
