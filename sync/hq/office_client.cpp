@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "tillcue/sync/hq_control.hpp"
 #include "tillcue/sync/hq_time.hpp"
 
@@ -38,7 +39,7 @@ Result<nlohmann::json> OfficeClient::ask(nlohmann::json const& request) const {
 
 void add_wait_option(CLI::App& command, unsigned& wait) {
   command.add_option("--wait", wait, "Seconds to wait for the terminals that are online")
-      ->check(CLI::Range(0U, 3'600U))
+      ->check(whole_in_range(0, 3'600))
       ->capture_default_str();
 }
 
@@ -51,12 +52,17 @@ void tell_note(nlohmann::json const& answer) {
   if (auto const note = answer.value("note", ""); !note.empty()) std::cerr << "note: " << note << '\n';
 }
 
-Exit tell_broker(nlohmann::json const& answer) {
+std::string no_broker(nlohmann::json const& answer) {
   auto const since = answer.find("no_broker_since");
-  if (since == answer.end()) return Exit::done;
-  auto const when = to_iso(Timestamp{std::chrono::seconds{since->get<std::int64_t>()}});
-  return report_error({Code::io, "serve has no connection to its broker since " + when +
-                                     ": no terminal has heard it yet; it is said as soon as the broker is back"});
+  if (since == answer.end()) return {};
+  return "serve has no connection to its broker since " +
+         to_iso(Timestamp{std::chrono::seconds{since->get<std::int64_t>()}});
+}
+
+Exit tell_broker(nlohmann::json const& answer) {
+  auto const trouble = no_broker(answer);
+  if (trouble.empty()) return Exit::done;
+  return report_error({Code::io, trouble + ": no terminal has heard it yet; it is said as soon as the broker is back"});
 }
 
 Exit await_holders(OfficeClient const& office, nlohmann::json const& word, unsigned wait) {

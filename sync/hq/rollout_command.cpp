@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "office_client.hpp"
 #include "publish_command.hpp"
 #include "tillcue/sync/hq_numbers.hpp"
@@ -114,8 +115,9 @@ Exit ask(Options const& options, char const* what) {
   if (!seen) return report_error(seen.error());
   if (options.json) std::cout << seen->dump(2) << '\n';
   if (!options.json) show(*seen);
-  auto const said = tell_broker(*done);
-  return std::string_view{what} == "status" ? Exit::done : said;
+  if (std::string_view{what} != "status") return tell_broker(*done);
+  if (auto const trouble = no_broker(*seen); !trouble.empty()) std::cerr << "note: " << trouble << '\n';
+  return Exit::done;
 }
 
 void add(CLI::App& rollout, Command& chosen, std::shared_ptr<Options> const& options, char const* what,
@@ -145,13 +147,13 @@ void add_rollout_command(CLI::App& app, Command& chosen) {
       ->check(bad_percent)
       ->capture_default_str();
   command->add_option("--soak", options->soak_minutes, "Minutes a stage lasts at least")
-      ->check(CLI::Range(0U, 43'200U))
+      ->check(whole_in_range(0, 43'200))
       ->capture_default_str();
   command->add_option("--deadline", options->deadline_hours, "Hours after which silence is failure")
-      ->check(CLI::Range(1U, 8'760U))
+      ->check(whole_in_range(1, 8'760))
       ->capture_default_str();
   command->add_option("--spread", options->spread_seconds, "Seconds over which a stage's terminals begin")
-      ->check(CLI::Range(0U, 604'800U))
+      ->check(whole_in_range(0, 604'800))
       ->capture_default_str();
   command->add_option("--tolerance", options->tolerance, "Percent of a stage that may fail (canaries: none)")
       ->check(bad_percent)

@@ -94,7 +94,7 @@ Result<void> serve(Options const& options) {
 
   HqCounters counters;
   auto const* const lying = *shelf ? &**shelf : nullptr;
-  HqOffice office{options.chain, {*inbox, **link, *key, log, clock_now}};
+  HqOffice office{options.chain, {*inbox, **link, *key, log, clock_now, &*trusted}};
   if (auto opened = office.open(); !opened) return tl::unexpected{opened.error().within("--db")};
   Collector collector{options.chain,
                       {.link = **link,
