@@ -1,7 +1,6 @@
 #include "command.hpp"
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -77,17 +76,6 @@ CLI::Validator in_range(double low, double high) {
     return "'" + text + "' is no number from " + ends(" to ");
   };
   return {judge, "FLOAT in [" + ends(" - ") + "]"};
-}
-
-CLI::Validator whole_in_range(std::uint64_t low, std::uint64_t high) {
-  auto const judge = [low, high](std::string& text) -> std::string {
-    std::uint64_t number = 0;
-    auto const* const end = text.data() + text.size();
-    auto const [behind, fault] = std::from_chars(text.data(), end, number);
-    if (fault == std::errc{} && behind == end && number >= low && number <= high) return {};
-    return "'" + text + "' is no whole number from " + std::to_string(low) + " to " + std::to_string(high);
-  };
-  return {judge, "UINT in [" + std::to_string(low) + " - " + std::to_string(high) + "]"};
 }
 
 void add_reading(CLI::App& command, InputOptions& input) {

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "tillcue/models/import.hpp"
 #include "tillcue/models/pipeline.hpp"
 #include "tillcue/models/ranker.hpp"
@@ -79,8 +80,6 @@ CLI::Option* add_choice(CLI::App& command, std::string const& option, Value& val
 
 /// CLI::Range for fractions: that one lets "nan" pass, which no bound is compared with, and has words of its own.
 CLI::Validator in_range(double low, double high);
-/// The same for whole numbers.
-CLI::Validator whole_in_range(std::uint64_t low, std::uint64_t high);
 /// --format, --poslog-sku, --allow-duplicates, --max-bad-rows.
 void add_reading(CLI::App& command, InputOptions& input);
 /// --half-life, --window, --as-of.

@@ -39,7 +39,7 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
-    return program.exit(error) == 0 ? kOk : kUsage;
+    return tillcue::tell_wrong_line(program, error) == 0 ? kOk : kUsage;
   }
   if (!action) {
     auto const below = program.get_subcommands();  // a group of commands that was given none

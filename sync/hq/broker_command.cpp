@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "program.hpp"
 #include "tillcue/sync/hq_broker_files.hpp"
 #include "tillcue/sync/results.hpp"
@@ -98,11 +99,11 @@ void add_broker_command(CLI::App& app, Command& chosen) {
   command->add_option("--out", options->out, "Folder for tillcue.conf and tillcue.acl")->required();
   command->add_option("--name", options->name, "The broker's certificate")->capture_default_str();
   command->add_option("--address", options->address, "To listen on")->capture_default_str();
-  command->add_option("--port", options->port, "To listen on")->check(CLI::Range(1, 65'535))->capture_default_str();
+  command->add_option("--port", options->port, "To listen on")->check(whole_in_range(1, 65'535))->capture_default_str();
   command->add_option("--broker-preset", options->preset, "mosquitto, or with changes: mosquitto,max_payload=131072")
       ->capture_default_str();
   command->add_option("--terminals", options->terminals, "That will connect")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}))
+      ->check(whole_in_range(1, 10'000'000))
       ->capture_default_str();
   command->add_flag("--force", options->force, "Overwrite");
   command->callback([options, &chosen] { chosen = [options] { return broker_files(*options); }; });

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "program.hpp"
 #include "tillcue/sync/hq_certificates.hpp"
 #include "tillcue/sync/hq_time.hpp"
@@ -98,7 +99,9 @@ void add_certificate_commands(CLI::App& keys, Command& chosen) {
 
   auto* const issue = keys.add_subcommand("certificate", "Makes keys and certificates signed by that authority");
   add_names(*issue, *options);
-  issue->add_option("--days", options->days, "How long they hold")->check(CLI::Range(1, 36'500))->capture_default_str();
+  issue->add_option("--days", options->days, "How long they hold")
+      ->check(whole_in_range(1, 36'500))
+      ->capture_default_str();
   on(issue, certificate);
 
   auto* const ask = keys.add_subcommand("request", "Makes keys and signing requests for an authority of your own");

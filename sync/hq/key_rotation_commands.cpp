@@ -6,6 +6,7 @@
 
 #include "office_client.hpp"
 #include "program.hpp"
+#include "tillcue/sync/hq_bond.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_keys.hpp"
 #include "tillcue/sync/hq_store.hpp"
@@ -37,6 +38,7 @@ Result<std::vector<SigningKey>> holders_in(std::string const& folder) {
 Result<KeysChange> change_of(Options const& options) {
   auto db = open_hq_reader(options.office.database);
   if (!db) return tl::unexpected{db.error().within("--db")};
+  if (auto good = check_chain(*db, options.chain); !good) return tl::unexpected{good.error().within("--db")};
   auto before = believed_keys(*db, options.chain);
   if (!before) return tl::unexpected{before.error()};
   auto holders = holders_in(options.folder);
@@ -55,6 +57,7 @@ Exit say(Options const& options, Result<std::string> const& envelope, std::strin
   auto const word = options.office.ask({{"do", "keys"}, {"envelope", *envelope}});
   if (!word) return report_error(word.error());
   auto const done = await_holders(options.office, *word, options.wait);
+  if (done != Exit::done) std::cout << "when all hold it, which `tillcue-hq keys list --db --chain` shows:\n";
   std::cout << next;
   return done;
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "program.hpp"
+#include "tillcue/sync/hq_bond.hpp"
 #include "tillcue/sync/hq_certificates.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_keys.hpp"
@@ -35,6 +36,8 @@ Result<Beliefs> beliefs_of(Options const& options) {
   if (options.database.empty()) return out;
   auto db = open_hq_reader(options.database);
   if (!db) return tl::unexpected{db.error().within("--db")};
+  auto const fits = options.chain.empty() ? Result<void>{} : check_chain(*db, options.chain);
+  if (!fits) return tl::unexpected{fits.error().within("--db")};
   auto told = options.chain.empty() ? Result<BelievedKeys>{} : believed_keys(*db, options.chain);
   if (!told) return tl::unexpected{told.error()};
   out.told = std::move(*told);

@@ -1,11 +1,11 @@
 #include <cstdint>
 #include <iostream>
-#include <limits>
 #include <memory>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "bundle_budgets.hpp"
 #include "office_client.hpp"
 #include "program.hpp"
@@ -100,7 +100,8 @@ Exit set_budgets_of(Options const& options) {
   auto const entered = enter_budgets(options.office, *bundle, options.terminals);
   if (!entered) return report_error(entered.error());
   std::cout << counted(*entered, "budget") << (*entered == 1 ? " is" : " are") << " shared out among the terminals\n";
-  return Exit::done;
+  auto const shown = options.office.ask({{"do", "show"}});
+  return shown ? tell_broker(*shown) : report_error(shown.error());
 }
 
 Exit set_budget(Options const& options) {
@@ -117,13 +118,23 @@ Exit set_budget(Options const& options) {
   if (options.issues >= 0) request["issues"] = options.issues;
   auto const done = options.office.ask(request);
   if (!done) return report_error(done.error());
+  tell_note(*done);
   std::cout << "budget " << options.name << " is shared out among the terminals\n";
-  return Exit::done;
+  return tell_broker(*done);
 }
 
 Exit end_budget(Options const& options) {
   auto const done = options.office.ask({{"do", "budget end"}, {"name", options.name}});
-  return done ? Exit::done : report_error(done.error());
+  if (!done) return report_error(done.error());
+  std::cout << "budget " << options.name << " is forgotten: its campaign has the bundle's free share only\n";
+  return tell_broker(*done);
+}
+
+constexpr std::int64_t kMostOfBudget = 1'000'000'000'000;  // as serve takes
+
+std::string bad_minor(std::string const& text) {
+  auto const wrong = not_whole(text, 0, kMostOfBudget);
+  return wrong.empty() ? wrong : wrong + ": it is money in minor units, so that 10.50 is written 1050";
 }
 
 void add_stop(CLI::App& app, Command& chosen, char const* what, char const* about) {
@@ -153,7 +164,8 @@ void add_stock(CLI::App& app, Command& chosen) {
 }
 
 void add_budget(CLI::App& app, Command& chosen) {
-  auto const not_negative = CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max());
+  auto const money = CLI::Validator(bad_minor, "UINT in minor units");
+  auto const offers = whole_in_range(0, kMostOfBudget);
   auto const options = std::make_shared<Options>();
   auto* const budget = app.add_subcommand("budget", "Budgets of campaigns, shared out among the terminals");
   budget->footer("Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000");
@@ -163,13 +175,13 @@ void add_budget(CLI::App& app, Command& chosen) {
   set->add_option("--name", options->name, "A campaign, or partner:NAME");
   set->add_option("--bundle", options->bundle,
                   "All budgets of this bundle's campaigns file (publish does it by itself)");
-  set->add_option("--amount", options->amount, "Money in minor units, over all terminals")->check(not_negative);
-  set->add_option("--issues", options->issues, "Offers, over all terminals")->check(not_negative);
+  set->add_option("--amount", options->amount, "Money in minor units, over all terminals")->check(money);
+  set->add_option("--issues", options->issues, "Offers, over all terminals")->check(offers);
   set->add_option("--free-amount", options->free_amount, "What each terminal may spend by its bundle alone")
-      ->check(not_negative);
-  set->add_option("--free-issues", options->free_issues, "The same in offers")->check(not_negative);
+      ->check(money);
+  set->add_option("--free-issues", options->free_issues, "The same in offers")->check(offers);
   set->add_option("--terminals", options->terminals, "How many terminals have that free share")
-      ->check(CLI::Range(0U, 10'000'000U));
+      ->check(whole_in_range(0, 1'000'000));
   set->callback([options, &chosen] { chosen = [options] { return set_budget(*options); }; });
   auto* const end = budget->add_subcommand("end", "Forgets a budget: its campaign has the bundle's free share only");
   options->office.add_to(*end);

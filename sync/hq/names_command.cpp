@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "office_client.hpp"
 #include "program.hpp"
 #include "tillcue/core/bundle.hpp"
@@ -178,10 +179,10 @@ void add_list(CLI::App& names, std::shared_ptr<Options> const& options, Command&
   auto* const command = names.add_subcommand("list", "Names no till could match, the most frequent first");
   command->add_option("--db", options->office.database, "HQ's database (may be in use by serve)")->required();
   command->add_option("--bundle", options->bundle, "Shows the nearest items of this bundle's catalogue");
-  command->add_option("--near", options->near, "How many of them")->check(CLI::Range(0, 20))->capture_default_str();
+  command->add_option("--near", options->near, "How many of them")->check(whole_in_range(0, 20))->capture_default_str();
   command->add_option("--since", options->since, "2026-11-21, 2026-11-21T08:00:00 (UTC), or an age: 7d, 24h, 30m");
   command->add_option("--top", options->top, "Names listed")
-      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+      ->check(whole_in_range(0, 1'000'000))
       ->capture_default_str();
   command->add_flag("--assigned", options->assigned, "What is assigned instead");
   command->add_flag("--json", options->json, "As JSON");

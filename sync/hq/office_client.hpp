@@ -26,6 +26,13 @@ struct OfficeClient {
 void add_wait_option(CLI::App& command, unsigned& wait);
 void add_word_options(CLI::App& command, std::string& scope, unsigned& wait);
 
+/// "note: ..." on standard error, when serve's answer has one.
+void tell_note(nlohmann::json const& answer);
+/// "serve has no connection to its broker since ...", when serve's answer says so; else empty.
+std::string no_broker(nlohmann::json const& answer);
+/// Whether what serve said just now is on its way: an error when it has no connection to the broker.
+Exit tell_broker(nlohmann::json const& answer);
+
 /// Looks until every terminal online holds the word that serve answered with, or `wait` seconds are over; tells who
 /// refused it and why.
 Exit await_holders(OfficeClient const& office, nlohmann::json const& word, unsigned wait);

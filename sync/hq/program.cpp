@@ -7,6 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
+
 namespace tillcue::sync {
 namespace {
 
@@ -38,7 +40,7 @@ int run_hq_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+    return tell_wrong_line(app, error) == 0 ? 0 : static_cast<int>(Exit::usage);
   }
   if (!chosen) {
     auto const below = app.get_subcommands();  // a group of commands that was given none

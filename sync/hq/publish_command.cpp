@@ -6,10 +6,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "bundle_budgets.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/core/card_number.hpp"
-#include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_bond.hpp"
+#include "tillcue/sync/hq_known.hpp"
 #include "tillcue/sync/hq_numbers.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
 #include "tillcue/sync/hq_store.hpp"
@@ -61,14 +63,25 @@ Result<std::uint64_t> known_release(Options const& options) {
   return newest_release(*db, "");
 }
 
-/// A release that no terminal believes is better not published.
-Result<void> check_key(Options const& options, SigningKey const& key) {
+/// A release that no terminal believes is better not published, nor one that another chain's numbers are counted for.
+Result<void> check_bond(Options const& options, SigningKey const& key, KeyRing const& trusted) {
   if (options.database.empty()) return {};
   auto db = open_hq_reader(options.database);
   if (!db) return tl::unexpected{db.error().within("--db")};
-  auto const believed = believed_keys(*db, options.publish.chain);
-  if (!believed) return tl::unexpected{believed.error().within("--db")};
-  return check_believed(*believed, key.id());
+  if (auto good = check_chain(*db, options.publish.chain); !good) return tl::unexpected{good.error().within("--db")};
+  auto const good = check_signer(*db, options.publish.chain, key.id(), trusted);
+  return good ? Result<void>{} : tl::unexpected{good.error().within("--key")};
+}
+
+/// What is odd about the scope, as far as HQ knows the fleet.
+Result<void> note_scope(Options const& options) {
+  auto const scope = Scope::parse(options.publish.scope);
+  if (!scope || options.database.empty()) return {};  // a wrong one is refused with all else that is wrong
+  auto db = open_hq_reader(options.database);
+  auto const note = db ? unknown_scope(*db, *scope) : Result<std::string>{tl::unexpected{db.error()}};
+  if (!note) return tl::unexpected{note.error().within("--db")};
+  if (!note->empty()) std::cerr << "note: " << *note << '\n';
+  return {};
 }
 
 Result<KeyRing> trusted_keys(Options const& options, SigningKey const& key) {
@@ -95,11 +108,17 @@ void show(Published const& done) {
 
 Exit judge_wait(Options const& options, Published const& done) {
   if (options.wait_seconds == 0) return Exit::done;
-  std::cout << done.active << " of " << done.online << " terminals online run release " << done.release << '\n';
+  auto const& scope = options.publish.scope;
+  auto const where = scope == "all" ? std::string{} : " in " + scope;
+  std::cout << done.active << " of " << done.online << " terminals online" << where << " run release " << done.release
+            << '\n';
   if (done.online > 0 && done.active == done.online) return Exit::done;
   std::cerr << "tillcue-hq: error: "
-            << (done.online == 0 ? "no terminal is online; it will be fetched when one comes"
-                                 : "not every terminal ran it in time; see `tillcue-hq terminals`")
+            << (done.online == 0
+                    ? "no terminal" + where + " is online" +
+                          (done.elsewhere == 0 ? "" : ", " + std::to_string(done.elsewhere) + " elsewhere") +
+                          "; it will be fetched when one comes"
+                    : "not every terminal ran it in time; see `tillcue-hq terminals`")
             << '\n';
   return Exit::not_everyone;
 }
@@ -173,9 +192,9 @@ Result<Published> publish(PublishCommand& options,
   }
   auto const key = SigningKey::load(options.key);
   if (!key) return tl::unexpected{key.error().within("--key")};
-  if (auto good = check_key(options, *key); !good) return tl::unexpected{good.error().within("--key")};
   auto const trusted = trusted_keys(options, *key);
   if (!trusted) return tl::unexpected{trusted.error().within("--trust")};
+  if (auto good = check_bond(options, *key, *trusted); !good) return tl::unexpected{good.error()};
   auto const known = known_release(options);
   if (!known) return tl::unexpected{known.error().within("--db")};
   auto const number = random_id();
@@ -189,6 +208,7 @@ Result<Published> publish(PublishCommand& options,
   auto const link = make_paho_link(std::move(*mqtt));
   if (!link) return tl::unexpected{link.error().within("--broker")};
   if (auto const passed = pass_gate(options, as_bytes(*bytes)); !passed) return tl::unexpected{passed.error()};
+  if (auto const noted = note_scope(options); !noted) return tl::unexpected{noted.error()};
 
   std::optional<BundleShelf> shelf;
   if (!options.shelf.empty()) {
@@ -236,7 +256,7 @@ void PublishCommand::add_to(CLI::App& app) {
   command->add_option("--db", options->database, "HQ's database: the next release is also newer than those it knows");
   command->add_option("--bundles", options->shelf, "Folder for a copy, from which `serve` answers missing chunks");
   command->add_option("--expires", options->expires_days, "Days until terminals refuse to switch to it")
-      ->check(CLI::Range(1U, 3'650U))
+      ->check(whole_in_range(1, 3'650))
       ->capture_default_str();
   command->add_option("--minimum-version", options->publish.minimum_version, "Oldest terminal program that may run it");
   command->add_option("--note", options->publish.note, "Free text, shown with the release");
@@ -244,7 +264,7 @@ void PublishCommand::add_to(CLI::App& app) {
   command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
   command
       ->add_option("--deltas", options->deltas, "Against how many of the bundles that run (needs --db and --bundles)")
-      ->check(CLI::Range(0U, 8U))
+      ->check(whole_in_range(0, 8))
       ->capture_default_str();
   command->add_flag("--plain", options->plain, "The bundle's own bytes only, no parcels");
 }
@@ -256,9 +276,9 @@ void add_publish_command(CLI::App& app, Command& chosen) {
   command->add_option("--scope", options->publish.scope, "all, group:NAME, store:NAME or terminal:NAME")
       ->capture_default_str();
   command->add_option("--release", options->publish.release, "Release number; default: the next")
-      ->check(CLI::Range(std::uint64_t{1}, (std::uint64_t{1} << 53U) - 1));
+      ->check(whole_in_range(1, (std::int64_t{1} << 53U) - 1));
   command->add_option("--wait", options->wait_seconds, "Seconds to wait for terminals to run it")
-      ->check(CLI::Range(0U, 86'400U));
+      ->check(whole_in_range(0, 86'400));
   command->footer(
       "Example:\n  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"
       "             --broker mqtt://127.0.0.1:1883 --chain demo --wait 30\n"

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "program.hpp"
 #include "tillcue/sync/hq_report.hpp"
 #include "tillcue/sync/hq_store.hpp"
@@ -78,13 +79,13 @@ void add_report_command(CLI::App& app, Command& chosen) {
   command->add_option("--since", options->since, "2026-11-21, 2026-11-21T08:00:00 (UTC), or an age: 7d, 24h, 30m");
   command->add_option("--items", options->items, "Catalogue (items.csv[.gz]) to show names with the SKUs");
   command->add_option("--top", options->top, "Offers listed")
-      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+      ->check(whole_in_range(0, 1'000'000))
       ->capture_default_str();
   command->add_option("--shifts", options->shifts, "When shifts begin by the stores' clock")
       ->delimiter(',')
       ->capture_default_str();
   command->add_option("--utc-offset", options->utc_offset, "Minutes the stores' clocks are ahead of UTC")
-      ->check(CLI::Range(-1439, 1439))
+      ->check(whole_in_range(-1439, 1439))
       ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object");
   command->footer("Example:\n  tillcue-hq report --db hq.sqlite --since 7d --items items.csv");

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "office_client.hpp"
 #include "publish_command.hpp"
 #include "tillcue/sync/hq_numbers.hpp"
@@ -42,20 +43,25 @@ Exit start(Options& options) {
             {"spread", options.spread_seconds},
             {"tolerance", std::lround(options.tolerance * 100)}};
   for (auto const percent : options.stages) plan["shares"].push_back(static_cast<unsigned>(std::lround(percent * 100)));
-  // Before all the work: serve must be there, and free.
-  auto const now = options.office.ask({{"do", "rollout status"}});
-  if (!now) return report_error(now.error());
+  // Before all the work: serve must be there, and free, and a canary too.
+  auto check = plan;
+  check["do"] = "rollout check";
+  auto const may = options.office.ask(check);
+  if (!may) return report_error(may.error());
+  tell_note(*may);
+  auto said = Json::object();
   auto const done = publish(options.publish, [&](Manifest const& manifest) -> Result<std::uint64_t> {
     auto const body = encode_manifest(manifest);
     if (!body) return tl::unexpected{body.error()};
     plan["manifest"] = *body;
     auto const begun = options.office.ask(plan);
     if (!begun) return tl::unexpected{begun.error()};
+    said = *begun;
     return begun->value("release", std::uint64_t{0});
   });
   if (!done) return report_error(done.error());
   std::cout << "release " << done->release << " goes out in stages; `tillcue-hq rollout status` follows it\n";
-  return Exit::done;
+  return tell_broker(said);
 }
 
 void show(Json const& seen) {
@@ -76,8 +82,14 @@ void show(Json const& seen) {
             << "\n  " << counted(seen.value("included", std::uint64_t{0}), "terminal") << " in it, in health with it "
             << seen["healthy"] << ", not running it yet " << seen["waiting"] << ", failed " << seen["failed"].size()
             << '\n';
+  bool const silent = seen.value("state", "") == "running" && share == 0 && seen.value("healthy", 0) == 0;
+  if (silent) std::cout << "  no canary runs it in health yet; the next stage waits until one does\n";
+  for (auto const& canary : silent ? seen.value("unheard_of", Json::array()) : Json::array()) {
+    std::cout << "  " << canary.get<std::string>() << ": no terminal ever called itself that\n";
+  }
   if (seen.value("away", 0) > 0) {
-    std::cout << "  off: " << seen["away"] << "; these get it when they come, and nobody waits for them\n";
+    std::cout << "  off: " << seen["away"] << "; these get it when they come"
+              << (silent ? "\n" : ", and nobody waits for them\n");
   }
   if (seen.value("older", 0) > 0) {
     std::cout << "  with a program that reads no stages: " << seen["older"] << " more; these get it with everybody\n";
@@ -97,12 +109,14 @@ Exit ask(Options const& options, char const* what) {
   if (!done) return report_error(done.error());
   if (std::string_view{what} == "back") {
     std::cout << "taken back by release " << (*done)["release"] << ", which everybody gets now\n";
-    return Exit::done;
+    return tell_broker(*done);
   }
   auto const seen = options.office.ask({{"do", "rollout status"}});
   if (!seen) return report_error(seen.error());
   if (options.json) std::cout << seen->dump(2) << '\n';
   if (!options.json) show(*seen);
+  if (std::string_view{what} != "status") return tell_broker(*done);
+  if (auto const trouble = no_broker(*seen); !trouble.empty()) std::cerr << "note: " << trouble << '\n';
   return Exit::done;
 }
 
@@ -133,13 +147,13 @@ void add_rollout_command(CLI::App& app, Command& chosen) {
       ->check(bad_percent)
       ->capture_default_str();
   command->add_option("--soak", options->soak_minutes, "Minutes a stage lasts at least")
-      ->check(CLI::Range(0U, 43'200U))
+      ->check(whole_in_range(0, 43'200))
       ->capture_default_str();
   command->add_option("--deadline", options->deadline_hours, "Hours after which silence is failure")
-      ->check(CLI::Range(1U, 8'760U))
+      ->check(whole_in_range(1, 8'760))
       ->capture_default_str();
   command->add_option("--spread", options->spread_seconds, "Seconds over which a stage's terminals begin")
-      ->check(CLI::Range(0U, 604'800U))
+      ->check(whole_in_range(0, 604'800))
       ->capture_default_str();
   command->add_option("--tolerance", options->tolerance, "Percent of a stage that may fail (canaries: none)")
       ->check(bad_percent)

@@ -94,7 +94,7 @@ Result<void> serve(Options const& options) {
 
   HqCounters counters;
   auto const* const lying = *shelf ? &**shelf : nullptr;
-  HqOffice office{options.chain, {*inbox, **link, *key, log, clock_now}};
+  HqOffice office{options.chain, {*inbox, **link, *key, log, clock_now, &*trusted}};
   if (auto opened = office.open(); !opened) return tl::unexpected{opened.error().within("--db")};
   Collector collector{options.chain,
                       {.link = **link,
@@ -106,7 +106,8 @@ Result<void> serve(Options const& options) {
                        .log = log,
                        .now = clock_now,
                        .on_held = [&](Held const& held) { return office.heard(held); },
-                       .on_connected = [&] { office.connected(); }}};
+                       .on_connected = [&] { office.connected(); },
+                       .on_lost = [&] { office.lost(); }}};
   auto const at = options.control.empty() ? control_file(options.database) : std::filesystem::path{options.control};
   auto const control = HqControl::listen(at, [&](std::string_view line) { return office.request(line); });
   if (!control) return tl::unexpected{control.error().within("--control")};

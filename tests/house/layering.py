@@ -30,7 +30,7 @@ SEAMS = {
     r'zlib\.h': ['models/src/', 'sync/src/', 'pos-adapter/sim/'],
     r'zstd\.h': ['core/src/parcel/zstd_bytes.cpp'],
     r'expat\.h': ['models/src/'],
-    r'CLI/': ['models/app/', 'pos-adapter/sim/', 'sync/hq/'],
+    r'CLI/': ['core/app/', 'models/app/', 'pos-adapter/sim/', 'sync/hq/'],
     r'spdlog/': ['sync/src/hq/', 'firmware/src/'],
     r'fmt/': ['models/', 'pos-adapter/src/', 'pos-adapter/sim/', 'sync/src/', 'sync/hq/', 'firmware/src/'],
     r'pango/|cairo|glib|zint\.h': ['pos-adapter/src/paint/'],

@@ -28,6 +28,7 @@ TEST_CASE("a wrong command line is exit code 2") {
   auto const nonsense = run("nonsense");
   CHECK(nonsense.code == 2);
   CHECK(tells(nonsense, "not expected: nonsense"));
+  CHECK(tells(run("build --transctions t"), "not expected: --transctions t"));  // and not what is missing for it
   CHECK(run("build --out x").code == 2);
   CHECK(run("count --out x").code == 2);
   CHECK(run("count --transactions a --merge b --out x").code == 2);

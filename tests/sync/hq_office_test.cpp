@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "hq_scene.hpp"
+#include "hq_office_scene.hpp"
 #include "tillcue/sync/hq_control.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
 
@@ -16,41 +16,6 @@ namespace tillcue::sync::hq_test {
 namespace {
 
 using Json = nlohmann::json;
-
-struct Office {
-  test::TempDir folder;
-  std::filesystem::path db = folder / "hq.sqlite";
-  SigningKey key = *SigningKey::generate();
-  KeyRing ring;
-  RecordingLink link;
-  Inbox inbox;
-  Timestamp now = at(0);
-  std::unique_ptr<HqOffice> office;
-
-  Office() : inbox(*Inbox::open(db)) {
-    ring.pin(key.public_key());
-    restart();
-  }
-  void restart() {
-    office =
-        std::make_unique<HqOffice>("demo", OfficeParts{inbox, link, key, [](auto, auto) {}, [this] { return now; }});
-    REQUIRE(office->open());
-  }
-  Json ask(Json const& request) { return Json::parse(office->request(request.dump())); }
-  void online(std::string const& terminal) {
-    TerminalState state;
-    state.terminal = TerminalId{terminal};
-    REQUIRE(inbox.note_state(state, false, now));
-  }
-  /// The last word on that topic.
-  std::optional<Word> said(std::string const& scope) const {
-    auto const topic = Topics("demo").word(TopicKind::live, *Scope::parse(scope));
-    for (auto one = link.published.rbegin(); one != link.published.rend(); ++one) {
-      if (one->topic == topic) return *decode_word(*unseal(ring, one->payload, kMaxWord));
-    }
-    return std::nullopt;
-  }
-};
 
 TEST_CASE("keys are rotated: told by old and new, kept, said as signed; then serve must sign with a believed one") {
   Office office;
@@ -174,57 +139,6 @@ TEST_CASE("stop and resume become signed, numbered, retained words of their scop
   auto const again = o.ask({{"do", "resume"}, {"scope", "store:s-1"}});
   CHECK(again["ok"] == false);
   CHECK(again["code"] == "not_found");
-}
-
-TEST_CASE("a stop of a campaign that no published bundle has is done, with a note of those there are") {
-  Office o;
-  auto const stop = [&](std::string const& campaign) {
-    return o.ask({{"do", "stop"}, {"scope", "all"}, {"campaign", campaign}});
-  };
-  CHECK_FALSE(stop("jam").contains("note"));  // none is known yet
-  CHECK(o.ask({{"do", "campaigns"}, {"names", {"jam", "spring"}}})["ok"] == true);
-  CHECK_FALSE(stop("spring").contains("note"));
-  auto const slip = stop("sprig");
-  CHECK(slip["ok"] == true);
-  CHECK(slip["note"] == R"(no published bundle has a campaign "sprig"; they have: jam, spring)");
-  CHECK(o.said("all")->content == R"({"stop":["jam","sprig","spring"]})");
-  o.now = at(60);
-  auto many = Json::array();
-  for (char c = 'a'; c <= 'h'; ++c) many.push_back(std::string(1, c));
-  CHECK(o.ask({{"do", "campaigns"}, {"names", many}})["ok"] == true);
-  o.restart();
-  CHECK(stop("x")["note"] == R"(no published bundle has a campaign "x"; they have: a, b, c, d, e, f, g, h, ...)");
-  CHECK_FALSE(o.ask({{"do", "resume"}, {"scope", "all"}, {"campaign", "sprig"}}).contains("note"));
-  CHECK(o.ask({{"do", "campaigns"}, {"names", {7}}})["ok"] == false);
-}
-
-TEST_CASE(
-    "what no published bundle has is out of stock, or a name's item, with a note; so is what is back and was not out") {
-  Office o;
-  auto const stock = [&](Json out, Json back) {
-    return o.ask({{"do", "stock"}, {"scope", "all"}, {"out", std::move(out)}, {"back", std::move(back)}});
-  };
-  auto const none = Json::array();
-  CHECK_FALSE(stock({"jam"}, none).contains("note"));  // none is known yet
-  // Of the second any card's number could be made: what is published is not looked at again.
-  CHECK(o.ask({{"do", "items"}, {"skus", {"jam", "4111111111111111", "tea"}}})["ok"] == true);
-  CHECK(o.ask({{"do", "items"}, {"skus", {"milk", "tea"}}})["ok"] == true);
-  CHECK_FALSE(stock({"tea", "milk"}, none).contains("note"));
-  o.restart();
-  auto const slip = stock({"jam", "mlk", "te"}, none);
-  CHECK(slip["ok"] == true);
-  CHECK(slip["note"] == "no published bundle has an item mlk, te");
-  CHECK(o.said("all")->content == R"({"out_of_stock":["jam","milk","mlk","te","tea"]})");
-  CHECK_FALSE(stock(none, {"mlk", "te", "jam"}).contains("note"));
-  CHECK(stock(none, {"jam", "tea"})["note"] == "not said to be out of stock for all before: jam");
-  CHECK(stock({"mlk"}, {"jam"})["note"] ==
-        "no published bundle has an item mlk; not said to be out of stock for all before: jam");
-  auto const name = [&](char const* sku) {
-    auto set = Json::array({Json::array({"COLA", sku})});
-    return o.ask({{"do", "names"}, {"scope", "all"}, {"set", std::move(set)}, {"unset", Json::array()}});
-  };
-  CHECK_FALSE(name("tea").contains("note"));
-  CHECK(name("tee")["note"] == "no published bundle has an item tee");
 }
 
 TEST_CASE("names are said with the live word of their scope, replaced, taken back, and never crowd out a stop") {

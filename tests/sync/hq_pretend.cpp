@@ -80,6 +80,13 @@ void PretendTerminal::say_state(std::uint64_t release, Presence presence) {
   need(session_.publish({topics_.state(name_), *encode_state(state), true}, kPatience));
 }
 
+void PretendTerminal::say_store(std::string const& store) {
+  Held held;
+  held.terminal = name_;
+  held.store = store;
+  need(session_.publish({topics_.held(name_), *encode_held(held), true}, kPatience));
+}
+
 std::map<std::string, std::string> retained(std::string const& uri, std::string const& filter) {
   auto const link = link_to(uri, "reader-" + std::to_string(*random_id()));
   BrokerSession session{*link};

@@ -21,6 +21,8 @@ class PretendTerminal {
   /// Sends until an acknowledgement covers the batch, again every `patience`; at most `tries` times.
   Result<Ack> deliver(Batch const& batch, std::chrono::milliseconds patience = std::chrono::seconds{2}, int tries = 15);
   void say_state(std::uint64_t release, Presence presence = Presence::online);
+  /// What it holds: nothing, and the store it is in.
+  void say_store(std::string const& store);
   [[nodiscard]] TerminalId const& name() const noexcept { return name_; }
   [[nodiscard]] int sendings() const noexcept { return sendings_; }
 

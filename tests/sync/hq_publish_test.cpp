@@ -225,7 +225,7 @@ TEST_CASE("another scope's manifest keeps its chunks; one that is not believed s
   if (skipped()) return;
   test::Mosquitto const broker;
   Desk desk{broker.uri()};
-  desk.options.scope = "north";
+  desk.options.scope = "group:north";
   REQUIRE(desk.publish(bundle(1)));
   desk.options.scope = "all";
   REQUIRE(desk.publish(bundle(2)));
@@ -235,7 +235,7 @@ TEST_CASE("another scope's manifest keeps its chunks; one that is not believed s
   CHECK(desk.chunks_of(bundle(2)) == 0);
 
   Desk stranger{broker.uri()};
-  stranger.options.scope = "south";
+  stranger.options.scope = "group:south";
   CHECK(stranger.publish(bundle(2))->cleared_chunks == 0);
   CHECK(stranger.said.back().find("left alone") != std::string::npos);
   CHECK(stranger.chunks_of(bundle(1)) > 2);

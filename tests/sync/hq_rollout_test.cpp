@@ -256,6 +256,56 @@ TEST_CASE("the next stage waits for a canary to run it, also when all of them ar
   CHECK(f.status()["stage"].get<int>() >= 1);
 }
 
+TEST_CASE("canaries nobody has heard of, or that read no stages, are named; without one that is left nothing begins") {
+  Fleet f(4);
+  f.tills["till-3"].can.clear();
+  REQUIRE(f.inbox.note_state(f.tills["till-3"], false, f.now));
+  auto const slip = f.start({{"first", {"till-99"}}});
+  CHECK(slip["code"] == "rejected");
+  CHECK(slip["error"] ==
+        "rollout: none of the canaries can run it first: no terminal has ever called itself till-99; known terminals: "
+        "till-0, till-1, till-2, till-3");
+  CHECK(f.start({{"first", {"till-3"}}})["error"].get<std::string>().find("till-3: a program that reads no stages") !=
+        std::string::npos);
+  CHECK(f.start({{"first", {"till-3", "till-99"}}})["code"] == "rejected");
+  CHECK_FALSE(f.status().contains("release"));
+  CHECK_FALSE(f.manifest("next"));
+  // Before the upload it is the same.
+  auto const check = [&](Json first) {
+    return f.ask({{"do", "rollout check"}, {"first", std::move(first)}, {"shares", {10'000}}});
+  };
+  CHECK(check({"till-99"})["code"] == "rejected");
+  CHECK_FALSE(check({"till-1"}).contains("note"));
+  CHECK_FALSE(check(Json::array()).contains("note"));
+  CHECK_FALSE(f.status().contains("release"));
+  auto const some = f.start({{"first", {"till-0", "till-99", "till-3"}}});
+  CHECK(some["release"] == 8);
+  CHECK(
+      some["note"] ==
+      "no terminal has ever called itself till-99; known terminals: till-0, till-1, till-2, till-3; till-3: a program "
+      "that reads no stages, which gets the release with everybody");
+  CHECK(check({"till-1"})["code"] == "rejected");  // one at a time
+  f.pass(12);
+  CHECK(f.status()["stage"].get<int>() >= 1);
+}
+
+TEST_CASE("a rollout of before whose canaries never came stays at them, over restarts, until somebody ends it") {
+  Fleet f(4);
+  f.start({{"soak", 0}});
+  REQUIRE(f.inbox.together(
+      [](Database& db) { return db.execute("UPDATE rollouts SET plan = replace(plan, 'till-0', 'till-99')"); }));
+  f.restart();
+  f.pass(60 * 24 * 2);
+  auto const seen = f.status();
+  CHECK(seen["state"] == "running");
+  CHECK(seen["stage"] == 0);
+  CHECK(seen["healthy"] == 0);
+  CHECK(seen["unheard_of"] == Json{"till-99"});
+  CHECK_FALSE(f.manifest("all"));
+  CHECK(f.ask({{"do", "rollout stop"}})["ok"] == true);
+  CHECK(f.start({{"soak", 0}})["release"] == 9);
+}
+
 TEST_CASE("terminals tells the rollout, and each terminal's place in it") {
   Fleet f(8);
   f.tills["till-3"].can.clear();

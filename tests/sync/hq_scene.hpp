@@ -43,7 +43,7 @@ class RecordingLink final : public MqttLink {
  public:
   void start(MqttEvents events) override { events_ = std::move(events); }
   void stop(std::chrono::milliseconds) override {}
-  [[nodiscard]] bool connected() const override { return true; }
+  [[nodiscard]] bool connected() const override { return up; }
   void subscribe(std::string filter, Done done) override {
     auto const answer = on_subscribe ? on_subscribe(filter) : Result<void>{};
     subscribed.push_back(std::move(filter));
@@ -60,6 +60,12 @@ class RecordingLink final : public MqttLink {
     events_.on_message({topic, payload, retained, false});
   }
 
+  void lose() {
+    up = false;
+    events_.on_lost("gone");
+  }
+
+  bool up = true;
   std::vector<std::string> subscribed;
   std::vector<MqttPublish> published;
   Result<void> publish_answer;

@@ -110,6 +110,36 @@ TEST_CASE("an export that cannot be written says so and leaves nothing behind; o
   CHECK(raw(hq.folder / "empty.csv") == kHeader);
 }
 
+TEST_CASE("an export takes the place of an export of its kind, and of nothing else that is there") {
+  Hq hq;
+  hq.receive(batch("T1", 1, {closed("A", Arm::treated, 250)}));
+  auto db = *open_hq_reader(hq.db);
+  auto const refused = [](auto const& done) {
+    return !done && done.error().code == Code::rejected && done.error().what.find("move it away") != std::string::npos;
+  };
+  auto const file = hq.folder / "t.csv";
+  REQUIRE(export_transactions(db, file));
+  CHECK(export_transactions(db, file)->sales == 1);
+  CHECK(refused(export_decisions(db, file)));
+  CHECK(refused(export_names(db, file.string(), "all")));
+  CHECK(raw(file).starts_with(kHeader));
+  // Somebody's history, with the columns that the builder reads; and what is no text at all.
+  auto const history = hq.folder / "history.csv";
+  std::ofstream{history}
+      << "basket_id,customer_id,timestamp,sku,quantity,unit_price\n1,,2026-01-01T00:00:00Z,tea,1,2.00\n";
+  auto const before = raw(history);
+  CHECK(refused(export_transactions(db, history)));
+  CHECK(raw(history) == before);
+  CHECK(refused(export_transactions(db, hq.db)));
+  CHECK(refused(export_transactions(db, hq.folder.path())));
+  std::ofstream{hq.folder / "empty"};
+  CHECK(export_transactions(db, hq.folder / "empty"));
+  auto const packed = hq.folder / "t.csv.gz";
+  REQUIRE(export_transactions(db, packed));
+  CHECK(export_transactions(db, packed));
+  CHECK_FALSE(std::filesystem::exists(hq.folder / "history.csv.part"));
+}
+
 TEST_CASE("an export can begin at a date") {
   Hq hq;
   hq.receive(batch("T1", 1, {closed("A", Arm::treated, 250), weighed_sale()}));

@@ -3,12 +3,12 @@ find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 
 tillcue_test(sync_hq_test SOURCES
-  sync/hq_certificates_test.cpp sync/hq_collector_test.cpp sync/hq_http_test.cpp sync/hq_inbox_test.cpp sync/hq_office_test.cpp sync/hq_report_test.cpp sync/hq_rollout_test.cpp sync/hq_scene.cpp
+  sync/hq_bond_test.cpp sync/hq_certificates_test.cpp sync/hq_collector_test.cpp sync/hq_http_test.cpp sync/hq_inbox_test.cpp sync/hq_known_test.cpp sync/hq_office_test.cpp sync/hq_report_test.cpp sync/hq_rollout_test.cpp sync/hq_scene.cpp
   sync/hq_statistics_test.cpp sync/hq_tables_test.cpp sync/hq_thinned_test.cpp
   LIBS tillcue::sync_hq nlohmann_json::nlohmann_json ZLIB::ZLIB tillcue_test_broker)
 
 tillcue_test(sync_hq_broker_test SOURCES
-  core/shop.cpp sync/hq_pretend.cpp sync/hq_publish_test.cpp sync/hq_scene.cpp sync/hq_serve_test.cpp
+  core/shop.cpp sync/hq_pretend.cpp sync/hq_publish_test.cpp sync/hq_scene.cpp sync/hq_serve_test.cpp sync/hq_slips_test.cpp
   LIBS tillcue::sync_hq tillcue::bundle_writer tillcue::parcel nlohmann_json::nlohmann_json tillcue_test_broker)
 target_include_directories(sync_hq_broker_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src)
 target_compile_definitions(sync_hq_broker_test PRIVATE TILLCUE_HQ_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-hq")

@@ -100,6 +100,20 @@ TEST_CASE("errors say what the caller can do") {
   CHECK(Database::open(folder / "text.sqlite").error().code == Code::corrupt);
 }
 
+TEST_CASE("a database in a folder that is not there, or that is one, says so and what to do") {
+  TempDir const folder;
+  auto const why = [](std::filesystem::path const& file) {
+    auto const opened = Database::open(file);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == Code::io);
+    return opened.error().what;
+  };
+  auto const nowhere = folder / "nofolder" / "a.sqlite";
+  CHECK(why(nowhere) ==
+        nowhere.string() + ": cannot open: there is no folder " + nowhere.parent_path().string() + "; make it first");
+  CHECK(why(folder.path()) == folder.path().string() + ": cannot open: it is a folder; name a file in it");
+}
+
 TEST_CASE("a full disk is busy and says so") {
   TempDir const folder;
   auto db = *Database::open(folder / "a.sqlite");

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "commands.hpp"
 
 int main(int argc, char** argv) {
@@ -30,7 +31,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
-    return app.exit(error) == 0 ? 0 : kExitUsage;
+    return tillcue::tell_wrong_line(app, error) == 0 ? 0 : kExitUsage;
   }
   if (!chosen) {
     std::cerr << "tillcue-pos: a command is missing; tillcue-pos --help lists them\n";

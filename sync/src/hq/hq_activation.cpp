@@ -5,20 +5,53 @@
 
 #include "hq_columns.hpp"
 #include "tillcue/sync/state.hpp"
+#include "tillcue/sync/word.hpp"
 
 namespace tillcue::sync {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Activation tally(std::map<std::string, TerminalState> const& states, std::uint64_t release) {
+/// What terminals have said of themselves.
+struct Seen {
+  std::map<std::string, TerminalState> states;
+  std::map<std::string, Held> held;
+
+  [[nodiscard]] bool outside(Scope const& scope, std::string const& terminal) const;
+  [[nodiscard]] Activation tally(ActivationOptions const& options) const;
+};
+
+/// Outside for certain: who has not said where it is may be within.
+bool Seen::outside(Scope const& scope, std::string const& terminal) const {
+  if (scope.kind == Scope::Kind::all) return false;
+  if (scope.kind == Scope::Kind::terminal) return scope.name != terminal;
+  auto const said = held.find(terminal);
+  if (said == held.end()) return false;
+  return scope.name != (scope.kind == Scope::Kind::store ? said->second.store : said->second.group);
+}
+
+Activation Seen::tally(ActivationOptions const& options) const {
   Activation seen;
   for (auto const& [terminal, state] : states) {
     if (state.presence != Presence::online) continue;
+    if (outside(options.scope, terminal)) {
+      ++seen.elsewhere;
+      continue;
+    }
     ++seen.online;
-    if (state.release >= release) ++seen.active;
+    if (state.release >= options.release) ++seen.active;
   }
   return seen;
+}
+
+/// Where terminals are comes first, so that no burst of states is judged without it.
+Result<void> listen(BrokerSession& session, Topics const& topics, Scope const& scope,
+                    std::chrono::milliseconds patience) {
+  bool const by_place = scope.kind == Scope::Kind::store || scope.kind == Scope::Kind::group;
+  if (by_place) {
+    if (auto done = session.subscribe(topics.all_held(), patience); !done) return done;
+  }
+  return session.subscribe(topics.all_states(), patience);
 }
 
 std::string seconds_text(std::chrono::milliseconds time) {
@@ -30,30 +63,36 @@ std::string seconds_text(std::chrono::milliseconds time) {
 
 Result<Activation> await_activation(BrokerSession& session, Topics const& topics, ActivationOptions const& options,
                                     std::function<void(std::string const& line)> const& say) {
-  if (auto done = session.subscribe(topics.all_states(), options.patience); !done) return tl::unexpected{done.error()};
+  auto const& scope = options.scope;
+  if (auto done = listen(session, topics, scope, options.patience); !done) return tl::unexpected{done.error()};
   // The retained states of a fleet come as a burst; deciding on the first of them would not see the others.
   constexpr std::chrono::milliseconds kSettle{300};
   constexpr std::chrono::milliseconds kLook{1'000};  // whether the connection is still the one that was subscribed on
-  std::map<std::string, TerminalState> states;
+  Seen seen;
   auto const begun = Clock::now();
   auto connection = session.connections();
   for (;;) {
     auto const past = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
     auto const left = options.wait - past;
     if (left.count() <= 0) break;
-    auto const before = tally(states, options.release);
+    auto const before = seen.tally(options);
     bool const complete = before.online > 0 && before.active == before.online;
     if (auto const current = session.connections(); current != connection) {
       // A broker that restarted has forgotten us; an error is tried again with the next look.
-      if (session.subscribe(topics.all_states(), std::min(options.patience, left))) connection = current;
+      if (listen(session, topics, scope, std::min(options.patience, left))) connection = current;
     }
     auto const message = session.next(std::min(complete ? kSettle : kLook, left));
     if (!message && complete) break;
     if (!message) continue;
-    auto const state = decode_state(message->payload);
     auto const topic = topics.parse(message->topic);
+    if (topic && topic->kind == TopicKind::held) {
+      auto held = decode_held(message->payload);
+      if (held && held->terminal.value == topic->name) seen.held[held->terminal.value] = std::move(*held);
+      continue;
+    }
+    auto const state = decode_state(message->payload);
     if (!state || !topic || topic->kind != TopicKind::state || topic->name != state->terminal.value) continue;
-    auto& known = states[state->terminal.value];
+    auto& known = seen.states[state->terminal.value];
     bool const news = state->presence == Presence::online && state->release >= options.release &&
                       (known.presence != Presence::online || known.release < options.release);
     known = *state;
@@ -64,7 +103,7 @@ Result<Activation> await_activation(BrokerSession& session, Topics const& topics
       say(state->terminal.value + " says: " + printable(state->last_error));
     }
   }
-  return tally(states, options.release);
+  return seen.tally(options);
 }
 
 }  // namespace tillcue::sync

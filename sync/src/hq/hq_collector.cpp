@@ -34,6 +34,7 @@ MqttEvents Collector::events() {
   events.on_lost = [this](std::string const& why) {
     ++parts_.counters.connection_losses;
     parts_.log(LogLevel::warning, log_line("broker.lost", {{"why", why}}));
+    if (parts_.on_lost) parts_.on_lost();
   };
   events.on_message = [this](MqttMessage const& message) { on_message(message); };
   return events;

@@ -18,6 +18,23 @@ CsvFile::~CsvFile() {
   if (!finished_) std::filesystem::remove(part_, ignored);
 }
 
+/// Nothing that is there may be lost but what was written here before.
+bool CsvFile::in_the_way(std::string_view header) const {
+  std::error_code error;
+  if (!std::filesystem::exists(out_, error) || std::filesystem::is_empty(out_, error)) return false;
+  std::unique_ptr<gzFile_s, Close> const there{gzopen(out_.c_str(), "rb")};  // what is not compressed is read as it is
+  std::string first(header.size(), '\0');
+  auto const size = static_cast<unsigned>(first.size());
+  auto const got = there == nullptr ? -1 : gzread(there.get(), first.data(), size);
+  return got != static_cast<int>(size) || first != header;
+}
+
+Result<void> CsvFile::begin(std::string_view header) {
+  if (!in_the_way(header)) return write(header);
+  return fail(Code::rejected,
+              out_.string() + ": exists and is no file that this command wrote; name another, or move " + "it away");
+}
+
 Result<void> CsvFile::write(std::string_view text) {
   if (file_ == nullptr) return broken("cannot be created");
   auto const size = static_cast<unsigned>(text.size());

@@ -47,7 +47,7 @@ Result<Exported> export_transactions(Database& db, std::filesystem::path const& 
   CsvFile file{out};
   Exported exported;
   std::int64_t last_event = 0;
-  auto done = file.write("basket_id,customer_id,timestamp,sku,quantity,unit_price,holdout\n");
+  auto done = file.begin("basket_id,customer_id,timestamp,sku,quantity,unit_price,holdout\n");
   while (done) {
     auto const row = rows->step();
     if (!row) return tl::unexpected{row.error()};

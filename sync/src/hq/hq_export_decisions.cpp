@@ -43,7 +43,7 @@ Result<std::uint64_t> export_decisions(Database& db, std::filesystem::path const
   rows->bind(1, std::int64_t{options.since.time_since_epoch().count()});
   CsvFile file{out};
   std::uint64_t count = 0;
-  auto done = file.write(kHeader);
+  auto done = file.begin(kHeader);
   while (done) {
     auto const row = rows->step();
     if (!row) return tl::unexpected{row.error()};

@@ -65,7 +65,7 @@ Result<std::size_t> export_names(Database& db, std::string const& out, std::stri
   auto const currency = currency_of_sales(db);
   if (!currency) return tl::unexpected{currency.error()};
   CsvFile file{out};
-  auto done = file.write("text,sku,price\n");
+  auto done = file.begin("text,sku,price\n");
   for (auto const& name : *names) {
     auto const price = name.price ? price_text(*name.price, currency->value_or(Currency{})) : std::string{};
     if (done) done = file.write(csv_field(name.text) + ',' + csv_field(name.sku) + ',' + price + '\n');

@@ -4,7 +4,8 @@
 #include "hq_names.hpp"
 #include "hq_office_state.hpp"
 #include "hq_rows.hpp"
-#include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_bond.hpp"
+#include "tillcue/sync/hq_known.hpp"
 #include "wire/card_check.hpp"
 
 namespace tillcue::sync {
@@ -79,22 +80,33 @@ Result<void> HqOffice::State::say_grants(Database& db, std::set<TerminalId> cons
   return {};
 }
 
-HqOffice::State::Answer HqOffice::State::say_changed(Scope const& scope,
-                                                     std::function<Result<std::string>(Database&)> const& change) {
-  std::uint64_t number = 0;
-  std::string note;
+HqOffice::State::Answer HqOffice::State::say_word(WordKind kind, Scope const& scope,
+                                                  std::function<Result<Said>(Database&)> const& say) {
+  Said told;
   auto const done = together([&](Database& db) -> Result<void> {
-    auto changed = change(db);
-    if (!changed) return tl::unexpected{changed.error()};
-    note = std::move(*changed);
-    auto const said = say_live(db, scope);
-    if (said) number = *said;
-    return said ? Result<void>{} : tl::unexpected{said.error()};
+    auto said = say(db);
+    if (!said) return tl::unexpected{said.error()};
+    told = std::move(*said);
+    auto const unknown = unknown_scope(db, scope);
+    if (!unknown) return tl::unexpected{unknown.error()};
+    told.note += (told.note.empty() || unknown->empty() ? "" : "; ") + *unknown;
+    return {};
   });
   if (!done) return tl::unexpected{done.error()};
-  Json answer{{"word", held_name(WordKind::live, scope)}, {"number", number}};
-  if (!note.empty()) answer["note"] = note;
+  Json answer{{"word", held_name(kind, scope)}, {"number", told.number}};
+  if (!told.note.empty()) answer["note"] = told.note;
   return answer;
+}
+
+HqOffice::State::Answer HqOffice::State::say_changed(Scope const& scope,
+                                                     std::function<Result<std::string>(Database&)> const& change) {
+  return say_word(WordKind::live, scope, [&](Database& db) -> Result<Said> {
+    auto note = change(db);
+    if (!note) return tl::unexpected{note.error()};
+    auto const number = say_live(db, scope);
+    if (!number) return tl::unexpected{number.error()};
+    return Said{*number, std::move(*note)};
+  });
 }
 
 HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
@@ -118,7 +130,7 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "keys") return keys(fields);
   if (what == "show") return show();
   if (what == "holders") return holders(fields);
-  if (what == "rollout start") return rollout_start(fields);
+  if (what == "rollout start" || what == "rollout check") return rollout_start(fields, what == "rollout check");
   if (what.starts_with("rollout ")) return rollout_change(std::string_view{what}.substr(8));
   return fail(Code::unsupported, "\"" + what + "\" is nothing that this serve does: is it older than the command?");
 }
@@ -134,16 +146,22 @@ HqOffice::~HqOffice() = default;
 
 Result<void> HqOffice::open() {
   auto& s = *state_;
+  s.away_since = s.now();
   return s.together([&](Database& db) -> Result<void> {
-    auto const believed = believed_keys(db, s.chain);
-    if (!believed) return tl::unexpected{believed.error()};
-    if (auto good = check_believed(*believed, s.parts.key.id()); !good) return good;
+    auto const trusted = s.parts.trusted == nullptr ? KeyRing{} : *s.parts.trusted;
+    if (auto bound = bind_database(db, s.chain, s.parts.key.id(), trusted); !bound) return bound;
     return s.budgets.load(db);
   });
 }
 
+void HqOffice::lost() {
+  std::int64_t there = 0;
+  state_->away_since.compare_exchange_strong(there, state_->now());  // each attempt that fails comes here
+}
+
 void HqOffice::connected() {
   auto& s = *state_;
+  s.away_since = 0;
   auto const done = s.together([&](Database& db) {
     auto said = s.say_grants(db, s.budgets.holders());  // as this program says them, when an older one said them last
     if (said) said = s.words.repeat(db, s.now());
@@ -192,6 +210,10 @@ std::string HqOffice::request(std::string_view line) {
   if (!answer) {
     said["code"] = std::string(name(answer.error().code));
     said["error"] = answer.error().what;
+  }
+  if (!state_->parts.link.connected()) {
+    auto const since = state_->away_since.load();
+    said["no_broker_since"] = since == 0 ? state_->now() : since;
   }
   return said.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

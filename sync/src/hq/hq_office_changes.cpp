@@ -6,6 +6,7 @@
 #include "hq_office_state.hpp"
 #include "hq_rows.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_known.hpp"
 #include "tillcue/sync/settings.hpp"
 
 namespace tillcue::sync {
@@ -27,35 +28,24 @@ Result<std::vector<std::string>> names_field(Fields& fields, char const* name, s
   return names;
 }
 
-/// The first few, and that there are more.
-std::string some_of(std::vector<std::string> const& names) {
-  constexpr std::size_t kShown = 8;
-  std::string text;
-  for (std::size_t n = 0; n < std::min(kShown, names.size()); ++n) text += (n == 0 ? "" : ", ") + names[n];
-  return names.size() > kShown ? text + ", ..." : text;
-}
-
-/// What helps against a slip of the finger; empty when the campaign is known, or none is. No reason to refuse: a till
-/// may run a bundle that was published before this was written down.
-Result<std::string> unknown_campaign(Database& db, std::string const& campaign) {
-  auto const known = texts(db, "SELECT name FROM campaigns ORDER BY last DESC, name");
-  if (!known) return tl::unexpected{known.error()};
-  if (known->empty() || std::find(known->begin(), known->end(), campaign) != known->end()) return std::string{};
-  return "no published bundle has a campaign \"" + campaign + "\"; they have: " + some_of(*known);
-}
-
-/// The same of items.
-Result<std::string> unknown_items(Database& db, std::vector<std::string> const& skus) {
-  auto find = db.prepare("SELECT EXISTS(SELECT 1 FROM items), EXISTS(SELECT 1 FROM items WHERE sku = ?1)");
-  if (!find) return tl::unexpected{find.error()};
-  std::vector<std::string> unknown;
-  for (auto const& sku : skus) {
-    find->reset();
-    auto const row = find->bind(1, sku).step();
-    if (!row) return tl::unexpected{row.error()};
-    if (find->integer(0) == 1 && find->integer(1) == 0) unknown.push_back(sku);
+Result<RolloutPlan> plan_field(Fields& fields) {
+  auto const first = names_field(fields, "first", 0);
+  RolloutPlan plan;
+  auto const* shares = fields.array("shares", 20);
+  plan.soak = static_cast<std::int64_t>(fields.optional_number("soak", 1'800, 0, 30 * 86'400));
+  plan.deadline = static_cast<std::int64_t>(fields.optional_number("deadline", 86'400, 1, 30 * 86'400));
+  plan.spread = static_cast<std::int64_t>(fields.optional_number("spread", 300, 0, 86'400));
+  plan.tolerance = static_cast<std::uint32_t>(fields.optional_number("tolerance", 200, 0, 10'000));
+  if (shares != nullptr && !shares->empty()) plan.shares.clear();
+  for (auto const& share : shares == nullptr ? Json::array() : *shares) {
+    bool const fits = share.is_number_unsigned() && share.get<std::uint64_t>() <= 10'000;
+    if (!fits) fields.reject("shares", "must hold numbers up to 10,000");
+    if (fits) plan.shares.push_back(share.get<std::uint32_t>());
   }
-  return unknown.empty() ? std::string{} : "no published bundle has an item " + some_of(unknown);
+  if (!fields.ok()) return fields.error();
+  if (!first) return tl::unexpected{first.error()};
+  plan.first = *first;
+  return plan;
 }
 
 }  // namespace
@@ -165,7 +155,13 @@ HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {
   plan.free = {amount("free_amount", 0), amount("free_issues", 0)};
   plan.terminals = static_cast<std::uint32_t>(fields.optional_number("terminals", 0, 0, 1'000'000));
   if (!fields.ok()) return fields.error();
+  // Partners are in no list: any name of one may be right.
+  bool const partner = plan.name.starts_with("partner:");
+  auto out = Json::object();
   auto const done = together([&](Database& db) -> Result<void> {
+    auto const unknown = partner ? std::string{} : unknown_campaign(db, plan.name);
+    if (!unknown) return tl::unexpected{unknown.error()};
+    if (!unknown->empty()) out["note"] = *unknown;
     if (auto ok = budgets.enter(db, plan, now()); !ok) return ok;
     auto const online = online_terminals(db);
     if (!online) return tl::unexpected{online.error()};
@@ -173,7 +169,7 @@ HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {
     return changed ? say_grants(db, *changed) : tl::unexpected{changed.error()};
   });
   if (!done) return tl::unexpected{done.error()};
-  return Json::object();
+  return out;
 }
 
 HqOffice::State::Answer HqOffice::State::budget_end(Fields& fields) {
@@ -196,8 +192,7 @@ HqOffice::State::Answer HqOffice::State::config(Fields& fields, Json const& requ
   if (!unset) return tl::unexpected{unset.error()};
   auto const set = read_settings(request.value("set", Json::object()).dump(), "set");
   if (!set) return tl::unexpected{set.error()};
-  std::uint64_t number = 0;
-  auto const done = together([&](Database& db) -> Result<void> {
+  auto answer = say_word(WordKind::config, *scope, [&](Database& db) -> Result<Said> {
     auto const before = HqWords::last(db, WordKind::config, *scope);
     if (!before) return tl::unexpected{before.error()};
     auto said_before = *before ? read_settings((*before)->content, "what " + scope->text() + " says") : Settings{};
@@ -207,13 +202,14 @@ HqOffice::State::Answer HqOffice::State::config(Fields& fields, Json const& requ
     for (auto const& name : *unset) {
       if (document.erase(name) == 0) return fail(Code::not_found, name + " is not set for " + scope->text());
     }
-    auto const said = words.say(db, WordKind::config, *scope, encode_settings(document), now());
-    if (said) number = *said;
-    return said ? Result<void>{} : tl::unexpected{said.error()};
+    auto const number = words.say(db, WordKind::config, *scope, encode_settings(document), now());
+    if (!number) return tl::unexpected{number.error()};
+    return Said{*number, {}};
   });
-  if (!done) return tl::unexpected{done.error()};
-  parts.log(LogLevel::info, log_line("config.said", {{"scope", scope->text()}, {"number", number}}));
-  return Json{{"word", held_name(WordKind::config, *scope)}, {"number", number}};
+  if (!answer) return answer;
+  parts.log(LogLevel::info,
+            log_line("config.said", {{"scope", scope->text()}, {"number", (*answer)["number"].get<std::uint64_t>()}}));
+  return answer;
 }
 
 /// Whom terminals are to believe: a word that holders of the keys have signed.
@@ -233,34 +229,27 @@ HqOffice::State::Answer HqOffice::State::keys(Fields& fields) {
   return Json{{"word", held_name(WordKind::keys, Scope{})}, {"number", number}};
 }
 
-HqOffice::State::Answer HqOffice::State::rollout_start(Fields& fields) {
-  auto const manifest = decode_manifest(fields.text("manifest", kMaxEnvelope, 1));
-  auto const first = names_field(fields, "first", 0);
-  RolloutPlan plan;
-  auto const* shares = fields.array("shares", 20);
-  plan.soak = static_cast<std::int64_t>(fields.optional_number("soak", 1'800, 0, 30 * 86'400));
-  plan.deadline = static_cast<std::int64_t>(fields.optional_number("deadline", 86'400, 1, 30 * 86'400));
-  plan.spread = static_cast<std::int64_t>(fields.optional_number("spread", 300, 0, 86'400));
-  plan.tolerance = static_cast<std::uint32_t>(fields.optional_number("tolerance", 200, 0, 10'000));
-  if (shares != nullptr && !shares->empty()) plan.shares.clear();
-  for (auto const& share : shares == nullptr ? Json::array() : *shares) {
-    bool const fits = share.is_number_unsigned() && share.get<std::uint64_t>() <= 10'000;
-    if (!fits) fields.reject("shares", "must hold numbers up to 10,000");
-    if (fits) plan.shares.push_back(share.get<std::uint32_t>());
-  }
-  if (!fields.ok()) return fields.error();
+/// `check`: only whether it would begin, before all the work for it.
+HqOffice::State::Answer HqOffice::State::rollout_start(Fields& fields, bool check) {
+  auto const manifest =
+      check ? Result<Manifest>{Manifest{}} : decode_manifest(fields.text("manifest", kMaxEnvelope, 1));
+  auto const plan = plan_field(fields);
+  if (!plan) return tl::unexpected{plan.error()};
   if (!manifest) return tl::unexpected{manifest.error()};
-  if (!first) return tl::unexpected{first.error()};
-  plan.first = *first;
-  std::uint64_t release = 0;
+  Json out = Json::object();
   auto const done = together([&](Database& db) -> Result<void> {
-    auto const begun = rollout.start(db, *manifest, plan, now());
-    if (begun) release = *begun;
+    auto const note = rollout.may_start(db, *plan);
+    if (!note) return tl::unexpected{note.error()};
+    if (!note->empty()) out["note"] = *note;
+    if (check) return {};
+    auto const begun = rollout.start(db, *manifest, *plan, now());
+    if (begun) out["release"] = *begun;
     return begun ? Result<void>{} : tl::unexpected{begun.error()};
   });
   if (!done) return tl::unexpected{done.error()};
-  parts.log(LogLevel::info, log_line("rollout.started", {{"release", release}}));
-  return Json{{"release", release}};
+  if (!check)
+    parts.log(LogLevel::info, log_line("rollout.started", {{"release", out["release"].get<std::uint64_t>()}}));
+  return out;
 }
 
 HqOffice::State::Answer HqOffice::State::rollout_change(std::string_view what) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -24,6 +25,7 @@ struct HqOffice::State {
   HqRollout rollout;
   HqBudgets budgets{};
   std::int64_t renewed = 0;
+  std::atomic<std::int64_t> away_since{0};  ///< the broker; 0: it is there
 
   [[nodiscard]] std::int64_t now() const { return unix_seconds(parts.now()); }
   Result<void> together(std::function<Result<void>(Database&)> const& task);
@@ -31,6 +33,13 @@ struct HqOffice::State {
   Result<void> say_grants(Database& db, std::set<TerminalId> const& terminals);
 
   using Answer = Result<Json>;
+  /// A word's number, and what the user is to be told besides, if anything.
+  struct Said {
+    std::uint64_t number = 0;
+    std::string note;
+  };
+  /// The answer to whoever changes what holds for a scope, in one transaction; notes a scope nobody ever was in.
+  Answer say_word(WordKind kind, Scope const& scope, std::function<Result<Said>(Database&)> const& say);
   /// Changes what holds for a scope and says it. `change` tells what the user is to be told besides, if anything.
   Answer say_changed(Scope const& scope, std::function<Result<std::string>(Database&)> const& change);
   Answer stop(Fields& fields, bool on);
@@ -44,7 +53,7 @@ struct HqOffice::State {
   Answer keys(Fields& fields);
   Answer show();
   Answer holders(Fields& fields);
-  Answer rollout_start(Fields& fields);
+  Answer rollout_start(Fields& fields, bool check);
   Answer rollout_change(std::string_view what);
   Answer answer(Json const& request);
 };

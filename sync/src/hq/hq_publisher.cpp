@@ -255,9 +255,12 @@ Result<Published> Publishing::run() {
   if (!release) return tl::unexpected{release.error()};
   auto const objects = retained_objects(session_, topics_, {options_.patience, options_.quiet});
   if (!objects) return tl::unexpected{objects.error()};
+  published_.release = *release;
+  complete();
+  // What no terminal could read is better told before the upload than behind it.
+  if (auto const body = encode_manifest(cut_.manifest); !body) return tl::unexpected{body.error().within("manifest")};
   if (auto done = keep_copies(); !done) return tl::unexpected{done.error()};
 
-  published_.release = *release;
   published_.bundle = cut_.manifest.bundle;
   published_.bytes = bundle_.size();
   published_.chunks = cut_.chunks.size();
@@ -265,7 +268,6 @@ Result<Published> Publishing::run() {
   published_.smallest = bundle_.size();
   for (auto const& parcel : parcels_)
     published_.smallest = std::min(published_.smallest, std::uint64_t{parcel.bytes.size()});
-  complete();
   say("release " + std::to_string(*release) + ": " + std::to_string(bundle_.size()) + " bytes in " +
       std::to_string(cut_.chunks.size()) + " chunks");
 
@@ -284,9 +286,13 @@ Result<Published> Publishing::run() {
   // Before the wait: what is known of the broker now would be out of date after it.
   if (auto done = sweep(*retained, *objects); !done) return tl::unexpected{done.error()};
   if (options_.wait.count() > 0) {
-    auto const seen = await_activation(session_, topics_, {published_.release, options_.wait, options_.patience},
-                                       [this](std::string const& line) { say(line); });
+    auto const scope = Scope::parse(options_.scope);
+    if (!scope) return tl::unexpected{scope.error()};
+    auto const seen =
+        await_activation(session_, topics_, {published_.release, *scope, options_.wait, options_.patience},
+                         [this](std::string const& line) { say(line); });
     if (!seen) return tl::unexpected{seen.error()};
+    published_.elsewhere = seen->elsewhere;
     published_.online = seen->online;
     published_.active = seen->active;
   }
@@ -302,11 +308,12 @@ Result<Published> publish_bundle(PublishParts const& parts, std::span<std::byte 
     return fail(Code::invalid,
                 "chain: \"" + options.chain + "\" cannot stand in a topic; use 1 to 64 letters, digits, - _ . :");
   }
-  if (!is_topic_name(options.scope)) {
-    return fail(Code::invalid, "scope: \"" + options.scope + "\" cannot stand in a topic");
-  }
   if (options.scope == kNextScope)
     return fail(Code::invalid, "scope: \"next\" is a rollout's; see `tillcue-hq rollout`");
+  if (auto const scope = Scope::parse(options.scope); !scope) return tl::unexpected{scope.error()};
+  if (!compare_versions(options.minimum_version, "0")) {
+    return fail(Code::invalid, "minimum version \"" + options.minimum_version + "\": must be like 1.2.3");
+  }
   auto cut = cut_bundle(bundle);
   if (!cut) return tl::unexpected{cut.error()};
   auto probes = make_probes(bundle);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hq_rows.hpp"
+#include "tillcue/sync/hq_known.hpp"
 #include "tillcue/sync/topics.hpp"
 
 namespace tillcue::sync {
@@ -124,7 +125,7 @@ Result<void> HqRollout::say_all(Database& db, Manifest manifest) {
   return put->run();
 }
 
-Result<std::uint64_t> HqRollout::start(Database& db, Manifest manifest, RolloutPlan const& plan, std::int64_t now) {
+Result<std::string> HqRollout::may_start(Database& db, RolloutPlan const& plan) const {
   if (auto ok = check(plan); !ok) return tl::unexpected{ok.error()};
   auto const before = last(db);
   if (!before) return tl::unexpected{before.error()};
@@ -132,6 +133,11 @@ Result<std::uint64_t> HqRollout::start(Database& db, Manifest manifest, RolloutP
     return fail(Code::rejected, "rollout: release " + std::to_string((*before)->release) + " is under way (" +
                                     (*before)->state + "); `rollout stop` or `rollout back` ends it");
   }
+  return unknown_canaries(db, plan.first);
+}
+
+Result<std::uint64_t> HqRollout::start(Database& db, Manifest manifest, RolloutPlan const& plan, std::int64_t now) {
+  if (auto may = may_start(db, plan); !may) return tl::unexpected{may.error()};
   auto const known = newest(db);
   if (!known) return tl::unexpected{known.error()};
   auto const all = texts(db, "SELECT body FROM manifests WHERE scope = 'all'");
@@ -257,10 +263,11 @@ Result<void> HqRollout::tick(Database& db, std::int64_t now) {
     if (auto done = keep(db, row); !done) return done;
     return say_next(row, true);
   }
-  bool const nobody = health->included == 0;
-  // A canary must have sung; later stages go on without those who are away.
-  bool const sung = row.stage > 0 || health->healthy > 0;
-  bool const ready = health->waiting == 0 && (nobody || (sung && now - row.since >= row.plan.soak));
+  // A canary must have sung, however long it is away; a later stage goes on without who is, at once when nobody is in
+  // it.
+  bool const soaked = now - row.since >= row.plan.soak;
+  bool const enough = row.stage == 0 ? soaked && health->healthy > 0 : soaked || health->included == 0;
+  bool const ready = health->waiting == 0 && enough;
   return ready ? next_stage(db, std::move(row), now) : Result<void>{};
 }
 
@@ -291,11 +298,14 @@ Result<Json> HqRollout::status(Database& db, std::int64_t now) {
   auto const& row = **found;
   auto const health = look(db, row, now);
   if (!health) return tl::unexpected{health.error()};
+  auto const unheard = never_heard_of(db, row.plan.first);
+  if (!unheard) return tl::unexpected{unheard.error()};
   return Json{{"release", row.release},
               {"state", row.state},
               {"stage", row.stage},
               {"share", row.share()},
               {"canaries", row.plan.first},
+              {"unheard_of", *unheard},
               {"since", row.since},
               {"included", health->included},
               {"healthy", health->healthy},

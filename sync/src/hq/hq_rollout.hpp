@@ -38,7 +38,8 @@ struct RolloutSeen {
 Result<std::optional<RolloutSeen>> last_rollout(Database& db);
 
 /// One staged rollout at a time: kept in HQ's database, driven by tick(). A stage ends well when it has lasted its soak
-/// time and every terminal in it that is expected runs the release in health; too many failures pause it. Expected is
+/// time and every terminal in it that is expected runs the release in health, that of the canaries never before one
+/// does; too many failures pause it. Expected is
 /// who is online, or has been there since the stage began, and reads stages; its time counts from when it came. Failed
 /// is who refused the release, fell silent past the deadline (not after a good-bye, nor with its whole store), starts
 /// again and again, has many errors, or sells without deciding anything.
@@ -47,8 +48,11 @@ class HqRollout {
  public:
   HqRollout(std::string chain, SigningKey const& key) : chain_(std::move(chain)), key_(&key) {}
 
+  /// What start would refuse, before the work for it; what is odd about the canaries, empty when nothing is.
+  /// Errors  rejected (another one is under way, no canary that could run it), invalid (plan).
+  Result<std::string> may_start(Database& db, RolloutPlan const& plan) const;
   /// Begins with the first stage; the number of the release. `manifest`: of the bundle, whose pieces are on the broker.
-  /// Errors  rejected (another one is under way), invalid (plan, manifest).
+  /// Errors  as may_start, and invalid (manifest).
   Result<std::uint64_t> start(Database& db, Manifest manifest, RolloutPlan const& plan, std::int64_t now);
   /// `what`: pause, resume, stop (nobody further gets it), back (the release of before under a new number, to all).
   /// Returns the number of the release that came of it, 0 when none did.

@@ -361,9 +361,18 @@ CREATE TABLE items(
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1}, Migration{2, kStep2},   Migration{3, kStep3},  Migration{4, kStep4},
-                            Migration{5, kStep5}, Migration{6, kStep6},   Migration{7, kStep7},  Migration{8, kStep8},
-                            Migration{9, kStep9}, Migration{10, kStep10}, Migration{11, kStep11}};
+// Whose database it is (hq_bond.hpp).
+constexpr std::string_view kStep12 = R"sql(
+CREATE TABLE bond_chain(chain TEXT PRIMARY KEY);  -- one row, after the first start of serve
+CREATE TABLE bond_keys(
+  key TEXT PRIMARY KEY                    -- id of a key that this fleet was told with
+);
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},
+                            Migration{4, kStep4},   Migration{5, kStep5},   Migration{6, kStep6},
+                            Migration{7, kStep7},   Migration{8, kStep8},   Migration{9, kStep9},
+                            Migration{10, kStep10}, Migration{11, kStep11}, Migration{12, kStep12}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

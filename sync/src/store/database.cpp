@@ -49,6 +49,17 @@ std::string_view mend(int code) noexcept {
 constexpr char const* kSettings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-256; "
     "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=256;";
+
+/// SQLite says "unable to open database file" of all of these.
+std::string cannot_open(std::filesystem::path const& file, bool reads) {
+  auto const folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+  std::error_code error;
+  std::string why = "no right to " + std::string(reads ? "read" : "write") + " it, or its folder " + folder.string();
+  if (std::filesystem::is_directory(file, error)) why = "it is a folder; name a file in it";
+  if (!std::filesystem::is_directory(folder, error)) why = "there is no folder " + folder.string() + "; make it first";
+  return file.string() + ": cannot open: " + why;
+}
+
 /// Source  https://www.sqlite.org/uri.html
 std::string untouched_uri(std::filesystem::path const& file) {
   std::string uri = "file:";
@@ -89,6 +100,7 @@ Result<Database> Database::open(std::filesystem::path const& file, DatabaseOptio
   sqlite3* raw = nullptr;
   int const code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Database db(raw);
+  if ((code & 0xFF) == SQLITE_CANTOPEN) return fail(Code::io, cannot_open(file, reads));
   if (code != SQLITE_OK) return sqlite_fail(raw, code, file.string() + ": cannot open");
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, static_cast<int>(options.busy_timeout.count()));

@@ -29,9 +29,10 @@ struct CollectorParts {
   BundleShelf const* shelf = nullptr;  ///< where published bundles lie; null: chunk requests are only logged
   LogSink log;
   std::function<Timestamp()> now;
-  /// A terminal's word on what it holds, and that the broker is there (again); may be empty.
+  /// A terminal's word on what it holds, and that the broker is there (again), or not (again); may be empty.
   std::function<Result<void>(Held const&)> on_held{};
   std::function<void()> on_connected{};
+  std::function<void()> on_lost{};
 };
 
 /// HQ's end of the wire: commits every batch and then acknowledges it. The commit happens inside the message callback,

@@ -20,6 +20,7 @@ struct OfficeParts {
   SigningKey const& key;  ///< signs words
   LogSink log;
   std::function<Timestamp()> now;
+  KeyRing const* trusted = nullptr;  ///< further keys of this fleet, by whoever starts it
 };
 
 /// Head office's will apart from bundles: stop switches, budgets, stock. It decides what each scope is told, says it on
@@ -32,10 +33,13 @@ class HqOffice {
   HqOffice(HqOffice const&) = delete;
   HqOffice& operator=(HqOffice const&) = delete;
 
-  /// Reads the database.  Errors  those of the database.
+  /// Reads the database, and binds it to chain and key (hq_bond.hpp).
+  /// Errors  rejected (another chain's, or a key this fleet does not believe), those of the database.
   Result<void> open();
   /// The broker is there: everything is said again.
   void connected();
+  /// There is none, or none yet: answers tell since when ("no_broker_since"), for what is said meanwhile waits.
+  void lost();
   Result<void> heard(Held const& held);
   /// Once a second or so: renews what expires.
   void tick();

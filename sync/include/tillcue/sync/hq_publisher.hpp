@@ -43,8 +43,9 @@ struct Published {
   std::uint64_t smallest = 0;           ///< bytes of the smallest way to it
   std::size_t cleared_chunks = 0;       ///< of releases older than the previous one
   std::chrono::milliseconds upload{0};  ///< connection to manifest
-  std::size_t online = 0;               ///< terminals online while waiting
+  std::size_t online = 0;               ///< terminals online while waiting that the scope takes in, or may take in
   std::size_t active = 0;               ///< of them: run the release
+  std::size_t elsewhere = 0;            ///< online, and known to be outside the scope
 };
 
 struct PublishParts {
@@ -59,7 +60,8 @@ struct PublishParts {
 
 /// Validates the bundle, puts its chunks on the broker as retained messages, then the signed manifest, then removes
 /// what no manifest needs any more except the release just replaced, then waits for the terminals.
-/// Errors  invalid, corrupt, unsupported (the bundle), rejected (the release is not newer than the known one, the
+/// Errors  invalid (also scope, chain, minimum version, note: before anything is sent), corrupt, unsupported (the
+///         bundle), rejected (the release is not newer than the known one, the
 ///         retained manifest is not signed by a trusted key or was replaced during the upload, the broker refuses),
 ///         timeout, io.
 Result<Published> publish_bundle(PublishParts const& parts, std::span<std::byte const> bundle,

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tillcue/core/result.hpp"
+#include "tillcue/sync/sqlite.hpp"
+#include "tillcue/sync/word.hpp"
+
+namespace tillcue::sync {
+
+/// What HQ has heard of by its name: notes against a slip of the finger. Empty when the name is known, or nothing of
+/// its kind is. No reason to refuse: what is named may come later, or was published before HQ wrote such names down.
+/// Errors  those of the database.
+Result<std::string> unknown_campaign(Database& db, std::string const& campaign);
+Result<std::string> unknown_items(Database& db, std::vector<std::string> const& skus);
+Result<std::string> unknown_scope(Database& db, Scope const& scope);
+
+/// The same of a rollout's canaries.
+/// Errors  rejected: none of those named is known and reads stages, so that the rollout would wait for ever; as above.
+Result<std::string> unknown_canaries(Database& db, std::vector<std::string> const& canaries);
+/// Those no terminal ever came as.
+Result<std::vector<std::string>> never_heard_of(Database& db, std::vector<std::string> const& terminals);
+
+/// The first few, and that there are more.
+std::string some_of(std::vector<std::string> const& names);
+
+}  // namespace tillcue::sync
