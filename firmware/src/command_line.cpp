@@ -70,8 +70,10 @@ Result<void> check_files(Config const& config) {
   return fits_store(**bundle, config.store);
 }
 
+constexpr char kUsualFile[] = "/etc/tillcue/tillcued.json";
+
 struct Asked {
-  char const* file = "/etc/tillcue/tillcued.json";
+  char const* file = kUsualFile;
   bool check = false;
 };
 
@@ -128,7 +130,9 @@ int run_tillcued(int argc, char** argv) {
   }
   auto const config = load_config(asked.file);
   if (!config) {
-    std::fprintf(stderr, "%s\n", config.error().what.c_str());
+    bool const unnamed = config.error().code == Code::not_found && asked.file == kUsualFile;
+    std::fprintf(stderr, "%s%s\n", config.error().what.c_str(),
+                 unnamed ? "; give the configuration with --config FILE" : "");
     return kMisused;
   }
   if (!asked.check) return serve(*config);
