@@ -27,8 +27,9 @@ namespace tillcue::terminal {
 class LiveDesk {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kLook{1};     ///< between two looks at the file
-  static constexpr std::chrono::seconds kRetry{30};   ///< between two attempts to open the store
+  static constexpr std::chrono::seconds kLook{1};  ///< between two looks at the file
+  static constexpr std::chrono::seconds kRetry{
+      30};  ///< between two attempts to open the store, or to write a day that failed
   static constexpr std::chrono::seconds kHabits{60};  ///< between two writings of how items sell
 
   /// Borrows all.
@@ -76,7 +77,7 @@ class LiveDesk {
   [[nodiscard]] bool for_this_store(LiveState const& state) const;
   [[nodiscard]] std::vector<std::string> my_scopes(sync::WordKind kind) const;
   void restore_books();
-  void keep_day();
+  void keep_day(Clock::time_point now);
   void keep_shelf();
   void tell_shelf();
 
@@ -91,7 +92,7 @@ class LiveDesk {
   sync::Settings settings_;                                              ///< of all configuration words together
   std::optional<sync::LiveStore> store_;
   std::set<std::string, std::less<>> probably_out_;  ///< as last told in the log
-  Clock::time_point look_{}, retry_{}, habits_{};
+  Clock::time_point look_{}, retry_{}, habits_{}, day_{};
   std::uint64_t refused_ = 0;
 };
 
