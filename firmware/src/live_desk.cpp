@@ -24,6 +24,7 @@ void LiveDesk::start() {
 void LiveDesk::open_store() {
   auto const file = config_.data_dir / "live.sqlite";
   auto store = sync::LiveStore::open(file);
+  trouble_ = store ? std::string() : store.error().what;
   if (!store) {
     // Budgets stay closed: with nothing known of what was spent, they would be spent a second time.
     log_.error("live.closed", {{"error", store.error().what}, {"retry_s", std::to_string(kRetry.count())}});

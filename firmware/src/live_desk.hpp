@@ -64,6 +64,8 @@ class LiveDesk {
   std::function<void()> on_settings;
   /// Called with what every state says that tills call items; the later one has the last word.
   std::function<void(std::vector<LiveState::Name> const&)> on_names;
+  /// Why nothing of it is kept; empty: it is.
+  [[nodiscard]] std::string const& unkept() const noexcept { return trouble_; }
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
  private:
@@ -91,6 +93,7 @@ class LiveDesk {
   std::map<std::string, std::map<std::string, std::uint32_t>> numbers_;  ///< of grants, by word; kept, and ours
   sync::Settings settings_;                                              ///< of all configuration words together
   std::optional<sync::LiveStore> store_;
+  std::string trouble_;                              ///< of opening it
   std::set<std::string, std::less<>> probably_out_;  ///< as last told in the log
   Clock::time_point look_{}, retry_{}, habits_{}, day_{};
   std::uint64_t refused_ = 0;
