@@ -11,7 +11,7 @@ namespace {
 
 Result<void> pin(sync::KeyRing& keys, std::filesystem::path const& file) {
   auto const pinned = keys.pin_file(file);
-  if (pinned) return pinned;
+  if (pinned) return {};
   bool const secret = pinned.error().code == Code::rejected;
   return fail(pinned.error().code,
               pinned.error().what +

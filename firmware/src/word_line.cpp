@@ -6,7 +6,8 @@
 
 namespace tillcue::terminal {
 
-Result<std::unique_ptr<WordLine>> WordLine::open(Config const& config, Log const& log, Uplink::Callbacks callbacks) {
+Result<std::unique_ptr<WordLine>> WordLine::open(Config const& config, Log const& log,
+                                                 Uplink::Callbacks const& callbacks) {
   auto keys = believed_keys(config, log, callbacks.keys_word());
   if (!keys) return tl::unexpected(keys.error());
   auto const options = agent_options(config);

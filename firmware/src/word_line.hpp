@@ -13,7 +13,8 @@ namespace tillcue::terminal {
 class WordLine {
  public:
   /// Borrows config and log; of the callbacks those that words need.  Errors  keys, certificates.
-  static Result<std::unique_ptr<WordLine>> open(Config const& config, Log const& log, Uplink::Callbacks callbacks);
+  static Result<std::unique_ptr<WordLine>> open(Config const& config, Log const& log,
+                                                Uplink::Callbacks const& callbacks);
   ~WordLine();
 
   void tick() { listener_->tick(); }

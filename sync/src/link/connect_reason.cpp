@@ -195,7 +195,7 @@ class Look {
     if (seen_.asked && files.certificate.empty()) {
       return "wants a certificate of this client (" + words + "); give certificate and key";
     }
-    auto const told = "the broker refused TLS: " + words;
+    auto told = "the broker refused TLS: " + words;
     if (!alert || files.certificate.empty()) return told;
     if (reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA)
       return told + "; it does not know the authority that signed " + files.certificate.string();

@@ -12,7 +12,7 @@ struct WordListener::State {
   Words words;
   SteadyTime ask_due = SteadyTime::max();
 
-  State(MqttLink& link, KeyRing keys, AgentOptions options, AgentCallbacks callbacks)
+  State(MqttLink& link, KeyRing keys, AgentOptions const& options, AgentCallbacks callbacks)
       : ports{.link = link,
               .options = options,
               .callbacks = std::move(callbacks),
@@ -52,8 +52,8 @@ struct WordListener::State {
   }
 };
 
-WordListener::WordListener(MqttLink& link, KeyRing keys, AgentOptions options, AgentCallbacks callbacks)
-    : state_(std::make_shared<State>(link, std::move(keys), std::move(options), std::move(callbacks))) {
+WordListener::WordListener(MqttLink& link, KeyRing keys, AgentOptions const& options, AgentCallbacks callbacks)
+    : state_(std::make_shared<State>(link, std::move(keys), options, std::move(callbacks))) {
   state_->ports.alive = state_;
 }
 

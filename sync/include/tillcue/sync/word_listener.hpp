@@ -14,7 +14,7 @@ namespace tillcue::sync {
 /// running.
 class WordListener {
  public:
-  WordListener(MqttLink& link, KeyRing keys, AgentOptions options, AgentCallbacks callbacks);
+  WordListener(MqttLink& link, KeyRing keys, AgentOptions const& options, AgentCallbacks callbacks);
   ~WordListener();
   WordListener(WordListener const&) = delete;
   WordListener& operator=(WordListener const&) = delete;
