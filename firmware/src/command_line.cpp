@@ -10,15 +10,12 @@
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "counter_desk.hpp"
+#include "file_faults.hpp"
 #include "heap.hpp"
-#include "loaded_bundle.hpp"
-#include "page_options.hpp"
 #include "plan_text.hpp"
 #include "service_notice.hpp"
 #include "tillcue/firmware/daemon.hpp"
-#include "tillcue/firmware/secret.hpp"
-#include "uplink.hpp"
+#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -53,25 +50,10 @@ int serve(Config const& config) {
   return kFine;
 }
 
-/// What the configuration names must serve, too: keys, certificates, bundle, secret.
-Result<void> check_files(Config const& config) {
-  if (config.sync) {
-    if (auto const fine = Uplink::check(config); !fine) return tl::unexpected(fine.error().within("sync"));
-  }
-  if (config.secret) {
-    if (auto const secret = Secret::load(*config.secret); !secret)
-      return tl::unexpected(secret.error().within("secret"));
-  }
-  if (auto const counter = CounterDesk::check(config); !counter) return counter;
-  if (auto const theme = page_theme(config); !theme) return tl::unexpected(theme.error().within("screen.theme"));
-  if (!config.bundle) return {};
-  auto const bundle = load_bundle(*config.bundle);
-  if (!bundle) return tl::unexpected(bundle.error().within("bundle"));
-  return fits_store(**bundle, config.store);
-}
+constexpr char kUsualFile[] = "/etc/tillcue/tillcued.json";
 
 struct Asked {
-  char const* file = "/etc/tillcue/tillcued.json";
+  char const* file = kUsualFile;
   bool check = false;
 };
 
@@ -128,15 +110,15 @@ int run_tillcued(int argc, char** argv) {
   }
   auto const config = load_config(asked.file);
   if (!config) {
-    std::fprintf(stderr, "%s\n", config.error().what.c_str());
+    bool const unnamed = config.error().code == Code::not_found && asked.file == kUsualFile;
+    std::fprintf(stderr, "%s%s\n", config.error().what.c_str(),
+                 unnamed ? "; give the configuration with --config FILE" : "");
     return kMisused;
   }
   if (!asked.check) return serve(*config);
-  auto const usable = check_files(*config);
-  if (!usable) {
-    std::fprintf(stderr, "%s: %s\n", asked.file, usable.error().what.c_str());
-    return kMisused;
-  }
+  auto const faults = file_faults(*config, wall_clock());
+  for (auto const& fault : faults) std::fprintf(stderr, "%s: %s\n", asked.file, fault.c_str());
+  if (!faults.empty()) return kMisused;
   std::printf("%s: %s", asked.file, plan_text(*config).c_str());
   return kFine;
 }

@@ -1,13 +1,15 @@
 #include "tillcue/firmware/config.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
-#include <fstream>
+#include <cstdio>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
-#include <sstream>
 
 #include <boost/asio/ip/address.hpp>
 #include <nlohmann/json.hpp>
@@ -15,6 +17,7 @@
 #include "display_settings.hpp"
 #include "feed_settings.hpp"
 #include "json_lines.hpp"
+#include "listening_places.hpp"
 #include "printer_settings.hpp"
 
 namespace tillcue::terminal {
@@ -314,10 +317,14 @@ class Report {
 
   void add(std::string const& path, std::string const& what) {
     auto const line = lines_.find(path);
+    add(path, what, line == lines_.end() ? 0 : line->second);
+  }
+  void add(std::string const& path, std::string const& what, int line) {
     text_ += (text_.empty() ? "" : "\n") + file_;
-    if (line != lines_.end()) text_ += ":" + std::to_string(line->second);
+    if (line > 0) text_ += ":" + std::to_string(line);
     text_ += ": " + path + ": " + what;
   }
+  [[nodiscard]] int line_of(std::string const& path) const { return lines_.at(path); }
   [[nodiscard]] bool empty() const { return text_.empty(); }
   [[nodiscard]] std::string const& text() const { return text_; }
 
@@ -378,6 +385,13 @@ void find_unknown(Json const& object, std::string const& prefix, Report& report)
   }
 }
 
+void find_repeats(std::string_view text, Report& report) {
+  for (auto const& [path, line] : json_repeats(text)) {
+    report.add(path, "stands in line " + std::to_string(report.line_of(path)) + " already; take one of the two out",
+               line);
+  }
+}
+
 void make_absolute(Config& config, std::filesystem::path const& folder) {
   auto const absolute = [&](std::filesystem::path& path) {
     if (!path.empty()) path = (folder / path).lexically_normal();
@@ -413,6 +427,7 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
 
   Config config;
   Report report(file, text);
+  find_repeats(text, report);
   find_unknown(root, "", report);
   for (auto const& field : kFields) {
     std::string const path(field.path);
@@ -440,19 +455,26 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   if (root.contains("pos") && root["pos"].contains("origins") && !root["pos"].contains("websocket")) {
     report.add("pos.origins", "goes together with pos.websocket; say where it listens");
   }
-  if (report.empty()) check_feeds(config.feeds, [&](auto const& field, auto const& what) { report.add(field, what); });
+  if (report.empty()) {
+    auto const add = [&](auto const& field, auto const& what) { report.add(field, what); };
+    check_feeds(config.feeds, add);
+    check_places(config, add);
+  }
   if (!report.empty()) return fail(Code::invalid, report.text());
   make_absolute(config, std::filesystem::absolute(file).parent_path());
   return config;
 }
 
 Result<Config> load_config(std::filesystem::path const& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf())) {
-    return fail(Code::io, file.string() + ": cannot be read; give the configuration with --config FILE");
+  std::string text(kMaxConfigBytes + 1, '\0');
+  errno = 0;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> const in(std::fopen(file.c_str(), "rbe"), std::fclose);
+  if (in) text.resize(std::fread(text.data(), 1, text.size(), in.get()));
+  if (!in || std::ferror(in.get()) != 0) {
+    return fail(errno == ENOENT ? Code::not_found : Code::io,
+                file.string() + ": cannot be read: " + std::strerror(errno));
   }
-  return parse_config(text.str(), file);
+  return parse_config(text, file);
 }
 
 }  // namespace tillcue::terminal

@@ -1,30 +1,16 @@
-#include "tillcue/firmware/daemon.hpp"
-
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include "counter_desk.hpp"
-#include "coupon_desk.hpp"
-#include "data_lock.hpp"
-#include "display_desk.hpp"
-#include "feed_desk.hpp"
-#include "heap.hpp"
-#include "live_desk.hpp"
+#include "daemon_impl.hpp"
 #include "loaded_bundle.hpp"
 #include "page_options.hpp"
 #include "remote_settings.hpp"
 #include "service_notice.hpp"
-#include "terminal_metrics.hpp"
-#include "tillcue/firmware/checkout.hpp"
-#include "timer.hpp"
 #include "told_sale.hpp"
-#include "uplink.hpp"
-#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -45,85 +31,7 @@ std::uint64_t micros() {
       std::chrono::duration_cast<std::chrono::microseconds>(Steady::now().time_since_epoch()).count());
 }
 
-/// Of this machine's clock at that moment, summer time included.
-std::int32_t utc_offset(Timestamp at) {
-  auto const time = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
-  std::tm local{};
-  ::localtime_r(&time, &local);
-  return static_cast<std::int32_t>(local.tm_gmtoff / 60);
-}
-
 }  // namespace
-
-class Daemon::Impl final : public pos::SaleEvents {
- public:
-  Impl(boost::asio::io_context& io, Config const& config, Log const& log)
-      : io_(io),
-        config_(config),
-        log_(log),
-        pulse_(io),
-        checkout_(config.store, config.hint_lifetime, ports(), config.terminal),
-        live_(config, log, checkout_),
-        names_(config, log),
-        feeds_(io, config, log, names_, *this),
-        display_(io, config, log) {}
-
-  Result<void> start();
-  void stop(std::function<void()> done);
-  void close();
-  Result<void> on(pos::Message const& message) override;
-
-  std::unique_ptr<pos::NativeServer> native;
-  std::unique_ptr<pos::ScreenServer> screen;
-
- private:
-  CheckoutPorts ports();
-  Result<void> open_data();
-  Result<void> listen();
-  void open_uplink();
-  void apply_settings();
-  void use_bundle(std::filesystem::path const& file, std::uint64_t release);
-  void record(Outcome const& outcome);
-  void keep(Outcome const& outcome);
-  void lost(Error const& error);
-  void show(pos::HintBoard const& board);
-  [[nodiscard]] std::uint8_t channels() const;
-  void refresh();
-  [[nodiscard]] pos::TerminalStatus status() const;
-  [[nodiscard]] TerminalReading reading() const;
-  [[nodiscard]] std::map<std::string, std::int64_t> report() const;
-  void beat();
-  void schedule();
-  [[nodiscard]] Steady::time_point next_due() const;
-
-  boost::asio::io_context& io_;
-  Config const& config_;
-  Log const& log_;
-  Timer pulse_;
-  Checkout checkout_;
-  LiveDesk live_;
-  NameDesk names_;
-  FeedDesk feeds_;
-  DataLock lock_;
-  std::optional<Secret> secret_;
-  std::unique_ptr<CounterDesk> counter_;
-  std::unique_ptr<CouponDesk> desk_;
-  DisplayDesk display_;
-  std::unique_ptr<Uplink> uplink_;
-  Steady::time_point uplink_retry_{};
-  HeapSweep heap_;
-  bool has_bundle_ = false;
-  std::string language_;
-  std::uint64_t release_ = 0;
-  std::uint64_t results_lost_ = 0;
-  std::int64_t const started_ = now().wall.time_since_epoch().count() / 1000;
-  std::vector<Outcome> waiting_;  ///< while the outbox cannot be opened
-  std::string trouble_;
-  SaleId on_screen_;
-  Histogram handling_;
-  bool stopped_ = false;  ///< no new work
-  bool closed_ = false;   ///< everything said and written
-};
 
 CheckoutPorts Daemon::Impl::ports() {
   return {.now = [] { return now().wall; },
@@ -215,14 +123,17 @@ Result<void> Daemon::Impl::listen() {
   pos::ScreenHandlers handlers;
   handlers.answer = [this](pos::Answer const& answer) { return on(answer); };
   handlers.metrics = [this] { return metrics_text(reading()); };
+  handlers.health = [this]() -> Result<void> {
+    auto why = unkept();
+    return why.empty() ? Result<void>{} : fail(Code::io, "data_dir: " + why);
+  };
   auto screens = pos::ScreenServer::listen(io_, page_options(config_, log_), std::move(handlers));
   if (!screens) return tl::unexpected(screens.error().within("screen.listen"));
   screen = std::move(*screens);
   return {};
 }
 
-void Daemon::Impl::open_uplink() {
-  if (!config_.sync || uplink_) return;
+Uplink::Callbacks Daemon::Impl::uplink_callbacks() {
   Uplink::Callbacks callbacks;
   callbacks.post = [this](std::function<void()> task) {
     boost::asio::post(io_, [this, task = std::move(task)] {
@@ -239,21 +150,36 @@ void Daemon::Impl::open_uplink() {
   callbacks.on_word = [this](sync::Word const& word) { return live_.hold(word); };
   callbacks.holding = [this] { return live_.holding(); };
   callbacks.keys_word = [this] { return live_.content(sync::held_name(sync::WordKind::keys, {})); };
+  return callbacks;
+}
+
+void Daemon::Impl::open_uplink() {
+  if (!config_.sync || uplink_) return;
   live_.on_spent = [this] {
     if (uplink_) uplink_->holding_changed();
+    if (word_line_) word_line_->holding_changed();
   };
-  auto uplink = Uplink::open(config_, log_, std::move(callbacks));
+  auto uplink = Uplink::open(config_, log_, uplink_callbacks());
   if (!uplink) {
-    trouble_ = uplink.error().what;
+    outbox_trouble_ = uplink.error().what;
     uplink_retry_ = Steady::now() + Uplink::kRetry;
-    log_.error("outbox.closed", {{"error", trouble_}, {"retry_s", std::to_string(Uplink::kRetry.count())}});
-    return;
+    log_.error("outbox.closed", {{"error", outbox_trouble_}, {"retry_s", std::to_string(Uplink::kRetry.count())}});
+    return open_word_line();
   }
-  trouble_.clear();
+  outbox_trouble_.clear();
+  word_line_.reset();
   uplink_ = std::move(*uplink);
   for (auto const& outcome : std::exchange(waiting_, {})) keep(outcome);
   if (auto const active = uplink_->active()) use_bundle(active->file, active->release);
   uplink_->start();
+}
+
+/// Nothing can be told to head office or taken from it that must be kept; a stop is heard all the same.
+void Daemon::Impl::open_word_line() {
+  if (word_line_) return;
+  auto line = WordLine::open(config_, log_, uplink_callbacks());
+  if (line) word_line_ = std::move(*line);
+  if (!line) log_.error("sync.closed", {{"error", line.error().what}});
 }
 
 /// What head office sets from afar, at once; what it has taken out is as the file says.
@@ -318,7 +244,7 @@ void Daemon::Impl::record(Outcome const& seen) {
   if (waiting_.size() < kMostWaiting) {
     waiting_.push_back(outcome);
   } else {
-    lost(Error{Code::busy, trouble_});
+    lost(Error{Code::busy, outbox_trouble_});
   }
 }
 
@@ -352,63 +278,9 @@ void Daemon::Impl::show(pos::HintBoard const& board) {
   display_.show(board);
 }
 
-pos::TerminalStatus Daemon::Impl::status() const {
-  pos::TerminalStatus status;
-  status.terminal = config_.terminal.value;
-  status.store = config_.store.name;
-  status.language = language_;
-  status.release = !has_bundle_ ? "none" : release_ == 0 ? "local" : std::to_string(release_);
-  status.printer = desk_->printer_text();
-  status.printer_ok = desk_->printer_ok();
-  status.sales = checkout_.counters().sales_finished;
-  status.message = trouble_;
-  if (uplink_) {
-    status.hq_connected = uplink_->status().connected;
-    status.outbox_pending = uplink_->outbox().pending();
-    if (status.message.empty()) status.message = uplink_->trouble();
-  }
-  return status;
-}
-
 void Daemon::Impl::refresh() {
   display_.tell();
   if (screen && !stopped_) screen->show(status());
-}
-
-TerminalReading Daemon::Impl::reading() const {
-  TerminalReading reading;
-  reading.checkout = checkout_.counters();
-  reading.open_sales = checkout_.open_sales();
-  reading.native = native->counters();
-  reading.screen = screen->counters();
-  reading.names = names_.counters();
-  reading.feeds = feeds_.counters();
-  reading.feeds_open = feeds_.open();
-  reading.results_lost = results_lost_;
-  reading.live_refused = live_.refused();
-  reading.probably_out = checkout_.probably_out().size();
-  reading.release = release_;
-  reading.has_bundle = has_bundle_;
-  reading.handling = handling_;
-  desk_->tell(reading.health);
-  display_.tell(reading.health);
-  if (counter_) counter_->tell(reading);
-  if (uplink_) {
-    reading.agent = uplink_->status();
-    reading.outbox_pending = uplink_->outbox().pending() + uplink_->outbox().buffered();
-    reading.outbox_dropped = uplink_->outbox().dropped();
-    reading.outbox_thinned = uplink_->outbox().thinned();
-    reading.outbox_short = !uplink_->outbox().shortage().empty();
-  }
-  return reading;
-}
-
-std::map<std::string, std::int64_t> Daemon::Impl::report() const {
-  auto report = report_of(reading());
-  auto const errors = results_lost_ + checkout_.counters().unkept + (uplink_ ? uplink_->troubles() : 0);
-  report["errors"] = static_cast<std::int64_t>(errors);
-  report["started"] = started_;
-  return report;
 }
 
 Steady::time_point Daemon::Impl::next_due() const {
@@ -417,6 +289,7 @@ Steady::time_point Daemon::Impl::next_due() const {
     due = std::min(due, Steady::now() + std::max(std::chrono::milliseconds{0}, *hint - now().wall));
   }
   due = std::min(due, live_.next_due());
+  if (word_line_) due = std::min(due, word_line_->next_due());
   return uplink_ ? std::min(due, uplink_->next_due()) : due;
 }
 
@@ -432,6 +305,7 @@ void Daemon::Impl::beat() {
   } else if (config_.sync && uplink_retry_ <= Steady::now()) {
     open_uplink();
   }
+  if (word_line_) word_line_->tick();
   heap_.tick(Steady::now());
   notify_service("WATCHDOG=1");
   refresh();
@@ -474,6 +348,7 @@ void Daemon::Impl::close() {
   names_.save();
   if (native) native->stop();
   if (uplink_) uplink_->stop(kGoodbye);
+  word_line_.reset();
   if (screen) screen->stop();
 }
 

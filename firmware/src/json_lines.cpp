@@ -35,6 +35,7 @@ class LineNotes : public nlohmann::json_sax<Json> {
  public:
   explicit LineNotes(int const& line) : line_(line) {}
   std::map<std::string, int> lines;
+  std::vector<std::pair<std::string, int>> repeats;
   JsonFault fault;
 
   bool null() override { return value(); }
@@ -50,7 +51,7 @@ class LineNotes : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     levels_.back().name = name;
-    lines.emplace(path(), line_);
+    if (auto const [known, fresh] = lines.emplace(path(), line_); !fresh) repeats.emplace_back(known->first, line_);
     return true;
   }
   bool parse_error(std::size_t, std::string const&, nlohmann::detail::exception const& error) override {
@@ -114,6 +115,13 @@ std::map<std::string, int> json_lines(std::string_view text) {
   LineNotes notes(line);
   follow(text, notes, line);
   return std::move(notes.lines);
+}
+
+std::vector<std::pair<std::string, int>> json_repeats(std::string_view text) {
+  int line = 1;
+  LineNotes notes(line);
+  follow(text, notes, line);
+  return std::move(notes.repeats);
 }
 
 JsonFault json_fault(std::string_view text) {

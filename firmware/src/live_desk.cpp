@@ -24,6 +24,7 @@ void LiveDesk::start() {
 void LiveDesk::open_store() {
   auto const file = config_.data_dir / "live.sqlite";
   auto store = sync::LiveStore::open(file);
+  trouble_ = store ? std::string() : store.error().what;
   if (!store) {
     // Budgets stay closed: with nothing known of what was spent, they would be spent a second time.
     log_.error("live.closed", {{"error", store.error().what}, {"retry_s", std::to_string(kRetry.count())}});
@@ -48,11 +49,13 @@ void LiveDesk::restore_books() {
   heed_settings();
 }
 
-void LiveDesk::keep_day() {
+/// Tried again when the disk may have room, not at each look.
+void LiveDesk::keep_day(Clock::time_point now) {
   auto& book = checkout_.day_book();
   if (!store_ || !book.changed()) return;
   if (auto const kept = store_->keep_today(book.changes()); !kept) {
-    return log_.error("day.unkept", {{"error", kept.error().what}});
+    day_ = now + kRetry;
+    return log_.error("day.unkept", {{"error", kept.error().what}, {"retry_s", std::to_string(kRetry.count())}});
   }
   book.kept();
 }
@@ -250,7 +253,7 @@ void LiveDesk::look() {
 void LiveDesk::tick(Clock::time_point now) {
   if (look_ <= now) {
     look();
-    keep_day();
+    if (day_ <= now) keep_day(now);
     tell_shelf();
   }
   if (habits_ <= now) {
@@ -262,7 +265,7 @@ void LiveDesk::tick(Clock::time_point now) {
 }
 
 void LiveDesk::stop() {
-  keep_day();
+  keep_day(Clock::now());
   keep_shelf();
 }
 

@@ -27,8 +27,9 @@ namespace tillcue::terminal {
 class LiveDesk {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kLook{1};     ///< between two looks at the file
-  static constexpr std::chrono::seconds kRetry{30};   ///< between two attempts to open the store
+  static constexpr std::chrono::seconds kLook{1};  ///< between two looks at the file
+  static constexpr std::chrono::seconds kRetry{
+      30};  ///< between two attempts to open the store, or to write a day that failed
   static constexpr std::chrono::seconds kHabits{60};  ///< between two writings of how items sell
 
   /// Borrows all.
@@ -63,6 +64,8 @@ class LiveDesk {
   std::function<void()> on_settings;
   /// Called with what every state says that tills call items; the later one has the last word.
   std::function<void(std::vector<LiveState::Name> const&)> on_names;
+  /// Why nothing of it is kept; empty: it is.
+  [[nodiscard]] std::string const& unkept() const noexcept { return trouble_; }
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
  private:
@@ -76,7 +79,7 @@ class LiveDesk {
   [[nodiscard]] bool for_this_store(LiveState const& state) const;
   [[nodiscard]] std::vector<std::string> my_scopes(sync::WordKind kind) const;
   void restore_books();
-  void keep_day();
+  void keep_day(Clock::time_point now);
   void keep_shelf();
   void tell_shelf();
 
@@ -90,8 +93,9 @@ class LiveDesk {
   std::map<std::string, std::map<std::string, std::uint32_t>> numbers_;  ///< of grants, by word; kept, and ours
   sync::Settings settings_;                                              ///< of all configuration words together
   std::optional<sync::LiveStore> store_;
+  std::string trouble_;                              ///< of opening it
   std::set<std::string, std::less<>> probably_out_;  ///< as last told in the log
-  Clock::time_point look_{}, retry_{}, habits_{};
+  Clock::time_point look_{}, retry_{}, habits_{}, day_{};
   std::uint64_t refused_ = 0;
 };
 

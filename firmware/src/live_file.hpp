@@ -17,6 +17,8 @@ class LiveFile {
   /// Its text when it has changed since the last look. A file that is not there, or no longer, says nothing.
   /// Errors  io, invalid (larger than LiveState::kMaxBytes): told once a change.
   Result<std::optional<std::string>> changed();
+  /// At the last look.
+  [[nodiscard]] bool is_there() const noexcept { return seen_.size >= 0; }
   [[nodiscard]] std::filesystem::path const& path() const noexcept { return file_; }
 
  private:

@@ -46,6 +46,12 @@ void NameDesk::read_aliases() {
   if (!aliases_file_) return;
   auto const text = aliases_file_->changed();
   if (!text) return log_.error("aliases.refused", {{"error", text.error().what}});
+  bool const there = aliases_file_->is_there();
+  if (!there && std::exchange(aliases_there_, false)) {
+    log_.warning("aliases.missing",
+                 {{"file", aliases_file_->path().string()}, {"retry_s", std::to_string(kLook.count())}});
+  }
+  aliases_there_ = there;
   if (!*text) return;
   pos::AliasBook fresh(currency_);
   auto const read = fresh.read(**text, aliases_file_->path().string(), pos::AliasOrigin::head_office);

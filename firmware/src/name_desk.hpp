@@ -38,7 +38,8 @@ class NameDesk {
 
   NameDesk(Config const& config, Log const& log);
 
-  /// Reads what was learned and what head office says. A faulty file is told in the log and changes nothing.
+  /// Reads what was learned and what head office says. A faulty file is told in the log and changes nothing; one that
+  /// is away is told once.
   void start();
   /// What head office says now in live words, whole; goes before its file.
   void tell(std::vector<LiveState::Name> const& names);
@@ -73,6 +74,7 @@ class NameDesk {
   Currency currency_;
   std::filesystem::path learned_file_;
   std::optional<LiveFile> aliases_file_;
+  bool aliases_there_ = true;  ///< nothing was said of its being away
   Log const& log_;
   pos::AliasBook learned_;
   pos::AliasBook said_;  ///< by head office, in live words

@@ -99,6 +99,8 @@ void sync_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("outbox_thinned_total", "Results of which only sums are left, because outbox or disk were nearly full.",
               r.outbox_thinned);
   out.gauge("outbox_short_of_room", "1 while results make room for others.", r.outbox_short ? 1 : 0);
+  out.gauge("data_unwritable", "1 while the data folder takes nothing: budgets closed, or results wait in memory.",
+            r.data_unwritable ? 1 : 0);
   out.counter("results_lost_total", "Results that could not be kept at all.", r.results_lost);
   if (!r.agent) return;
   out.gauge("hq_connected", "1 when connected to the broker.", r.agent->connected ? 1 : 0);

@@ -35,6 +35,7 @@ struct TerminalReading {
   std::uint64_t outbox_pending = 0, outbox_dropped = 0, outbox_thinned = 0, results_lost = 0, live_refused = 0,
                 probably_out = 0;
   bool outbox_short = false;
+  bool data_unwritable = false;
   std::uint64_t release = 0;
   bool has_bundle = false;
   Histogram handling;  ///< from a POS message read to its effects done

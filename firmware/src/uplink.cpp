@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "link_parts.hpp"
 #include "loaded_bundle.hpp"
 #include "tillcue/sync/probe.hpp"
 
@@ -46,37 +47,6 @@ Result<sync::Outbox> open_outbox(Config const& config, Log const& log, sync::Mom
   return sync::Outbox::open(file, config.terminal);
 }
 
-sync::AgentOptions agent_options(Config const& config) {
-  sync::AgentOptions options;
-  options.chain = config.store.chain;
-  options.terminal = config.terminal;
-  options.version = TILLCUE_VERSION;
-  options.group = config.store.group;
-  options.store = config.store.id;
-  options.seed = std::hash<std::string>{}(config.terminal.value);
-  return options;
-}
-
-Result<std::unique_ptr<sync::MqttLink>> open_link(Config const& config, sync::AgentOptions const& options,
-                                                  sync::Moment now) {
-  auto mqtt = sync::terminal_mqtt_options(options, now.wall);
-  if (!mqtt) return tl::unexpected(mqtt.error());
-  mqtt->uri = config.sync->broker;
-  mqtt->limits = config.sync->broker_limits;
-  if (!config.sync->ca.empty() || !config.sync->certificate.empty()) {
-    mqtt->tls = sync::MqttTls{config.sync->ca, config.sync->certificate, config.sync->key, true};
-  }
-  return sync::make_paho_link(std::move(*mqtt));
-}
-
-Result<sync::KeyRing> open_keys(Config const& config) {
-  sync::KeyRing keys;
-  for (auto const& file : config.sync->trusted_keys) {
-    if (auto const pinned = keys.pin_file(file); !pinned) return tl::unexpected(pinned.error());
-  }
-  return keys;
-}
-
 }  // namespace
 
 Uplink::Uplink(Config const& config, Log const& log, Callbacks callbacks, sync::Outbox outbox, sync::BundleStore store)
@@ -107,35 +77,8 @@ Result<std::unique_ptr<Uplink>> Uplink::open(Config const& config, Log const& lo
   return std::unique_ptr<Uplink>(new Uplink(config, log, std::move(callbacks), std::move(*outbox), std::move(*store)));
 }
 
-Result<void> Uplink::check(Config const& config) {
-  if (auto const keys = open_keys(config); !keys) return tl::unexpected(keys.error());
-  auto const link = open_link(config, agent_options(config), sync::Moment{});
-  return link ? Result<void>{} : tl::unexpected(link.error());
-}
-
-/// The keys of the files, or those that head office has named since in their place. A terminal whose files are others
-/// than they were then believes its files: whoever stands at the machine has the last word.
-Result<sync::KeyRing> Uplink::believed() const {
-  auto files = open_keys(config_);
-  if (!files || !callbacks_.keys_word) return files;
-  auto const content = callbacks_.keys_word();
-  if (content.empty()) return files;
-  auto const named = sync::decode_keys(content, config_.store.chain);
-  if (!named) {
-    log_.error("keys.unread", {{"error", named.error().what}});
-    return files;
-  }
-  sync::KeyRing ring;
-  bool known = false;
-  for (auto const& entry : named->keys) ring.pin(entry.key);
-  for (auto const& id : files->ids()) known = known || named->replaces(id) || ring.knows(id);
-  if (known) return ring;
-  log_.warning("keys.files", {{"why", "the trusted keys' files are none of those that head office has replaced"}});
-  return files;
-}
-
 Result<void> Uplink::connect() {
-  auto keys = believed();
+  auto keys = believed_keys(config_, log_, callbacks_.keys_word ? callbacks_.keys_word() : std::string());
   if (!keys) return tl::unexpected(keys.error());
   auto const options = agent_options(config_);
   auto link = open_link(config_, options, callbacks_.clock());
@@ -202,7 +145,7 @@ Result<void> Uplink::record(Outcome const& outcome) {
   if (!kept) return kept;
   if (!commit_due_) commit_due_ = callbacks_.clock().steady + kGroup;
   // After a failed commit the time set there holds: hammering a full disk helps nobody.
-  if (outbox_.buffered() >= kGroupMost && !failing_) commit();
+  if (outbox_.buffered() >= kGroupMost && failure_.empty()) commit();
   return {};
 }
 
@@ -210,8 +153,8 @@ void Uplink::commit() {
   commit_due_.reset();
   auto const before = std::pair{outbox_.thinned(), outbox_.dropped()};
   auto const done = outbox_.commit();
-  failing_ = !done;
-  if (failing_) {
+  failure_ = done ? std::string() : done.error().what;
+  if (!done) {
     log_.error("outbox.commit", {{"error", done.error().what}, {"waiting", std::to_string(outbox_.buffered())}});
     commit_due_ = callbacks_.clock().steady + 10 * kGroup;
     return;

@@ -44,8 +44,6 @@ class Uplink {
   /// A damaged outbox is moved aside under a new name, never deleted, and a new one begun.
   /// Borrows config and log.  Errors  those of Outbox and BundleStore.
   static Result<std::unique_ptr<Uplink>> open(Config const& config, Log const& log, Callbacks callbacks);
-  /// Reads the files that connecting needs: keys, certificates.  Errors  the first that does not serve.
-  static Result<void> check(Config const& config);
   ~Uplink();
 
   /// Connects, or says in the log why not and tries again later.
@@ -69,13 +67,14 @@ class Uplink {
   [[nodiscard]] sync::AgentStatus status() const { return agent_ ? agent_->status() : sync::AgentStatus{}; }
   /// Why there is no link at all; empty when there is one.
   [[nodiscard]] std::string const& trouble() const noexcept { return trouble_; }
+  /// Why results wait in memory for the disk; empty: they do not.
+  [[nodiscard]] std::string const& unkept() const noexcept { return failure_; }
   [[nodiscard]] std::uint64_t troubles() const noexcept { return troubles_; }
   [[nodiscard]] sync::Outbox const& outbox() const noexcept { return outbox_; }
 
  private:
   Uplink(Config const& config, Log const& log, Callbacks callbacks, sync::Outbox outbox, sync::BundleStore store);
   Result<void> connect();
-  [[nodiscard]] Result<sync::KeyRing> believed() const;
   void commit();
   [[nodiscard]] std::map<std::string, std::int64_t> counters() const;
   void work(std::function<void()> task);
@@ -93,7 +92,7 @@ class Uplink {
   std::string trouble_;
   std::chrono::steady_clock::time_point retry_{};
   std::optional<std::chrono::steady_clock::time_point> commit_due_;
-  bool failing_ = false;  ///< the last commit did not get to the disk
+  std::string failure_;  ///< why the last commit did not get to the disk
 };
 
 }  // namespace tillcue::terminal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 
 #include "tillcue/core/units.hpp"
@@ -14,6 +15,14 @@ inline Timestamp wall_clock() noexcept {
   ::clock_gettime(CLOCK_REALTIME, &now);
   return Timestamp{std::chrono::duration_cast<Timestamp::duration>(std::chrono::seconds{now.tv_sec} +
                                                                    std::chrono::nanoseconds{now.tv_nsec})};
+}
+
+/// Of this machine's clock at that moment, summer time included; minutes east of UTC.
+inline std::int32_t utc_offset(Timestamp at) {
+  auto const time = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  return static_cast<std::int32_t>(local.tm_gmtoff / 60);
 }
 
 }  // namespace tillcue::terminal

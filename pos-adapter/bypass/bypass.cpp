@@ -188,6 +188,8 @@ Bypass::Clock::time_point Bypass::next_due() const {
   by(closing_, std::min(close_deadline_,
                         closing_since_ + kHandOver > Clock::now() ? closing_since_ + kHandOver : close_deadline_));
   by(!printer_ && (options_.printer.kind != LineKind::tcp || !to_printer_.empty()), reopen_at_);
+  by(!pos_ && !listener_, reopen_pos_at_);
+  due = std::min({due, pos_troubles_.next_due(), printer_troubles_.next_due()});
   by(static_cast<bool>(parting_), parting_deadline_);
   by(slip_.has_value(), slip_ ? slip_->deadline : due);
   by(!held_.empty(), hold_until_);
@@ -202,6 +204,9 @@ void Bypass::tick() {
   if (!printer_ && !connecting_ && now >= reopen_at_) {
     if (options_.printer.kind != LineKind::tcp || (!to_printer_.empty() && !listener_)) reach_printer();
   }
+  if (!pos_ && !listener_ && now >= reopen_pos_at_) reopen_pos();
+  if (printer_troubles_.is_back(now)) say_(options_.printer.text() + ": is back");
+  if (pos_troubles_.is_back(now)) say_(options_.pos.text() + ": is back");
   if (!held_.empty() && now >= hold_until_) release_cut();
   if (slip_ && now >= slip_->deadline) {
     if (slip_->stage == Stage::asking) {
@@ -246,10 +251,9 @@ void Bypass::read_pos() {
   auto const got = read_some(pos_, block);
   if (!got) {
     if (listener_) return pos_ended();
-    say_(options_.pos.text() + ": " + got.error().what);
-    auto again = open_line(options_.pos);
-    if (again) pos_ = std::move(*again);
-    return;
+    tell_trouble(pos_troubles_, options_.pos.text() + ": " + got.error().what);
+    pos_.reset();
+    return reopen_pos();
   }
   if (*got == 0) return;
   auto const bytes = std::span(block).first(*got);
@@ -257,6 +261,15 @@ void Bypass::read_pos() {
   if (!printer_ && !connecting_) reach_printer();
   if (options_.same_paper.count() > 0 && tap_) return forward_gated(bytes);
   forward(bytes);
+}
+
+/// Of a POS that writes to a device or a terminal, which may be unplugged too.
+void Bypass::reopen_pos() {
+  reopen_pos_at_ = Clock::now() + kReopen;
+  auto again = open_line(options_.pos);
+  if (!again) return tell_trouble(pos_troubles_, again.error().what);
+  pos_ = std::move(*again);
+  if (options_.pos.kind == LineKind::serial) pos_troubles_.opened(Clock::now());
 }
 
 void Bypass::forward(std::span<std::byte const> bytes) {
@@ -375,11 +388,12 @@ void Bypass::reach_printer() {
   bool const network = options_.printer.kind == LineKind::tcp;
   auto line = network ? connect_to(options_.printer) : open_line(options_.printer);
   if (!line) {
-    say_(line.error().what);
+    tell_trouble(printer_troubles_, line.error().what);
     return lose_printer("");
   }
   printer_ = std::move(*line);
   connecting_ = network;
+  if (!network) printer_troubles_.opened(Clock::now());
   connect_deadline_ = Clock::now() + kConnect;
   auto const flags = ::fcntl(printer_.get(), F_GETFL);
   printer_reads_ = (flags & O_ACCMODE) != O_WRONLY;
@@ -390,6 +404,7 @@ void Bypass::reach_printer() {
 void Bypass::printer_connected() {
   if (auto const result = connect_result(printer_); !result) return lose_printer(result.error().what);
   connecting_ = false;
+  printer_troubles_.opened(Clock::now());
   write_printer();
   if (slip_ && slip_->stage == Stage::asking) ask_printer();
 }
@@ -442,8 +457,12 @@ void Bypass::read_printer() {
   }
 }
 
+void Bypass::tell_trouble(LineTroubles& troubles, std::string const& what) {
+  if (troubles.fails(what, Clock::now())) say_(what);
+}
+
 void Bypass::lose_printer(std::string const& why) {
-  if (!why.empty()) say_(options_.printer.text() + ": " + why);
+  if (!why.empty()) tell_trouble(printer_troubles_, options_.printer.text() + ": " + why);
   printer_.reset();
   connecting_ = closing_ = false;
   replies_.forget();

@@ -11,6 +11,7 @@
 #include "answer_patience.hpp"
 #include "backlog.hpp"
 #include "line/line.hpp"
+#include "line_troubles.hpp"
 #include "proxy/reply_splitter.hpp"
 #include "proxy/tap_frame.hpp"
 #include "tillcue/pos/printer_state.hpp"
@@ -84,6 +85,7 @@ class Bypass {
   // the POS's side
   void accept_pos();
   void read_pos();
+  void reopen_pos();
   void forward(std::span<std::byte const> bytes);
   void forward_gated(std::span<std::byte const> bytes);
   void note(Token const& token);
@@ -101,6 +103,7 @@ class Bypass {
   void write_printer();
   void write_pos();
   void lose_printer(std::string const& why);
+  void tell_trouble(LineTroubles& troubles, std::string const& what);
   void close_gently();
   void queue_printer(std::span<std::byte const> bytes);
   [[nodiscard]] bool printer_ready() const { return static_cast<bool>(printer_) && !connecting_; }
@@ -129,8 +132,8 @@ class Bypass {
   Descriptor listener_, pos_, printer_, tap_listener_, tap_;
   Descriptor parting_;  ///< the line of the job before, which the printer has not hung up yet
   bool connecting_ = false, pos_done_ = false, closing_ = false, printer_reads_ = true;
-  Clock::time_point connect_deadline_{}, linger_until_{}, close_deadline_{}, reopen_at_{}, quiet_reads_until_{},
-      closing_since_{}, last_byte_{}, parting_deadline_{};
+  Clock::time_point connect_deadline_{}, linger_until_{}, close_deadline_{}, reopen_at_{}, reopen_pos_at_{},
+      quiet_reads_until_{}, closing_since_{}, last_byte_{}, parting_deadline_{};
   ByteQueue to_printer_, to_pos_, to_tap_;
   Backlog backlog_;
   std::uint64_t const instance_;
@@ -145,6 +148,7 @@ class Bypass {
   std::optional<Slip> slip_;
   bool printer_silent_ = false;  ///< has not answered the last question, or not been asked since
   AnswerPatience patience_;
+  LineTroubles pos_troubles_, printer_troubles_;
   std::vector<std::byte> held_;               ///< same paper: a cut and what follows it, or what may become one
   std::optional<std::uint64_t> cut_held_at_;  ///< offset of that cut
   Clock::time_point hold_until_{};

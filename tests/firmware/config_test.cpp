@@ -215,7 +215,43 @@ TEST_CASE("what is no JSON, no object, too large or not there is refused") {
   CHECK(says(refusal("[]"), "must be one JSON object"));
   CHECK(says(refusal(std::string(300 * 1024, ' ')), "larger than 256 KiB"));
   CHECK(says(refusal(std::string(200 * 1024, '[')), "t.json"));
-  CHECK(load_config("/no/such/file.json").error().code == Code::io);
+  auto const away = load_config("/no/such/file.json").error();
+  CHECK(away.code == Code::not_found);
+  CHECK(away.what == "/no/such/file.json: cannot be read: No such file or directory");
+  CHECK(load_config("/").error().what == "/: cannot be read: Is a directory");
+  CHECK(says(load_config("/dev/null").error().what, "not valid JSON"));
+}
+
+TEST_CASE("two settings that would listen at one place are told, however the address is written; port 0 is free") {
+  auto const listens = [](std::string const& pos, std::string const& screen, std::string const& more = "") {
+    auto text = with("\"listen\": \"127.0.0.1:0\"", "\"listen\": \"" + pos + "\"" + more);
+    auto const old = std::string("[::1]:7780");
+    return text.replace(text.find(old), old.size(), screen);
+  };
+  CHECK(says(refusal(listens("127.0.0.1:7780", "127.0.0.1:7780")),
+             "t.json:7: screen.listen: is the address and port of pos.listen; give another"));
+  CHECK(says(refusal(listens("[::1]:7780", "[0:0::1]:7780")), "screen.listen: is the address and port of pos.listen"));
+  CHECK(says(refusal(listens("127.0.0.1:1", "127.0.0.1:2", R"(, "websocket": "127.0.0.1:1")")),
+             "pos.websocket: is the address and port of pos.listen"));
+  CHECK(refusal(listens("127.0.0.1:0", "127.0.0.1:0")) == "accepted");
+  CHECK(refusal(listens("127.0.0.1:7780", "[::1]:7780")) == "accepted");
+  auto const feeds = [](std::string const& what) {
+    return refusal(with("\"log_level\"", "\"feeds\": {" + what + "}, \"log_level\""));
+  };
+  CHECK(says(feeds(R"("unicenta": {"listen": "tcp://[::1]:7780"})"), "feeds.unicenta.listen: is the address and port"));
+  CHECK(feeds(R"("unicenta": {"listen": "udp://[::1]:7780"})") == "accepted");
+  CHECK(says(feeds(R"("odoo": {"listen": "[::1]:7780", "origins": ["http://odoo"]})"), "feeds.odoo.listen: is the"));
+  CHECK(says(feeds(R"("unicenta": {"listen": "udp://127.0.0.1:9"},
+                      "text": {"source": "udp://127.0.0.1:9", "layout": {"item": ["{name} {amount}"], "total": ["T"]}})"),
+             "feeds.text.source: is the address and port of feeds.unicenta.listen"));
+}
+
+TEST_CASE("a setting that stands twice is told with both lines, and neither wins") {
+  CHECK(says(refusal(with("\"log_level\"", "\"data_dir\": \"elsewhere\", \"log_level\"")),
+             "t.json:10: data_dir: stands in line 5 already; take one of the two out"));
+  auto const text = refusal(with("\"log_level\"", "\"pos\": {\n\"listen\": \"127.0.0.1:0\" }, \"log_level\""));
+  CHECK(says(text, "t.json:10: pos: stands in line 6 already"));
+  CHECK(says(text, "t.json:11: pos.listen: stands in line 6 already"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "counter.hpp"
 #include "support/mosquitto.hpp"
+#include "tillcue/sync/sqlite.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -179,6 +180,30 @@ TEST_CASE("the caps of a customer's day hold over a restart, and not into the ne
   Desk desk(folder.path(), source);
   desk.counter.now += 24h;
   CHECK(hint(desk, "3"));
+}
+
+TEST_CASE("a day that cannot be written is tried again after half a minute, not every second, and told as often") {
+  TempDir const folder;
+  Desk desk(folder.path());
+  auto other = sync::Database::open(folder / "live.sqlite");
+  REQUIRE(other);
+  auto const rows = [&] {
+    auto counted = other->prepare("SELECT count(*) FROM today").value();
+    REQUIRE(counted.step().value());
+    return counted.integer(0);
+  };
+  REQUIRE(desk.counter.begin("1"));
+  REQUIRE(desk.counter.know({.sale = SaleId{"1"}, .customer = CustomerId{"c1"}}));
+  REQUIRE(desk.counter.add(1, "nachos", 1000, "1"));
+  REQUIRE(desk.counter.finish("1"));
+  REQUIRE(other->execute("ALTER TABLE today RENAME TO away"));
+  desk.later();
+  REQUIRE(other->execute("ALTER TABLE away RENAME TO today"));
+  desk.later();
+  CHECK(rows() == 0);
+  desk.now += LiveDesk::kRetry;
+  desk.later();
+  CHECK(rows() > 0);
 }
 
 TEST_CASE("what was stopped stays stopped over a restart, also when the file is bad by then") {

@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -285,6 +286,16 @@ class Feeds(unittest.TestCase):
         self.assertEqual(self.metric('feed_messages_total'), 94)
         self.assertEqual(self.metric('feed_refused_total'), 0)
         self.assertEqual(sum(len(skus) for skus in self.sold().values()), 34)
+
+    def test_names_that_are_away_are_told_by_check_and_once_in_the_log(self):
+        shop = Shop()
+        self.addCleanup(shop.close)
+        shop.start_terminal(more={'names': {'aliases': 'names.csv'}, 'sync': None, 'printer': None})
+        done = run('tillcued', '--config', shop.path('tillcued.json'), '--check', check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r'names.aliases: .*/names.csv: cannot be read: No such file or directory')
+        time.sleep(6)  # past the next look
+        self.assertEqual(shop.processes['terminal'].output().count('aliases.missing'), 1)
 
 
 if __name__ == '__main__':

@@ -20,8 +20,9 @@ import subprocess
 import sys
 import time
 import unittest
+import urllib.error
 
-from programs import SHARED, CustomerDisplay, Shop, Till, run, sample_store, wait_until
+from programs import PATIENCE, SHARED, CustomerDisplay, Shop, Till, run, sample_store, wait_until
 
 
 def setUpModule():
@@ -240,6 +241,39 @@ class FailOpen(Journey):
             till.ring_up(f'full-{n}', [f'sku-{n}-{k}' for k in range(10)])
         self.assertTrue(self.shop.processes['terminal'].alive)
         self.assertEqual(self.shop.metrics()['sales_finished_total'], 300)
+
+
+    def test_a_data_folder_that_cannot_be_written_is_told_and_head_office_is_heard_all_the_same(self):
+        self.shop.make_keys()
+        self.shop.start_broker()
+        self.shop.start_hq()
+        pathlib.Path(self.shop.path('terminal')).write_text('a file', encoding='utf-8')
+        self.shop.start_terminal(more={'bundle': bundle, 'printer': None})
+        done = run('tillcued', '--config', self.shop.path('tillcued.json'), '--check', check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r'tillcued.json: data_dir: .*/terminal: is no folder')
+        with self.assertRaises(urllib.error.HTTPError) as sick:
+            self.shop.get(f'http://127.0.0.1:{self.shop.screen}/healthz')
+        self.assertEqual(sick.exception.code, 503)
+        self.assertIn('data_dir: ', sick.exception.read().decode())
+        till = self.till()
+        self.ring_up_until(till, 'hints')
+        metrics = self.shop.metrics()
+        self.assertEqual((metrics['data_unwritable'], metrics['results_lost_total']), (1, 0))
+        self.assertGreater(metrics['outbox_pending'], 0)
+        run('tillcue-hq', 'stop', '--all', '--db', self.shop.db, '--wait', '0')
+        wait_until('the stop', lambda: 'word.taken word="live all"' in self.shop.processes['terminal'].output())
+        till.pushes.clear()
+        for n, skus in enumerate(todays_baskets(30)):
+            till.ring_up(f'stopped-{n}', skus)
+        self.assertFalse([push for push in till.pushes if push['type'] == 'hints' and push['cards']])
+        # The folder is mended: what waited is told, and the word is kept.
+        os.remove(self.shop.path('terminal'))
+        os.mkdir(self.shop.path('terminal'))
+        wait_until('the outbox', lambda: self.shop.metrics()['data_unwritable'] == 0, patience=2 * PATIENCE + 20)
+        self.assertEqual(self.shop.get(f'http://127.0.0.1:{self.shop.screen}/healthz'), 'ok\n')
+        self.shop.wait_for_delivery()
+        self.assertTrue([row for row in self.shop.exported() if 'stopped-0' in row['basket_id']])
 
 
 class Crashes(Journey):

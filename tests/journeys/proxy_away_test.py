@@ -4,6 +4,7 @@ to answer or speaks another language.
 
   TILLCUE_BIN=build/dev/bin tests/journeys/proxy_away_test.py [-v] [Class.test]
 """
+import os
 import re
 import signal
 import socket
@@ -98,6 +99,19 @@ class ProxyAway(Counter):
         wait_until('the receipts', lambda: all(job in printer.data for job in jobs))
         self.check_paper(printer.data, [receipt(1), *jobs])
         self.assertNotIn(PROOF, printer.data[printer.data.rindex(receipt(5)):])
+
+    def test_a_printer_that_is_unplugged_is_told_once_and_told_when_it_is_back(self):
+        paper = os.path.join(self.folder, 'lp0')
+        self.start_bypass(f'device:{paper}')
+        said = self.processes['bypass'].output
+        wait_until('its complaint', lambda: 'lp0: cannot be opened: No such file' in said())
+        time.sleep(2)
+        self.assertEqual(said().count('cannot be opened'), 1, said())
+        os.mkfifo(paper)
+        with open(os.open(paper, os.O_RDONLY | os.O_NONBLOCK), 'rb', closefd=True):
+            wait_until('the printer', lambda: 'lp0: is back' in said())
+            time.sleep(2)
+        self.assertEqual(said().count('is back'), 1, said())
 
     def test_a_star_printer_gets_its_coupon_in_its_own_language_and_keeps_its_settings(self):
         printer = self.start_counter('--language', 'star', more={'printer': {'profile': 'star-line'}})

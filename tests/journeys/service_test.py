@@ -34,7 +34,7 @@ def of_unit(name):
 
 
 class Supervisor:
-    """Type=notify, Restart=always, RestartSec, WatchdogSec and TimeoutAbortSec of the unit, as systemd.service(5) has them."""
+    """Type=notify, Restart=always, RestartSec, RestartPreventExitStatus, WatchdogSec and TimeoutAbortSec of the unit, as systemd.service(5) has them."""
 
     def __init__(self, folder, command):
         self.command, self.restart, self.watchdog, self.abort = command, of_unit('RestartSec'), of_unit('WatchdogSec'), of_unit('TimeoutAbortSec')
@@ -66,6 +66,8 @@ class Supervisor:
                     self.process.send_signal(signal.SIGABRT)
                 if aborted is not None and now - aborted > self.abort:
                     self.process.kill()
+            if self.process.returncode == of_unit('RestartPreventExitStatus'):
+                return
             time.sleep(self.restart)
 
     def close(self):
@@ -103,6 +105,16 @@ class Service(journey_test.Journey):
             self.assertEqual(self.shop.metrics()['sales_finished_total'], 1)
         self.assertEqual(service.starts, 6)
         self.assertLess(statistics.median(silences), 1.0 * SLOWER, silences)
+
+    def test_a_configuration_that_is_wrong_is_told_once_and_not_twice_a_second(self):
+        config = self.shop.configure(more={'screen': {'listen': f'127.0.0.1:{self.shop.pos}'}})
+        service = Supervisor(self.shop.folder, [os.path.join(BIN, 'tillcued'), '--config', config])
+        self.addCleanup(service.close)
+        service.thread.join(4 * service.restart + 2 * SLOWER)
+        self.assertFalse(service.thread.is_alive())
+        self.assertEqual(service.starts, 1)
+        with open(service.log.name, encoding='utf-8') as told:
+            self.assertRegex(told.read(), r'tillcued.json:\d+: screen.listen: .* pos.listen')
 
     def test_hung_it_is_noticed_and_started_anew(self):
         service = self.serve()

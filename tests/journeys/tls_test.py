@@ -5,12 +5,13 @@
 """
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import unittest
 
 import journey_test
-from programs import Process, listens, run, wait_until
+from programs import BIN, Process, listens, run, wait_until
 
 setUpModule = journey_test.setUpModule
 tearDownModule = journey_test.tearDownModule
@@ -54,6 +55,38 @@ class Pilot(journey_test.Journey):
         wait_until('the sale at HQ', stored)
         self.assertTrue(self.shop.processes['hq'].alive)
         self.assertIn('till-1', run('tillcue-hq', 'terminals', '--db', self.shop.db).stdout)
+
+    def test_files_that_do_not_fit_are_told_before_and_what_the_broker_says_to_them_after(self):
+        self.shop.make_keys()
+        self.shop.make_certificates('till-1', 'till-2')
+        self.start_broker()
+        ours = self.shop.tls_settings('till-1')
+
+        def told(printer=None, **sync):
+            config = self.shop.configure(more={'printer': printer, 'sync': {**ours, **sync}})
+            done = run('tillcued', '--config', config, '--check', check=False)
+            return done.returncode, done.stderr
+
+        self.assertEqual(told(), (0, ''))
+        code, words = told(certificate='keys/till-2.tls.pem', ca='keys/hq.pub.pem', trusted_keys=['keys/hq.key.pem'])
+        self.assertEqual(code, 2)
+        for fault in ('sync.trusted_keys: .*hq.key.pem: is a private key', 'sync.ca: .*hq.pub.pem: holds no PEM certificate',
+                      'sync.certificate: .*till-2.tls.pem: is made out to "till-2"', 'sync.key: .*till-1.tls-key.pem: is not the key of'):
+            self.assertRegex(words, fault)
+
+        def says(words, **sync):
+            self.shop.start_terminal(more={'printer': None, 'sync': {**ours, **sync}})
+            wait_until(words, lambda: re.search(rf'sync.trouble error=".*{words}', self.shop.processes['terminal'].output()))
+            self.shop.processes['terminal'].end()
+
+        says('the broker.s certificate is not made out to 127.0.0.1 .it names localhost', broker=self.shop.broker_uri.replace('localhost', '127.0.0.1'))
+        says('Not authorized .reason code 135.: its users or rights know no such', certificate='keys/till-2.tls.pem', key='keys/till-2.tls-key.pem')
+        says(r'\S+till-1.tls-key.pem: is not the key of', certificate='keys/till-2.tls.pem')
+        # Head office's link says the same.
+        self.shop.processes['hq'] = Process(self.shop.folder, 'hq', [
+            os.path.join(BIN, 'tillcue-hq'), 'serve', '--broker', self.shop.broker_uri, '--chain', 'demo', '--db', self.shop.db,
+            '--key', self.shop.path('keys', 'hq.key.pem'), '--ca', self.shop.path('keys', 'authority.tls.pem')])
+        wait_until('its reason', lambda: re.search(r'broker.lost why="localhost:\d+: wants a certificate of this client', self.shop.processes['hq'].output()))
 
 
 if __name__ == '__main__':

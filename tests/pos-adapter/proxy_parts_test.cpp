@@ -6,6 +6,7 @@
 
 #include "../../pos-adapter/bypass/answer_patience.hpp"
 #include "../../pos-adapter/bypass/backlog.hpp"
+#include "../../pos-adapter/bypass/line_troubles.hpp"
 #include "job_bytes.hpp"
 #include "line/line.hpp"
 #include "proxy/reply_splitter.hpp"
@@ -246,4 +247,30 @@ TEST_CASE("a backlog is what nobody has read, with the printer's state in front 
   CHECK(backlog.bytes().size() <= Backlog::kMost);
   CHECK(backlog.from() + backlog.bytes().size() == 14 + 40 * 16 * 1024);
   CHECK(backlog.state().empty());  // as it was when the rest was given up
+}
+
+TEST_CASE("a line that is lost again and again is told once in half a minute, each fault of it, and when it is back") {
+  LineTroubles troubles;
+  LineTroubles::Time now{1h};
+  auto const told_in = [&](std::chrono::seconds span, std::string const& what) {
+    int told = 0;
+    for (auto const end = now + span; now < end; now += 250ms) told += troubles.fails(what, now) ? 1 : 0;
+    return told;
+  };
+  CHECK(told_in(10s, "no such file") == 1);
+  CHECK(told_in(10s, "no right") == 1);
+  CHECK(told_in(60s, "no such file") == 2);
+  CHECK_FALSE(troubles.is_back(now));
+  // It opens and fails at the first byte, four times a second: nothing to be told that has not been.
+  for (int n = 0; n < 20; ++n) {
+    troubles.opened(now);
+    now += 250ms;
+    CHECK_FALSE(troubles.is_back(now));
+    CHECK_FALSE(troubles.fails("no such file", now));
+  }
+  troubles.opened(now);
+  CHECK(troubles.next_due() == now + 1s);
+  CHECK(troubles.is_back(now + 1s));
+  CHECK_FALSE(troubles.is_back(now + 2s));
+  CHECK(troubles.fails("no such file", now + 3s));
 }

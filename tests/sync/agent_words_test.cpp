@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "scripted_link.hpp"
+#include "tillcue/sync/word_listener.hpp"
 
 namespace tillcue::sync::test {
 namespace {
@@ -180,6 +181,61 @@ TEST_CASE(
   CHECK(t.agent->status().words_refused == before);
   t.say(t.word(8));
   CHECK(t.agent->status().words_refused == before + 1);
+}
+
+TEST_CASE("a listener without outbox and bundles takes words, says which it holds, and comes back for what it missed") {
+  Listener t;
+  ScriptedLink line;
+  KeyRing keys;
+  keys.pin(t.key.public_key());
+  auto const words = t.callbacks();
+  AgentCallbacks callbacks;
+  callbacks.post = [&](std::function<void()> task) { t.tasks.push_back(std::move(task)); };
+  callbacks.clock = [&] { return t.now; };
+  callbacks.on_error = [&](Error const& error) { t.errors.push_back(error.what); };
+  callbacks.held_number = words.held_number;
+  callbacks.on_word = words.on_word;
+  callbacks.holding = words.holding;
+  AgentOptions options;
+  options.chain = "demo";
+  options.terminal = t.till;
+  WordListener listener(line, keys, options, std::move(callbacks));
+  auto const settle = [&] {
+    while (line.deliver() || !t.tasks.empty()) {
+      auto tasks = std::exchange(t.tasks, {});
+      for (auto& task : tasks) task();
+    }
+  };
+  auto const say = [&](Word const& word) {
+    line.retain(t.topics.word(topic_of(word.kind), word.scope), sealed(t.key, word));
+  };
+  listener.start();
+  say(t.word(5));
+  line.connect();
+  settle();
+  CHECK(listener.connected());
+  CHECK(t.taken == std::vector<std::string>{"live all 5"});
+  CHECK(line.filters.size() == 5);  // words for all and for this terminal, keys: neither manifests nor acknowledgements
+  t.now.steady += options.held_pause;
+  listener.tick();
+  settle();
+  REQUIRE_FALSE(line.published.empty());
+  CHECK(decode_held(line.published.back().payload)->words.at("live all") == 5);
+  line.disconnect();
+  settle();
+  CHECK_FALSE(listener.connected());
+  CHECK(t.complained("mqtt: gone"));
+  line.connect();
+  settle();
+  // One whose delivery is lost comes when it is asked for again, within a minute.
+  line.retained[t.topics.word(TopicKind::live, Scope{})] = sealed(t.key, t.word(6));
+  t.now.steady += seconds{60};
+  CHECK(listener.next_due() <= t.now.steady);
+  listener.tick();
+  settle();
+  CHECK(t.taken.back() == "live all 6");
+  listener.stop(seconds{1});
+  CHECK(line.stopped);
 }
 
 }  // namespace

@@ -16,11 +16,12 @@ struct TlsScene {
   tillcue::test::TempDir folder;
   std::unique_ptr<tillcue::test::Mosquitto> broker;
 
-  TlsScene() {
+  /// `age`: of the broker's certificate, which is for two days.
+  explicit TlsScene(std::chrono::hours age = {}) {
     std::filesystem::permissions(folder.path(), std::filesystem::perms::others_exec,
                                  std::filesystem::perm_options::add);
     need(init_authority(folder.path(), "demo", now()));
-    auto const own = issue("broker", CertificateUse::broker);
+    auto const own = issue("broker", CertificateUse::broker, age);
     auto const rights = folder / "tillcue.acl";
     std::ofstream{rights} << broker_rights("demo");
     auto text = broker_configuration({.chain = "demo",
@@ -38,10 +39,10 @@ struct TlsScene {
   }
 
   static Timestamp now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
-  CertificateEntry issue(std::string const& name, CertificateUse use) const {
+  CertificateEntry issue(std::string const& name, CertificateUse use, std::chrono::hours age = {}) const {
     std::vector<std::string> hosts;
     if (use == CertificateUse::broker) hosts = {"localhost"};
-    return need(issue_certificate(folder.path(), {use, name, hosts}, 2, now()));
+    return need(issue_certificate(folder.path(), {use, name, hosts}, 2, now() - age));
   }
   /// Options of a client that calls itself `client` and shows this certificate.
   MqttOptions options(CertificateEntry const& certificate, std::string client) const {

@@ -1,24 +1,12 @@
-#include <ctime>
-#include <memory>
-
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
-#include "pem_file.hpp"
 #include "tillcue/sync/crypto.hpp"
+#include "x509.hpp"
 
 namespace tillcue::sync {
 
 Result<std::int64_t> certificate_end(std::filesystem::path const& file) {
-  auto in = pem::open(file);
-  if (!in) return tl::unexpected(in.error());
-  std::unique_ptr<X509, decltype(&X509_free)> const certificate(
-      PEM_read_X509(in->get(), nullptr, pem::no_password, nullptr), X509_free);
-  std::tm end{};
-  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1) {
-    return fail(Code::invalid, file.string() + ": holds no PEM certificate");
-  }
-  return std::int64_t{::timegm(&end)};
+  auto const certificate = x509::read_certificate(file);
+  if (!certificate) return tl::unexpected(certificate.error());
+  return std::chrono::floor<std::chrono::seconds>(x509::end_of(certificate->get()).time_since_epoch()).count();
 }
 
 }  // namespace tillcue::sync

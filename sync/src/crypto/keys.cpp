@@ -52,6 +52,15 @@ Result<PublicKey> public_of(EVP_PKEY* key) {
 
 }  // namespace
 
+bool pem::holds_private_key(std::FILE* in) {
+  std::rewind(in);
+  bool found = false;
+  for (std::string line(128, '\0'); !found && std::fgets(line.data(), static_cast<int>(line.size()), in) != nullptr;) {
+    found = line.starts_with("-----BEGIN ") && line.find("PRIVATE KEY-----") != std::string::npos;
+  }
+  return found;
+}
+
 Result<PublicKey> PublicKey::from_raw(std::span<std::byte const> raw) {
   if (raw.size() != kBytes) return fail(Code::invalid, "an Ed25519 public key must have 32 bytes");
   PublicKey key;
@@ -70,6 +79,9 @@ Result<PublicKey> PublicKey::load(std::filesystem::path const& file) {
   auto in = pem::open(file);
   if (!in) return tl::unexpected(in.error());
   Key const key(PEM_read_PUBKEY(in->get(), nullptr, pem::no_password, nullptr));
+  if (!key && pem::holds_private_key(in->get())) {
+    return fail(Code::rejected, file.string() + ": is a private key; give the public one (NAME.pub.pem)");
+  }
   if (!key) return fail(Code::invalid, file.string() + ": holds no PEM public key");
   auto loaded = public_of(key.get());
   if (!loaded) return tl::unexpected(loaded.error().within(file.string()));

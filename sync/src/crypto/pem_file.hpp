@@ -40,6 +40,9 @@ Result<void> create(std::filesystem::path const& file, int mode, Write write) {
   return {};
 }
 
+/// Whether a key that is nobody else's stands in the file, protected by a password or not.
+bool holds_private_key(std::FILE* in);
+
 /// OpenSSL's question for a password: there is none.
 inline int no_password(char*, int, int, void*) { return -1; }
 

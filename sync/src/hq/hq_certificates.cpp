@@ -6,10 +6,10 @@
 
 #include <arpa/inet.h>
 
+#include "crypto/x509.hpp"
 #include "key_folder.hpp"
 #include "tillcue/sync/crypto.hpp"
 #include "tillcue/sync/topics.hpp"
-#include "x509.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -179,27 +179,6 @@ Result<CertificateEntry> save(CertificateEntry files, EVP_PKEY* key, X509* certi
   return files;
 }
 
-Result<void> verify(X509* certificate, fs::path const& authority, CertificateUse use, Timestamp now) {
-  std::unique_ptr<X509_STORE, x509::Free<X509_STORE_free>> const store(X509_STORE_new());
-  std::unique_ptr<X509_STORE_CTX, x509::Free<X509_STORE_CTX_free>> const context(X509_STORE_CTX_new());
-  if (X509_STORE_load_file(store.get(), authority.c_str()) != 1) {
-    return fail(Code::invalid, authority.string() + ": holds no PEM certificate of an authority");
-  }
-  X509_STORE_CTX_init(context.get(), store.get(), certificate, nullptr);
-  X509_STORE_CTX_set_purpose(context.get(),
-                             use == CertificateUse::broker ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT);
-  X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_NO_CHECK_TIME);  // it would take a time_t of its own size
-  auto why = X509_verify_cert(context.get()) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(context.get());
-  auto* const chain = X509_STORE_CTX_get0_chain(context.get());
-  for (int at = 0; why == X509_V_OK && at < sk_X509_num(chain); ++at) {
-    auto* const link = sk_X509_value(chain, at);
-    if (now < x509::begin_of(link)) why = X509_V_ERR_CERT_NOT_YET_VALID;
-    if (now >= x509::end_of(link)) why = X509_V_ERR_CERT_HAS_EXPIRED;
-  }
-  if (why == X509_V_OK) return {};
-  return fail(Code::rejected, X509_verify_cert_error_string(why));
-}
-
 }  // namespace
 
 Result<CertificateEntry> init_authority(fs::path const& folder, std::string const& chain, Timestamp now) {
@@ -271,19 +250,20 @@ Result<CertificateEntry> request_certificate(fs::path const& folder, Certificate
 
 Result<CertificateEntry> check_certificate(fs::path const& file, fs::path const& key_file, fs::path const& authority,
                                            CertificateUse use, Timestamp now) {
-  auto const certificate = x509::read_certificate(file);
-  if (!certificate) return tl::unexpected{certificate.error()};
+  auto const chain = x509::read_certificates(file);
+  if (!chain) return tl::unexpected{chain.error()};
+  auto* const certificate = chain->front().get();
   auto const at = file.string();
-  if (auto good = verify(certificate->get(), authority, use, now); !good)
-    return tl::unexpected{good.error().within(at)};
-  CertificateEntry found{x509::common_name(certificate->get()), x509::end_of(certificate->get()), file, key_file};
+  auto const purpose = use == CertificateUse::broker ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
+  if (auto good = x509::verify(*chain, authority, purpose, now); !good) return tl::unexpected{good.error().within(at)};
+  CertificateEntry found{x509::common_name(certificate), x509::end_of(certificate), file, key_file};
   if (use != CertificateUse::broker) {  // who reads a broker's certificate looks at its hosts
     if (auto good = check_name(use, found.name); !good) return tl::unexpected{good.error().within(at)};
   }
   if (key_file.empty()) return found;
   auto const key = x509::read_key(key_file);
   if (!key) return tl::unexpected{key.error()};
-  if (X509_check_private_key(certificate->get(), key->get()) != 1) {
+  if (!x509::is_key_of(key->get(), certificate)) {
     return fail(Code::rejected, key_file.string() + ": is not the key of " + at);
   }
   return found;

@@ -10,6 +10,7 @@
 
 #include <mqtt/async_client.h>
 
+#include "link/connect_reason.hpp"
 #include "paho_options.hpp"
 #include "tillcue/sync/crypto.hpp"
 
@@ -24,6 +25,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kWindow = 16;
 constexpr std::size_t kMostWaiting = 10'000;
 constexpr std::chrono::seconds kRetirement{30};
+/// What fails sooner than this fails of something that can be looked for; the rest is silence, and asking a name server
+/// or a broker that does not answer once more would only take as long again.
+constexpr std::chrono::seconds kQuick{3};
 
 Error error_of(mqtt::exception const& e) { return {Code::io, std::string("mqtt: ") + e.what()}; }
 
@@ -33,7 +37,11 @@ Error error_of(mqtt::exception const& e) { return {Code::io, std::string("mqtt: 
 class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
  public:
   PahoLink(std::string uri, MqttOptions options, std::uint64_t seed)
-      : uri_(std::move(uri)), options_(std::move(options)), random_(seed), client_(new_client()) {}
+      : uri_(std::move(uri)),
+        place_(uri_.substr(uri_.find("//") + 2)),
+        options_(std::move(options)),
+        random_(seed),
+        client_(new_client()) {}
   ~PahoLink() override { stop(std::chrono::seconds{1}); }
 
   void start(MqttEvents events) override {
@@ -64,13 +72,15 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   void on_success(mqtt::token const& token) override;
   void on_failure(mqtt::token const& token) override;
   void lost(std::string const& why);
-  void connect_failed(std::string const& why);
+  void connect_failed(std::string const& why, bool known);
   void finish(std::uint64_t id, Result<void> result);
 
   // The supervisor's thread.
   void supervise();
   void attempt();
   void renew();
+  [[nodiscard]] bool going_on();
+  [[nodiscard]] std::string reason_of(std::string const& why, Clock::duration took);
 
   using Client = std::shared_ptr<mqtt::async_client>;
   Client new_client();
@@ -93,6 +103,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   std::chrono::milliseconds next_backoff();
 
   std::string const uri_;
+  std::string const place_;  ///< "host:port", as it is told
   MqttOptions const options_;
   MqttEvents events_;
   std::atomic<bool> up_{false};
@@ -102,7 +113,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   std::condition_variable wake_;
   bool running_ = false, stopping_ = false, connecting_ = false;
   int in_callback_ = 0;
-  Clock::time_point next_attempt_{};
+  Clock::time_point next_attempt_{}, attempt_began_{};
   unsigned failures_ = 0;
   std::mt19937_64 random_;
   std::deque<std::function<void()>> tasks_;
@@ -223,11 +234,12 @@ void PahoLink::attempt() {
     {
       std::lock_guard const lock(mutex_);
       stale = stale_;
+      attempt_began_ = Clock::now();
     }
     if (stale) renew();
     client()->connect(connect_options_for(options_), context_of(kConnect), *this);
   } catch (mqtt::exception const& e) {
-    connect_failed(e.what());
+    connect_failed(e.what(), false);
   }
 }
 
@@ -275,22 +287,47 @@ void PahoLink::on_success(mqtt::token const& token) {
 
 void PahoLink::on_failure(mqtt::token const& token) {
   auto const id = id_of(token);
-  auto const reason = static_cast<int>(token.get_reason_code());
+  // A refusal of CONNECT comes as the one or the other.
+  auto const reason = std::max(static_cast<int>(token.get_reason_code()), token.get_return_code());
   auto text = mqtt::exception::error_str(token.get_return_code());
   if (reason >= 0x80) text = mqtt::exception::reason_code_str(reason) + " (reason code " + std::to_string(reason) + ")";
-  if (id == kConnect) return connect_failed("connect: " + text);
+  if (auto const mend = mend_of(reason); !mend.empty()) text += ": " + mend;
+  if (id == kConnect) return connect_failed(text, reason >= 0x80);
   finish(id, fail(reason >= 0x80 ? Code::rejected : Code::io, "mqtt: " + text));
 }
 
-void PahoLink::connect_failed(std::string const& why) {
+/// `known`: the broker itself said why.
+void PahoLink::connect_failed(std::string const& why, bool known) {
+  Clock::duration took{};
   {
     std::lock_guard const lock(mutex_);
     connecting_ = false;
     next_attempt_ = Clock::now() + next_backoff();
+    took = Clock::now() - attempt_began_;
   }
-  enqueue([this, why] {
-    if (events_.on_lost) events_.on_lost(why);
+  enqueue([this, why, known, took] {
+    auto const reason = known ? why : reason_of(why, took);
+    if (events_.on_lost) events_.on_lost(place_ + ": " + reason);
   });
+}
+
+bool PahoLink::going_on() {
+  std::lock_guard const lock(mutex_);
+  return !stopping_;
+}
+
+std::string PahoLink::reason_of(std::string const& why, Clock::duration took) {
+  auto const seconds = std::chrono::round<std::chrono::seconds>(took);
+  if (took >= kQuick) {
+    return "no answer within " + std::to_string(seconds.count()) + " s (" + why +
+           "); look at address, name server, firewall and network";
+  }
+  if (!going_on()) return why;
+  auto const colon = place_.rfind(':');
+  auto host = place_.substr(0, colon);
+  if (host.front() == '[') host = host.substr(1, host.size() - 2);
+  auto found = connect_reason(host, place_.substr(colon + 1), options_, kQuick, [this] { return going_on(); });
+  return found.empty() ? why : found;
 }
 
 void PahoLink::lost(std::string const& why) {
@@ -305,7 +342,7 @@ void PahoLink::lost(std::string const& why) {
   }
   enqueue([this, why, broken = std::move(outstanding)] {
     for (auto const& [id, one] : broken) one.done(fail(Code::io, "mqtt: " + why + " before the broker answered"));
-    if (events_.on_lost) events_.on_lost(why);
+    if (events_.on_lost) events_.on_lost(place_ + ": " + why);
   });
 }
 

@@ -47,4 +47,24 @@ struct AgentPorts {
   }
 };
 
+/// A link's events for a State with connected, lost and arrived: on the link's threads, so each copies what it needs
+/// and hops over, and comes to nothing when the State is gone.
+template <class State>
+MqttEvents events_to(std::weak_ptr<State> life, std::function<void(std::function<void()>)> post) {
+  auto const hop = [post = std::move(post), life = std::move(life)](auto task) {
+    post([life, task = std::move(task)] {
+      if (auto const state = life.lock()) task(*state);
+    });
+  };
+  MqttEvents events;
+  events.on_connected = [hop](bool) { hop([](State& state) { state.connected(); }); };
+  events.on_lost = [hop](std::string const& why) { hop([why](State& state) { state.lost(why); }); };
+  events.on_message = [hop](MqttMessage const& message) {
+    hop([topic = std::string(message.topic), payload = std::string(message.payload)](State& state) {
+      state.arrived(topic, payload);
+    });
+  };
+  return events;
+}
+
 }  // namespace tillcue::sync

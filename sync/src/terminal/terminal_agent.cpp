@@ -210,23 +210,7 @@ TerminalAgent::TerminalAgent(MqttLink& link, Outbox& outbox, BundleStore& store,
 
 TerminalAgent::~TerminalAgent() = default;
 
-void TerminalAgent::start() {
-  // Runs on the link's threads: copies what it needs and hops over.
-  auto const hop = [post = state_->ports.callbacks.post, life = std::weak_ptr<State>(state_)](auto task) {
-    post([life, task = std::move(task)] {
-      if (auto const state = life.lock()) task(*state);
-    });
-  };
-  MqttEvents events;
-  events.on_connected = [hop](bool) { hop([](State& state) { state.connected(); }); };
-  events.on_lost = [hop](std::string const& why) { hop([why](State& state) { state.lost(why); }); };
-  events.on_message = [hop](MqttMessage const& message) {
-    hop([topic = std::string(message.topic), payload = std::string(message.payload)](State& state) {
-      state.arrived(topic, payload);
-    });
-  };
-  state_->ports.link.start(std::move(events));
-}
+void TerminalAgent::start() { state_->ports.link.start(events_to<State>(state_, state_->ports.callbacks.post)); }
 
 void TerminalAgent::stop(std::chrono::milliseconds patience) {
   if (state_->ports.status.connected) state_->tell(Presence::offline, true);

@@ -130,7 +130,7 @@ struct Config {
 /// Reads and checks a whole configuration. Comments are allowed.
 /// Errors  invalid: every fault at once, a line each: "FILE:LINE: field: what is wrong; the mend".
 Result<Config> parse_config(std::string_view text, std::filesystem::path const& file);
-/// Errors  as parse_config, and io (cannot be read).
+/// Errors  as parse_config, and not_found, io: why it cannot be read.
 Result<Config> load_config(std::filesystem::path const& file);
 
 }  // namespace tillcue::terminal

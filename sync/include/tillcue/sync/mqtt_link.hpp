@@ -64,7 +64,7 @@ struct MqttPublish {
 struct MqttEvents {
   /// After each connect. `session_present` false: the broker forgot our subscriptions: subscribe again.
   std::function<void(bool session_present)> on_connected;
-  /// The connection broke or an attempt failed; the link goes on trying by itself.
+  /// The connection broke or an attempt failed; the link goes on trying by itself. "host:port: why; the mend".
   std::function<void(std::string const& why)> on_lost;
   /// May come before on_connected of the same connection: a kept session delivers at once, on the other thread.
   /// PUBACK goes out after this returns: commit inside it and the broker keeps what was not committed.

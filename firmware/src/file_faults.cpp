@@ -1,0 +1,74 @@
+#include "file_faults.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "counter_desk.hpp"
+#include "link_parts.hpp"
+#include "live_file.hpp"
+#include "loaded_bundle.hpp"
+#include "page_options.hpp"
+#include "tillcue/firmware/secret.hpp"
+#include "tillcue/pos/alias_book.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Of the folder, of what is in it, and while it is not there yet of the folder it would be made in. Empty: none.
+std::string data_fault(fs::path const& folder) {
+  std::error_code unknown;
+  auto place = folder;
+  while (!fs::exists(place, unknown) && place.has_relative_path()) place = place.parent_path();
+  if (!fs::is_directory(place, unknown)) return place.string() + ": is no folder; name another, or move that away";
+  for (auto const* part : {"", "lock", "live.sqlite", "outbox.sqlite", "bundles", "bundles/store.sqlite"}) {
+    auto const file = *part == '\0' ? place : folder / part;
+    if (::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) == 0 || errno == ENOENT) continue;
+    auto const why = file.string() + ": cannot be written: " + std::strerror(errno);
+    return why + (errno == EACCES ? "; give it to the daemon's user (chown -R), and look as that user"
+                                  : "; mount it for writing, or name another folder");
+  }
+  return {};
+}
+
+std::string names_fault(fs::path const& file, Currency currency) {
+  if (::access(file.c_str(), R_OK) != 0) return file.string() + ": cannot be read: " + std::strerror(errno);
+  LiveFile once(file);
+  auto const text = once.changed();
+  if (!text) return text.error().what;
+  pos::AliasBook book(currency);
+  auto const read = book.read(text->value_or(""), file.string(), pos::AliasOrigin::head_office);
+  return read ? std::string() : read.error().what;
+}
+
+Result<void> bundle_fault(Config const& config) {
+  auto const bundle = load_bundle(*config.bundle);
+  if (!bundle) return tl::unexpected(bundle.error());
+  return fits_store(**bundle, config.store);
+}
+
+}  // namespace
+
+std::vector<std::string> file_faults(Config const& config, Timestamp now) {
+  std::vector<std::string> faults;
+  auto const add = [&](char const* setting, std::string const& what) {
+    if (!what.empty()) faults.push_back(setting + what);
+  };
+  auto const why = [](auto const& result) { return result ? std::string() : result.error().what; };
+  add("data_dir: ", data_fault(config.data_dir));
+  if (config.sync) {
+    for (auto& fault : link_faults(config, now)) faults.push_back(std::move(fault));
+  }
+  if (config.secret) add("secret: ", why(Secret::load(*config.secret)));
+  add("", why(CounterDesk::check(config)));
+  add("screen.theme: ", why(page_theme(config)));
+  if (config.aliases) add("names.aliases: ", names_fault(*config.aliases, config.store.currency));
+  if (config.bundle) add("bundle: ", why(bundle_fault(config)));
+  return faults;
+}
+
+}  // namespace tillcue::terminal

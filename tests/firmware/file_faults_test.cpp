@@ -1,0 +1,85 @@
+#include "file_faults.hpp"
+
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "support/mosquitto.hpp"
+#include "tillcue/sync/crypto.hpp"
+
+namespace tillcue::terminal {
+namespace {
+
+using tillcue::test::TempDir;
+
+struct Shop {
+  TempDir folder;
+  Config config;
+
+  Shop() {
+    config.terminal = TerminalId{"till-1"};
+    config.store = {"s1", "Corner Shop", "demo", parse_currency("EUR").value()};
+    config.data_dir = folder / "data";
+  }
+  [[nodiscard]] std::string faults() const {
+    std::string text;
+    for (auto const& fault : file_faults(config, Timestamp{std::chrono::seconds{1'790'000'000}})) text += fault + '\n';
+    return text;
+  }
+};
+
+bool says(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+TEST_CASE("a data folder that is a file, or cannot be made or written, is told; one that is not there yet is fine") {
+  Shop shop;
+  CHECK(shop.faults() == "");
+  CHECK_FALSE(std::filesystem::exists(shop.config.data_dir));
+  std::ofstream(shop.folder / "file") << "x";
+  shop.config.data_dir = shop.folder / "file";
+  CHECK(says(shop.faults(), "data_dir: " + (shop.folder / "file").string() + ": is no folder; name another"));
+  shop.config.data_dir = shop.folder / "file" / "below" / "it";
+  CHECK(says(shop.faults(), "data_dir: " + (shop.folder / "file").string() + ": is no folder"));
+  shop.config.data_dir = shop.folder / "shut";
+  std::filesystem::create_directory(shop.config.data_dir);
+  std::filesystem::permissions(shop.config.data_dir, std::filesystem::perms::owner_read);
+  // root may write anywhere
+  if (::geteuid() != 0)
+    CHECK(says(shop.faults(), "shut: cannot be written: Permission denied; give it to the daemon's"));
+  std::filesystem::permissions(shop.config.data_dir, std::filesystem::perms::owner_all);
+}
+
+TEST_CASE("every key file's fault is told, and head office's private key on a till is told to be one") {
+  Shop shop;
+  auto const key = sync::SigningKey::generate().value();
+  REQUIRE(key.save(shop.folder / "hq.key.pem"));
+  REQUIRE(key.public_key().save(shop.folder / "hq.pub.pem"));
+  shop.config.sync.emplace();
+  shop.config.sync->broker = "mqtt://127.0.0.1:1";
+  auto& keys = shop.config.sync->trusted_keys;
+  keys = {shop.folder / "hq.pub.pem"};
+  CHECK(shop.faults() == "");
+  keys = {shop.folder / "hq.key.pem", shop.folder / "away.pem"};
+  shop.config.sync->ca = (shop.folder / "hq.pub.pem").string();
+  auto const all = shop.faults();
+  CHECK(says(all, "sync.trusted_keys: " + keys[0].string() + ": is a private key; give the public one"));
+  CHECK(says(all, "head office's private key must not be on a till"));
+  CHECK(says(all, "sync.trusted_keys: " + keys[1].string() + ": No such file or directory; copy head office's"));
+  CHECK(says(all, "sync.ca: " + shop.config.sync->ca + ": holds no PEM certificate"));
+  CHECK(says(all, "sync.broker: is mqtt://, and files for TLS are given"));
+}
+
+TEST_CASE("a names file that is away or faulty, and a bundle that is none, are told together") {
+  Shop shop;
+  shop.config.aliases = shop.folder / "names.csv";
+  shop.config.bundle = shop.folder / "away.bundle";
+  CHECK(says(shop.faults(), "names.aliases: " + shop.config.aliases->string() + ": cannot be read: No such file"));
+  CHECK(says(shop.faults(), "bundle: "));
+  std::ofstream(*shop.config.aliases) << "nonsense\n";
+  CHECK(says(shop.faults(), "names.aliases: " + shop.config.aliases->string() + ":1"));
+  std::ofstream(*shop.config.aliases) << "text,sku\nCOLA,4006381333931\n";
+  CHECK_FALSE(says(shop.faults(), "names.aliases"));
+}
+
+}  // namespace
+}  // namespace tillcue::terminal
