@@ -13,28 +13,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "store/descriptor.hpp"
+
 namespace tillcue::sync {
 namespace {
 
 constexpr std::size_t kMaxLine = std::size_t{1} << 20U;
 constexpr std::chrono::seconds kPatience{5};  // with a client that does not finish its line
-
-class Fd {
- public:
-  explicit Fd(int fd = -1) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 Error system_error(std::filesystem::path const& file) {
   return {Code::io, file.string() + ": " + std::strerror(errno)};
@@ -52,10 +37,10 @@ Result<sockaddr_un> address_of(std::filesystem::path const& file) {
 }
 
 /// Nothing when nobody listens there.
-Result<Fd> connect_to(std::filesystem::path const& file) {
+Result<Descriptor> connect_to(std::filesystem::path const& file) {
   auto const address = address_of(file);
   if (!address) return tl::unexpected{address.error()};
-  Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  Descriptor fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (fd.get() < 0) return tl::unexpected{system_error(file)};
   if (::connect(fd.get(), reinterpret_cast<sockaddr const*>(&*address), sizeof *address) == 0) return fd;
   if (errno == ENOENT || errno == ECONNREFUSED) {
@@ -101,7 +86,7 @@ Result<std::string> read_line(int fd, std::chrono::milliseconds patience, std::s
 
 struct HqControl::State {
   std::filesystem::path file;
-  Fd listening, ending;
+  Descriptor listening, ending;
   std::function<std::string(std::string_view)> answer;
   std::thread thread{};
 
@@ -110,7 +95,7 @@ struct HqControl::State {
       pollfd both[] = {{listening.get(), POLLIN, 0}, {ending.get(), POLLIN, 0}};
       if (::poll(both, 2, -1) < 0 && errno != EINTR) return;
       if (both[1].revents != 0) return;
-      Fd const client{::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+      Descriptor const client{::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC)};
       if (client.get() < 0) continue;
       auto const line = read_line(client.get(), kPatience, kMaxLine);
       if (line) (void)send_line(client.get(), answer(*line), kPatience);
@@ -135,8 +120,8 @@ Result<std::unique_ptr<HqControl>> HqControl::listen(std::filesystem::path const
   ::unlink(file.c_str());
   auto state = std::make_unique<State>();
   state->file = file;
-  state->listening = Fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  state->ending = Fd{::eventfd(0, EFD_CLOEXEC)};
+  state->listening = Descriptor{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  state->ending = Descriptor{::eventfd(0, EFD_CLOEXEC)};
   state->answer = std::move(answer);
   int const fd = state->listening.get();
   if (fd < 0 || state->ending.get() < 0) return tl::unexpected{system_error(file)};

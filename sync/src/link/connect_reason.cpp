@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "store/descriptor.hpp"
 #include "tillcue/sync/tls_files.hpp"
 
 namespace tillcue::sync {
@@ -29,23 +30,6 @@ struct Free {
   void operator()(T* held) const noexcept {
     free_it(held);
   }
-};
-
-class Socket {
- public:
-  explicit Socket(int fd = -1) noexcept : fd_(fd) {}
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
 };
 
 bool is_address(std::string const& host) {
@@ -121,7 +105,7 @@ class Look {
     std::unique_ptr<addrinfo, Free<::freeaddrinfo>> const found(list);
     std::string reason;
     for (auto const* at = found.get(); at != nullptr; at = at->ai_next) {
-      Socket line(::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      Descriptor line(::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
       int error = ::connect(line.get(), at->ai_addr, at->ai_addrlen) == 0 ? 0 : errno;
       if (error == EINPROGRESS) {
         if (!wait(line.get(), POLLOUT)) return late();
@@ -234,7 +218,7 @@ class Look {
   MqttOptions const& options_;
   Clock::time_point deadline_;
   std::function<bool()> const& go_on_;
-  Socket socket_;
+  Descriptor socket_;
   Seen seen_;
   bool speaks_tls_ = false;
   std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>> context_;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "descriptor.hpp"
 #include "tillcue/sync/bundle_store.hpp"
 
 namespace tillcue::sync {
@@ -21,20 +22,6 @@ tl::unexpected<Error> system_fail(std::filesystem::path const& file, std::string
   if (code == Code::busy) text += " (disk full: free space)";
   return fail(code, std::move(text));
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor const&) = delete;
-  Descriptor& operator=(Descriptor const&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 }  // namespace
 
