@@ -194,6 +194,14 @@ Result<void> apply(ShopOptions const& shop, CompileOptions& compile) {
   return {};
 }
 
+std::vector<std::string> files_of(InputOptions const& input, std::vector<std::string> more) {
+  more.insert(more.end(), input.transactions.begin(), input.transactions.end());
+  more.push_back(input.items);
+  more.push_back(input.campaigns);
+  std::erase(more, "");
+  return more;
+}
+
 TransactionLimits limits_of(InputOptions const& input) {
   TransactionLimits limits;
   limits.bad_rows = input.bad_rows;

@@ -59,6 +59,8 @@ struct InputOptions {
   ImportOptions import;
   bool allow_duplicates = false;
 };
+/// All files these options read, and `more`: what is written must be none of them.
+std::vector<std::string> files_of(InputOptions const& input, std::vector<std::string> more = {});
 /// An option whose values are words; another word is an error that lists them.
 template <class Value>
 CLI::Option* add_choice(CLI::App& command, std::string const& option, Value& value,

@@ -54,7 +54,8 @@ Result<CountedFiles> added_up(Options const& options, Progress const& progress) 
 }
 
 Result<int> count_to_file(Options const& options) {
-  if (auto const possible = can_write(options.out); !possible) return tl::unexpected(possible.error());
+  auto const inputs = files_of(options.input, options.merge);
+  if (auto const possible = can_write(options.out, inputs); !possible) return tl::unexpected(possible.error());
   auto const progress = progress_on_terminal();
   auto const counts = options.merge.empty() ? counted(options, progress) : added_up(options, progress);
   if (!counts) return tl::unexpected(counts.error());
@@ -134,7 +135,13 @@ std::uint64_t bytes_of(std::string const& text) {
         "--memory",
         '\'' + text + "' is no size; write bytes, or a whole number with K, M, G or " + "T, like 512MB or 4GB");
   }
-  return number << shift;
+  constexpr std::uint64_t kLeast = 4096;
+  auto const bytes = number << shift;
+  if (bytes > 0 && bytes < kLeast) {
+    throw CLI::ValidationError(
+        "--memory", '\'' + text + "' is too little to count in: 4K at least, or 0 for half of the machine's");
+  }
+  return bytes;
 }
 
 void check(Options const& options) {

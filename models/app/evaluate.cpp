@@ -69,9 +69,12 @@ Result<void> write_reports(Options const& options, Findings const& found) {
 
 /// Before minutes of work for them.
 Result<void> can_write_reports(Options const& options) {
+  auto inputs = files_of(options.input, options.decisions);
+  inputs.insert(inputs.end(), options.decided_by.begin(), options.decided_by.end());
+  inputs.insert(inputs.end(), {options.running, options.candidate});
   for (auto const& file : {options.json, options.html}) {
     if (file.empty() || file == kStandardOutput) continue;
-    if (auto const possible = can_write(file); !possible) return possible;
+    if (auto const possible = can_write(file, inputs); !possible) return possible;
   }
   return {};
 }
