@@ -9,6 +9,7 @@
 #include "calibration_splits.hpp"
 #include "cooccurrence.hpp"
 #include "observation.hpp"
+#include "rounded_prices.hpp"
 #include "selection.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/models/ranker.hpp"
@@ -183,6 +184,7 @@ Result<Built> compile(Counts const& counts, Weighing const& weighing, Weights co
                           " to calibrate on: the probabilities are rough; give more transactions");
   }
   note_everywhere(counts, source, built.notes);
+  note_rounded_prices(catalogue, counts, options.compile.currency, built.notes);
   auto bytes = write_bundle(source);
   if (!bytes) return tl::unexpected(bytes.error());
   if (options.review) {

@@ -9,7 +9,8 @@ tillcue_test(models_test SOURCES
   models/gate_test.cpp models/import_test.cpp models/item_order_test.cpp models/item_row_test.cpp
   models/jsonl_test.cpp models/log_linear_test.cpp models/made.cpp models/made_import.cpp models/pair_rows_test.cpp
   models/parallel_test.cpp models/pipeline_test.cpp models/poslog_test.cpp models/reading_test.cpp
-  models/recency_test.cpp models/recent_intercepts_test.cpp models/repeated_sales_test.cpp models/sample_test.cpp models/score_query_test.cpp models/selection_test.cpp models/weighing_test.cpp
+  models/recency_test.cpp models/recent_intercepts_test.cpp models/repeated_sales_test.cpp models/rounded_prices_test.cpp
+  models/sample_test.cpp models/score_query_test.cpp models/selection_test.cpp models/weighing_test.cpp
   models/sets_test.cpp models/shared_data_test.cpp models/significance_test.cpp models/table_bound_test.cpp
   models/training_test.cpp models/transactions_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json ZLIB::ZLIB)
