@@ -57,11 +57,11 @@ Error without_probabilities(Dataset const& data) {
               "take rough probabilities with --uncalibrated"};
 }
 
-void summarise(Options const& options, Dataset const& data, std::size_t sold, Built const& built) {
+void summarise(Options const& options, std::size_t sold, Built const& built) {
   if (options.json) {
     nlohmann::json line = {{"bundle", options.out},
                            {"bytes", built.bundle.size()},
-                           {"baskets", data.baskets()},
+                           {"baskets", built.baskets},
                            {"items", sold},
                            {"calibration", built.calibration},
                            {"calibration_queries", built.calibration_queries}};
@@ -71,7 +71,7 @@ void summarise(Options const& options, Dataset const& data, std::size_t sold, Bu
     return;
   }
   std::printf("%s: %s from %s of %s; probabilities %s (%s)\n", options.out.c_str(),
-              counted(built.bundle.size(), "byte").c_str(), counted(data.baskets(), "basket").c_str(),
+              counted(built.bundle.size(), "byte").c_str(), counted(built.baskets, "basket").c_str(),
               counted(sold, "item").c_str(), built.calibration.c_str(),
               counted(built.calibration_queries, "question").c_str());
 }
@@ -101,6 +101,7 @@ Result<int> run(Options& options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
   if (auto const possible = can_write(options.out, files_of(options.input)); !possible)
     return tl::unexpected(possible.error());
+  options.input.until = options.build.recency.as_of;
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions and items");
   auto const data = load_transactions(options.input.transactions, options.input, progress.advance());
@@ -130,14 +131,14 @@ Result<int> run(Options& options) {
   tell_notes(built->notes);
   options.gate.show();
   if (options.gate.refused()) {
-    if (options.json) summarise(options, *data, sold.size(), *built);
+    if (options.json) summarise(options, sold.size(), *built);
     if (auto const kept = options.gate.refuse(options.out, built->bundle); !kept) return tl::unexpected(kept.error());
     return kRefused;
   }
   if (auto const written = write_file(options.out, std::span(built->bundle)); !written) {
     return tl::unexpected(written.error());
   }
-  summarise(options, *data, sold.size(), *built);
+  summarise(options, sold.size(), *built);
   return kOk;
 }
 

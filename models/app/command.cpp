@@ -153,8 +153,8 @@ void add_recency(CLI::App& command, Recency& recency) {
                                                                        '\'' + text + "' is no date like 2026-11-20");
                                           recency.as_of = day_of(*seconds);
                                         }),
-                                        "the day ages are counted from; later baskets do not count")
-      ->default_str("day of the last basket");
+                                        "the day ages are counted from; what was sold later exists for nothing")
+      ->default_str("day of the last basket, but for a few long after all others");
 }
 
 void add_threads(CLI::App& command, unsigned& threads) {
@@ -205,6 +205,8 @@ std::vector<std::string> files_of(InputOptions const& input, std::vector<std::st
 TransactionLimits limits_of(InputOptions const& input) {
   TransactionLimits limits;
   limits.bad_rows = input.bad_rows;
+  limits.until = input.until;
+  limits.want_strays = input.want_strays;
   return limits;
 }
 

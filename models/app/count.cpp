@@ -12,6 +12,7 @@
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/count_files.hpp"
 #include "tillcue/models/day_counts.hpp"
+#include "tillcue/models/stray_days.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
@@ -95,7 +96,9 @@ Result<int> count_days(Options const& options) {
   if (auto const made = make_folder(options.out_dir); !made) return tl::unexpected(made.error());
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions");
-  auto const data = load_transactions(options.input.transactions, options.input, progress.advance());
+  auto input = options.input;
+  input.want_strays = true;  // their day gets a file
+  auto const data = load_transactions(input.transactions, input, progress.advance());
   if (!data) return tl::unexpected(data.error());
   if (progress) progress("count day by day");
   auto const days =
@@ -107,6 +110,9 @@ Result<int> count_days(Options const& options) {
     baskets += day.counts.baskets;
   }
   if (progress) progress("");
+  if (auto const stray = find_stray_days(baskets_by_day(*data))) {
+    tell_notes({note_of_counted(*stray, options.out_dir + '/' + day_text(stray->first) + ".counts")});
+  }
   if (baskets < data->baskets()) {
     auto const undated = data->baskets() - baskets;
     tell_notes(

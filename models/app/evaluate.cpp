@@ -172,14 +172,19 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--clip", options->clip, "largest weight of a decision")
       ->check(in_range(1, 1e6))
       ->capture_default_str();
-  command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
-      ->check(in_range(0.01, 0.9))
-      ->capture_default_str();
+  auto* const test_share =
+      command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
+          ->check(in_range(0.01, 0.9))
+          ->capture_default_str();
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->check(whole_in_range(1, 1'000'000'000))
       ->capture_default_str();
   add_training(command, options->build);
   add_recency(command, options->build.recency);
+  command.get_option("--as-of")
+      ->description("learn as if it were that day, and ask for what was sold after it; instead of --test-share")
+      ->default_str("none: the last --test-share of the baskets is asked for")
+      ->excludes(test_share);
   add_reading(command, options->input);
   auto* const json =
       command.add_option("--json", options->json, "JSON into this file; without one, instead of the text")
