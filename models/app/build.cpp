@@ -36,7 +36,7 @@ nlohmann::json as_json(GateVerdict const& verdict, bool refused) {
 
 std::string too_large(std::size_t bytes, std::size_t most, std::size_t items) {
   return "--max-bytes " + std::to_string(most) + ": " + counted(items, "item") + " take " + counted(bytes, "byte") +
-         " with hardly any weights left; leave out what hardly sells, shorten names, or allow more";
+         " at least, with hardly any weights left; leave out what hardly sells, shorten names, or allow more";
 }
 
 /// Items of baskets that were too large are known to the data and to nobody else.
@@ -57,11 +57,11 @@ Error without_probabilities(Dataset const& data) {
               "take rough probabilities with --uncalibrated"};
 }
 
-void summarise(Options const& options, Dataset const& data, std::size_t sold, Built const& built) {
+void summarise(Options const& options, std::size_t sold, Built const& built) {
   if (options.json) {
     nlohmann::json line = {{"bundle", options.out},
                            {"bytes", built.bundle.size()},
-                           {"baskets", data.baskets()},
+                           {"baskets", built.baskets},
                            {"items", sold},
                            {"calibration", built.calibration},
                            {"calibration_queries", built.calibration_queries}};
@@ -71,7 +71,7 @@ void summarise(Options const& options, Dataset const& data, std::size_t sold, Bu
     return;
   }
   std::printf("%s: %s from %s of %s; probabilities %s (%s)\n", options.out.c_str(),
-              counted(built.bundle.size(), "byte").c_str(), counted(data.baskets(), "basket").c_str(),
+              counted(built.bundle.size(), "byte").c_str(), counted(built.baskets, "basket").c_str(),
               counted(sold, "item").c_str(), built.calibration.c_str(),
               counted(built.calibration_queries, "question").c_str());
 }
@@ -86,19 +86,22 @@ Result<Built> build_within(Options& options, Dataset const& data, Catalogue cons
   for (int tried = 1;; ++tried) {
     auto built = build(data, catalogue, campaigns, options.build, progress);
     if (!built || built->bundle.size() <= most) return built;
-    auto const excess = static_cast<double>(built->bundle.size() - most) / static_cast<double>(data.items.size());
-    auto const fewer = options.build.bytes_per_item - excess - kSpareBytes;
-    if (fewer < kLeastBytes || tried == kTries) {
-      if (options.gate.wanted()) return built;
+    if (options.build.bytes_per_item <= kLeastBytes) {
       return tl::unexpected(Error{Code::rejected, too_large(built->bundle.size(), most, data.items.size())});
     }
-    options.build.bytes_per_item = fewer;
+    auto const excess = static_cast<double>(built->bundle.size() - most) / static_cast<double>(data.items.size());
+    auto const fewer = options.build.bytes_per_item - excess - kSpareBytes;
+    bool const last = fewer < kLeastBytes || tried >= kTries;
+    if (last && options.gate.wanted()) return built;
+    options.build.bytes_per_item = last ? kLeastBytes : fewer;  // the smallest that can be is what is told
   }
 }
 
 Result<int> run(Options& options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
-  if (auto const possible = can_write(options.out); !possible) return tl::unexpected(possible.error());
+  if (auto const possible = can_write(options.out, files_of(options.input)); !possible)
+    return tl::unexpected(possible.error());
+  options.input.until = options.build.recency.as_of;
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions and items");
   auto const data = load_transactions(options.input.transactions, options.input, progress.advance());
@@ -128,14 +131,14 @@ Result<int> run(Options& options) {
   tell_notes(built->notes);
   options.gate.show();
   if (options.gate.refused()) {
-    if (options.json) summarise(options, *data, sold.size(), *built);
+    if (options.json) summarise(options, sold.size(), *built);
     if (auto const kept = options.gate.refuse(options.out, built->bundle); !kept) return tl::unexpected(kept.error());
     return kRefused;
   }
   if (auto const written = write_file(options.out, std::span(built->bundle)); !written) {
     return tl::unexpected(written.error());
   }
-  summarise(options, *data, sold.size(), *built);
+  summarise(options, sold.size(), *built);
   return kOk;
 }
 

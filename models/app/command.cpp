@@ -141,8 +141,8 @@ void add_recency(CLI::App& command, Recency& recency) {
                                                                        '\'' + text + "' is no date like 2026-11-20");
                                           recency.as_of = day_of(*seconds);
                                         }),
-                                        "the day ages are counted from; later baskets do not count")
-      ->default_str("day of the last basket");
+                                        "the day ages are counted from; what was sold later exists for nothing")
+      ->default_str("day of the last basket, but for a few long after all others");
 }
 
 void add_threads(CLI::App& command, unsigned& threads) {
@@ -182,9 +182,19 @@ Result<void> apply(ShopOptions const& shop, CompileOptions& compile) {
   return {};
 }
 
+std::vector<std::string> files_of(InputOptions const& input, std::vector<std::string> more) {
+  more.insert(more.end(), input.transactions.begin(), input.transactions.end());
+  more.push_back(input.items);
+  more.push_back(input.campaigns);
+  std::erase(more, "");
+  return more;
+}
+
 TransactionLimits limits_of(InputOptions const& input) {
   TransactionLimits limits;
   limits.bad_rows = input.bad_rows;
+  limits.until = input.until;
+  limits.want_strays = input.want_strays;
   return limits;
 }
 

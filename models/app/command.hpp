@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,7 +60,11 @@ struct InputOptions {
   BadRowLimit bad_rows;
   ImportOptions import;
   bool allow_duplicates = false;
+  std::optional<std::int32_t> until{};  ///< as TransactionLimits; of --as-of, where it says what is read
+  bool want_strays = false;
 };
+/// All files these options read, and `more`: what is written must be none of them.
+std::vector<std::string> files_of(InputOptions const& input, std::vector<std::string> more = {});
 /// An option whose values are words; another word is an error that lists them.
 template <class Value>
 CLI::Option* add_choice(CLI::App& command, std::string const& option, Value& value,

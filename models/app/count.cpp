@@ -12,6 +12,7 @@
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/count_files.hpp"
 #include "tillcue/models/day_counts.hpp"
+#include "tillcue/models/stray_days.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
@@ -54,7 +55,8 @@ Result<CountedFiles> added_up(Options const& options, Progress const& progress) 
 }
 
 Result<int> count_to_file(Options const& options) {
-  if (auto const possible = can_write(options.out); !possible) return tl::unexpected(possible.error());
+  auto const inputs = files_of(options.input, options.merge);
+  if (auto const possible = can_write(options.out, inputs); !possible) return tl::unexpected(possible.error());
   auto const progress = progress_on_terminal();
   auto const counts = options.merge.empty() ? counted(options, progress) : added_up(options, progress);
   if (!counts) return tl::unexpected(counts.error());
@@ -94,7 +96,9 @@ Result<int> count_days(Options const& options) {
   if (auto const made = make_folder(options.out_dir); !made) return tl::unexpected(made.error());
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions");
-  auto const data = load_transactions(options.input.transactions, options.input, progress.advance());
+  auto input = options.input;
+  input.want_strays = true;  // their day gets a file
+  auto const data = load_transactions(input.transactions, input, progress.advance());
   if (!data) return tl::unexpected(data.error());
   if (progress) progress("count day by day");
   auto const days =
@@ -106,6 +110,9 @@ Result<int> count_days(Options const& options) {
     baskets += day.counts.baskets;
   }
   if (progress) progress("");
+  if (auto const stray = find_stray_days(baskets_by_day(*data))) {
+    tell_notes({note_of_counted(*stray, options.out_dir + '/' + day_text(stray->first) + ".counts")});
+  }
   if (baskets < data->baskets()) {
     auto const undated = data->baskets() - baskets;
     tell_notes(
@@ -134,7 +141,13 @@ std::uint64_t bytes_of(std::string const& text) {
         "--memory",
         '\'' + text + "' is no size; write bytes, or a whole number with K, M, G or " + "T, like 512MB or 4GB");
   }
-  return number << shift;
+  constexpr std::uint64_t kLeast = 4096;
+  auto const bytes = number << shift;
+  if (bytes > 0 && bytes < kLeast) {
+    throw CLI::ValidationError(
+        "--memory", '\'' + text + "' is too little to count in: 4K at least, or 0 for half of the machine's");
+  }
+  return bytes;
 }
 
 void check(Options const& options) {

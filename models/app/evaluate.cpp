@@ -69,9 +69,12 @@ Result<void> write_reports(Options const& options, Findings const& found) {
 
 /// Before minutes of work for them.
 Result<void> can_write_reports(Options const& options) {
+  auto inputs = files_of(options.input, options.decisions);
+  inputs.insert(inputs.end(), options.decided_by.begin(), options.decided_by.end());
+  inputs.insert(inputs.end(), {options.running, options.candidate});
   for (auto const& file : {options.json, options.html}) {
     if (file.empty() || file == kStandardOutput) continue;
-    if (auto const possible = can_write(file); !possible) return possible;
+    if (auto const possible = can_write(file, inputs); !possible) return possible;
   }
   return {};
 }
@@ -169,14 +172,19 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--clip", options->clip, "largest weight of a decision")
       ->check(in_range(1, 1e6))
       ->capture_default_str();
-  command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
-      ->check(in_range(0.01, 0.9))
-      ->capture_default_str();
+  auto* const test_share =
+      command.add_option("--test-share", options->evaluation.test_share, "share of the baskets kept for the questions")
+          ->check(in_range(0.01, 0.9))
+          ->capture_default_str();
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->check(whole_in_range(1, 1'000'000'000))
       ->capture_default_str();
   add_training(command, options->build);
   add_recency(command, options->build.recency);
+  command.get_option("--as-of")
+      ->description("learn as if it were that day, and ask for what was sold after it; instead of --test-share")
+      ->default_str("none: the last --test-share of the baskets is asked for")
+      ->excludes(test_share);
   add_reading(command, options->input);
   auto* const json =
       command.add_option("--json", options->json, "JSON into this file; without one, instead of the text")

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "command.hpp"
+#include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/import_csv.hpp"
 #include "tillcue/models/wording.hpp"
 
@@ -15,6 +16,9 @@ struct Options {
 
 Result<int> run(Options const& options) {
   auto const& input = options.input;
+  if (auto const possible = can_write(options.out, input.transactions); !possible) {
+    return tl::unexpected(possible.error());
+  }
   BadRows bad;
   ImportCsvOptions how;
   how.format = input.import;

@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "command.hpp"
+#include "tillcue/core/standard_output.hpp"
 
 using namespace tillcue::models::app;
 
@@ -54,9 +55,14 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  int code = kFailed;
   try {
-    return run(argc, argv);
+    code = run(argc, argv);
   } catch (std::exception const& error) {
-    return report({tillcue::Code::io, error.what()});
+    code = report({tillcue::Code::io, error.what()});
   }
+  auto const said = tillcue::flush_standard_output();
+  if (said || code == kFailed) return code;  // a failure was told
+  auto const lost = report(said.error());
+  return code == kOk || code == kSomeErrors ? lost : code;
 }

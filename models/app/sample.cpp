@@ -5,6 +5,7 @@
 
 #include "command.hpp"
 #include "tillcue/models/field.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
 namespace {
@@ -13,6 +14,7 @@ struct Options {
   SampleOptions sample;
   std::string start;
   std::string out;
+  bool force = false;
 };
 
 Result<int> run(Options options) {
@@ -21,10 +23,11 @@ Result<int> run(Options options) {
     if (!seconds) return fail(Code::invalid, "--start: '" + options.start + "' is no date like 2026-08-23");
     options.sample.first_day = *seconds / 86'400;
   }
-  auto const report = write_sample(options.sample, options.out);
+  auto const report = write_sample(options.sample, options.out, options.force);
   if (!report) return tl::unexpected(report.error());
-  std::printf("%s: %zu products, %zu customers, %zu baskets with %zu rows in %u days\n", options.out.c_str(),
-              report->products, report->customers, report->baskets, report->rows, options.sample.days);
+  std::printf("%s: %zu products, %zu customers, %zu baskets with %zu rows in %s\n", options.out.c_str(),
+              report->products, report->customers, report->baskets, report->rows,
+              counted(options.sample.days, "day").c_str());
   return kOk;
 }
 
@@ -47,6 +50,7 @@ void add_sample(CLI::App& program, Action& action) {
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   command.add_option("--start", options->start, "first day, 2026-08-23 when not given");
+  command.add_flag("--force", options->force, "replace files of these names that hold something else");
   command.footer(
       "Writes transactions.csv, today.csv (one more day, to replay), items.csv and campaigns.json (English),\n"
       "items.ru.csv and campaigns.ru.json (the same in Russian).\n\n"

@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "counts_input.hpp"
 #include "tillcue/models/atomic_file.hpp"
+#include "tillcue/models/counted_source.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models::app {
@@ -19,9 +20,25 @@ struct Options {
   std::string out;
 };
 
+/// What was learned from answers better than what will be served.
+Result<void> refuse_counted(std::vector<CountedSource> const& counted, Dataset const& later, Options const& options) {
+  if (options.input.allow_duplicates) return {};
+  auto parts = sources_by_file(later, options.calibrate_on);
+  for (auto& part : parts) {
+    NamedSources const both[] = {{"the counts", counted}, std::move(part)};
+    auto const fresh = refuse_duplicates(both,
+                                         "--calibrate-on asks for sales that were not counted: give later ones, or "
+                                         "take these with --allow-duplicates");
+    if (!fresh) return fresh;
+  }
+  return {};
+}
+
 Result<int> run(Options options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
-  if (auto const possible = can_write(options.out); !possible) return tl::unexpected(possible.error());
+  auto inputs = files_of(options.input, options.counts);
+  inputs.insert(inputs.end(), options.calibrate_on.begin(), options.calibrate_on.end());
+  if (auto const possible = can_write(options.out, inputs); !possible) return tl::unexpected(possible.error());
   auto const loaded = load_counts(options.counts, options.build.recency, options.input.allow_duplicates);
   if (!loaded) return tl::unexpected(loaded.error());
   auto const* const counts = &loaded->counts;
@@ -38,6 +55,9 @@ Result<int> run(Options options) {
     auto read = load_transactions(options.calibrate_on, options.input);
     if (!read) return tl::unexpected(read.error());
     later = std::move(*read);
+    if (auto const others = refuse_counted(counts->sources, later, options); !others) {
+      return tl::unexpected(others.error());
+    }
   }
   auto const built = build_from_counts(*loaded, options.uncalibrated ? nullptr : &later, *catalogue, *campaigns,
                                        options.build, progress_on_terminal());

@@ -160,6 +160,20 @@ Result<void> can_write(std::string const& path) {
   return place ? Result<void>{} : tl::unexpected(place.error());
 }
 
+Result<void> can_write(std::string const& path, std::span<std::string const> inputs) {
+  struct stat there {};
+  bool const file = ::stat(path.c_str(), &there) == 0 && S_ISREG(there.st_mode);
+  for (auto const& input : inputs) {
+    struct stat given {};
+    bool const same =
+        file && ::stat(input.c_str(), &given) == 0 && given.st_dev == there.st_dev && given.st_ino == there.st_ino;
+    if (!same) continue;
+    return fail(Code::invalid, path + ": is also an input" + (input == path ? "" : " (" + input + ")") +
+                                   ", which would be lost; write to another file");
+  }
+  return can_write(path);
+}
+
 Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce) {
   auto const place = place_at(path);
   if (!place) return tl::unexpected(place.error());

@@ -188,6 +188,22 @@ bool BasketJoin::close_basket(std::size_t basket, RowsOf const& rows, std::size_
   return true;
 }
 
+std::vector<LateBasket> BasketJoin::latest(std::size_t most) const {
+  std::vector<LateBasket> latest;  // by time, the last first
+  // From the end, where the last ones mostly are.
+  for (auto basket = open_baskets(); basket-- > 0;) {
+    auto const time = data_.times[closed_ + basket];
+    bool const full = latest.size() == most;
+    if (time == kNoTime || (full && time <= latest.back().time)) continue;
+    if (full) latest.pop_back();
+    auto const at = std::upper_bound(latest.begin(), latest.end(), time,
+                                     [](std::int64_t value, LateBasket const& other) { return value > other.time; });
+    latest.insert(at, {time, first_line(basket)});
+  }
+  std::sort(latest.begin(), latest.end(), [](auto const& a, auto const& b) { return a.line < b.line; });
+  return latest;
+}
+
 /// Once the rows are gathered. A file whose baskets do not come back repeats none.
 RepeatedDays BasketJoin::repeated_days(TimeKind kind, bool of_share) const {
   if (in_order_ && !of_share) return {};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fresh_pages.hpp"
+#include "late_sales.hpp"
 #include "repeated_sales.hpp"
 #include "sale_rows.hpp"
 #include "text_index.hpp"
@@ -44,6 +45,9 @@ class BasketJoin {
   [[nodiscard]] std::size_t open_baskets() const noexcept { return ids_.size(); }
   /// On which the first of them begins; 0 when there is none.
   [[nodiscard]] std::uint64_t first_line() const noexcept { return open_baskets() == 0 ? 0 : first_line(0); }
+  /// The latest baskets of the open file, so many at most, by line.
+  /// Cost  one pass over its baskets.
+  [[nodiscard]] std::vector<LateBasket> latest(std::size_t most) const;
   /// Baskets of the files that were closed.
   [[nodiscard]] std::size_t closed_baskets() const noexcept { return closed_; }
 

@@ -158,6 +158,16 @@ class Memory final : public ByteSource {
   std::size_t at_ = 0;
 };
 
+/// What the first bytes say of a file that is no text; empty for what may be one.
+std::string other_kind(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  if (bytes.starts_with("\x1F\x8B"sv)) return ": is gzip-compressed; name it with .gz at the end";
+  if (bytes.starts_with("PK\x03\x04"sv)) return ": is a zip archive or a spreadsheet (.xlsx, .ods); save it as CSV";
+  if (bytes.starts_with("\xD0\xCF\x11\xE0"sv)) return ": is an old spreadsheet (.xls); save it as CSV";
+  if (bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv)) return ": is UTF-16; save it as UTF-8";
+  return {};
+}
+
 }  // namespace
 
 Result<std::string_view> ByteSource::part(std::size_t begin, std::size_t end, std::vector<char>& /*buffer*/) const {
@@ -178,6 +188,7 @@ Result<std::unique_ptr<ByteSource>> open_file(std::string const& path) {
   if (!std::string_view(path).ends_with(".gz")) {
     auto plain = std::make_unique<PlainFile>(descriptor, path);
     plain->map();
+    if (auto const other = other_kind(plain->whole()); !other.empty()) return fail(Code::invalid, path + other);
     return plain;
   }
   auto file = std::make_unique<GzipFile>(descriptor, path);

@@ -71,7 +71,7 @@ std::vector<float> split_weights(std::span<Split const> splits, BasketWeights we
   }
   auto const most = mean.empty() ? 0 : *std::max_element(mean.begin(), mean.end());
   std::vector<float> each;
-  for (auto const one : mean) each.push_back(static_cast<float>(most > 0 ? one / most : 1));
+  for (auto const one : mean) each.push_back(static_cast<float>(most > 0 ? one / most : 0));
   return each;
 }
 

@@ -15,7 +15,8 @@ namespace tillcue::models {
 /// origin: Tashman, International Journal of Forecasting 16, 2000.
 std::vector<Split> calibration_splits(Dataset const& data, BuildOptions const& options, std::string& how);
 
-/// What the answers of each split count: by the mean weight of its baskets, the heaviest split's whole.
+/// What the answers of each split count: by the mean weight of its baskets, the heaviest split's whole; nothing when
+/// none of them weighs anything.
 std::vector<float> split_weights(std::span<Split const> splits, BasketWeights weights);
 
 }  // namespace tillcue::models

@@ -106,6 +106,7 @@ class Reader {
  private:
   void take() {
     CatalogueItem item;
+    item.line = table_.line();
     auto complaint = parse(table_, item);
     if (!complaint) {
       if (auto const earlier = catalogue_.by_sku.find(item.sku); earlier != catalogue_.by_sku.end()) {

@@ -11,6 +11,7 @@
 #include "sale_rows.hpp"
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/pair_rows.hpp"
+#include "tillcue/models/stray_days.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -133,6 +134,7 @@ class Job {
                        : "read share " + std::to_string(share.part + 1) + " of " + std::to_string(share.of));
     auto limits = options_.limits;
     limits.share = share;
+    limits.want_strays = true;  // told of all shares together
     limits.memory = std::max<std::uint64_t>(memory_ / 2, 1);
     TransactionReader reader(limits);
     outgrown_ = false;
@@ -166,6 +168,18 @@ class Job {
     for (std::size_t n = 0; n < repeated_.size(); ++n) {
       if (auto const sales = judge(repeated_[n])) bad_.note(repeated_note(files_[n], *sales));
     }
+  }
+
+  void tell_strays() {
+    BasketsByDay days;
+    for (auto const& file : sources_) add_days(days, file.sources);
+    auto const stray = find_stray_days(days);
+    if (!stray) return;
+    auto const holds = std::find_if(sources_.begin(), sources_.end(), [&](NamedSources const& file) {
+      return std::any_of(file.sources.begin(), file.sources.end(),
+                         [&](CountedSource const& source) { return source.day >= stray->first; });
+    });
+    bad_.total(note_of_counted(*stray, holds->name));
   }
 
   [[nodiscard]] Result<void> refuse_twice() const {
@@ -240,6 +254,7 @@ class Job {
   }
 
   Result<void> write(Counts const& items, std::function<Result<void>(PairSink&)> const& produce) {
+    tell_strays();
     result_.baskets = items.baskets;
     result_.items = items.items.size();
     return write_file(out_, [&](Put const& put) -> Result<void> {

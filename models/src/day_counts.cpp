@@ -67,7 +67,8 @@ Result<std::vector<DayCounts>> count_by_day(Dataset const& data, std::span<std::
     return fail(Code::invalid, "transactions: have no dates to count by day; give timestamps like 2026-11-20T08:26:00");
   }
   limits.bad_rows = 1;  // they were judged when the files were read first
-  limits.threads = 1;   // a reader a day only takes rows
+  limits.want_strays = true;
+  limits.threads = 1;  // a reader a day only takes rows
   Days days;
   for (std::size_t n = 0; n < files.size() && n < data.file_end.size(); ++n) {
     ByDay by_day(days, days_of_file(data, n), limits, files[n]);

@@ -6,25 +6,49 @@
 
 #include "baseline.hpp"
 #include "measures.hpp"
+#include "tillcue/models/counted_source.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
+
+constexpr std::size_t kEnoughQuestions = 500;  ///< as for the release gate: fewer prove nothing
 
 void tell(Progress const& progress, std::string_view step) {
   if (progress) progress(step);
 }
 
-void date(Dataset const& data, Split const& split, Evaluation& out) {
-  if (data.time_kind != TimeKind::calendar || split.train.empty() || split.held.empty()) return;
-  auto const range = [&](std::vector<std::uint32_t> const& baskets, std::int64_t& from, std::int64_t& to) {
-    from = to = data.times[baskets.front()];
-    for (auto const n : baskets) {
-      from = std::min(from, data.times[n]);
-      to = std::max(to, data.times[n]);
-    }
-  };
-  range(split.train, out.train_from, out.train_to);
-  range(split.held, out.test_from, out.test_to);
+/// The baskets to learn from and to ask for: as they lie around the as-of, else the last ones asked.
+Result<Split> part_in_two(Dataset const& data, Recency const& recency, double test_share) {
+  if (!recency.as_of) return hold_out(data, test_share);
+  if (data.time_kind != TimeKind::calendar) {
+    return fail(Code::invalid, "evaluate: the transactions have no dates, which --as-of needs; leave it out");
+  }
+  Split split;
+  for (std::uint32_t n = 0; n < data.baskets(); ++n) {
+    bool const later = data.times[n] != kNoTime && day_of(data.times[n]) > *recency.as_of;
+    (later ? split.held : split.train).push_back(n);
+  }
+  if (!split.held.empty()) return split;
+  return fail(Code::invalid, "evaluate: no basket after " + day_text(*recency.as_of) +
+                                 " to ask for; choose an earlier --as-of, or none");
+}
+
+void describe(Dataset const& data, Built const& built, std::vector<std::uint32_t> const& asked, Evaluation& out) {
+  out.split = data.time_kind == TimeKind::calendar ? "by_time" : "by_hash";
+  out.train_baskets = built.baskets;
+  out.test_baskets = asked.size();
+  out.notes = built.notes;
+  if (data.time_kind != TimeKind::calendar) return;
+  out.train_from = built.from;
+  out.train_to = built.to;
+  for (auto const n : asked) {
+    auto const time = data.times[n];
+    if (time == kNoTime) continue;
+    bool const first = out.test_from == 0 && out.test_to == 0;
+    out.test_from = first ? time : std::min(out.test_from, time);
+    out.test_to = first ? time : std::max(out.test_to, time);
+  }
 }
 
 void describe(Bundle const& bundle, Evaluation& out) {
@@ -90,14 +114,13 @@ void ask_all(Ranker& ranker, Counts const& learned, Dataset const& data, Questio
   if (running != nullptr) ask_running(*running, data, questions, parts, model, out);
 }
 
-Result<Ranker> build_timed(Dataset const& early, BuildOptions const& build_options, EvaluationOptions const& options,
-                           Progress const& progress, double& seconds) {
+Result<Built> build_timed(Dataset const& early, BuildOptions const& build_options, EvaluationOptions const& options,
+                          Progress const& progress, double& seconds) {
   Catalogue const nothing;
   auto const before = options.seconds ? options.seconds() : 0;
   auto built = build(early, options.catalogue != nullptr ? *options.catalogue : nothing, {}, build_options, progress);
-  if (!built) return tl::unexpected(built.error());
   seconds = options.seconds ? options.seconds() - before : 0;
-  return Ranker::open(std::move(built->bundle));
+  return built;
 }
 
 }  // namespace
@@ -111,15 +134,16 @@ MethodReport const& Evaluation::other(std::string_view name) const {
 
 Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_options, EvaluationOptions const& options,
                             Progress const& progress) {
-  auto const split = hold_out(data, options.test_share);
+  auto const parted = part_in_two(data, build_options.recency, options.test_share);
+  if (!parted) return tl::unexpected(parted.error());
+  auto const& split = *parted;
   auto const early = part_of(data, split.train);
   Evaluation out;
-  auto ranker = build_timed(early, build_options, options, progress, out.build_seconds);
+  auto built = build_timed(early, build_options, options, progress, out.build_seconds);
+  if (!built) return tl::unexpected(built.error());
+  describe(data, *built, split.held, out);
+  auto ranker = Ranker::open(std::move(built->bundle));
   if (!ranker) return tl::unexpected(ranker.error());
-  out.split = data.time_kind == TimeKind::calendar ? "by_time" : "by_hash";
-  out.train_baskets = split.train.size();
-  out.test_baskets = split.held.size();
-  date(data, split, out);
   describe(ranker->bundle(), out);
   tell(progress, "ask for the hidden items");
   auto const learned = count(early, build_options.training.threads);
@@ -129,6 +153,10 @@ Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_optio
   if (out.queries == 0) {
     tell(progress, "");
     return fail(Code::invalid, "evaluate: no test basket has two known items; give more transactions");
+  }
+  if (out.queries < kEnoughQuestions) {
+    out.notes.insert(out.notes.begin(), "only " + counted(out.queries, "question") +
+                                            ": so few say nothing about how good it is; give more transactions");
   }
   ask_all(*ranker, learned, data, questions, options.running, out);
   if (options.running != nullptr) {

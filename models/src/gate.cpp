@@ -131,11 +131,14 @@ std::string GateVerdict::note(bool forced) const {
   return text;
 }
 
-Result<GateVerdict> judge_release(Dataset const& data, Catalogue const& catalogue, BuildOptions const& build_options,
+Result<GateVerdict> judge_release(Dataset const& whole, Catalogue const& catalogue, BuildOptions const& build_options,
                                   std::span<std::byte const> bundle, Ranker& running, GateOptions const& options,
                                   Progress const& progress) {
   auto fresh = Ranker::open({bundle.begin(), bundle.end()});
   if (!fresh) return tl::unexpected(fresh.error());
+  auto const known = up_to_day(whole, build_options.recency);
+  if (!known) return tl::unexpected(known.error());
+  auto const& data = known->data ? *known->data : whole;
   auto const match_of = match(data, running.bundle(), options);
   std::optional<Dataset> early;
   if (match_of.unseen) early = part_of(data, match_of.split.train);
@@ -147,6 +150,7 @@ Result<GateVerdict> judge_release(Dataset const& data, Catalogue const& catalogu
     if (progress) progress("gate: learn without the test baskets");
     auto options_of_twin = build_options;
     options_of_twin.review = nullptr;
+    options_of_twin.recency.as_of.reset();  // its own last day
     auto built = build(learned, catalogue, {}, options_of_twin);
     if (!built) return tl::unexpected(built.error().within("gate"));
     auto opened = Ranker::open(std::move(built->bundle));

@@ -43,7 +43,8 @@ SalesFormat format_of_beginning(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   auto const first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return SalesFormat::csv;
-  if (text[first] == '{') return SalesFormat::jsonl;
+  if (text[first] == '{' || text[first] == '[')
+    return SalesFormat::jsonl;  // a list, to be told what is one object a line
   return text[first] == '<' ? SalesFormat::poslog : SalesFormat::csv;
 }
 

@@ -8,6 +8,7 @@
 #include "tillcue/core/sku.hpp"
 #include "tillcue/models/counted_source.hpp"
 #include "tillcue/models/transactions.hpp"
+#include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
 namespace {
@@ -63,6 +64,7 @@ class TwiceCheck {
     limits.bad_rows = 1;  // what is bad does not come here
     limits.basket_items = std::numeric_limits<std::size_t>::max();
     limits.threads = 1;
+    limits.want_strays = true;
     limits.memory = memory > 0 ? memory : half_of_memory();
     return limits;
   }
@@ -139,7 +141,10 @@ Result<ImportSummary> write_rows(std::vector<std::string> const& files, ImportCs
     if (!sink.written) return tl::unexpected(sink.written.error());
   }
   if (auto const judged = bad.judge(options.bad_rows, "transactions"); !judged) return tl::unexpected(judged.error());
-  if (sink.summary.rows == 0) return fail(Code::invalid, "transactions: not one row; is this the right file?");
+  if (sink.summary.rows == 0) {
+    auto const others = files.size() > 1 ? " and " + counted(files.size() - 1, "more file") : std::string();
+    return fail(Code::invalid, files.front() + others + ": not one row; is this the right file?");
+  }
   if (auto const once = check.judge(files, options.allow_duplicates, bad); !once) return tl::unexpected(once.error());
   sink.flush();
   if (!sink.written) return tl::unexpected(sink.written.error());

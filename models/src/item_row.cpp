@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kSuggestions = 10;
 constexpr std::uint32_t kNotCounted = 0xFFFF'FFFF;
+constexpr char kBorrowed[] = "borrowed from items like it";
 
 /// The pairs of one item.
 struct Evidence {
@@ -62,6 +63,7 @@ Evidence gather(Counts const& counts, std::uint32_t item) {
 }
 
 std::string reason_for(RowEntry const& entry) {
+  if (entry.borrowed) return kBorrowed;
   bool const significant = entry.false_discovery <= kSignificantRate;
   bool const more = entry.significance.more_than_chance();
   if (entry.weight < 0) return significant && !more ? "alternative: seldom together" : "alternative: beside others";
@@ -87,25 +89,28 @@ void sort(std::vector<RowEntry>& entries) {
   std::stable_sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.weight > b.weight; });
 }
 
-RowEntry entry_of(Bundle const& bundle, ItemIx other, Score weight) {
+/// `speaks`: whose row it stands in.
+RowEntry entry_of(Bundle const& bundle, ItemIx speaks, ItemIx other, Score weight) {
   RowEntry entry;
   auto const view = bundle.item(other);
   entry.sku = view.sku;
   entry.name = view.name;
   entry.weight = weight * bundle.info().score_unit;
-  entry.why = entry.weight < 0 ? "alternative" : "";
+  entry.borrowed = bundle.has(speaks, ItemFlag::borrowed_row);
+  entry.why = entry.borrowed ? kBorrowed : entry.weight < 0 ? "alternative" : "";
   return entry;
 }
 
 void collect(Bundle const& bundle, ItemIx item, ItemRow& out) {
   auto const row = bundle.row(item);
   for (std::size_t n = 0; n < row.size(); ++n) {
-    out.neighbours.push_back(entry_of(bundle, row.target(n), row.contribution(n)));
+    out.neighbours.push_back(entry_of(bundle, item, row.target(n), row.contribution(n)));
   }
   for (std::uint32_t source = 0; source < bundle.item_count(); ++source) {
     auto const other = bundle.row(ItemIx{source});
     for (std::size_t n = 0; n < other.size(); ++n) {
-      if (other.target(n) == item) out.incoming.push_back(entry_of(bundle, ItemIx{source}, other.contribution(n)));
+      if (other.target(n) == item)
+        out.incoming.push_back(entry_of(bundle, ItemIx{source}, ItemIx{source}, other.contribution(n)));
     }
   }
   sort(out.neighbours);
@@ -123,6 +128,8 @@ void describe(Bundle const& bundle, ItemIx item, ItemRow& out) {
   if (view.has(ItemFlag::not_for_sale)) out.flags.emplace_back("not_for_sale");
   if (view.has(ItemFlag::no_trigger)) out.flags.emplace_back("no_trigger");
   if (view.has(ItemFlag::not_counted)) out.flags.emplace_back("not_counted");
+  out.borrowed = view.has(ItemFlag::borrowed_row);
+  if (out.borrowed) out.flags.emplace_back("borrowed_row");
   out.intercept = bundle.bias(item) * bundle.info().score_unit;
 }
 
@@ -144,9 +151,10 @@ void suggest(Ranker& ranker, ItemIx item, ItemRow& out) {
   ItemIx const basket[] = {item};
   for (auto const& suggestion : ranker.rank(basket, kSuggestions)) {
     auto const view = bundle.item(suggestion.item);
-    bool const popular = suggestion.reason.trigger == kNoItem;
-    out.suggestions.push_back({std::string(view.sku), std::string(view.name), popular ? "popular" : "bought together",
-                               suggestion.probability.ppm / 1e6});
+    std::string reason(to_text(suggestion.reason.code));
+    std::replace(reason.begin(), reason.end(), '_', ' ');
+    out.suggestions.push_back(
+        {std::string(view.sku), std::string(view.name), std::move(reason), suggestion.probability.ppm / 1e6});
   }
 }
 

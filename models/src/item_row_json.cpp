@@ -9,6 +9,7 @@ using Json = nlohmann::ordered_json;
 
 Json as_json(RowEntry const& entry) {
   Json out = {{"sku", entry.sku}, {"name", entry.name}, {"weight", entry.weight}};
+  if (entry.borrowed) out["borrowed"] = true;
   if (!entry.counted) return out;
   out["baskets"] = entry.own;
   out["together"] = entry.together;

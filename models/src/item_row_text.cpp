@@ -34,7 +34,7 @@ void entry_line(RowEntry const& entry, bool with_counts, std::size_t width, std:
   } else if (with_counts) {
     out += formatted("  %-89s", "not in the counts");
   }
-  out += "  " + entry.name + '\n';
+  out += "  " + entry.name + (entry.borrowed && !with_counts ? " (borrowed)\n" : "\n");
 }
 
 void entries(std::vector<RowEntry> const& all, std::size_t shown, bool with_counts, std::string& out) {
@@ -62,7 +62,7 @@ void heading(ItemRow const& row, std::string& out) {
     if (row.baskets > 0)
       out += " (" + percent(static_cast<double>(row.own) / static_cast<double>(row.baskets), 2) + ")";
   }
-  out += '\n';
+  out += row.borrowed ? "; too few sales of its own: its row is borrowed from items like it\n" : "\n";
 }
 
 void ladder(ItemRow const& row, std::string& out) {

@@ -178,16 +178,29 @@ class SaleLine {
   RowSink& sink_;
 };
 
+/// Whether what begins so is the whole file in one list.
+bool is_list_of_objects(std::string_view line) {
+  if (line[0] != '[') return false;
+  auto const next = line.find_first_not_of(" \t\r", 1);
+  return next == std::string_view::npos || line[next] == '{';
+}
+
 }  // namespace
 
 Result<void> read_jsonl_rows(ByteSource& source, std::string const& name, RowSink& sink) {
   LineSource lines(source, kLongestLine);
   std::string_view line;
+  bool first = true;
   for (;;) {
     auto const more = lines.next(line);
     if (!more) return tl::unexpected(more.error());
     if (!*more) return {};
-    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    auto const begin = line.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) continue;
+    if (std::exchange(first, false) && is_list_of_objects(line.substr(begin))) {
+      return fail(Code::invalid, name + ':' + std::to_string(lines.number()) +
+                                     ": is one JSON list; write one object a line, like jq -c '.[]' does");
+    }
     SaleLine sale(name, lines.number(), sink);
     if (lines.too_long())
       sale.refuse("is longer than " + std::to_string(kLongestLine) + " bytes; is a line end missing?");

@@ -9,6 +9,7 @@
 #include "calibration_splits.hpp"
 #include "cooccurrence.hpp"
 #include "observation.hpp"
+#include "rounded_prices.hpp"
 #include "selection.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/models/ranker.hpp"
@@ -183,6 +184,7 @@ Result<Built> compile(Counts const& counts, Weighing const& weighing, Weights co
                           " to calibrate on: the probabilities are rough; give more transactions");
   }
   note_everywhere(counts, source, built.notes);
+  note_rounded_prices(catalogue, counts, options.compile.currency, built.notes);
   auto bytes = write_bundle(source);
   if (!bytes) return tl::unexpected(bytes.error());
   if (options.review) {
@@ -225,13 +227,19 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
   return observations(*ranker, data, split.held, options.most_queries);
 }
 
-Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns const& campaigns,
+Result<Built> build(Dataset const& whole, Catalogue const& catalogue, Campaigns const& campaigns,
                     BuildOptions const& given, Progress const& progress) {
   auto options = given;
+  auto const known = up_to_day(whole, options.recency);
+  if (!known) return tl::unexpected(known.error());
+  auto const& data = known->data ? *known->data : whole;
   std::vector<std::uint32_t> all(data.baskets());
   std::iota(all.begin(), all.end(), 0U);
+  if (options.recency.half_life_days <= 0 && options.recency.window_days == 0) options.recency.as_of.reset();
   auto const weighed = weigh_baskets(data, all, options.recency);
   if (!weighed) return tl::unexpected(weighed.error());
+  // Models that answer for baskets kept back are of the day before these.
+  options.recency.as_of.reset();
   tell(progress, "choose the model");
   auto const chosen = select_model(data, options);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -246,7 +254,12 @@ Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns c
   MineIn const mine_in{data, weighed->weights};
   auto built = compile(weighed->items, weighed->weighing, *weights, *calibrated, catalogue, campaigns, options,
                        &mine_in, progress);
-  if (built) built->notes.insert(built->notes.begin(), weighed->notes.begin(), weighed->notes.end());
+  if (!built) return built;
+  built->baskets = weighed->baskets.size();
+  built->from = weighed->items.from;
+  built->to = weighed->items.to;
+  built->notes.insert(built->notes.begin(), weighed->notes.begin(), weighed->notes.end());
+  built->notes.insert(built->notes.begin(), known->notes.begin(), known->notes.end());
   return built;
 }
 

@@ -37,10 +37,20 @@ std::string wall_clock(std::string const& text) {
   return text.substr(0, text.find_first_of("Zz+-.,", clock));
 }
 
-std::string time_of(PoslogTransaction const& transaction) {
-  for (auto const* const text : {&transaction.begins, &transaction.log_time, &transaction.receipt_time,
-                                 &transaction.ends, &transaction.business_day}) {
-    if (!text->empty()) return wall_clock(*text);
+/// When it was, and which of its elements says so.
+struct SaleTime {
+  std::string text;
+  std::string_view element = kNames.time;
+};
+
+SaleTime time_of(PoslogTransaction const& transaction) {
+  SaleTime const said[] = {{transaction.begins, kNames.time},
+                           {transaction.log_time, "POSLogDateTime"},
+                           {transaction.receipt_time, "ReceiptDateTime"},
+                           {transaction.ends, "EndDateTime"},
+                           {transaction.business_day, "BusinessDayDate"}};
+  for (auto const& [text, element] : said) {
+    if (!text.empty()) return {wall_clock(text), element};
   }
   return {};
 }
@@ -187,7 +197,7 @@ void PoslogSales::take(PoslogTransaction& transaction) {
   }
   if (transaction.too_many) return refuse(transaction.line, "Transaction: more than 100000 lines; is this one sale?");
   auto const time = time_of(transaction);
-  auto const basket = basket_of(transaction, time);
+  auto const basket = basket_of(transaction, time.text);
   if (basket.empty()) {
     return refuse(transaction.line, "Transaction: has neither TransactionID nor SequenceNumber; add one");
   }
@@ -205,12 +215,12 @@ void PoslogSales::take(PoslogTransaction& transaction) {
     else if (line.no_goods)
       ++no_goods_;
     else
-      row(transaction, line, basket, time);
+      row(transaction, line, basket, time.text, time.element);
   }
 }
 
 void PoslogSales::row(PoslogTransaction const& transaction, PoslogLine const& line, std::string const& basket,
-                      std::string const& time) {
+                      std::string const& time, std::string_view time_element) {
   auto const quantity = line.refund ? negated(line.quantity) : line.quantity;
   auto const price = price_of(line);
   if (!price) return refuse(line.line, price.error().what);
@@ -223,7 +233,9 @@ void PoslogSales::row(PoslogTransaction const& transaction, PoslogLine const& li
   row.price = *price;
   row.line = line.line;
   sink_->bad().count_row();
-  sink_->row(row, kNames);
+  auto names = kNames;
+  names.time = time_element;
+  sink_->row(row, names);
 }
 
 void PoslogSales::finish() {

@@ -71,7 +71,7 @@ class PoslogSales {
   bool is_left_out(PoslogPart const& part);
   void drop_parts(PoslogTransaction& transaction);
   void row(PoslogTransaction const& transaction, PoslogLine const& line, std::string const& basket,
-           std::string const& time);
+           std::string const& time, std::string_view time_element);
   [[nodiscard]] std::string const& sku_of(PoslogLine const& line) const;
 
   std::string name_;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "questions.hpp"
 #include "recent_sales.hpp"
 #include "tillcue/models/pair_rows.hpp"
 #include "tillcue/models/wording.hpp"
@@ -59,6 +60,32 @@ void tell(Counted& result) {
 }
 
 }  // namespace
+
+Result<UpToDay> up_to_day(Dataset const& data, Recency const& recency) {
+  UpToDay result;
+  if (!recency.as_of) return result;
+  if (data.time_kind != TimeKind::calendar) return no_dates("transactions");
+  struct {
+    std::int32_t as_of = kNoDay;
+    std::uint64_t too_old = 0, too_late = 0, undated = 0;
+    std::vector<std::string> notes;
+  } left_out;
+  left_out.as_of = *recency.as_of;
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t n = 0; n < data.baskets(); ++n) {
+    bool const dated = data.times[n] != kNoTime;
+    if (dated && day_of(data.times[n]) <= *recency.as_of)
+      kept.push_back(n);
+    else
+      ++(dated ? left_out.too_late : left_out.undated);
+  }
+  if (kept.empty()) return nothing_left(recency, *recency.as_of);
+  if (kept.size() == data.baskets()) return result;
+  result.data = part_of(data, kept);
+  tell(left_out);
+  result.notes = std::move(left_out.notes);
+  return result;
+}
 
 std::int32_t last_day(Counts const& counts) {
   return counts.time_kind == TimeKind::calendar ? day_of(counts.to) : kNoDay;
@@ -208,6 +235,11 @@ Result<RecentCounts> RecentSum::finish() {
   if (recency_.is_on()) {
     drop_unsold(result_.counts);
     result_.weighing = {true, recency_.half_life_days, recency_.window_days, read_};
+  }
+  if (result_.counts.time_kind == TimeKind::calendar) {
+    // What a file of several days holds beyond cannot be taken out of its counts, but says nothing of how new they are.
+    auto const end = (std::int64_t{as_of_} + 1) * 86'400 - 1;
+    result_.counts.to = std::max(result_.counts.from, std::min(result_.counts.to, end));
   }
   if (recent_) result_.recent = recent_->of(result_.counts);
   tell(result_);

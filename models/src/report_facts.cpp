@@ -49,6 +49,10 @@ std::string where_from(Evaluation const& evaluation) {
          (evaluation.split == "by_time" ? "by time" : "by hashed basket id");
 }
 
+std::string calibration_figure(CalibrationQuality const& quality, double CalibrationQuality::*figure) {
+  return quality.bins.empty() ? "-" : decimals(quality.*figure, 4);
+}
+
 std::string size_line(Evaluation const& evaluation) {
   auto line = "bundle " + counted(evaluation.bundle_bytes, "byte") + ", " + counted(evaluation.items, "item") +
               ", affinity " + decimals(per(evaluation.affinity_bytes, evaluation.items_sold), 1) +

@@ -20,6 +20,8 @@ bool saw_the_test(Evaluation const& evaluation, MethodReport const& method);
 /// "+0.0197 (+0.0151 to +0.0243)"
 std::string interval(Difference const& difference);
 std::string where_from(Evaluation const& evaluation);
+/// A figure of suggestions: "-" where there was none to judge by.
+std::string calibration_figure(CalibrationQuality const& quality, double CalibrationQuality::*figure);
 std::string size_line(Evaluation const& evaluation);
 /// Whether the running bundle may have learned from what it was asked; empty without one.
 std::string running_line(Evaluation const& evaluation);

@@ -50,11 +50,12 @@ std::string buckets_table(Evaluation const& evaluation, std::string_view caption
 std::string calibration_table(Evaluation const& evaluation) {
   HtmlTable table("Means and calibration error", {"", "predicted", "observed", "ECE", "by chance", "log loss"});
   auto const add = [&](std::string const& name, CalibrationQuality const& quality) {
-    table.row(name, {{figure(quality.predicted)},
-                     {figure(quality.observed)},
-                     {figure(quality.ece)},
-                     {figure(quality.by_chance)},
-                     {figure(quality.log_loss)}});
+    std::vector<Cell> cells;
+    for (auto const which : {&CalibrationQuality::predicted, &CalibrationQuality::observed, &CalibrationQuality::ece,
+                             &CalibrationQuality::by_chance, &CalibrationQuality::log_loss}) {
+      cells.push_back({calibration_figure(quality, which)});
+    }
+    table.row(name, cells);
   };
   add("first five", evaluation.calibration);
   for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {
@@ -106,12 +107,20 @@ std::string cards(Evaluation const& evaluation) {
   auto const& model = evaluation.model;
   auto out = card(percent(model.hit_rate_5), "of the hidden items among the first five (HR@5)");
   out += lead_card(evaluation);
-  out += card(figure(evaluation.calibration.ece), "calibration error of the first five");
-  if (!evaluation.by_rank.empty()) out += card(figure(evaluation.by_rank[0].ece), "calibration error of the first");
+  out +=
+      card(calibration_figure(evaluation.calibration, &CalibrationQuality::ece), "calibration error of the first five");
+  if (!evaluation.by_rank.empty())
+    out += card(calibration_figure(evaluation.by_rank[0], &CalibrationQuality::ece), "calibration error of the first");
   out += card(percent(model.coverage_10), "of the items sold are ever suggested");
   double const sold = evaluation.items_sold > 0 ? static_cast<double>(evaluation.items_sold) : 1;
   return out +
          card(decimals(static_cast<double>(evaluation.affinity_bytes) / sold, 1), "bytes of affinity an item sold");
+}
+
+std::string notes(Evaluation const& evaluation) {
+  std::string out;
+  for (auto const& note : evaluation.notes) out += "<p class=\"note\">" + escaped(sentence(note)) + ".</p>\n";
+  return out;
 }
 
 }  // namespace
@@ -121,7 +130,8 @@ std::string html_report(Evaluation const& evaluation, std::string_view title, Of
   auto const first = evaluation.by_rank.empty() ? CalibrationQuality{} : evaluation.by_rank[0];
   auto const sections = filled(
       page_part("evaluation"),
-      {{"cards", cards(evaluation)},
+      {{"notes", notes(evaluation)},
+       {"cards", cards(evaluation)},
        {"methods", methods_table(evaluation)},
        {"running", running.empty() ? "" : "<p class=\"note\">" + sentence(running) + ".</p>"},
        {"off_policy", log != nullptr ? off_policy_section(*log) : std::string()},

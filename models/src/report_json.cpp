@@ -45,8 +45,13 @@ Json as_json(CalibrationQuality const& quality) {
   for (auto const& bin : quality.bins) {
     bins.push_back({{"predicted", bin.predicted}, {"observed", bin.observed}, {"count", bin.count}});
   }
-  return {{"ece", quality.ece},           {"ece_by_chance", quality.by_chance}, {"predicted", quality.predicted},
-          {"observed", quality.observed}, {"log_loss", quality.log_loss},       {"bins", bins}};
+  auto const figure = [&](double value) { return quality.bins.empty() ? Json(nullptr) : Json(value); };
+  return {{"ece", figure(quality.ece)},
+          {"ece_by_chance", figure(quality.by_chance)},
+          {"predicted", figure(quality.predicted)},
+          {"observed", figure(quality.observed)},
+          {"log_loss", figure(quality.log_loss)},
+          {"bins", bins}};
 }
 
 Json calibration(Evaluation const& evaluation) {
@@ -101,6 +106,7 @@ std::string json_report(Evaluation const& evaluation, OffPolicy const* log) {
               {"train_to", date_text(evaluation.train_to)},
               {"test_from", date_text(evaluation.test_from)},
               {"test_to", date_text(evaluation.test_to)},
+              {"notes", evaluation.notes},
               {"model", as_json(evaluation, evaluation.model)}};
   for (auto const& other : evaluation.others) out[other.name] = as_json(evaluation, other);
   out["calibration"] = calibration(evaluation);

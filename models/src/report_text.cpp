@@ -51,8 +51,11 @@ void buckets_table(Evaluation const& evaluation, std::string const& title, std::
 }
 
 void calibration_row(std::string const& name, CalibrationQuality const& quality, std::string& out) {
-  out += left("  " + name, kName) + right(decimals(quality.ece, 4), kFigure) +
-         right(decimals(quality.by_chance, 4), kFigure + 4) + right(decimals(quality.log_loss, 4), kFigure + 4) + ' ';
+  auto const figure = [&](double CalibrationQuality::*which, std::size_t width) {
+    return right(calibration_figure(quality, which), width);
+  };
+  out += left("  " + name, kName) + figure(&CalibrationQuality::ece, kFigure) +
+         figure(&CalibrationQuality::by_chance, kFigure + 4) + figure(&CalibrationQuality::log_loss, kFigure + 4) + ' ';
   for (auto const& bin : coarser(quality.bins, 5)) {
     out += "  " + decimals(bin.predicted, 4) + "/" + decimals(bin.observed, 4);
   }
@@ -72,14 +75,17 @@ void calibration_table(Evaluation const& evaluation, std::string& out) {
     calibration_row(evaluation.basket_sizes[n].name, evaluation.calibration_by_basket[n], out);
   }
   if (!evaluation.has_running) return;
-  out += "  of the running bundle: ECE " + decimals(evaluation.running.first_five.ece, 4) + " of the first five, " +
-         decimals(evaluation.running.first.ece, 4) + " of place 1\n";
+  out += "  of the running bundle: ECE " + calibration_figure(evaluation.running.first_five, &CalibrationQuality::ece) +
+         " of the first five, " + calibration_figure(evaluation.running.first, &CalibrationQuality::ece) +
+         " of place 1\n";
 }
 
 }  // namespace
 
 std::string text_report(Evaluation const& evaluation) {
-  std::string out = where_from(evaluation) + "\n\n";
+  std::string out = where_from(evaluation) + '\n';
+  for (auto const& note : evaluation.notes) out += "note: " + note + '\n';
+  out += '\n';
   methods_table(evaluation, out);
   if (auto const line = running_line(evaluation); !line.empty()) out += line + '\n';
   calibration_table(evaluation, out);

@@ -22,7 +22,7 @@ std::string no_id_complaint(std::string_view column, std::string_view text) {
   if (text.size() > kMaxIdentifier) {
     return name + ": longer than " + std::to_string(kMaxIdentifier) + " bytes: " + quoted(text);
   }
-  return name + ": not clean UTF-8; save the file as UTF-8";
+  return name + ": not clean UTF-8, or it holds a line end or tab; mend the text";
 }
 
 constexpr std::int64_t kOnePiece = 1000;
@@ -100,6 +100,7 @@ void RowBatch::clear() {
   priced_below_zero = 0;
   below_zero.clear();
   unknown = 0;
+  late = 0;
   lines = 0;
 }
 
@@ -211,6 +212,10 @@ void RowParser::join_run(TimeKind kind, std::int64_t time, std::uint64_t line, R
 
 bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out) {
   if (row.kind != TimeKind::none) kind_ = row.kind;
+  if (row.kind == TimeKind::calendar && row.time > last_) {
+    ++out.late;
+    return false;
+  }
   if (row.quantity_milli <= 0) {
     ++out.returns;
     return false;
@@ -291,7 +296,8 @@ bool RowParser::join_basket(std::string_view basket, std::string_view time, std:
   if (timed && !take_time(time)) return false;
   auto const kind = timed ? time_kind_ : TimeKind::none;
   bool const other_kind = kind != kind_ && kind != TimeKind::none && kind_ != TimeKind::none;
-  if (other_kind || !in_share_) return false;
+  bool const late = kind == TimeKind::calendar && time_ > last_;
+  if (other_kind || late || !in_share_) return false;
   join_run(kind, timed ? time_ : kNoTime, number, out);
   return true;
 }

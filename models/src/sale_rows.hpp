@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ struct RowBatch {
   std::uint64_t below_zero_line = 0;    ///< the first of these
   std::string below_zero;               ///< its price
   std::uint64_t unknown = 0;            ///< items no till could name (kOpenName): left out
+  std::uint64_t late = 0;               ///< rows after the last time wanted: left out
   std::uint64_t lines = 0;
 
   void end_run();
@@ -63,7 +65,9 @@ using SaleTexts = std::array<std::string_view, std::size(kSaleColumns)>;
 /// Threads  one; several parsers may read parts of one table.
 class RowParser {
  public:
-  explicit RowParser(Share share = {}) : share_(share) {}
+  /// Rows later than `last` (seconds since 1970, where times are those of a calendar) are left out.
+  explicit RowParser(Share share = {}, std::int64_t last = std::numeric_limits<std::int64_t>::max())
+      : share_(share), last_(last) {}
 
   /// Rows of `table` that begin before `end` of its bytes, at most `most` good ones, into the empty batch `out`.
   /// False: the file has ended.  Errors  of the file.
@@ -132,13 +136,14 @@ class RowParser {
   bool take_basket(std::string_view id);
   std::optional<std::string> learn_item(std::string_view sku, SkuKey const& key, SoldItems::Item*& item);
   std::optional<std::string> wrong_kind(std::string_view text, TimeKind kind) const;
-  /// False: a return, an unknown item, or not of this share.
+  /// False: too late, a return, an unknown item, or not of this share.
   bool keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out);
   void note_below_zero(std::int64_t price_micro, std::uint64_t line, RowBatch& out) const;
   void join_run(TimeKind kind, std::int64_t time, std::uint64_t line, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;
+  std::int64_t last_;
   SoldItems skus_;
   std::deque<SoldSums> sums_;  ///< as skus_; what grows where it is need not be moved
   std::vector<QuickRow> rows_ = std::vector<QuickRow>(kWaiting);

@@ -16,7 +16,7 @@ std::optional<std::string> check_id(std::string_view field, std::string_view tex
   if (text.size() > kMaxIdentifier) {
     return name + ": longer than " + std::to_string(kMaxIdentifier) + " bytes: " + quoted(text);
   }
-  if (!is_clean_text(text)) return name + ": not clean UTF-8; save the file as UTF-8";
+  if (!is_clean_text(text)) return name + ": not clean UTF-8, or it holds a line end or tab; mend the text";
   return std::nullopt;
 }
 

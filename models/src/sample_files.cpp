@@ -153,7 +153,7 @@ std::string campaigns_file(Assortment const& assortment, CampaignWords const& wo
 
 }  // namespace
 
-Result<SampleReport> write_sample(SampleOptions const& options, std::string const& folder) {
+Result<SampleReport> write_sample(SampleOptions const& options, std::string const& folder, bool replace) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return fail(Code::io, folder + ": cannot make the folder: " + failed.message());
@@ -179,6 +179,14 @@ Result<SampleReport> write_sample(SampleOptions const& options, std::string cons
                      {"items.ru.csv", items_file(store.assortment(), &Words::ru)},
                      {"campaigns.json", campaigns_file(store.assortment(), kEnglish, today)},
                      {"campaigns.ru.json", campaigns_file(store.assortment(), kRussian, today)}};
+  for (auto const& [name, bytes] : files) {
+    auto const path = folder + "/" + name;
+    if (replace || !std::filesystem::exists(path, failed)) continue;
+    auto const there = read_file(path, bytes.size());
+    if (there && *there == bytes) continue;
+    return fail(Code::invalid,
+                path + ": is there already and is not this sample; choose another --out, or replace it with --force");
+  }
   for (auto const& [name, bytes] : files) {
     if (auto const written = write_file(folder + "/" + name, bytes); !written) return tl::unexpected(written.error());
   }

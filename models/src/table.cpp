@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tillcue/models/wording.hpp"
+
 namespace tillcue::models {
 namespace {
 
@@ -21,6 +23,13 @@ std::string listed(std::span<Column const> columns) {
   std::string text;
   for (auto const& column : columns) text += (text.empty() ? "" : ",") + std::string(column.name);
   return text;
+}
+
+std::string mend_of(std::vector<std::string> const& header, std::span<Column const> columns) {
+  auto const parted_by = [&](char c) { return header.size() == 1 && header[0].find(c) != std::string::npos; };
+  if (parted_by(';')) return "the file seems to use ';', save it with commas";
+  if (parted_by('\t')) return "the file seems to use tabs, save it with commas";
+  return "the columns are " + listed(columns);
 }
 
 }  // namespace
@@ -60,10 +69,8 @@ Result<void> Table::read_header(std::span<Column const> columns) {
       return fail(Code::invalid, name_ + ":1: header: column '" + std::string(column.name) + "' is there twice");
     }
     if (found == header.end() && column.required) {
-      bool const semicolons = layout_.width == 1 && header[0].find(';') != std::string::npos;
       return fail(Code::invalid, name_ + ":1: header: column '" + std::string(column.name) + "' is missing; " +
-                                     (semicolons ? "the file seems to use ';', save it with commas"
-                                                 : "the columns are " + listed(columns)));
+                                     mend_of(header, columns));
     }
     layout_.place.push_back(found == header.end() ? kAbsent : static_cast<std::size_t>(found - header.begin()));
   }
@@ -98,7 +105,7 @@ Result<bool> Table::next(BadRows& bad, Refused const& refused) {
     if (*next == CsvReader::Next::bad_row) {
       complaint = reader_->complaint();
     } else if (reader_->fields().size() != layout_.width) {
-      complaint = "row: has " + std::to_string(reader_->fields().size()) + " fields, the header has " +
+      complaint = "row: has " + counted(reader_->fields().size(), "field") + ", the header has " +
                   std::to_string(layout_.width) + "; put a text with commas in quotes";
     } else {
       return true;

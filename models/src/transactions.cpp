@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include <unistd.h>
 
 #include "basket_join.hpp"
+#include "late_sales.hpp"
 #include "repeated_sales.hpp"
 #include "sale_rows.hpp"
 #include "tillcue/core/sku.hpp"
@@ -21,6 +23,7 @@ namespace {
 constexpr std::size_t kPiecesPerThread = 8;
 constexpr std::size_t kRowsPerBatch = 1U << 16U;
 constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
+constexpr auto kLastTime = std::numeric_limits<std::int64_t>::max();
 
 /// A stretch of the file that starts and ends with whole lines, and who read it.
 struct Piece {
@@ -100,6 +103,8 @@ struct TransactionReader::State {
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;
   std::uint64_t unknown = 0;
+  std::uint64_t late = 0;
+  LateSales latest;
   // Of the open file:
   std::uint64_t rows_before = 0;
   std::uint64_t below_zero_before = 0;
@@ -109,6 +114,7 @@ struct TransactionReader::State {
   std::unique_ptr<OpenFile> file;
   std::vector<RepeatedDays> repeated;  ///< by file, of a share
 
+  [[nodiscard]] bool wants_no_strays() const { return !limits.until && !limits.want_strays; }
   void open_file();
   void close_file(std::string const& name, bool has_header);
   Result<void> read_stream(Table& table);
@@ -128,11 +134,15 @@ Result<void> TransactionReader::State::take(RowBatch& batch, unsigned parser, st
   }
   priced_below_zero += batch.priced_below_zero;
   unknown += batch.unknown;
+  late += batch.late;
   join.add(batch, parsers[parser], parser, lines_before);
   if (limits.memory == 0 || join.memory() <= limits.memory) return {};
   outgrown = true;
-  return fail(Code::rejected, "transactions: the baskets need more than the " + std::to_string(limits.memory >> 20U) +
-                                  " MiB they may take; allow more memory");
+  constexpr std::uint64_t kMebi = std::uint64_t{1} << 20U;
+  auto const may_take = limits.memory < kMebi ? std::to_string(limits.memory >> 10U) + " KiB"
+                                              : std::to_string(limits.memory >> 20U) + " MiB";
+  return fail(Code::rejected,
+              "transactions: the baskets need more than the " + may_take + " they may take; allow more memory");
 }
 
 void TransactionReader::State::open_file() {
@@ -156,6 +166,7 @@ void TransactionReader::State::close_file(std::string const& name, bool has_head
   auto const line = join.first_line();
   bool const one = limits.share.of == 1 && join.open_baskets() == 1 && rows > limits.basket_items;
   bool const of_share = limits.share.of > 1;
+  if (kind == TimeKind::calendar && !of_share && wants_no_strays()) latest.add(name, join.latest(LateSales::kShown));
   auto days = join.close_file(name, limits.basket_items, kind, of_share, bad);
   if (of_share) {
     repeated.push_back(std::move(days));
@@ -299,7 +310,9 @@ std::uint64_t half_of_memory() {
 TransactionReader::TransactionReader(TransactionLimits limits) : state_(std::make_unique<State>()) {
   state_->limits = limits;
   state_->limits.piece = std::max<std::size_t>(1, limits.piece);
-  state_->parsers.assign(thread_count(limits.threads), RowParser(limits.share));
+  constexpr std::int64_t kDaySeconds = 86'400;
+  auto const last = limits.until ? (*limits.until + std::int64_t{1}) * kDaySeconds - 1 : kLastTime;
+  state_->parsers.assign(thread_count(limits.threads), RowParser(limits.share, last));
 }
 TransactionReader::~TransactionReader() = default;
 TransactionReader::TransactionReader(TransactionReader&&) noexcept = default;
@@ -382,6 +395,13 @@ Result<Dataset> TransactionReader::finish() {
     state.bad.total("transactions: " + std::to_string(state.unknown) + " rows of items no till could name (sku " +
                     std::string(kOpenName) + "...): not counted; give the tills an items file with these names");
   }
+  if (state.late > 0) {
+    auto const day = day_text(*state.limits.until);
+    if (state.join.data().baskets() == 0 && state.limits.share.of == 1) {
+      return fail(Code::invalid, "no basket counts as of " + day + "; choose a later day");
+    }
+    state.bad.total("transactions: " + counted(state.late, "row") + " after " + day + " left out (--as-of)");
+  }
   // Who reads by shares adds up what was left out.
   if (state.limits.share.of == 1) {
     auto const any = note_left_out(state.bad, left_out(), returns(), state.limits, state.join.data().baskets() > 0);
@@ -390,6 +410,8 @@ Result<Dataset> TransactionReader::finish() {
   for (std::size_t n = 0; n < state.parsers.size(); ++n) state.join.add_sold(state.parsers[n], n);
   auto data = state.join.take();
   data.time_kind = state.kind;
+  if (state.limits.share.of == 1 && state.wants_no_strays()) state.latest.judge(data, state.bad);
+  note_unix_times(data, state.bad);
   return data;
 }
 

@@ -53,6 +53,27 @@ TEST_CASE("a written file reads back and replaces the old one") {
   CHECK(files_in(folder.path()) == 1);
 }
 
+TEST_CASE("a file that is also an input is refused by what it is, not by its name; devices are not") {
+  made::Folder folder;
+  auto const path = folder.file("f");
+  made::put_file(path, "sales");
+  std::filesystem::create_symlink(path, folder.file("link"));
+  std::filesystem::create_hard_link(path, folder.file("hard"));
+  std::vector<std::string> const inputs{folder.file("none"), path};
+  auto const named = can_write(path, inputs);
+  REQUIRE(!named.has_value());
+  CHECK(named.error().code == Code::invalid);
+  CHECK(named.error().what == path + ": is also an input, which would be lost; write to another file");
+  for (auto const* const other : {"link", "hard", "./f"}) {
+    auto const refused = can_write(folder.file(other), inputs);
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().what.find("is also an input (" + path + "), which would be lost") != std::string::npos);
+  }
+  CHECK(can_write(folder.file("new"), inputs).has_value());
+  std::vector<std::string> const device{"/dev/null"};
+  CHECK(can_write("/dev/null", device).has_value());
+}
+
 TEST_CASE("a full disk leaves the old file and nothing beside it") {
   made::Folder folder;
   auto const path = folder.file("f");

@@ -159,7 +159,30 @@ TEST_CASE("an empty file, a missing column, a doubled column and a semicolon fil
   CHECK(table("b,c\n1,2\n").error().what.find("column 'a' is missing") != std::string::npos);
   CHECK(table("a,a\n1,2\n").error().what.find("column 'a' is there twice") != std::string::npos);
   CHECK(table("a;b\n1;2\n").error().what.find("';'") != std::string::npos);
+  CHECK(table("a\tb\n1\t2\n").error().what.find("the file seems to use tabs, save it with commas") !=
+        std::string::npos);
   CHECK(table("\"a\n").error().what.find("f.csv:1: header") == 0);
+}
+
+TEST_CASE("a file that is no text is told by its first bytes, whatever it is called") {
+  made::Folder folder;
+  auto const told = [&](std::string const& name, std::string const& bytes) {
+    auto const path = folder.file(name);
+    made::put_file(path, bytes);
+    auto const opened = open_file(path);
+    if (opened) return std::string();
+    CHECK(opened.error().code == Code::invalid);
+    return opened.error().what.substr(path.size());
+  };
+  CHECK(told("t.csv", "\x1F\x8B\x08") == ": is gzip-compressed; name it with .gz at the end");
+  CHECK(told("t.xml", "\x1F\x8B\x08") == ": is gzip-compressed; name it with .gz at the end");
+  CHECK(told("t.xlsx", "PK\x03\x04....") == ": is a zip archive or a spreadsheet (.xlsx, .ods); save it as CSV");
+  CHECK(told("t.xls", "\xD0\xCF\x11\xE0....") == ": is an old spreadsheet (.xls); save it as CSV");
+  CHECK(told("t.csv", std::string("\xFF\xFE"
+                                  "b\0",
+                                  4)) == ": is UTF-16; save it as UTF-8");
+  CHECK(told("t.csv", "P") == "");
+  CHECK(told("t.csv", "basket_id,sku\n") == "");
 }
 
 TEST_CASE("a row with another number of fields is bad and named by line") {
@@ -169,7 +192,7 @@ TEST_CASE("a row with another number of fields is bad and named by line") {
   CHECK(t->field(0) == "4");
   CHECK(bad.bad() == 2);
   CHECK(bad.rows() == 3);
-  CHECK(bad.shown()[0] == "f.csv:2: row: has 1 fields, the header has 2; put a text with commas in quotes");
+  CHECK(bad.shown()[0] == "f.csv:2: row: has 1 field, the header has 2; put a text with commas in quotes");
 }
 
 TEST_CASE("gzip members one after the other are one file; what follows a member and is none is damage") {

@@ -179,6 +179,8 @@ TEST_CASE("a size of memory that is none is told with what is one") {
     CHECK(tells(refused, "is no size; write bytes, or a whole number with K, M, G or T, like 512MB or 4GB"));
     CHECK(refused.out.find('{') == std::string::npos);
   }
+  CHECK(
+      tells(run(count + "5"), "--memory: '5' is too little to count in: 4K at least, or 0 for half of the machine's"));
   for (auto const* const right : {"0", "1048576", "1024k", "2MiB", "\"1 GB\"", "1gb"})
     CHECK(run(count + right).code == 0);
 }

@@ -136,3 +136,52 @@ TEST_CASE("text and JSON agree") {
   REQUIRE(cut != std::string::npos);
   CHECK(text.find("more (--top, --json)", cut + 1) != std::string::npos);
 }
+
+TEST_CASE("a row that is borrowed is said to be, by its flag, its weights and what it suggests, as score says") {
+  std::vector<std::vector<std::string>> baskets;
+  for (std::uint64_t n = 0; n < 600; ++n) {
+    std::vector<std::string> basket{"noise" + std::to_string(mix(n) % 30)};
+    if (n % 4 == 0) basket.insert(basket.end(), {"coffee" + std::to_string(n / 4 % 3), "milk"});
+    if (n % 4 == 1) basket.insert(basket.end(), {"tea" + std::to_string(n / 4 % 3), "lemon"});
+    if (n == 5) basket.push_back("newtea");  // once: its row is borrowed all the same
+    baskets.push_back(basket);
+  }
+  std::string text = "sku,name,category\nmilk,Fresh milk,Dairy\nlemon,Lemon,Fruit\nnewtea,Black tea extra,Tea\n";
+  for (std::string const n : {"0", "1", "2"}) {
+    text += "coffee" + n + ",Ground coffee No" + n + ",Hot drinks\ntea" + n + ",Black tea No" + n + ",Tea\n";
+  }
+  BadRows bad;
+  auto const items = read_catalogue(from_memory(text), "items.csv", 0, bad).value();
+  auto const data = made::dataset(baskets);
+  auto ranker = Ranker::open(build(data, items, {}, {}).value().bundle).value();
+  auto const counts = count(data, 1);
+
+  auto const row = item_row(ranker, ranker.bundle().find("newtea"), &counts);
+  CHECK(row.borrowed);
+  CHECK(row.flags == std::vector<std::string>{"borrowed_row"});
+  REQUIRE(!row.neighbours.empty());
+  for (auto const& one : row.neighbours) {
+    CHECK(one.borrowed);
+    CHECK((!one.counted || one.why == "borrowed from items like it"));
+  }
+  CHECK(entry(row.neighbours, "lemon").why == "borrowed from items like it");
+  REQUIRE(!row.suggestions.empty());
+  for (auto const& one : row.suggestions) CHECK(one.reason != "bought together");
+  CHECK(row.suggestions[0].reason == "category");
+  auto const said = text_report(row, 20);
+  CHECK(said.find("its row is borrowed from items like it") != std::string::npos);
+  CHECK(said.find("carried by the regression") == std::string::npos);
+  CHECK(said.find("(category)") != std::string::npos);
+  auto const json = Json::parse(json_report(row));
+  CHECK(json["flags"] == Json{"borrowed_row"});
+  CHECK(json["neighbours"][0]["borrowed"] == true);
+  CHECK(json["suggestions"][0]["reason"] == "category");
+  CHECK(text_report(item_row(ranker, ranker.bundle().find("lemon"), nullptr), 20).find("(borrowed)") !=
+        std::string::npos);
+
+  auto const learned = item_row(ranker, ranker.bundle().find("tea0"), &counts);
+  CHECK(!learned.borrowed);
+  CHECK(learned.flags.empty());
+  CHECK(!entry(learned.neighbours, "lemon").borrowed);
+  CHECK(learned.suggestions[0].reason == "bought together");
+}

@@ -40,6 +40,15 @@ TEST_CASE("a row a line has the names of the CSV columns; the sale's fields may 
   CHECK(rows.rows == std::vector<std::string>{"1|||a||", "2|||b||"});
 }
 
+TEST_CASE("a file that is one list of objects is told to be, with what makes lines of it") {
+  for (auto const* const text :
+       {"[{\"basket_id\":\"1\",\"sku\":\"a\"}]", "\n[\n  {\"basket_id\":\"1\",\"sku\":\"a\"}\n]\n"}) {
+    auto const rows = read(text);
+    CHECK(rows.rows.empty());
+    CHECK(tells(rows.error, ": is one JSON list; write one object a line, like jq -c '.[]' does"));
+  }
+}
+
 TEST_CASE("unknown fields are passed over, whatever they hold") {
   auto const rows = read(R"({"basket_id":"1","till":{"sku":"no","lines":[{"sku":"no"}]},"tags":["sku",["x"]],"lines":[)"
                          R"({"sku":"a","parts":[{"sku":"no"}],"more":{"quantity":9}}],"ok":true})");

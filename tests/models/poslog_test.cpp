@@ -182,6 +182,12 @@ TEST_CASE("every fault of a line is told by file, line and element") {
   CHECK(tells(complaint(sale("<ItemID>a</ItemID>",
                              "<SequenceNumber>1</SequenceNumber><BeginDateTime>20.11.2026</BeginDateTime>")),
               "BeginDateTime: '20.11.2026' is neither ISO 8601"));
+  CHECK(tells(complaint(sale("<ItemID>a</ItemID>",
+                             "<SequenceNumber>1</SequenceNumber><BusinessDayDate>20.11.2026</BusinessDayDate>")),
+              "sales.xml:3: BusinessDayDate: '20.11.2026' is neither ISO 8601"));
+  CHECK(
+      tells(complaint(sale("<ItemID>a</ItemID>", "<SequenceNumber>1</SequenceNumber><EndDateTime>soon</EndDateTime>")),
+            "sales.xml:3: EndDateTime: 'soon' is neither ISO 8601"));
   CHECK(tells(complaint(sale("<ItemID>" + std::string(65, 'x') + "</ItemID>")), "ItemID: longer than 64 bytes"));
   CHECK(tells(complaint(sale("<ItemID>" + std::string(5000, 'x') + "</ItemID>")), "ItemID: longer than 4096 bytes"));
 }

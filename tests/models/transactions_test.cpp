@@ -58,6 +58,8 @@ TEST_CASE("every bad field is told by file, line, field and mend") {
   CHECK(tells(complaint("1,,,,1,\n"), "t.csv:2: sku: is empty"));
   CHECK(tells(complaint("1,,," + std::string(65, 's') + ",1,\n"), "sku: longer than 64 bytes"));
   CHECK(tells(complaint("1,,,\xFF,1,\n"), "sku: not clean UTF-8"));
+  CHECK(tells(complaint("1,,,\"a\nb\",1,\n"), "sku: not clean UTF-8, or it holds a line end or tab; mend the text"));
+  CHECK(tells(complaint(std::string("1\0,,,a,1,\n", 10)), "basket_id: not clean UTF-8, or it holds a line end or tab"));
   CHECK(tells(complaint("1,,,a,two,\n"), "quantity: 'two' is not a number"));
   CHECK(tells(complaint("1,,,a,1,\"2,55\"\n"), "unit_price: '2,55' is not a number like 2.55; use a point"));
   CHECK(tells(complaint("1,,01.12.2010,a,1,\n"), "timestamp: '01.12.2010' is neither ISO 8601"));

@@ -26,6 +26,10 @@ Result<void> write_file(std::string const& path, std::function<Result<void>(Put 
 /// Errors  io: it is a folder, or that of the file is missing or may not be written to.
 Result<void> can_write(std::string const& path);
 
+/// The same for what is made of `inputs`: none of them may be lost to it, whatever it is called here.
+/// Errors  also invalid: it is one of the inputs.
+Result<void> can_write(std::string const& path, std::span<std::string const> inputs);
+
 /// The whole file. Errors  not_found, io, and invalid: a folder, or larger than `most` bytes.
 Result<std::string> read_file(std::string const& path, std::size_t most);
 

@@ -20,6 +20,7 @@ struct CatalogueItem {
   std::optional<std::int64_t> price_micro;
   std::optional<std::int64_t> unit_cost_micro;
   std::uint16_t flags = 0;  ///< tillcue::ItemFlag
+  std::uint64_t line = 0;   ///< of the file; 0 unknown
 };
 
 struct Catalogue {

@@ -76,6 +76,7 @@ struct RunningFacts {
 
 struct Evaluation {
   std::string split;  ///< by_time or by_hash
+  /// Of what was really learned from and asked: what is outside the window is not among it.
   std::size_t train_baskets = 0, test_baskets = 0, queries = 0;
   std::int64_t train_from = 0, train_to = 0, test_from = 0, test_to = 0;  ///< seconds since 1970; 0 without dates
   MethodReport model;
@@ -85,8 +86,9 @@ struct Evaluation {
   std::vector<CalibrationQuality> by_rank;                ///< each of the first five
   std::vector<CalibrationQuality> calibration_by_basket;  ///< the first five, per basket_sizes
   std::size_t items = 0, bundle_bytes = 0, affinity_bytes = 0, weights = 0;
-  std::size_t items_sold = 0;  ///< in training; what bytes an item are by, as --bytes-per-item
-  double build_seconds = 0;    ///< by EvaluationOptions::seconds
+  std::size_t items_sold = 0;      ///< in training; what bytes an item are by, as --bytes-per-item
+  double build_seconds = 0;        ///< by EvaluationOptions::seconds
+  std::vector<std::string> notes;  ///< of the build, worth telling the user
   bool has_running = false;
   RunningFacts running;
 
@@ -103,10 +105,10 @@ struct EvaluationOptions {
 };
 
 /// Builds on the earlier baskets and asks for the hidden items of the later ones: the last `test_share` by date, or by
-/// hashed basket id when there are no dates. Raw rankings; the model, popularity, association rules (largest
-/// confidence), item cosine (50 neighbours) and the running bundle answer the same questions. An item nobody bought in
-/// training is no question.
-/// Errors  of build(); invalid when no test basket has two known items.
+/// hashed basket id when there are no dates; with recency.as_of those after that day, of a bundle as it was then. Raw
+/// rankings; the model, popularity, association rules (largest confidence), item cosine (50 neighbours) and the running
+/// bundle answer the same questions. An item nobody bought in training is no question. Errors  of build(); invalid when
+/// no test basket has two known items, or none is after as-of.
 Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_options, EvaluationOptions const& options,
                             Progress const& progress = {});
 

@@ -13,6 +13,7 @@ namespace tillcue::models {
 struct RowEntry {
   std::string sku, name;       ///< the other item
   double weight = 0;           ///< in the trainer's units
+  bool borrowed = false;       ///< its row is that of items like the one that speaks: nobody bought the two yet
   bool counted = false;        ///< whether the counts know both items; the rest is 0 without
   std::uint32_t own = 0;       ///< n_j: baskets with the other item
   std::uint32_t together = 0;  ///< n_ij
@@ -26,6 +27,7 @@ struct RowEntry {
 struct ItemRow {
   std::string sku, name, category, price;  ///< price empty when unknown
   std::vector<std::string> flags;
+  bool borrowed = false;  ///< what it speaks for is borrowed from items like it
   double intercept = 0;
   bool counted = false;
   std::uint64_t baskets = 0;         ///< counted in all

@@ -36,6 +36,8 @@ struct Built {
   std::vector<std::byte> bundle;
   std::string calibration;  ///< how: held_out_by_time, held_out_by_hash, rolling_by_time, ten_folds, none
   std::size_t calibration_queries = 0;
+  std::size_t baskets = 0;         ///< learned from: what is outside the window or after as-of is not among them
+  std::int64_t from = 0, to = 0;   ///< first and last of their times; 0 without dates
   std::vector<std::string> notes;  ///< worth telling the user
 };
 
@@ -43,7 +45,8 @@ struct Built {
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options,
                                    Catalogue const& catalogue = {}, Progress const& progress = {});
 
-/// Transactions to bundle: chooses the model and calibrates on baskets kept back, and trains on everything.
+/// Transactions to bundle: chooses the model and calibrates on baskets kept back, and trains on everything. With
+/// recency.as_of all of it is done as if the data ended on that day.
 /// Errors  those of write_bundle.
 Result<Built> build(Dataset const& data, Catalogue const& catalogue, Campaigns const& campaigns,
                     BuildOptions const& options, Progress const& progress = {});

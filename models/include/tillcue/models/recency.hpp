@@ -58,6 +58,16 @@ struct WeighedBaskets {
   std::vector<std::string> notes;                        ///< worth telling the user
 };
 
+/// `data` as it was on the day recency.as_of.
+struct UpToDay {
+  std::optional<Dataset> data;     ///< nothing: all of what was given
+  std::vector<std::string> notes;  ///< what is not in it
+};
+/// Without what is later, and without what has no date, when an as-of is given: whoever holds baskets back must not
+/// learn from what comes after them. Prices and quantities stay those of all of `data`.
+/// Errors  invalid: no dates, or nothing left.
+Result<UpToDay> up_to_day(Dataset const& data, Recency const& recency);
+
 /// The given baskets of `data`, each by its weight; all alike when recency is off. Without window and as-of a basket
 /// without a date weighs as the oldest one.
 /// Errors  invalid: recency for data without dates, nothing inside the window; unsupported: a count beyond 32 bits.

@@ -23,7 +23,7 @@ struct SampleReport {
 /// Writes a made-up grocery store into a folder: transactions.csv, today.csv (the day after, to replay), items.csv,
 /// campaigns.json, and the Russian items.ru.csv and campaigns.ru.json. Products, brands and people are invented.
 /// The same options give the same bytes, on every machine.
-/// Errors  io.
-Result<SampleReport> write_sample(SampleOptions const& options, std::string const& folder);
+/// Errors  io; invalid: without `replace`, a file of one of these names is there and holds something else.
+Result<SampleReport> write_sample(SampleOptions const& options, std::string const& folder, bool replace = false);
 
 }  // namespace tillcue::models

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +31,10 @@ struct TransactionLimits {
   std::uint64_t memory = 0;         ///< bytes the baskets may take, roughly; 0: all there are
   Share share = {};                 ///< of the baskets, the ones to keep
   std::size_t piece = 256 * 1024;   ///< bytes a thread reads at a time
+  /// The last day (since 1970) to read: rows of later ones are told and left out, as if the files ended there. Without
+  /// it a few baskets that stand long after all others are (stray_days.hpp), unless they are wanted.
+  std::optional<std::int32_t> until = {};
+  bool want_strays = false;
 };
 
 /// Bytes: what a command takes of the machine's memory unless told.
@@ -56,7 +61,7 @@ class TransactionReader {
   RowSink& open_rows(std::string name);
   /// Errors  rejected when the baskets outgrew limits.memory: the rows since then were dropped.
   Result<void> close_rows();
-  /// Errors  invalid: too many bad rows, or not one basket (a share of several may be empty).
+  /// Errors  invalid: too many bad rows, or not one basket (a share of several may be empty, and has no strays).
   Result<Dataset> finish();
 
   [[nodiscard]] BadRows const& bad() const noexcept;
