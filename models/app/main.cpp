@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <exception>
 
+#include "app/standard_output.hpp"
 #include "command.hpp"
-#include "tillcue/core/standard_output.hpp"
 
 using namespace tillcue::models::app;
 

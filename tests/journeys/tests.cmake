@@ -19,6 +19,8 @@ if(TILLCUE_BUILD_MODELS)
   tillcue_journey(ProxyAway proxy_away 300)
   tillcue_journey(keys keys 300)
   tillcue_journey(secrets secrets 300)
+  set(programs ${TILLCUE_PROGRAMS}/tillcue-hq ${TILLCUE_PROGRAMS}/tillcue-models ${TILLCUE_PROGRAMS}/tillcue-pos)
+  add_test(NAME journey_lost_output COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/journeys/lost_output.sh ${programs})
 endif()
 # kill -9 of tillcued, tillcue-hq serve and mosquitto while tills go on selling; longer by hand.
 add_test(NAME sync_kills COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/sync/faults/kills.py 160 3)

@@ -3,10 +3,14 @@
 #include <CLI/CLI.hpp>
 
 #include "app/command_line.hpp"
+#include "app/standard_output.hpp"
 #include "commands.hpp"
 
-int main(int argc, char** argv) {
-  using namespace tillcue::pos::sim;
+namespace {
+
+using namespace tillcue::pos::sim;
+
+int run(int argc, char** argv) {
   CLI::App app("tillcue-pos: a scriptable POS, a virtual receipt printer, and a hand on the protocol");
   app.set_version_flag("--version", TILLCUE_VERSION);
   app.require_subcommand(0, 1);  // none is told below: so a word that is no command is told by that word
@@ -38,4 +42,14 @@ int main(int argc, char** argv) {
     return kExitUsage;
   }
   return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int const code = run(argc, argv);
+  auto const said = tillcue::flush_standard_output();
+  if (said || code != 0) return code;  // a failure was told
+  std::cerr << "tillcue-pos: error: " << said.error().what << '\n';
+  return kExitInput;
 }
