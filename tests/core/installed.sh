@@ -8,7 +8,7 @@ trap 'rm -rf "$place"' EXIT
 for part in library development; do
   cmake --install "$build" --component "$part" --prefix "$place/usr" >/dev/null
 done
-cmake -S "$source" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/usr" >/dev/null
+cmake -G Ninja -S "$source" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/usr" >/dev/null
 cmake --build "$place/build" >/dev/null
 libraries=$(dirname "$(find "$place/usr" -name libtillcue.so)")
 "$place/build/in_c"
