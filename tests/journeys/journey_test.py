@@ -360,7 +360,11 @@ class Hostile(Journey):
     def test_a_forged_release_is_refused_and_the_old_one_runs_on(self):
         self.open_shop()
         run('tillcue-hq', 'keys', 'init', '--dir', self.shop.path('other'))
-        self.shop.publish(bundle, '--release', '9', key=self.shop.path('other', 'hq.key.pem'), check=False)
+        forger = self.shop.path('other', 'hq.key.pem')
+        # With head office's database it is refused there; who has another key has not that either.
+        self.assertEqual(self.shop.publish(bundle, '--release', '9', key=forger, check=False).returncode, 5)
+        run('tillcue-hq', 'publish', '--bundle', bundle, '--release', '9', '--key', forger, '--broker', self.shop.broker_uri, '--chain', 'demo',
+            check=False)
         wait_until('the refusal', lambda: self.shop.metrics()['manifests_refused_total'] >= 1)
         self.assertEqual(self.shop.metrics()['release'], 1)
         self.ring_up_until(self.till(), 'hints')
