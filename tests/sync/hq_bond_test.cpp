@@ -15,17 +15,7 @@ std::string start(Office& o, std::string const& chain, SigningKey const& key, Ke
   return opened.error().what;
 }
 
-void say_release(Office& o) {
-  Manifest manifest;
-  manifest.chain = "demo";
-  manifest.release = 3;
-  manifest.bundle = sha256(as_bytes("x"));
-  manifest.size = 1;
-  manifest.chunks = {manifest.bundle};
-  manifest.created = 1'790'000'000;
-  manifest.expires = 1'800'000'000;
-  REQUIRE(o.inbox.note_release(manifest, o.now));
-}
+void say_release(Office& o) { REQUIRE(o.inbox.note_release(small_manifest(), o.now)); }
 
 TEST_CASE("a database is of one chain: another is refused by name, for who reads it too") {
   Office o;

@@ -14,6 +14,19 @@ namespace tillcue::sync::hq_test {
 
 using Json = nlohmann::json;
 
+/// Release 3, of a bundle of one byte.
+inline Manifest small_manifest() {
+  Manifest manifest;
+  manifest.chain = "demo";
+  manifest.release = 3;
+  manifest.bundle = sha256(as_bytes("x"));
+  manifest.size = 1;
+  manifest.chunks = {manifest.bundle};
+  manifest.created = 1'790'000'000;
+  manifest.expires = 1'800'000'000;
+  return manifest;
+}
+
 /// An office of chain "demo" with its database, behind a link that records.
 struct Office {
   test::TempDir folder;

@@ -52,14 +52,7 @@ TEST_CASE("keys are rotated: told by old and new, kept, said as signed; then ser
   CHECK(early["error"].get<std::string>().find("start it with the new --key") != std::string::npos);
   auto const old = std::exchange(office.key, next);
   office.restart();
-  Manifest manifest;
-  manifest.chain = "demo";
-  manifest.release = 3;
-  manifest.bundle = sha256(as_bytes("x"));
-  manifest.size = 1;
-  manifest.chunks = {manifest.bundle};
-  manifest.created = 1'790'000'000;
-  manifest.expires = 1'800'000'000;
+  auto manifest = small_manifest();
   manifest.minimum_version = "0.0.0";
   REQUIRE(office.inbox.note_release(manifest, office.now));
   office.link.published.clear();
