@@ -34,6 +34,7 @@ void AffinityRow::Iterator::read() noexcept {
   entry_.target = ItemIx{reached_ < table.items ? reached_ : reached_ - table.items};
   auto const code = format::bits_at(row.bits_, table.weight_bits * n_, table.weight_bits);
   entry_.contribution = format::level_of(table, code) * row.scale_;
+  entry_.significant = format::is_significant(table, code);
 }
 
 Score AffinityRow::contribution_to(ItemIx target) const noexcept {

@@ -125,6 +125,17 @@ Output code_index(std::vector<IndexedCode> const& codes, StringPool& pool) {
   return out;
 }
 
+/// A bit per weight code.
+Output evidence(Quantised const& quantised) {
+  Output out;
+  for (std::size_t n = 0; n < quantised.significant.size(); n += 8) {
+    unsigned bits = 0;
+    for (std::size_t k = 0; k < 8; ++k) bits |= quantised.significant[n + k] ? 1U << k : 0U;
+    out.put(static_cast<std::uint8_t>(bits));
+  }
+  return out;
+}
+
 Output bias(Quantised const& quantised) {
   Output out;
   out.put(quantised.bias_scale);
@@ -273,6 +284,8 @@ Learned learned_of(BundleSource const& source) {
   auto const quantised = std::make_shared<Quantised const>(quantise(source));
   return {quantised->score_unit, [&source, quantised](format::FileOutput& file) {
             file.add(format::kPacked, 0, pack(*quantised, source.weight_bits));
+            // A reader that does not know it takes every pair for significant, as it always has.
+            if (!quantised->significant.empty()) file.add(format::kEvidence, 0, evidence(*quantised), false);
             file.add(format::kBias, 0, bias(*quantised));
             file.add(format::kPopular, format::kPopularBytes, popular(*quantised));
             file.add(format::kCalibration, 0, calibration(source, quantised->score_unit));
@@ -287,13 +300,13 @@ Learned learned_of(Bundle const& bundle) {
   return {bundle.info().score_unit, [&bundle](format::FileOutput& file) {
             format::Sections sections;
             (void)format::read_sections(bundle.bytes(), sections);
-            for (auto const tag : {format::kAffinity, format::kPacked, format::kBias, format::kPopular,
-                                   format::kCalibration, format::kSized}) {
+            for (auto const tag : {format::kAffinity, format::kPacked, format::kEvidence, format::kBias,
+                                   format::kPopular, format::kCalibration, format::kSized}) {
               auto const& section = sections[tag];
               if (!section.present) continue;
               Output copy;
               copy.append({section.bytes.begin(), section.bytes.end()});
-              file.add(tag, section.record, std::move(copy), tag != format::kSized);
+              file.add(tag, section.record, std::move(copy), tag != format::kSized && tag != format::kEvidence);
             }
           }};
 }

@@ -143,7 +143,8 @@ class Reasons {
       for (std::size_t k = 0; k < places_.size(); ++k) {
         if (places_[k].item != item) continue;
         auto const code = format::bits_at(row.bits, row.weight_bits * n, row.weight_bits);
-        hear_term(k, source, format::level_of(table, code) * row.scale);
+        // As on a till: what may be coincidence is no reason.
+        if (format::is_significant(table, code)) hear_term(k, source, format::level_of(table, code) * row.scale);
       }
     }
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -19,10 +20,12 @@ class OldTable {
  public:
   OldTable(format::Parts const& parts, double unit) : table_(parts.affinity), unit_(unit) {
     auto const size = std::uint32_t{1} << table_.weight_bits;
-    std::vector<std::int32_t> sorted;
-    for (std::uint32_t n = 0; n < size; ++n) sorted.push_back(format::level_of(table_, n));
-    std::sort(sorted.begin(), sorted.end());
+    // A weight moves among the levels of its kind.
+    std::array<std::vector<std::int32_t>, 2> kinds;
+    for (std::uint32_t n = 0; n < size; ++n) kinds[kind(n)].push_back(format::level_of(table_, n));
+    for (auto& levels : kinds) std::sort(levels.begin(), levels.end());
     for (std::uint32_t n = 0; n < size; ++n) {
+      auto const& sorted = kinds[kind(n)];
       auto const level = format::level_of(table_, n);
       auto const upper = std::upper_bound(sorted.begin(), sorted.end(), level);
       auto const lower = std::lower_bound(sorted.begin(), sorted.end(), level);
@@ -48,6 +51,9 @@ class OldTable {
   }
 
  private:
+  [[nodiscard]] std::size_t kind(std::uint32_t code) const noexcept {
+    return format::is_significant(table_, code) ? 1 : 0;
+  }
   struct Level {
     std::int32_t value, to_lower, to_upper;
   };
@@ -65,9 +71,10 @@ bool within_a_step(double weight, OldWeight const& old) noexcept {
 std::size_t keep_weights(BundleSource& source, Bundle const& previous) {
   format::Parts parts;
   if (!format::check(previous.bytes(), parts).ok() || !parts.affinity.packed) return 0;
-  source.old_steps = {previous.info().score_unit, {}};
+  source.old_steps = {previous.info().score_unit, {}, {}};
   for (std::uint32_t n = 0; n < 1U << parts.affinity.weight_bits; ++n) {
     source.old_steps.levels.push_back(static_cast<std::int16_t>(format::level_of(parts.affinity, n)));
+    source.old_steps.significant.push_back(previous.tells_significance() && format::is_significant(parts.affinity, n));
   }
   OldTable const table(parts, previous.info().score_unit);
   std::vector<ItemIx> old_of;

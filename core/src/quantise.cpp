@@ -36,6 +36,16 @@ double rounded(double value, double step, double most) noexcept {
   return std::clamp(std::nearbyint(value / step), -most, most);
 }
 
+/// Whether the weight may be given as a reason.
+bool speaks(WeightSource const& entry) noexcept { return entry.significant && entry.weight > 0; }
+
+/// Whether the bundle has to tell it of each weight: as long as nobody doubts a positive one, the sign does.
+bool tells_evidence(BundleSource const& source) noexcept {
+  return std::any_of(source.rows.begin(), source.rows.end(), [](auto const& row) {
+    return std::any_of(row.begin(), row.end(), [](auto const& e) { return e.weight > 0 && !e.significant; });
+  });
+}
+
 /// The code of the least scale with which the row's largest weight is a level at most.
 std::uint8_t scale_code_of(std::vector<WeightSource> const& row, double unit) noexcept {
   unsigned code = 0;
@@ -49,12 +59,13 @@ std::int32_t level_of(float weight, std::uint8_t scale_code, double unit) noexce
       rounded(static_cast<double>(weight), format::scale_of_code(scale_code) * unit, format::kMaxLevel));
 }
 
-QuantisedRow quantise_row(std::vector<WeightSource> row, Levels const& levels, std::uint8_t scale_code, double unit) {
+QuantisedRow quantise_row(std::vector<WeightSource> row, Levels const& levels, std::uint8_t scale_code, double unit,
+                          bool telling) {
   QuantisedRow out;
   if (scale_code == 0) return out;
   std::sort(row.begin(), row.end(), [](WeightSource const& a, WeightSource const& b) { return a.target < b.target; });
   for (auto const& entry : row) {
-    auto const code = levels.code(level_of(entry.weight, scale_code, unit));
+    auto const code = levels.code(level_of(entry.weight, scale_code, unit), telling && speaks(entry));
     if (!code) continue;
     out.targets.push_back(entry.target);
     out.codes.push_back(*code);
@@ -70,11 +81,12 @@ double sticky_unit(double needed, WeightSteps const& old) noexcept {
 }
 
 /// New levels, or the old ones when their squared error is hardly larger.
-Levels sticky_levels(Levels::Histogram const& histogram, unsigned bits, std::vector<std::int16_t> const& old) {
-  constexpr double kWorse = 1.02;
+Levels sticky_levels(Levels::Histogram const& histogram, unsigned bits, WeightSteps const& old) {
+  constexpr double kWorse = 1.1;
   Levels const fresh(histogram, bits);
-  if (old.size() != std::size_t{1} << bits || !std::is_sorted(old.begin(), old.end())) return fresh;
-  Levels const kept(old);
+  auto const& values = old.levels;
+  if (values.size() != std::size_t{1} << bits || !std::is_sorted(values.begin(), values.end())) return fresh;
+  Levels const kept(values, old.significant);
   auto const allowed = kWorse * static_cast<double>(fresh.error(histogram));
   return static_cast<double>(kept.error(histogram)) <= allowed ? kept : fresh;
 }
@@ -86,15 +98,19 @@ Quantised quantise(BundleSource const& source) {
   out.score_unit = sticky_unit(unit_of(source), source.old_steps);
   std::vector<std::uint8_t> scale_codes;
   Levels::Histogram histogram;
+  bool const telling = tells_evidence(source);
   for (auto const& row : source.rows) {
     scale_codes.push_back(scale_code_of(row, out.score_unit));
     if (scale_codes.back() == 0) continue;
-    for (auto const& entry : row) histogram.add(level_of(entry.weight, scale_codes.back(), out.score_unit));
+    for (auto const& entry : row) {
+      histogram.add(level_of(entry.weight, scale_codes.back(), out.score_unit), telling && speaks(entry));
+    }
   }
-  auto const levels = sticky_levels(histogram, source.weight_bits, source.old_steps.levels);
+  auto const levels = sticky_levels(histogram, source.weight_bits, source.old_steps);
   out.levels = levels.values();
+  if (telling) out.significant = levels.significant();
   for (std::size_t n = 0; n < source.rows.size(); ++n) {
-    out.rows.push_back(quantise_row(source.rows[n], levels, scale_codes[n], out.score_unit));
+    out.rows.push_back(quantise_row(source.rows[n], levels, scale_codes[n], out.score_unit, telling));
   }
   double most = 0;
   for (auto b : source.bias) most = std::max(most, std::fabs(static_cast<double>(b)));

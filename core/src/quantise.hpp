@@ -18,6 +18,7 @@ struct QuantisedRow {
 struct Quantised {
   double score_unit = 1;             ///< one Score step in the trainer's units
   std::vector<std::int16_t> levels;  ///< 2^weight_bits, ascending, chosen for this bundle's weights
+  std::vector<bool> significant;     ///< the same: whether its pairs are; empty: not told
   std::vector<QuantisedRow> rows;
   std::uint32_t bias_scale = 0;
   std::vector<std::int16_t> bias;

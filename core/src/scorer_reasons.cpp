@@ -100,6 +100,7 @@ void hear_packed(scoring::RowReader reader, std::uint32_t source, Instructions i
       auto const number = listener.wants(targets[n]);
       if (number == Listener::kNone) continue;
       auto const code = format::bits_at(row.bits, row.weight_bits * (first + n), row.weight_bits);
+      if (!format::is_significant(reader.table, code)) continue;
       listener.hear({ItemIx{source}, format::level_of(reader.table, code) * row.scale}, number);
     }
   }

@@ -105,7 +105,7 @@ void place_weights(Weights const& weights, Assembly const& places, ColdStartOpti
   for (std::uint32_t n = 0; n < weights.rows.size(); ++n) {
     source.bias[places.place(n)] = weights.bias[n];
     auto& row = source.rows[places.place(n)];
-    for (auto const& [target, weight] : weights.rows[n]) row.push_back({places.place(target), weight});
+    for (auto const& one : weights.rows[n]) row.push_back({places.place(one.target), one.weight, one.significant});
   }
 }
 
@@ -154,7 +154,7 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   source.currency = options.currency;
   source.language = options.language;
   source.note = options.note;
-  source.weight_bits = options.weight_bits;
+  source.weight_bits = options.weight_bits.value_or(counts.items.size() > kSmallMenu ? 5 : 6);
   source.calibration = std::move(calibration.maps);
   source.calibration_sizes = std::move(calibration.sizes);
   drop_taken_codes(places, source, notes);

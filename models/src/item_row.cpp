@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kSuggestions = 10;
 constexpr std::uint32_t kNotCounted = 0xFFFF'FFFF;
 constexpr char kBorrowed[] = "borrowed from items like it";
+constexpr char kMoreThanChance[] = "together more than chance";
+constexpr char kCarried[] = "carried by the regression";
 
 /// The pairs of one item.
 struct Evidence {
@@ -67,11 +69,11 @@ std::string reason_for(RowEntry const& entry) {
   bool const significant = entry.false_discovery <= kSignificantRate;
   bool const more = entry.significance.more_than_chance();
   if (entry.weight < 0) return significant && !more ? "alternative: seldom together" : "alternative: beside others";
-  if (significant && more) return "together more than chance";
-  return "carried by the regression";
+  return significant && more ? kMoreThanChance : kCarried;
 }
 
-void prove(Evidence const& evidence, bool outgoing, RowEntry& entry) {
+/// `told`: the bundle says which pairs are significant, and the till goes by that.
+void prove(Evidence const& evidence, bool outgoing, bool told, RowEntry& entry) {
   auto const found = evidence.pairs.find(entry.sku);
   if (found == evidence.pairs.end()) return;
   auto const& pair = found->second;
@@ -82,7 +84,7 @@ void prove(Evidence const& evidence, bool outgoing, RowEntry& entry) {
   entry.confidence = source > 0 ? static_cast<double>(pair.together) / source : 0;
   entry.significance = pair.significance;
   entry.false_discovery = pair.rate;
-  entry.why = reason_for(entry);
+  if (!told || entry.weight < 0) entry.why = reason_for(entry);
 }
 
 void sort(std::vector<RowEntry>& entries) {
@@ -90,27 +92,28 @@ void sort(std::vector<RowEntry>& entries) {
 }
 
 /// `speaks`: whose row it stands in.
-RowEntry entry_of(Bundle const& bundle, ItemIx speaks, ItemIx other, Score weight) {
+RowEntry entry_of(Bundle const& bundle, ItemIx speaks, ItemIx other, AffinityRow::Entry const& in_row) {
   RowEntry entry;
   auto const view = bundle.item(other);
   entry.sku = view.sku;
   entry.name = view.name;
-  entry.weight = weight * bundle.info().score_unit;
+  entry.weight = in_row.contribution * bundle.info().score_unit;
+  entry.significant = in_row.significant;
   entry.borrowed = bundle.has(speaks, ItemFlag::borrowed_row);
-  entry.why = entry.borrowed ? kBorrowed : entry.weight < 0 ? "alternative" : "";
+  if (entry.borrowed)
+    entry.why = kBorrowed;
+  else if (entry.weight < 0)
+    entry.why = "alternative";
+  else if (bundle.tells_significance())
+    entry.why = entry.significant ? kMoreThanChance : kCarried;
   return entry;
 }
 
 void collect(Bundle const& bundle, ItemIx item, ItemRow& out) {
-  auto const row = bundle.row(item);
-  for (std::size_t n = 0; n < row.size(); ++n) {
-    out.neighbours.push_back(entry_of(bundle, item, row.target(n), row.contribution(n)));
-  }
+  for (auto const& entry : bundle.row(item)) out.neighbours.push_back(entry_of(bundle, item, entry.target, entry));
   for (std::uint32_t source = 0; source < bundle.item_count(); ++source) {
-    auto const other = bundle.row(ItemIx{source});
-    for (std::size_t n = 0; n < other.size(); ++n) {
-      if (other.target(n) == item)
-        out.incoming.push_back(entry_of(bundle, ItemIx{source}, ItemIx{source}, other.contribution(n)));
+    for (auto const& entry : bundle.row(ItemIx{source})) {
+      if (entry.target == item) out.incoming.push_back(entry_of(bundle, ItemIx{source}, ItemIx{source}, entry));
     }
   }
   sort(out.neighbours);
@@ -173,8 +176,9 @@ ItemRow item_row(Ranker& ranker, ItemIx item, Counts const* counts) {
   out.counted = true;
   out.baskets = evidence.baskets;
   out.own = evidence.own;
-  for (auto& entry : out.neighbours) prove(evidence, true, entry);
-  for (auto& entry : out.incoming) prove(evidence, false, entry);
+  bool const told = ranker.bundle().tells_significance();
+  for (auto& entry : out.neighbours) prove(evidence, true, told, entry);
+  for (auto& entry : out.incoming) prove(evidence, false, told, entry);
   return out;
 }
 

@@ -10,6 +10,7 @@ using Json = nlohmann::ordered_json;
 Json as_json(RowEntry const& entry) {
   Json out = {{"sku", entry.sku}, {"name", entry.name}, {"weight", entry.weight}};
   if (entry.borrowed) out["borrowed"] = true;
+  if (!entry.why.empty()) out["why"] = entry.why;
   if (!entry.counted) return out;
   out["baskets"] = entry.own;
   out["together"] = entry.together;
@@ -19,7 +20,6 @@ Json as_json(RowEntry const& entry) {
   out["g2"] = entry.significance.g2;
   out["p"] = entry.significance.p;
   out["false_discovery_rate"] = entry.false_discovery;
-  out["why"] = entry.why;
   return out;
 }
 

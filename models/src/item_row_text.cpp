@@ -34,7 +34,10 @@ void entry_line(RowEntry const& entry, bool with_counts, std::size_t width, std:
   } else if (with_counts) {
     out += formatted("  %-89s", "not in the counts");
   }
-  out += "  " + entry.name + (entry.borrowed && !with_counts ? " (borrowed)\n" : "\n");
+  out += "  " + entry.name;
+  if (!with_counts && entry.borrowed) out += " (borrowed)";
+  if (!with_counts && !entry.borrowed && entry.weight > 0 && !entry.significant) out += " (may be chance)";
+  out += '\n';
 }
 
 void entries(std::vector<RowEntry> const& all, std::size_t shown, bool with_counts, std::string& out) {

@@ -71,10 +71,10 @@ Learner::Learner(Counts const& counts, Weights const& linear, double power) {
   auto const share = [&](std::size_t item) { return std::max(0.5, double{1} * counts.items[item].baskets) / total; };
   for (auto const& row : linear.rows) {
     auto& mine = rows_.emplace_back();
-    for (auto const& [target, weight] : row) {
-      double const plain = weight * std::pow(share(target), power);
-      double const lift = std::max(kLeastLift, 1 + plain / share(target));
-      mine.push_back({target, static_cast<float>(kStartShare * std::log(lift))});
+    for (auto const& entry : row) {
+      double const plain = entry.weight * std::pow(share(entry.target), power);
+      double const lift = std::max(kLeastLift, 1 + plain / share(entry.target));
+      mine.push_back({entry.target, static_cast<float>(kStartShare * std::log(lift))});
     }
   }
   for (std::size_t item = 0; item < items; ++item) bias_.push_back(static_cast<float>(std::log(share(item))));

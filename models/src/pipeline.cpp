@@ -56,6 +56,7 @@ Result<Weights> weights_within(Trainer const& trainer, LearnedFrom const& from, 
   double const budget = room_for_old_order(options.bytes_per_item * sold, options.compile);
   for (int tries = 1;; ++tries) {
     auto weights = blended(trainer, from, training);
+    trainer.mark_significant(weights);
     if (training.log_linear <= 0) return weights;
     auto const ranker = bare_ranker(from.counts, weights, options);
     if (!ranker) return tl::unexpected(ranker.error());
@@ -217,7 +218,10 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
   auto const weighed = weigh_baskets(data, split.train, options.recency);
   if (!weighed) return tl::unexpected(weighed.error());
   auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
-    return blended(trainer, {weighed->items, data, split.train, weighed->weights, &weighed->recent}, options.training);
+    auto weights =
+        blended(trainer, {weighed->items, data, split.train, weighed->weights, &weighed->recent}, options.training);
+    trainer.mark_significant(weights);  // which shares the levels out as in what is served
+    return weights;
   };
   auto const weights = learn(data, *weighed, options.training, cut, progress);
   if (!weights) return tl::unexpected(weights.error());

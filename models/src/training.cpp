@@ -8,6 +8,7 @@
 
 #include <Eigen/Cholesky>
 
+#include "evidence.hpp"
 #include "supports.hpp"
 #include "tillcue/models/parallel.hpp"
 
@@ -180,6 +181,7 @@ struct Trainer::State {
   std::shared_ptr<Cooccurrence const> held;
   Cooccurrence const& pairs;
   Columns columns;
+  std::optional<double> largest_p;  ///< of a significant pair, once it was asked for
 };
 
 Weights Trainer::State::finished(Columns const& kept) const {
@@ -217,6 +219,13 @@ Weights Trainer::weights(double entries_per_item, std::optional<double> refit_ri
   auto const ridge = refit_ridge.value_or(state_->options.refit_ridge);
   solve_all(state_->pairs, ridge, state_->options.threads, kept, solve_exactly, {});
   return state_->finished(kept);
+}
+
+void Trainer::mark_significant(Weights& weights) const {
+  auto& state = *state_;
+  auto const threads = state.options.threads;
+  if (!state.largest_p) state.largest_p = largest_significant_p(state.pairs, threads);
+  models::mark_significant(state.pairs, *state.largest_p, threads, weights);
 }
 
 Weights train(Counts const& counts, TrainingOptions const& options) {

@@ -186,6 +186,9 @@ std::vector<Lie> const kLies{
     {"CSIZ", "value", [](Surgery& s) { s.set(f::kSized, s.length_of(f::kSized) - 16 - 4, std::uint32_t{1'000'001}); }},
     {"CSIZ", "does not exist", [](Surgery& s) { s.set(f::kSized, s.length_of(f::kSized) - 1, std::uint8_t{255}); }},
     {"CSIZ", "order", [](Surgery& s) { s.set(f::kSized, s.length_of(f::kSized) - 1, std::uint8_t{0}); }},
+    // Beside weights of 8 bits.
+    {"EVID", "bounds", [](Surgery& s) { s.append(f::kEvidence, 0, std::vector<std::byte>(31)); }},
+    {"EVID", "bounds", [](Surgery& s) { s.append(f::kEvidence, 0, std::vector<std::byte>(33)); }},
     lie("PLCY", f::policy::kHoldout, std::uint16_t{1001}, "value"),
     lie("PLCY", f::policy::kMinProbability, std::uint32_t{1'000'001}, "value"),
     lie("PLCY", f::policy::kMargin, std::uint16_t{101}, "value"),

@@ -190,6 +190,59 @@ TEST_CASE(
   CHECK(file.get_entry<std::uint16_t>(format::kCalibration, format::entry::kFlagsAt) == 1);
 }
 
+TEST_CASE("a weight tells whether its pair is significant, for no bit more, and is about as close as it was") {
+  for (unsigned const bits : {4U, 5U, 8U}) {
+    auto source = shop::random_source(300, 40, 9);
+    source.weight_bits = bits;
+    auto const before = shop::open(source);
+    CHECK(!before->tells_significance());
+    shop::doubt(source);
+    auto const bundle = shop::open(source);
+    CHECK(bundle->tells_significance());
+    CHECK(bundle->affinity_bytes() <= before->affinity_bytes() * 101 / 100);
+    std::size_t sure = 0, coincidences = 0;
+    double off = 0, off_before = 0;
+    for (std::uint32_t n = 0; n < source.rows.size(); ++n) {
+      for (auto const& entry : source.rows[n]) {
+        auto const error = [&](Bundle const& in) {
+          auto const found = in.row(ItemIx{n}).contribution_to(ItemIx{entry.target}) * in.info().score_unit;
+          return (found - static_cast<double>(entry.weight)) * (found - static_cast<double>(entry.weight));
+        };
+        off += error(*bundle);
+        off_before += error(*before);
+      }
+      for (auto const& entry : bundle->row(ItemIx{n})) {
+        auto const& told = source.rows[n];
+        auto const same =
+            std::find_if(told.begin(), told.end(), [&](auto const& one) { return one.target == index(entry.target); });
+        REQUIRE(same != told.end());
+        CHECK((entry.contribution > 0) == (same->weight > 0));
+        if (same->weight > 0) CHECK(entry.significant == same->significant);
+        (entry.significant ? sure : coincidences) += 1;
+      }
+    }
+    CHECK(sure > 4000);
+    CHECK(coincidences > 4000);
+    // Half of the levels for either kind: twice the step, so four times the square where the kinds overlap.
+    CHECK(off < 5 * off_before);
+    Surgery file(*write_bundle(source));
+    CHECK(file.get_entry<std::uint16_t>(format::kEvidence, format::entry::kFlagsAt) == 0);
+    CHECK(file.length_of(format::kEvidence) == (std::size_t{1} << bits) / 8);
+  }
+}
+
+TEST_CASE("a bundle whose rules change keeps what its weights rest on") {
+  auto source = shop::random_source(60, 10, 9);
+  shop::doubt(source);
+  auto const learned = shop::open(source);
+  auto const bytes = write_bundle(source, *learned);
+  REQUIRE(bytes);
+  auto const bundle = Bundle::from_bytes(*bytes);
+  REQUIRE(bundle);
+  CHECK(bundle->tells_significance());
+  CHECK(*bytes == learned.bytes);
+}
+
 TEST_CASE("weights of any size fit: the unit follows the largest") {
   for (float factor : {1e-30F, 1e-6F, 1.0F, 1e6F, 1e30F}) {
     auto source = shop::source();

@@ -227,7 +227,7 @@ TEST_CASE("explain names the largest positive terms, each item once, ties by pos
     std::set<std::pair<Score, std::uint32_t>> expected;  // falling weight, rising position
     for (auto source : basket) {
       auto const row = bundle->row(source);
-      for (auto const& [target, contribution] : row) {
+      for (auto const& [target, contribution, significant] : row) {
         if (target == candidate && contribution > 0) expected.insert({-contribution, index(source)});
       }
     }
@@ -250,8 +250,8 @@ Term loudest_by_hand(Bundle const& bundle, std::vector<ItemIx> const& basket, It
   Term best;
   for (auto source : basket) {
     if (bundle.has(source, ItemFlag::not_for_sale)) continue;
-    for (auto const& [target, weight] : bundle.row(source)) {
-      if (target != candidate || weight <= 0) continue;
+    for (auto const& [target, weight, significant] : bundle.row(source)) {
+      if (target != candidate || weight <= 0 || !significant) continue;
       if (weight > best.weight || (weight == best.weight && index(source) < index(best.source)))
         best = {source, weight};
     }
@@ -275,12 +275,15 @@ void check_explain(Scorer const& scorer, Bundle const& bundle, std::vector<ItemI
 TEST_CASE("explain names what speaks loudest for each of many candidates, never a bag fee, ties by position") {
   std::mt19937 random(8);
   std::size_t spoken = 0;
-  for (std::uint32_t items : {300U, 9000U}) {
+  // Also as bundles are that tell pairs which may be coincidence.
+  for (auto const& [items, doubted] : {std::pair{300U, false}, {300U, true}, {9000U, false}, {9000U, true}}) {
     auto source = shop::random_source(items, 120, 4);
+    if (doubted) shop::doubt(source);
     source.weight_bits = 4;  // few levels: many ties
     for (std::uint32_t n = 0; n < items; n += 7)
       source.items[n].flags |= static_cast<std::uint16_t>(ItemFlag::not_for_sale);
     auto const bundle = shop::open(source);
+    REQUIRE(bundle->tells_significance() == doubted);
     for (auto instructions : every_instructions()) {
       shop::Scoring scoring(*bundle, instructions);
       for (std::size_t count : {0, 1, 3, 10, 64, 256}) {

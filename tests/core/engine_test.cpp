@@ -182,6 +182,29 @@ TEST_CASE("the ranking without policy suggests anything but the basket, with pro
   CHECK(out[0].reason.code == ReasonCode::popular);
 }
 
+TEST_CASE("a favourite is only called what sells, and what nothing speaks for is from the range") {
+  auto source = shop::random_source(200, 30, 12);
+  for (auto& row : source.rows) {
+    for (auto& entry : row) entry.significant = false;
+  }
+  auto const bundle = shop::open(source);
+  shop::Scoring scoring(*bundle);
+  std::array<Suggestion, 100> out{};
+  REQUIRE(rank(*bundle, scoring.scorer, std::array{ItemIx{3}, ItemIx{77}}, out) == out.size());
+  std::size_t favourites = 0;
+  for (auto const& suggestion : out) {
+    std::size_t before = 0;
+    for (std::uint32_t n = 0; n < bundle->item_count(); ++n) {
+      before += bundle->bias(ItemIx{n}) > bundle->bias(suggestion.item) ? 1 : 0;
+    }
+    CHECK(suggestion.reason.code == (before < 50 ? ReasonCode::popular : ReasonCode::category));
+    CHECK(suggestion.reason.trigger == kNoItem);
+    favourites += before < 50 ? 1 : 0;
+  }
+  CHECK(favourites > 20);
+  CHECK(favourites < out.size() - 5);
+}
+
 TEST_CASE("the ranking fills at most its documented number") {
   auto const bundle = shop::open(busy_source());
   shop::Scoring scoring(*bundle);

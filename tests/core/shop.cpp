@@ -84,6 +84,12 @@ BundleSource random_source(std::uint32_t items, std::uint32_t row, std::uint32_t
   return s;
 }
 
+void doubt(BundleSource& source) {
+  for (std::uint32_t n = 0; n < source.rows.size(); ++n) {
+    for (auto& entry : source.rows[n]) entry.significant = (n + entry.target) % 2 == 0;
+  }
+}
+
 CampaignSource coupon(std::string id, DiscountKind kind, std::int64_t value) {
   CampaignSource campaign;
   campaign.id = std::move(id);

@@ -24,6 +24,8 @@ tillcue::CalibrationSource& calibrate_by_size(tillcue::BundleSource& source);
 
 /// A catalogue of `items` with random rows and intercepts of both signs.
 tillcue::BundleSource random_source(std::uint32_t items, std::uint32_t row, std::uint32_t seed);
+/// Every other pair becomes one that may be coincidence.
+void doubt(tillcue::BundleSource& source);
 
 /// A coupon for any item.
 tillcue::CampaignSource coupon(std::string id, tillcue::DiscountKind kind = tillcue::DiscountKind::percent,

@@ -14,12 +14,13 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// Pasta goes with sauce; red and white wine are bought one or the other; salt goes with nothing.
+/// Pasta goes with sauce and often cheese; red and white wine are bought one or the other; salt goes with nothing.
 std::vector<std::vector<std::string>> dinners() {
   std::vector<std::vector<std::string>> baskets;
   for (int n = 0; n < 1200; ++n) {
     std::vector<std::string> basket;
     if (n % 3 == 0) basket.insert(basket.end(), {"pasta", "sauce"});
+    if (n % 6 == 0) basket.push_back("cheese");
     if (n % 7 == 0) basket.push_back("pasta");
     if (n % 11 == 0) basket.push_back("sauce");
     basket.push_back(n % 2 == 0 ? "red" : "white");
@@ -107,6 +108,20 @@ TEST_CASE("without counts the weights stand alone and the text says how to get t
   CHECK(text_report(row, 5).find("inspect --counts") != std::string::npos);
   auto const json = Json::parse(json_report(row));
   CHECK(!json["neighbours"][0].contains("lift"));
+  // Which pairs may be chance the bundle knows by itself, and says as it does with counts.
+  REQUIRE(shop.ranker.bundle().tells_significance());
+  auto const alone = item_row(shop.ranker, shop.ranker.bundle().find("salt"), nullptr);
+  auto const proven = item_row(shop.ranker, shop.ranker.bundle().find("salt"), &shop.counts);
+  std::size_t carried = 0;
+  REQUIRE(alone.neighbours.size() == proven.neighbours.size());
+  for (std::size_t n = 0; n < alone.neighbours.size(); ++n) {
+    if (alone.neighbours[n].weight <= 0) continue;
+    CHECK(alone.neighbours[n].why == proven.neighbours[n].why);
+    carried += alone.neighbours[n].why == "carried by the regression" ? 1 : 0;
+  }
+  CHECK(carried > 0);
+  CHECK(text_report(alone, 20).find("(may be chance)") != std::string::npos);
+  CHECK(json["neighbours"][0]["why"] == "together more than chance");
 }
 
 TEST_CASE("counts that do not know an item are no evidence") {

@@ -178,7 +178,9 @@ Finding Checker::affinity() noexcept {
 Finding Checker::packed_affinity() noexcept {
   if (!sections_[kPacked].present) return {Fault::missing, kPacked, 0};
   p_.affinity.items = p_.item_count;
-  return check_packed(sections_[kPacked].bytes, p_.affinity);
+  auto found = check_packed(sections_[kPacked].bytes, p_.affinity);
+  auto const& evidence = sections_[kEvidence];
+  return found.ok() && evidence.present ? check_evidence(evidence.bytes, p_.affinity) : found;
 }
 
 Finding Checker::bias() noexcept {

@@ -125,6 +125,12 @@ Finding check_packed(std::span<std::byte const> bytes, AffinityTable& out) noexc
   return check_rows(out, end, begins_at);
 }
 
+Finding check_evidence(std::span<std::byte const> bytes, AffinityTable& out) noexcept {
+  if (bytes.size() != (std::size_t{1} << out.weight_bits) / 8) return {Fault::bounds, kEvidence, bytes.size()};
+  out.evidence = bytes.data();
+  return {};
+}
+
 Finding check_plain(std::span<std::byte const> bytes, AffinityTable& out) noexcept {
   if (bytes.size() < kAffinityHeader) return {Fault::bounds, kAffinity, bytes.size()};
   auto const rows = load<std::uint32_t>(bytes.data());

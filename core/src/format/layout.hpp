@@ -45,7 +45,7 @@ inline constexpr std::uint32_t kMeta = tag("META"), kCategories = tag("CATS"), k
                                kCalibration = tag("CALI"), kPolicy = tag("PLCY"), kCampaigns = tag("CAMP"),
                                kTargets = tag("CTGT"), kTexts = tag("TEXT"), kSets = tag("SETS"), kPlans = tag("CMPN"),
                                kRefs = tag("CREF"), kLadders = tag("LADR"), kNever = tag("NEVR"),
-                               kBudgets = tag("BDGT"), kSized = tag("CSIZ");
+                               kBudgets = tag("BDGT"), kSized = tag("CSIZ"), kEvidence = tag("EVID");
 inline constexpr std::uint16_t kSectionVersion = 1;  // of all of them
 
 /// Bytes of a record as this version writes it; a reader takes longer ones and ignores the tail.

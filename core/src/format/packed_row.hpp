@@ -66,6 +66,11 @@ struct RowBytes {
   return read_row(table, table.rows + row_begin(table, row), table.rows + row_end(table, row));
 }
 
+/// Whether pairs with this weight code were together significantly more often than by chance.
+[[nodiscard]] inline bool is_significant(AffinityTable const& table, std::uint32_t code) noexcept {
+  return table.evidence == nullptr || (std::to_integer<unsigned>(table.evidence[code >> 3U]) >> (code & 7U) & 1U) != 0;
+}
+
 [[nodiscard]] inline std::int32_t level_of(AffinityTable const& table, std::uint32_t code) noexcept {
   return load<std::int16_t>(table.levels + 2 * std::size_t{code});
 }

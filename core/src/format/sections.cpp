@@ -11,8 +11,8 @@ namespace {
 
 struct Known {
   std::uint32_t tag;
-  std::uint32_t record;  // least bytes of a record; 0: not an array
-  bool needed;
+  std::uint16_t record;  // least bytes of a record; 0: not an array
+  bool needed;           // 8 bytes in all: a controller has 8 KB for its code
 };
 
 constexpr std::array<Known, Sections::kCount> kKnown{{
@@ -23,6 +23,7 @@ constexpr std::array<Known, Sections::kCount> kKnown{{
     {kCodes, kCodeBytes, true},
     {kAffinity, 0, false},  // one of the two tables is
     {kPacked, 0, false},    // needed, see below
+    {kEvidence, 0, false},
     {kBias, 0, true},
     {kPopular, kPopularBytes, true},
     {kCalibration, 0, true},

@@ -20,7 +20,7 @@ struct Section {
 
 /// The sections this version knows, in the order of kKnown.
 struct Sections {
-  static constexpr std::size_t kCount = 21;
+  static constexpr std::size_t kCount = 22;
   std::array<Section, kCount> known{};
 
   [[nodiscard]] Section const& operator[](std::uint32_t tag) const noexcept;

@@ -50,7 +50,8 @@ class AffinityRow {
  public:
   struct Entry {
     ItemIx target = kNoItem;
-    Score contribution = 0;  ///< to the target's score
+    Score contribution = 0;   ///< to the target's score
+    bool significant = true;  ///< the two are bought together more often than by chance, as far as the bundle tells
   };
 
   class Iterator {
@@ -208,6 +209,8 @@ class Bundle {
   [[nodiscard]] std::span<std::byte const> row_bytes(ItemIx source) const noexcept;
   [[nodiscard]] std::uint64_t entry_count() const noexcept;
   /// Bytes of the served affinity part: table_bytes() and bias_bytes().
+  /// Whether it tells significant pairs from coincidences; older bundles call every pair significant.
+  [[nodiscard]] bool tells_significance() const noexcept { return parts_.affinity.evidence != nullptr; }
   [[nodiscard]] std::size_t affinity_bytes() const noexcept { return table_bytes() + bias_bytes(); }
   /// Bytes of the affinity table, all overheads counted: row index, counts, scales, levels, padding.
   [[nodiscard]] std::size_t table_bytes() const noexcept { return parts_.table_bytes; }

@@ -30,6 +30,7 @@ struct AffinityTable {
   std::byte const* blocks = nullptr;      ///< u32 per block and one more: where it begins in `rows`
   std::byte const* row_begins = nullptr;  ///< u16 per item: where its row begins in its block
   std::byte const* rows = nullptr;
+  std::byte const* evidence = nullptr;  ///< a bit per weight code: its pairs are significant; null: all are
 
   // plain
   std::uint8_t id_bytes = 2;

@@ -24,6 +24,8 @@ struct ItemSource {
 struct WeightSource {
   std::uint32_t target = 0;
   float weight = 0;  ///< in the trainer's units
+  /// The two are together more often than by chance: a positive weight may be given as a reason.
+  bool significant = true;
 };
 
 /// Monotone map score -> probability for one rank; the last map serves all further ranks.
@@ -75,6 +77,7 @@ struct TextSource {
 struct WeightSteps {
   double score_unit = 0;             ///< 0: there is none
   std::vector<std::int16_t> levels;  ///< one per weight code
+  std::vector<bool> significant;     ///< the same: whether its pairs are; none is where that was not told
 };
 
 /// All that goes into a bundle, in the builder's own terms. ItemIx = position in `items`.

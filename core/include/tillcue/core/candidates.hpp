@@ -76,6 +76,7 @@ class Scorer {
   std::size_t top(std::span<Scored> out) noexcept;
   /// For each of `candidates` (distinct items, at most kMaxExplained) what in the basket speaks loudest for it: the
   /// goods with the largest positive term that are admitted, ties by lower ItemIx; kNoItem when nothing speaks for it.
+  /// A term whose pair may be coincidence (AffinityRow::Entry::significant) does not speak.
   /// When none of those that do is admitted, the loudest of them with its weight below 0. `loudest` is as long.
   /// Cost  every row of the basket once, however many candidates there are.
   void explain(std::span<ItemIx const> candidates, std::span<Term> loudest, Admission admission = {}) const noexcept;

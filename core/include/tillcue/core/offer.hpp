@@ -20,7 +20,9 @@ enum class OfferKind : std::uint8_t {
 enum class ReasonCode : std::uint8_t {
   bought_together,
   popular,
-  category,   ///< known of items like the trigger, not of itself; without a trigger, of items like the offered one
+  /// Known of items like the trigger, not of itself. Without a trigger: of items like the offered one, or nothing that
+  /// could be said (neither is it a favourite).
+  category,
   upgrade,    ///< the trigger's better or larger version; `amount` is the difference in price
   threshold,  ///< `amount` is missing to the campaign's threshold
   set,        ///< belongs to the trigger and the further extras of the offer

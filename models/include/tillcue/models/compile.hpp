@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ struct CompileOptions {
   ColdStartOptions cold;
   LadderOptions ladders;
   std::string campaigns_name = "campaigns";  ///< the file as notes call it
-  unsigned weight_bits = 5;                  ///< of a weight in the table: what is saved on it buys more weights
+  /// Of a weight in the table: what is saved on it buys more weights. Else 5, and 6 up to kSmallMenu items, whose gaps
+  /// are short.
+  std::optional<unsigned> weight_bits;
   /// What the tills have: where it hardly matters its order and weights are kept, so that a delta is small. Borrowed.
   Bundle const* previous = nullptr;
 };

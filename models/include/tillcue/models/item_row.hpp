@@ -13,6 +13,7 @@ namespace tillcue::models {
 struct RowEntry {
   std::string sku, name;       ///< the other item
   double weight = 0;           ///< in the trainer's units
+  bool significant = true;     ///< as the bundle tells (AffinityRow::Entry): the till may give it as a reason
   bool borrowed = false;       ///< its row is that of items like the one that speaks: nobody bought the two yet
   bool counted = false;        ///< whether the counts know both items; the rest is 0 without
   std::uint32_t own = 0;       ///< n_j: baskets with the other item
@@ -49,9 +50,6 @@ struct ItemRow {
   };
   std::vector<Suggested> suggestions;  ///< for a basket of this item alone, without rules
 };
-
-/// Pairs at or below this rate are called significant.
-inline constexpr double kSignificantRate = 0.05;
 
 /// `counts` may be missing: then weights have no evidence beside them. Counts of other transactions than the bundle's
 /// give other numbers: nothing here can tell.

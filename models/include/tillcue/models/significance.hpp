@@ -5,6 +5,9 @@
 
 namespace tillcue::models {
 
+/// Of the pairs called significant so many may be coincidences (false discoveries).
+inline constexpr double kSignificantRate = 0.05;
+
 /// How surprising it is that two items share so many, or so few, baskets.
 struct Significance {
   double expected = 0;  ///< baskets together if neither item knew of the other: n_i n_j / n

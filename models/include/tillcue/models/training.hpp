@@ -57,6 +57,9 @@ class Trainer {
   [[nodiscard]] Weights strongest(double entries_per_item) const;
   /// The same weights fitted again, each target on the sources it has left; with the ridge of the options, or another.
   [[nodiscard]] Weights weights(double entries_per_item, std::optional<double> refit_ridge = {}) const;
+  /// Tells of each weight whether its pair is significant (src/evidence.hpp). Cost  the first time two passes over all
+  /// pairs, later one.
+  void mark_significant(Weights& weights) const;
 
  private:
   struct State;
