@@ -119,7 +119,7 @@ TEST_CASE(
 }
 
 TEST_CASE("of items that know nothing of each other none is said to be bought with another") {
-  auto const baskets = baskets_of(4000, 120, 0, 11);
+  auto const baskets = baskets_of(1200, 50, 0, 11);
   auto ranker = built(baskets);
   std::size_t offers = 0;
   auto const together = said_together(ranker, baskets, offers);
@@ -129,9 +129,9 @@ TEST_CASE("of items that know nothing of each other none is said to be bought wi
 }
 
 TEST_CASE("what does go together is still said to, in a crowd of what does not") {
-  auto const baskets = baskets_of(4000, 120, 10, 11);
+  auto const baskets = baskets_of(1200, 50, 6, 11);
   auto ranker = built(baskets);
-  for (std::size_t pair = 0; pair < 10; ++pair) {
+  for (std::size_t pair = 0; pair < 6; ++pair) {
     auto const sku = "i" + std::to_string(2 * pair + 1);
     std::array const held{ranker.bundle().find("i" + std::to_string(2 * pair))};
     auto const suggestions = ranker.rank(held, 5);
