@@ -113,7 +113,7 @@ class Examples(unittest.TestCase):
             for command in self.asked.all((name,)):
                 text = self.asked.help(command)
                 self.assertIsNotNone(text, command)
-                text = re.sub(r'^ +-.*\n', '', text, flags=re.M)  # what an option is for is prose
+                text = re.sub(r'^  -.*\n', '', text, flags=re.M)  # what an option is for is prose
                 number += self.check(' '.join(command) + ' --help', text)
         self.assertGreater(number, 100)
 
