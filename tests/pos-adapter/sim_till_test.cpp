@@ -136,7 +136,7 @@ TEST_CASE("an accepted upgrade takes the place of one piece of the smaller item"
     CHECK(lines.back().sku == Sku("LARGE"));
     if (pieces == 2) CHECK(lines.front().quantity.milli == 1000);
     CHECK(lane.finished_with() == (pieces - 1) * 100 + 180);
-    CHECK(lane.told.str().find("out      Small: the larger one is sold instead") != std::string::npos);
+    CHECK(lane.told.str().find("out      Small: what was offered is sold instead") != std::string::npos);
   }
 }
 

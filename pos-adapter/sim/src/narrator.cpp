@@ -110,7 +110,7 @@ void Narrator::taken_out(Scan const& scan) {
   if (json_) {
     out_ << line_of({{"event", "taken_out"}, {"sku", scan.sku.value}, {"name", scan.name}});
   } else {
-    out_ << "  out      " << scan.name << ": the larger one is sold instead\n";
+    out_ << "  out      " << scan.name << ": what was offered is sold instead\n";
   }
 }
 

@@ -202,7 +202,7 @@ void Till::ring_up_extras() {
   }
 }
 
-/// One piece, which the larger one takes the place of: it was offered for one.
+/// One piece, whose place the upgrade takes: it was offered for one.
 void Till::take_out_one(Sku const& sku) {
   auto const last = std::find_if(rung_.rbegin(), rung_.rend(), [&](Rung const& rung) { return rung.scan.sku == sku; });
   if (last == rung_.rend()) return;
