@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "closed_sales.hpp"
 #include "day_book.hpp"
 #include "open_sale.hpp"
 #include "shelf_book.hpp"
@@ -15,6 +16,15 @@ std::int64_t local_day(Context const& context) {
 }
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+tl::unexpected<Error> over(SaleId const& sale, SaleEnd end) {
+  auto const why = end == SaleEnd::abandoned
+                       ? "was given up when " + std::to_string(Checkout::kMaxOpenSales) +
+                             " newer ones were open; finish or void each"
+                       : std::string(end == SaleEnd::voided ? "is voided" : "is closed") +
+                             " already: nothing of it needs saying again; a new sale needs a name of its own";
+  return fail(Code::rejected, "sale " + in_quotes(sale.value) + " " + why);
+}
 
 }  // namespace
 
@@ -47,7 +57,8 @@ Checkout::Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, C
       terminal_(std::move(terminal)),
       live_(std::make_unique<Live>()),
       today_(std::make_unique<DayBook>()),
-      shelf_(std::make_unique<ShelfBook>()) {}
+      shelf_(std::make_unique<ShelfBook>()),
+      closed_(std::make_unique<ClosedSales>()) {}
 
 Checkout::~Checkout() = default;
 
@@ -70,13 +81,11 @@ Result<void> Checkout::on(pos::Message const& message) {
 
 Result<Checkout::OpenSale*> Checkout::find(SaleId const& sale) {
   if (auto it = sales_.find(sale); it != sales_.end()) return it->second.get();
-  if (was_closed(sale)) return fail(Code::rejected, "sale " + in_quotes(sale.value) + " is closed; begin a new one");
+  if (auto const end = end_of(sale)) return over(sale, *end);
   return fail(Code::not_found, "sale " + in_quotes(sale.value) + " is not open; send begin first");
 }
 
-bool Checkout::was_closed(SaleId const& sale) const {
-  return std::find(closed_.begin(), closed_.end(), sale) != closed_.end();
-}
+std::optional<SaleEnd> Checkout::end_of(SaleId const& sale) const { return closed_->find(sale, ports_.now()); }
 
 void Checkout::advance(OpenSale& sale, Event event) {
   for (auto const& step : kFlow) {
@@ -92,10 +101,7 @@ Result<void> Checkout::handle(pos::Begin const& begin) {
     if (begin.resume) return {};
     return fail(Code::rejected, "sale " + in_quotes(begin.sale.value) + " is open already; resume it or void it first");
   }
-  if (was_closed(begin.sale)) {
-    return fail(Code::rejected,
-                "sale " + in_quotes(begin.sale.value) + " is closed; every sale needs a name of its own");
-  }
+  if (auto const end = end_of(begin.sale)) return over(begin.sale, *end);
   if (sales_.size() >= kMaxOpenSales) {
     auto const older = [](auto const& a, auto const& b) { return a.second->sale.begun < b.second->sale.begun; };
     close(*std::min_element(sales_.begin(), sales_.end(), older)->second, SaleEnd::abandoned);
@@ -174,16 +180,20 @@ Result<void> Checkout::handle(pos::Tender const& tender) {
 }
 
 Result<void> Checkout::handle(pos::Finish const& finish) {
-  if (was_closed(finish.sale)) return {};  // the till repeats it after a reconnect
   auto open = find(finish.sale);
-  if (!open) return tl::unexpected(open.error());
+  if (!open) {
+    // The till repeats it after a reconnect. What was given up is not finished by it: its lines are told no more.
+    auto const end = end_of(finish.sale);
+    if (end && *end != SaleEnd::abandoned) return {};
+    return tl::unexpected(open.error());
+  }
   if (finish.total_minor) (*open)->total_minor = finish.total_minor;
   advance(**open, Event::finish);
   return {};
 }
 
 Result<void> Checkout::handle(pos::Void const& voided) {
-  if (was_closed(voided.sale)) return {};
+  if (end_of(voided.sale)) return {};
   auto open = find(voided.sale);
   if (!open) return tl::unexpected(open.error());
   advance(**open, Event::voided);
@@ -281,8 +291,7 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
   if (end == SaleEnd::finished) learn_stock(sale);
   auto const id = sale.id;
   sales_.erase(id);  // `open` is gone from here on
-  closed_.push_back(id);
-  if (closed_.size() > kClosedRemembered) closed_.pop_front();
+  closed_->add(id, end, now);
 }
 
 /// Both arms meet the same caps of a day: what was withheld counts as if shown.

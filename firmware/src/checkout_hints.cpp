@@ -33,6 +33,15 @@ void add_extras(Bundle const& bundle, Offer const& offer, Money price, pos::Hint
   if (!card.more.empty()) card.price_text = known ? to_text(price) : std::string();
 }
 
+/// In the till's words: it may have scanned another code of the item than the bundle names it by.
+Sku instead_of(Basket const& basket, Offer const& offer) {
+  if (offer.type != OfferType::upgrade || offer.reason.trigger == kNoItem) return {};
+  for (auto const& line : basket.lines()) {
+    if (line.item == offer.reason.trigger) return line.sku;
+  }
+  return {};
+}
+
 pos::HintCard card_of(Bundle const& bundle, Offer const& offer, std::string_view language) {
   auto const item = bundle.item(offer.item);
   pos::HintCard card{.offer = offer.number,
@@ -260,7 +269,10 @@ void Checkout::take_away(OpenSale& open) {
 
 void Checkout::redraw(OpenSale const& open) {
   pos::HintBoard board{open.sale.id, open.phase == Phase::scanning ? Stage::scan : Stage::subtotal, {}};
-  for (auto const& offer : open.cards) board.cards.push_back(card_of(engine_->bundle(), offer, store_.language));
+  for (auto const& offer : open.cards) {
+    board.cards.push_back(card_of(engine_->bundle(), offer, store_.language));
+    board.cards.back().instead_of = instead_of(open.sale.basket, offer);
+  }
   ports_.show(board);
 }
 

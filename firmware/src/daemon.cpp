@@ -231,6 +231,11 @@ Result<void> Daemon::Impl::on(pos::Message const& message) {
 void Daemon::Impl::record(Outcome const& seen) {
   auto const outcome = told(*secret_, seen);
   if (auto const* closed = std::get_if<SaleClosed>(&outcome.what)) {
+    if (closed->end == SaleEnd::abandoned) {
+      log_.warning("sale.abandoned", {{"sale", closed->sale.value},
+                                      {"mend", "the till opens sales without finishing or voiding them; " +
+                                                   std::to_string(Checkout::kMaxOpenSales) + " may be open"}});
+    }
     log_.info("sale.closed", {{"sale", closed->sale.value},
                               {"total", to_text(closed->total)},
                               {"lines", std::to_string(closed->lines.size())},

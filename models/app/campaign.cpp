@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -22,8 +23,9 @@ struct Options {
   ShopOptions shop;
   std::size_t top = 10;
   bool json = false;
+  std::string at;  ///< a time
   // of explain
-  std::string basket, at, live;
+  std::string basket, live;
   std::string shown, declined, accepted;
   std::vector<std::string> today, usual, channels;
   ExplainQuestion question;
@@ -90,9 +92,29 @@ Result<Campaigns> read(Options const& options, Ground const& ground) {
   return load_campaigns(input, ground.source.currency, assortment_of(ground.source));
 }
 
+Result<std::int64_t> time_at(std::string const& text) {
+  auto const at = parse_iso8601(text);
+  if (!at) return fail(Code::invalid, "--at: '" + text + "' is no time; write 2026-12-31T18:00");
+  return *at;
+}
+
+/// The day a file is looked at: the one asked for, or the data's last, or today where there is no data with dates. It
+/// becomes the source's date.  Result  what it is called.
+Result<std::string_view> look_at_day(Options const& options, BundleSource& source) {
+  if (!options.at.empty()) {
+    auto const at = time_at(options.at);
+    if (!at) return tl::unexpected(at.error());
+    source.created = *at;
+    return "the day of --at";
+  }
+  if (source.created != 0) return "the data's last day";
+  source.created = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return "today";
+}
+
 nlohmann::ordered_json as_json(AppliedCampaigns const& applied, BundleSource const& source,
                                std::vector<Finding> const& findings) {
-  nlohmann::ordered_json out = {{"campaigns", applied.number.size()}};
+  nlohmann::ordered_json out = {{"campaigns", applied.number.size()}, {"looked_at", date_text(source.created)}};
   out["findings"] = nlohmann::ordered_json::array();
   for (auto const& finding : findings) {
     out["findings"].push_back({{"line", finding.place.line},
@@ -130,8 +152,10 @@ Result<int> check(Options const& options) {
   if (!ground) return tl::unexpected(ground.error());
   auto const campaigns = read(options, *ground);
   if (!campaigns) return tl::unexpected(campaigns.error());
+  auto const day = look_at_day(options, ground->source);
+  if (!day) return tl::unexpected(day.error());
   auto const applied = apply_campaigns(*campaigns, ground->source);
-  auto const findings = cross_check(*campaigns, applied, ground->source);
+  auto const findings = cross_check(*campaigns, applied, ground->source, *day);
   std::size_t errors = 0;
   for (auto const& finding : findings) errors += finding.error ? 1 : 0;
   if (options.json) {
@@ -141,8 +165,10 @@ Result<int> check(Options const& options) {
     return errors > 0 ? kBadInput : kOk;
   }
   for (auto const& finding : findings) std::fprintf(stderr, "%s\n", text_of(finding, options.file).c_str());
-  std::printf("%s: %s, %s, %s\n", options.file.c_str(), counted(campaigns->campaigns.size(), "campaign").c_str(),
-              counted(errors, "error").c_str(), counted(findings.size() - errors, "warning").c_str());
+  std::printf("%s: %s, %s, %s, dates as of %s (%s)\n", options.file.c_str(),
+              counted(campaigns->campaigns.size(), "campaign").c_str(), counted(errors, "error").c_str(),
+              counted(findings.size() - errors, "warning").c_str(), date_text(ground->source.created).c_str(),
+              std::string(*day).c_str());
   print_legal(applied, ground->source, campaigns->legal, options.top);
   return errors > 0 ? kBadInput : kOk;
 }
@@ -253,8 +279,8 @@ Result<int> explain(Options& options) {
     if (auto const item = bundle.find(line.sku); item != kNoItem) line.sku = bundle.item(item).sku;
   }
   if (!options.at.empty()) {
-    auto const at = parse_iso8601(options.at);
-    if (!at) return fail(Code::invalid, "--at: '" + options.at + "' is no time; write 2026-12-31T18:00");
+    auto const at = time_at(options.at);
+    if (!at) return tl::unexpected(at.error());
     options.question.at = *at;
   }
   auto const campaigns = read(options, *ground);
@@ -291,6 +317,8 @@ void add_check(CLI::App& campaign, Action& action) {
   add_ground(command, *options);
   command.add_option("--transactions", options->input.transactions,
                      "their SKUs count as known, their last day as today");
+  command.add_option("--at", options->at, "the time dates are looked at, like 2026-12-31T18:00")
+      ->default_str("the data's last day, else today");
   add_reading(command, options->input);
   command.footer("Example:\n  tillcue-models campaign check campaigns.json --items items.csv");
   command.callback([options, &action] {

@@ -9,6 +9,7 @@
 #include "sets.hpp"
 #include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/item_row.hpp"
+#include "tillcue/models/policy_facts.hpp"
 #include "tillcue/models/weighing.hpp"
 #include "tillcue/models/wording.hpp"
 
@@ -27,9 +28,23 @@ struct Options {
 /// The bundle says the first second without a campaign; a reader wants the last day with it.
 std::string last_day(std::int64_t ends) { return ends == 0 ? "never" : date_text(ends - 1); }
 
+nlohmann::json policy_json(Policy const& policy) {
+  nlohmann::json out;
+  for (auto const& fact : policy_facts(policy)) {
+    auto& value = out[std::string(fact.name)];
+    if (fact.as == PolicyFact::As::word) {
+      value = fact.word;
+    } else if (fact.as == PolicyFact::As::whole) {
+      value = static_cast<std::int64_t>(fact.number);
+    } else {
+      value = fact.number;
+    }
+  }
+  return out;
+}
+
 nlohmann::json summary(Bundle const& bundle) {
   auto const& info = bundle.info();
-  auto const& policy = bundle.policy();
   nlohmann::json campaigns = nlohmann::json::array();
   for (std::size_t n = 0; n < bundle.campaign_count(); ++n) {
     auto const campaign = bundle.campaign(n);
@@ -51,27 +66,7 @@ nlohmann::json summary(Bundle const& bundle) {
                         {"language", info.language},
                         {"score_unit", info.score_unit},
                         {"note", info.note},
-                        {"policy",
-                         {{"max_hints_per_sale", policy.max_hints_per_sale},
-                          {"max_hints_per_stage", policy.max_hints_per_stage},
-                          {"max_coupons_per_sale", policy.max_coupons_per_sale},
-                          {"min_items_before_hint", policy.min_items_before_hint},
-                          {"min_probability", policy.min_probability_ppm / 1e6},
-                          {"price_guard_percent", policy.price_guard_percent},
-                          {"holdout_percent", policy.holdout_permille / 10.0},
-                          {"default_margin_percent", policy.default_margin_percent},
-                          {"holdout_by", policy.holdout_by_customer ? "customer" : "sale"},
-                          {"exploration_percent", policy.exploration_permille / 10.0},
-                          {"second_item_percent", policy.second_item_percent},
-                          {"quiet_scans_per_minute", policy.quiet_scans_per_minute},
-                          {"cooldown_seconds", policy.cooldown_seconds},
-                          {"max_hints_per_customer_day", policy.max_hints_per_customer_day},
-                          {"max_coupons_per_customer_day", policy.max_coupons_per_customer_day},
-                          {"max_down_sells", policy.max_down_sells},
-                          {"gap_percent", policy.gap_percent},
-                          {"trust_visits", policy.trust_visits},
-                          {"large_upgrade_percent", policy.large_upgrade_percent},
-                          {"expert_probability", policy.expert_probability_ppm / 1e6}}},
+                        {"policy", policy_json(bundle.policy())},
                         {"ladder_steps", bundle.ladder_count()},
                         {"campaigns", campaigns}};
   if (auto const weighing = weighing_in(info.note); weighing.on) {

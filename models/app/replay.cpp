@@ -17,6 +17,17 @@ struct Options {
   bool quiet = false;
 };
 
+constexpr char const* kAsked = "give what the tills decided: tillcue-hq export --db DB --decisions --out FILE";
+
+/// What the first line shows to be no log of decisions; empty: it may be one.
+std::string mistaken(std::string const& line) {
+  if (line.starts_with("\x1F\x8B")) return "gzip; unpack it (zcat FILE | tillcue-models replay ...)";
+  bool const names = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_,\r") == std::string::npos;
+  if (line.ends_with(",replay") || line.find(',') == std::string::npos || !names) return {};
+  auto const sales = line.find("basket_id") != std::string::npos;
+  return std::string(sales ? "sales (transactions.csv)" : "a table without the column replay") + "; " + kAsked;
+}
+
 constexpr std::size_t kLongestLine = 1U << 20U;
 
 /// A line is a record by itself, a row of the export, which ends with it, or an event that holds one as "replay".
@@ -80,6 +91,9 @@ Result<int> run(Options const& options) {
   std::size_t number = 0, same = 0, differ = 0, refused = 0;
   for (std::string line; std::getline(std::cin, line);) {
     ++number;
+    if (auto const what = number == 1 ? mistaken(line) : std::string(); !what.empty()) {
+      return fail(Code::invalid, "replay: standard input is " + what);
+    }
     auto const record = record_of(line);
     if (record && record->empty() && !line.empty()) continue;
     auto const again = decide_again(record, bundle);
@@ -112,7 +126,7 @@ void add_replay(CLI::App& program, Action& action) {
       "one\n"
       "        as \"replay\"\n"
       "Exit code 4 when a decision differs or a line is no record of this bundle.\n\n"
-      "Example:\n  tillcue-hq export --database hq.db --decisions --out week.csv\n"
+      "Example:\n  tillcue-hq export --db hq.sqlite --decisions --out week.csv\n"
       "  tillcue-models replay --bundle store.bundle --quiet < week.csv");
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }

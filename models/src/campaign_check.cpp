@@ -37,8 +37,8 @@ std::int64_t off(std::int64_t price, CampaignSource const& campaign) {
 
 class Check {
  public:
-  Check(Campaigns const& campaigns, AppliedCampaigns const& applied, BundleSource const& source)
-      : campaigns_(campaigns), applied_(applied), source_(source) {
+  Check(Campaigns const& campaigns, AppliedCampaigns const& applied, BundleSource const& source, std::string_view day)
+      : campaigns_(campaigns), applied_(applied), source_(source), day_(day) {
     for (auto const& caught : applied.legal) packs_.emplace(caught.item, caught.pack->name);
   }
 
@@ -138,8 +138,8 @@ class Check {
 
   void times(CampaignSource const& made) {
     if (made.ends != 0 && source_.created != 0 && made.ends <= source_.created) {
-      error("ended on " + date_text(made.ends - 1) + ", before the data's last day (" + date_text(source_.created) +
-            "); set a later end or take it out");
+      error("ended on " + date_text(made.ends - 1) + ", before " + std::string(day_) + " (" +
+            date_text(source_.created) + "); set a later end or take it out");
     }
     // Whole days between two dates that hold none of the weekdays.
     constexpr std::int64_t kDay = 86'400;
@@ -362,6 +362,7 @@ class Check {
   Campaigns const& campaigns_;
   AppliedCampaigns const& applied_;
   BundleSource const& source_;
+  std::string_view day_;
   std::map<std::uint32_t, std::string> packs_;  ///< that caught an item
   std::vector<Finding> found_;
   FilePlace at_;
@@ -371,8 +372,8 @@ class Check {
 }  // namespace
 
 std::vector<Finding> cross_check(Campaigns const& campaigns, AppliedCampaigns const& applied,
-                                 BundleSource const& source) {
-  return Check(campaigns, applied, source).run();
+                                 BundleSource const& source, std::string_view day) {
+  return Check(campaigns, applied, source, day).run();
 }
 
 std::string text_of(Finding const& finding, std::string const& file) {

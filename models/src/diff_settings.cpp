@@ -5,6 +5,7 @@
 
 #include "campaign_types.hpp"
 #include "diff_parts.hpp"
+#include "tillcue/models/policy_facts.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
@@ -18,29 +19,24 @@ std::string whole(Int value) {
   return std::to_string(value);
 }
 
-Facts policy_facts(Policy const& policy) {
-  return {{"max_hints_per_sale", whole(policy.max_hints_per_sale)},
-          {"max_hints_per_stage", whole(policy.max_hints_per_stage)},
-          {"max_coupons_per_sale", whole(policy.max_coupons_per_sale)},
-          {"min_items_before_hint", whole(policy.min_items_before_hint)},
-          {"min_probability", percent(policy.min_probability_ppm / 1e6)},
-          {"price_guard_percent", whole(policy.price_guard_percent)},
-          {"holdout_percent", decimals(policy.holdout_permille / 10.0, 1)},
-          {"holdout_salt", whole(policy.holdout_salt)},
-          {"default_margin_percent", whole(policy.default_margin_percent)},
-          {"holdout_by", policy.holdout_by_customer ? "customer" : "sale"},
-          {"exploration_percent", decimals(policy.exploration_permille / 10.0, 1)},
-          {"second_item_percent", whole(policy.second_item_percent)},
-          {"quiet_scans_per_minute", whole(policy.quiet_scans_per_minute)},
-          {"cooldown_seconds", whole(policy.cooldown_seconds)},
-          {"max_hints_per_customer_day", whole(policy.max_hints_per_customer_day)},
-          {"max_coupons_per_customer_day", whole(policy.max_coupons_per_customer_day)},
-          {"max_down_sells", whole(policy.max_down_sells)},
-          {"gap_percent", whole(policy.gap_percent)},
-          {"trust_visits", whole(policy.trust_visits)},
-          {"large_upgrade_percent", whole(policy.large_upgrade_percent)},
-          {"upsell_least_percent", whole(policy.upsell_least_percent)},
-          {"expert_probability", percent(policy.expert_probability_ppm / 1e6)}};
+std::string fact_text(PolicyFact const& fact) {
+  switch (fact.as) {
+    case PolicyFact::As::whole:
+      return whole(static_cast<std::int64_t>(fact.number));
+    case PolicyFact::As::percent:
+      return decimals(fact.number, 1);
+    case PolicyFact::As::share:
+      return percent(fact.number);
+    case PolicyFact::As::word:
+      break;
+  }
+  return std::string(fact.word);
+}
+
+Facts policy_texts(Policy const& policy) {
+  Facts texts;
+  for (auto const& fact : policy_facts(policy)) texts.emplace_back(fact.name, fact_text(fact));
+  return texts;
 }
 
 std::string discount_text(Bundle const& bundle, CampaignView const& campaign) {
@@ -232,7 +228,7 @@ void compare_settings(Bundle const& before, Bundle const& after, BundleDiff& out
                  {"language", std::string(bundle.info().language)}};
   };
   compare_facts("bundle", shop(before), shop(after), out.settings);
-  compare_facts("policy", policy_facts(before.policy()), policy_facts(after.policy()), out.settings);
+  compare_facts("policy", policy_texts(before.policy()), policy_texts(after.policy()), out.settings);
   compare_campaigns(before, after, out.settings);
   compare_rules(before, after, out.settings);
   compare_texts(before, after, out.settings);

@@ -242,6 +242,49 @@ TEST_CASE("a set is one card with all its items, its price as a whole and its di
   CHECK(card.price_text == "4.38 EUR");
   CHECK(card.discount_text.find("6.20") != std::string::npos);
   MESSAGE(card.script, " / ", card.reason, " / ", card.discount_text);
+  REQUIRE(counter.answer(card.offer, true));
+  REQUIRE(counter.add(3, "butter"));
+  REQUIRE(counter.add(4, "jam"));
+  REQUIRE(counter.finish());
+  auto const closed = counter.recorded<SaleClosed>().at(0);
+  CHECK(closed.accepted == 1);
+  REQUIRE(closed.lines.size() == 4);
+  CHECK(closed.lines[2].sku == Sku{"butter"});
+  CHECK(closed.lines[2].unit_price.minor == 189);
+  CHECK(closed.lines[3].sku == Sku{"jam"});
+  CHECK(closed.lines[3].unit_price.minor == 249);
+  CHECK(counter.recorded<OfferAnswered>().at(0).bought);
+}
+
+TEST_CASE("an upgrade names the item whose place it takes; swapped, it is accepted and bought, and that is not sold") {
+  auto source = small_store();
+  auto better = campaign("jam-for-butter", OfferType::upgrade, Stage::scan, 5);
+  better.trigger_items = {4};
+  better.probability_ppm = 900'000;
+  source.campaigns.push_back(better);
+  for (bool const key : {true, false}) {  // a cashier may just sell it, without a key for it
+    CAPTURE(key);
+    Counter counter(source);
+    REQUIRE(counter.begin());
+    REQUIRE(counter.add(1, "butter"));
+    REQUIRE_FALSE(counter.cards().empty());
+    auto const card = counter.cards()[0];
+    REQUIRE(card.type == OfferType::upgrade);
+    CHECK(card.sku == Sku{"jam"});
+    CHECK(card.instead_of == Sku{"butter"});
+    if (key) REQUIRE(counter.answer(card.offer, true));
+    REQUIRE(counter.add(2, "jam"));
+    REQUIRE(counter.checkout.on(pos::RemoveLine{SaleId{"1"}, LineNo{1}}));
+    REQUIRE(counter.finish());
+    auto const answer = counter.recorded<OfferAnswered>().at(0);
+    CHECK(answer.response == Response::accepted);
+    CHECK(answer.bought);
+    auto const closed = counter.recorded<SaleClosed>().at(0);
+    REQUIRE(closed.lines.size() == 1);
+    CHECK(closed.lines[0].sku == Sku{"jam"});
+    CHECK(closed.total.minor == 249);
+    CHECK(closed.accepted == 1);
+  }
 }
 
 TEST_CASE("every recorded decision is decided again from its record, in every bit") {

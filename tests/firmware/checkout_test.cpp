@@ -282,6 +282,41 @@ TEST_CASE("the oldest of too many open sales is abandoned, and says so") {
   REQUIRE(closed.size() == 1);
   CHECK(closed[0].sale.value == "100");
   CHECK(closed[0].end == SaleEnd::abandoned);
+  // Its lines are no longer told: `ok` to its finish would be a lie.
+  auto const finish = counter.finish("100");
+  REQUIRE_FALSE(finish);
+  CHECK(finish.error().code == Code::rejected);
+  CHECK(finish.error().what.find("given up when 16 newer ones were open") != std::string::npos);
+  CHECK(counter.checkout.on(pos::Void{SaleId{"100"}}));
+  CHECK(counter.recorded<SaleClosed>().size() == 1);
+}
+
+TEST_CASE("a sale said again after its finish is sold once, 4,000 sales and twelve hours later too") {
+  Counter counter(with_coupons());
+  auto const sell = [&](std::string const& sale) {
+    return counter.checkout.on(pos::Begin{SaleId{sale}, true}) && counter.add(1, "butter", 1000, sale);
+  };
+  REQUIRE(sell("first"));
+  REQUIRE(counter.finish("first"));
+  for (int n = 0; n < 4000; ++n) {
+    auto const sale = "other-" + std::to_string(n);
+    REQUIRE(counter.begin(sale));
+    REQUIRE(counter.checkout.on(pos::Void{SaleId{sale}}));
+  }
+  counter.now += 12h;
+  auto const coupons = counter.orders.size();
+  auto const again = counter.checkout.on(pos::Begin{SaleId{"first"}, true});
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == Code::rejected);
+  CHECK(again.error().what.find("is closed already") != std::string::npos);
+  CHECK(counter.add(1, "butter", 1000, "first").error().code == Code::rejected);
+  CHECK(counter.finish("first"));
+  CHECK(counter.orders.size() == coupons);
+  auto const closed = counter.recorded<SaleClosed>();
+  CHECK(std::count_if(closed.begin(), closed.end(), [](auto const& one) { return one.sale.value == "first"; }) == 1);
+  // A till that counts its sales anew every morning.
+  counter.now += 1s;
+  CHECK(sell("first"));
 }
 
 TEST_CASE("without a bundle every message is still answered and the sale is recorded") {

@@ -160,6 +160,16 @@ class BadInput(unittest.TestCase):
         self.assertEqual(self.shop.metrics()['sales_finished_total'], 1)
         self.assertIn('sale=one total="3.00 EUR" lines=3', self.shop.processes['terminal'].output())
 
+    def test_a_till_that_never_closes_its_sales_is_told_of_in_the_log(self):
+        self.open_shop()
+        till = self.till()
+        for n in range(17):
+            till.ok('begin', sale=f'open-{n}')
+        self.assertIn('given up', till.say('finish', sale='open-0')['message'])
+        log = self.shop.processes['terminal'].output()
+        self.assertEqual(log.count('sale.abandoned'), 1, log)
+        self.assertIn('sale.abandoned sale=open-0', log)
+
     def test_a_printer_that_answers_garbage_forever_or_never_costs_the_coupon_only(self):
         chance = random.Random(11)
         for kind in ('garbage', 'silent', 'hangs up', 'takes nothing'):

@@ -17,19 +17,21 @@ std::string file(std::string const& name, std::string const& text) {
   return path;
 }
 std::string items() { return " --items " + shop().folder.file("items.csv"); }
+/// While the example's and the sample's campaigns run.
+std::string const kThen = " --at 2026-11-25T12:00";
 std::string example() { return std::string(TILLCUE_SOURCE_DIR) + "/models/campaigns.example.json"; }
 
 }  // namespace
 
 TEST_CASE("campaign check takes the example and the sample's own files, and shows what the law catches") {
-  auto const checked = run("campaign check " + example() + items());
+  auto const checked = run("campaign check " + example() + items() + kThen);
   CHECK(checked.code == 0);
   CHECK(tells(checked, "10 campaigns, 0 errors"));
   CHECK(tells(checked, "alcohol (Alcoholic drinks): 6 items"));
   CHECK(tells(checked, "(category: Beer & wine)"));
-  CHECK(run("campaign check " + shop().folder.file("campaigns.json") + items()).code == 0);
+  CHECK(run("campaign check " + shop().folder.file("campaigns.json") + items() + kThen).code == 0);
   CHECK(run("campaign check " + shop().folder.file("campaigns.ru.json") + " --items " +
-            shop().folder.file("items.ru.csv"))
+            shop().folder.file("items.ru.csv") + kThen)
             .code == 0);
   CHECK(run("campaign check " + shop().folder.file("campaigns.json") + " --bundle " + shop().bundle).code == 0);
 }
@@ -42,6 +44,14 @@ TEST_CASE("campaign check tells faults by line, cross checks by severity, and en
   auto const dated = run("campaign check " + late + items() + " --transactions " + shop().folder.file("today.csv"));
   CHECK(dated.code == 3);
   CHECK(tells(dated, "late.json:1: error: /coupons/0: ended on 2020-01-01"));
+  // Without data the dates are looked at as of today, and the day is said.
+  auto const now = run("campaign check " + late + items());
+  CHECK(now.code == 3);
+  CHECK(tells(now, "ended on 2020-01-01, before today ("));
+  auto const then = run("campaign check " + late + items() + " --at 2019-12-31T10:00");
+  CHECK(then.code == 0);
+  CHECK(tells(then, "0 errors, 0 warnings, dates as of 2019-12-31 (the day of --at)"));
+  CHECK(run("campaign check " + late + items() + " --at yesterday").code == 3);
   auto const json = run("campaign check --json " + late + " --bundle " + shop().bundle);
   CHECK(json.code == 3);
   auto const facts = Json::parse(json.out);

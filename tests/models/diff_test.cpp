@@ -1,10 +1,15 @@
 #include "tillcue/models/diff.hpp"
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "made.hpp"
 #include "tillcue/core/bundle_writer.hpp"
+#include "tillcue/models/policy_facts.hpp"
 
 using namespace tillcue;
 using namespace tillcue::models;
@@ -194,4 +199,36 @@ TEST_CASE("a rule that silences the till shows as nothing said") {
   CHECK(text_report(found, 10).find("now nothing") != std::string::npos);
   CHECK(text_report(found, 10).find("for 1 basket (one)") != std::string::npos);
   CHECK(Json::parse(json_report(found))["suggestions"]["examples"][0]["after"].is_null());
+}
+
+TEST_CASE("every setting of a policy is among its facts, each under a name of its own") {
+  auto const words = [](Policy const& policy) {
+    std::vector<std::string> out;
+    for (auto const& fact : policy_facts(policy)) out.push_back(std::to_string(fact.number) + std::string(fact.word));
+    return out;
+  };
+  Policy const before;
+  std::set<std::string_view> names;
+  for (auto const& fact : policy_facts(before)) names.insert(fact.name);
+  std::size_t fields = 0;
+  auto const changes = [&](Policy& policy, auto& field) {
+    auto const kept = field;
+    field = static_cast<std::decay_t<decltype(field)>>(field == 0 ? 1 : 0);
+    CAPTURE(fields);
+    auto const was = words(before), is = words(policy);
+    std::size_t differ = 0;
+    for (std::size_t n = 0; n < was.size(); ++n) differ += was[n] != is[n] ? 1U : 0U;
+    CHECK(differ == 1);
+    field = kept;
+    ++fields;
+  };
+  Policy policy;
+  // A further field does not compile here: it belongs into policy_facts() too.
+  auto& [hints, stage_hints, coupons, items, probability, guard, holdout, salt, margin, by_customer, exploration,
+         second, quiet, cooldown, day_hints, day_coupons, down_sells, gap, visits, large, upsell, expert] = policy;
+  auto const all = [&](auto&... field) { (changes(policy, field), ...); };
+  all(hints, stage_hints, coupons, items, probability, guard, holdout, salt, margin, by_customer, exploration, second,
+      quiet, cooldown, day_hints, day_coupons, down_sells, gap, visits, large, upsell, expert);
+  CHECK(names.size() == fields);
+  CHECK(policy_facts(before).size() == fields);
 }

@@ -32,6 +32,24 @@ TEST_CASE("replay decides a till's day again from its log alone") {
   CHECK(tells(table, "432 the same, 0 different, 0 no records"));
 }
 
+TEST_CASE("replay says what another file is, and which it wants") {
+  auto const sales =
+      run(kRules + " < " + shop().folder.file("sales"),
+          "printf 'basket_id,customer_id,timestamp,sku,quantity,unit_price,holdout\\n1,,,a,1,1,0\\n' > " +
+              shop().folder.file("sales"));
+  CHECK(sales.code == 3);
+  CHECK(tells(sales,
+              "standard input is sales (transactions.csv); give what the tills decided: "
+              "tillcue-hq export --db DB --decisions --out FILE"));
+  auto const items = run(kRules + " < " + shop().folder.file("items.csv"));
+  CHECK(items.code == 3);
+  CHECK(tells(items, "standard input is a table without the column replay"));
+  auto const packed = run(kRules + " < " + shop().folder.file("packed"),
+                          "gzip -c " + shop().folder.file("items.csv") + " > " + shop().folder.file("packed"));
+  CHECK(packed.code == 3);
+  CHECK(tells(packed, "standard input is gzip; unpack it"));
+}
+
 TEST_CASE("replay names what is no record, and what was decided with another bundle") {
   auto const bad = run(kRules + " < " + shop().folder.file("bad"),
                        "printf '%s\\n' 'no record!' '{\"a\":1}' '{' > " + shop().folder.file("bad"));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@
 
 namespace tillcue::pos::sim {
 
-/// A terminal with one rule: whoever buys TEA is offered CAKE once, and every finished sale gets a coupon.
+/// A terminal with few rules: whoever buys TEA is offered CAKE, CHIPS two dips as a set, SMALL the larger one instead,
+/// and every finished sale gets a coupon.
 class RuleTerminal : public SaleEvents {
  public:
   Result<void> on(Message const& message) override {
@@ -48,6 +50,16 @@ class RuleTerminal : public SaleEvents {
     if (put.sku.value == "TEA") {
       board.cards.push_back(
           {1, Sku("CAKE"), "Carrot cake", "3.10 EUR", "", "A slice of cake with it?", "Goes with tea", {}});
+    }
+    if (put.sku.value == "CHIPS") {
+      board.cards.push_back({2, Sku("SALSA"), "Salsa + Guacamole", "4.98 EUR", "", "Two dips?", "Set", {}});
+      board.cards.back().type = OfferType::set;
+      board.cards.back().more = {Sku("GUA")};
+    }
+    if (put.sku.value == "SMALL") {
+      board.cards.push_back({3, Sku("LARGE"), "Large", "1.80 EUR", "", "The larger one?", "Cheaper a gram", {}});
+      board.cards.back().type = OfferType::upgrade;
+      board.cards.back().instead_of = Sku("SMALL");
     }
     server->push(board);
     return {};
@@ -91,6 +103,24 @@ struct Lane {
     return loop.on_loop([&] {
       return static_cast<std::size_t>(std::count_if(terminal.heard.begin(), terminal.heard.end(),
                                                     [&](Message const& m) { return m.index() == alternative; }));
+    });
+  }
+  /// What the terminal holds of the first sale, in the order of the lines.
+  std::vector<PutLine> rung_up() {
+    return loop.on_loop([&] {
+      std::vector<PutLine> out;
+      for (auto const& [number, put] : terminal.lines.begin()->second) out.push_back(put);
+      return out;
+    });
+  }
+  /// The total the till gave when it finished its sale.
+  std::optional<std::int64_t> finished_with() {
+    return loop.on_loop([&] {
+      std::optional<std::int64_t> total;
+      for (auto const& message : terminal.heard) {
+        if (auto const* finish = std::get_if<Finish>(&message)) total = finish->total_minor;
+      }
+      return total;
     });
   }
 };

@@ -87,17 +87,56 @@ TEST_CASE("a basket is rung up from hello to finish, and an accepted hint become
   CHECK(lines.at(LineNo{2}).sku == Sku("CAKE"));  // rung up before the next article
   CHECK(lines.at(LineNo{2}).price_minor == 310);
   REQUIRE(lane.count(kIndexOf<Finish>) == 1);
-  auto const finish = lane.loop.on_loop([&] {
-    auto const& heard = lane.terminal.heard;
-    return std::get<Finish>(
-        *std::find_if(heard.begin(), heard.end(), [](Message const& m) { return m.index() == kIndexOf<Finish>; }));
-  });
-  CHECK(finish.total_minor == 2 * 250 + 120 + 310);
+  CHECK(lane.finished_with() == 2 * 250 + 120 + 310);
   for (auto const* part :
        {"scan     Tea   2 x 2.50", "HINT     Carrot cake", "say: \"A slice of cake with it?\"", "why: Goes with tea",
         "ACCEPT   Carrot cake", "tender   9.30 EUR", "COUPON   7KQ2M9XR4T", "| -20 %"}) {
     CAPTURE(part);
     CHECK(lane.told.str().find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("an accepted set is rung up item by item, each at its own price") {
+  Lane lane;
+  auto options = lane.options();
+  options.accept = 1;
+  options.catalogue = {{"SALSA", {"Salsa", 299}}, {"GUA", {"Guacamole", 199}}};
+  auto const tally = lane.ring_up(options, {{"1", "", {{Sku("CHIPS"), "Chips", {1000}, 250}}}});
+  CHECK(tally.scans == 3);
+  auto const lines = lane.rung_up();
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[1].sku == Sku("SALSA"));
+  CHECK(lines[1].price_minor == 299);
+  CHECK(lines[1].name == "Salsa");
+  CHECK(lines[2].sku == Sku("GUA"));
+  CHECK(lines[2].price_minor == 199);
+  CHECK(lane.finished_with() == 250 + 299 + 199);
+}
+
+TEST_CASE("a set's items the till has no price of are left to the terminal, and so is the sum") {
+  Lane lane;
+  auto options = lane.options();
+  options.accept = 1;
+  (void)lane.ring_up(options, {{"1", "", {{Sku("CHIPS"), "Chips", {1000}, 250}}}});
+  auto const lines = lane.rung_up();
+  REQUIRE(lines.size() == 3);
+  for (std::size_t n = 1; n < 3; ++n) CHECK_FALSE(lines[n].price_minor);
+  CHECK_FALSE(lane.finished_with());
+}
+
+TEST_CASE("an accepted upgrade takes the place of one piece of the smaller item") {
+  for (std::int64_t const pieces : {1, 2}) {
+    CAPTURE(pieces);
+    Lane lane;
+    auto options = lane.options();
+    options.accept = 1;
+    (void)lane.ring_up(options, {{"1", "", {{Sku("SMALL"), "Small", {pieces * 1000}, 100}}}});
+    auto const lines = lane.rung_up();
+    REQUIRE(lines.size() == static_cast<std::size_t>(pieces));
+    CHECK(lines.back().sku == Sku("LARGE"));
+    if (pieces == 2) CHECK(lines.front().quantity.milli == 1000);
+    CHECK(lane.finished_with() == (pieces - 1) * 100 + 180);
+    CHECK(lane.told.str().find("out      Small: what was offered is sold instead") != std::string::npos);
   }
 }
 

@@ -45,6 +45,10 @@ TEST_CASE("pushes survive encoding and parsing") {
     HintBoard const board{SaleId("42"), stage, {card(1), card(2), card(3)}};
     CHECK(read(encode(board)) == FromTerminal(board));
   }
+  HintBoard swap{SaleId("42"), Stage::scan, {card(1)}};
+  swap.cards[0].type = OfferType::upgrade;
+  swap.cards[0].instead_of = Sku("85123B");
+  CHECK(read(encode(swap)) == FromTerminal(swap));
   HintBoard const empty{SaleId("42"), Stage::scan, {}};
   CHECK(read(encode(empty)) == FromTerminal(empty));
   for (auto const fate : {PrintFate::printed, PrintFate::unconfirmed, PrintFate::dropped}) {

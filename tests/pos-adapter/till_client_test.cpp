@@ -60,6 +60,9 @@ class Terminal : public SaleEvents {
                         {},
                         {},
                         {}}}};
+      board.cards.front().type = OfferType::set;
+      board.cards.front().more = {Sku("GUA-1")};
+      board.cards.front().instead_of = Sku("85123\"B");
       server->push(board);
     }
     if (auto const* remove = std::get_if<RemoveLine>(&message))
@@ -137,6 +140,9 @@ TEST_CASE("a sale by the C client: hints and coupon arrive, their texts unescape
     CHECK(till.event.cards[0].script == std::string("May I add a \"notebook\"?\t\u20AC"));
     CHECK(till.event.cards[0].name == std::string("Notebook A5"));
     CHECK(till.event.cards[0].is_notice == 0);
+    CHECK(till.event.cards[0].instead_of == std::string("85123\"B"));
+    REQUIRE(till.event.cards[0].more_count == 1);
+    CHECK(till.event.cards[0].more[0] == std::string("GUA-1"));
     CHECK(till_answer(till.client, 7, 1) == TILL_OK);
     CHECK(till_tender(till.client) == TILL_OK);
     CHECK(till_finish(till.client, 398) == TILL_OK);

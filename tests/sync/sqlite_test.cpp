@@ -112,6 +112,10 @@ TEST_CASE("a database in a folder that is not there, or that is one, says so and
   CHECK(why(nowhere) ==
         nowhere.string() + ": cannot open: there is no folder " + nowhere.parent_path().string() + "; make it first");
   CHECK(why(folder.path()) == folder.path().string() + ": cannot open: it is a folder; name a file in it");
+  std::ofstream(folder / "plain") << "x";
+  auto const plain = folder / "plain";
+  CHECK(why(plain / "a.sqlite") == (plain / "a.sqlite").string() + ": cannot open: " + plain.string() +
+                                       " is a file, where a folder is needed; move it away or name another folder");
 }
 
 TEST_CASE("a full disk is busy and says so") {

@@ -326,16 +326,19 @@ int till_answer(till_client* client, uint32_t offer, int accepted) {
 /* ---- what is heard */
 
 static void read_hints(till_value line, till_event* event) {
-  static char const* const fields[] = {"sku", "name", "price", "discount", "script", "reason", "kind"};
+  static char const* const fields[] = {"sku", "name", "price", "discount", "script", "reason", "instead_of", "kind"};
+  enum { FIELDS = sizeof fields / sizeof fields[0] };
   till_value const sale = till_json_field(line, "sale");
   till_value const stage = till_json_field(line, "stage");
   till_value const cards = till_json_field(line, "cards");
-  till_value texts[TILL_MAX_CARDS][7];
+  till_value texts[TILL_MAX_CARDS][FIELDS], more[TILL_MAX_CARDS][TILL_MAX_MORE];
   for (; event->card_count < TILL_MAX_CARDS; ++event->card_count) {
     till_value const card = till_json_element(cards, (size_t)event->card_count);
     if (card.from == NULL) break;
     event->cards[event->card_count].offer = till_json_take_number(till_json_field(card, "offer"));
-    for (int n = 0; n < 7; ++n) texts[event->card_count][n] = till_json_field(card, fields[n]);
+    for (int n = 0; n < FIELDS; ++n) texts[event->card_count][n] = till_json_field(card, fields[n]);
+    till_value const extras = till_json_field(card, "more");
+    for (size_t n = 0; n < TILL_MAX_MORE; ++n) more[event->card_count][n] = till_json_element(extras, n);
   }
   event->kind = TILL_HINTS;
   event->sale = till_json_take_string(sale);
@@ -348,8 +351,13 @@ static void read_hints(till_value line, till_event* event) {
     card->discount = till_json_take_string(texts[c][3]);
     card->script = till_json_take_string(texts[c][4]);
     card->reason = till_json_take_string(texts[c][5]);
+    card->instead_of = till_json_take_string(texts[c][6]);
+    while (card->more_count < TILL_MAX_MORE && more[c][card->more_count].from != NULL) {
+      card->more[card->more_count] = till_json_take_string(more[c][card->more_count]);
+      ++card->more_count;
+    }
     /* A kind that is not known is information. */
-    char const* const kind = till_json_take_string(texts[c][6]);
+    char const* const kind = till_json_take_string(texts[c][7]);
     card->is_notice = kind[0] != '\0' && strcmp(kind, "suggestion") != 0;
   }
 }

@@ -71,14 +71,13 @@ Result<TillOptions> till_options(RunArguments const& given) {
   return options;
 }
 
-Result<std::vector<RecordedBasket>> recorded(RunArguments const& given, Currency currency) {
-  Catalogue catalogue;
+Result<std::vector<RecordedBasket>> recorded(RunArguments const& given, TillOptions& options) {
   if (!given.items.empty()) {
-    auto read = read_catalogue(given.items, currency);
+    auto read = read_catalogue(given.items, options.currency);
     if (!read) return tl::unexpected(read.error());
-    catalogue = std::move(*read);
+    options.catalogue = std::move(*read);
   }
-  return read_baskets(given.transactions, catalogue, currency, given.skip + given.baskets);
+  return read_baskets(given.transactions, options.catalogue, options.currency, given.skip + given.baskets);
 }
 
 /// From 0 to `most`; CLI::Range would let "nan" pass, which no bound is compared with.
@@ -102,7 +101,7 @@ int verdict(Tally const& tally) {
 int run(RunArguments const& given) {
   auto options = till_options(given);
   if (!options) return complain(options.error(), kExitUsage);
-  auto const baskets = recorded(given, options->currency);
+  auto const baskets = recorded(given, *options);
   if (!baskets) return complain(baskets.error(), kExitInput);
   stop_on_signals();
   Narrator narrator(std::cout, given.json);
@@ -124,7 +123,7 @@ void add_run(CLI::App& app, Command& chosen) {
   auto const whole = CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000});
   command->add_option("--terminal", given->terminal, "the terminal's native protocol, HOST:PORT")->required();
   command->add_option("--transactions", given->transactions, "transactions CSV, plain or .gz")->required();
-  command->add_option("--items", given->items, "items CSV with names and prices");
+  command->add_option("--items", given->items, "items CSV with names and prices, also of what comes with a hint");
   command->add_option("--baskets", given->baskets, "how many sales")->check(whole)->capture_default_str();
   command->add_option("--skip", given->skip, "baskets to leave out first")->check(whole)->capture_default_str();
   command->add_option("--pace", given->pace, "seconds from scan to scan")->check(fraction(60))->capture_default_str();

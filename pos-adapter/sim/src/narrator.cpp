@@ -105,6 +105,15 @@ void Narrator::answered(HintCard const& card, bool accepted) {
   }
 }
 
+void Narrator::taken_out(Scan const& scan) {
+  Flush const told{out_};
+  if (json_) {
+    out_ << line_of({{"event", "taken_out"}, {"sku", scan.sku.value}, {"name", scan.name}});
+  } else {
+    out_ << "  out      " << scan.name << ": what was offered is sold instead\n";
+  }
+}
+
 void Narrator::skipped(Scan const& scan) {
   Flush const told{out_};
   if (json_) {

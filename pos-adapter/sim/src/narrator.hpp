@@ -20,6 +20,7 @@ class Narrator {
   void mended(std::string_view what);
   void hint(HintCard const& card, Stage stage, double latency_ms);
   void answered(HintCard const& card, bool accepted);
+  void taken_out(Scan const& scan);  ///< one piece of it, for an upgrade
   void skipped(Scan const& scan);
   void voided();
   void tender(Money total, std::size_t lines);

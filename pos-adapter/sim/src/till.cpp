@@ -95,6 +95,10 @@ Money Till::total() const {
   return sum;
 }
 
+bool Till::all_priced() const {
+  return std::all_of(rung_.begin(), rung_.end(), [](Rung const& rung) { return rung.scan.price_minor.has_value(); });
+}
+
 void Till::put(Rung const& rung, PutLine::Verb verb) {
   PutLine message{.sale = sale_, .line = rung.line, .sku = rung.scan.sku, .quantity = rung.scan.quantity};
   message.price_minor = rung.scan.price_minor;
@@ -167,16 +171,48 @@ void Till::answer(Pending const& pending) {
   ++(accepted ? tally_.accepted : tally_.declined);
   narrator_.answered(card, accepted);
   tell(Answer{sale_, card.offer, accepted});
-  if (!accepted || extras_.size() >= kMaxExtras) return;
-  Scan extra{card.sku, card.name, {}, std::nullopt};
-  auto const price = parse_money(card.price_text.substr(0, card.price_text.find(' ')), options_.currency);
-  if (price) extra.price_minor = price->minor;
-  extras_.push_back(std::move(extra));
-  taken_.insert(card.sku.value);
+  if (accepted && extras_.size() < kMaxExtras) take(card);
+}
+
+/// Each item at its own price. The card's name and price are of all it offers: of use where that is one item.
+void Till::take(HintCard const& card) {
+  auto skus = card.more;
+  skus.insert(skus.begin(), card.sku);
+  for (auto const& sku : skus) {
+    Scan extra{sku, sku.value, {}, std::nullopt};
+    if (card.more.empty()) {
+      extra.name = card.name;
+      auto const price = parse_money(card.price_text.substr(0, card.price_text.find(' ')), options_.currency);
+      if (price) extra.price_minor = price->minor;
+    }
+    if (auto const known = options_.catalogue.find(sku.value); known != options_.catalogue.end()) {
+      if (!known->second.name.empty()) extra.name = known->second.name;
+      if (known->second.price_minor) extra.price_minor = known->second.price_minor;
+    }
+    extras_.push_back({std::move(extra), card.instead_of});
+    taken_.insert(sku.value);
+  }
 }
 
 void Till::ring_up_extras() {
-  for (; !extras_.empty() && !stopped(); extras_.pop_front()) scan(Scan(extras_.front()));
+  for (; !extras_.empty() && !stopped(); extras_.pop_front()) {
+    auto const extra = extras_.front();
+    scan(extra.scan);
+    if (!extra.instead_of.empty()) take_out_one(extra.instead_of);
+  }
+}
+
+/// One piece, whose place the upgrade takes: it was offered for one.
+void Till::take_out_one(Sku const& sku) {
+  auto const last = std::find_if(rung_.rbegin(), rung_.rend(), [&](Rung const& rung) { return rung.scan.sku == sku; });
+  if (last == rung_.rend()) return;
+  narrator_.taken_out(last->scan);
+  if (last->scan.quantity.milli > 1000) {
+    last->scan.quantity.milli -= 1000;
+    return put(*last, PutLine::Verb::change);
+  }
+  tell(RemoveLine{sale_, last->line});
+  rung_.erase(std::next(last).base());
 }
 
 void Till::print_receipt(Money total) {
@@ -198,7 +234,8 @@ void Till::pay() {
   if (stopped()) return give_up();
   print_receipt(sum);
   coupon_heard_ = false;
-  tell(Finish{sale_, sum.minor});
+  // Of a line it has no price for the terminal takes its bundle's: a sum without it would be wrong.
+  tell(Finish{sale_, all_priced() ? std::optional(sum.minor) : std::nullopt});
   end_hints();
 }
 

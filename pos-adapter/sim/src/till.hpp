@@ -23,6 +23,7 @@ struct TillOptions {
   std::string store = "Tillcue Demo Store";
   std::string run = "run";  ///< makes the sale ids of this run its own
   Currency currency{{'E', 'U', 'R'}, 2};
+  Catalogue catalogue{};                 ///< what the POS knows of articles that come with a hint
   std::chrono::milliseconds pace{2800};  ///< from scan to scan
   double accept = 0.3;                   ///< share of hints the customer takes
   double slips = 0.05;                   ///< share of scans the cashier has to mend
@@ -53,6 +54,11 @@ class Till {
     LineNo line;
     Scan scan;
   };
+  /// Taken as a hint, to be rung up next.
+  struct Extra {
+    Scan scan;
+    Sku instead_of;  ///< goes out for it; empty: nothing does
+  };
 
   void connect();
   void tell(Message message);
@@ -68,7 +74,9 @@ class Till {
   void pass_over();
   void end_hints();
   void answer(Pending const& pending);
+  void take(HintCard const& card);
   void ring_up_extras();
+  void take_out_one(Sku const& sku);
   void pay();
   void give_up();
   [[nodiscard]] bool stopped() const { return options_.stopped && options_.stopped(); }
@@ -76,6 +84,7 @@ class Till {
   void ring_up_lines(RecordedBasket const& basket);
   void print_receipt(Money total);
   [[nodiscard]] Money total() const;
+  [[nodiscard]] bool all_priced() const;
   [[nodiscard]] bool chance(double share);
 
   TillOptions options_;
@@ -88,7 +97,7 @@ class Till {
   std::vector<Rung> rung_;
   std::uint32_t next_line_ = 1;
   std::deque<Pending> pending_;
-  std::deque<Scan> extras_;
+  std::deque<Extra> extras_;
   std::set<std::uint32_t> seen_, answered_;
   std::multiset<std::string> taken_;  ///< SKUs taken as hints whose recorded line is still to come
   std::optional<LineSocket::Clock::time_point> asked_at_;

@@ -30,6 +30,7 @@ Json card_json(HintCard const& card) {
   if (card.kind != OfferKind::suggestion) out["kind"] = name_in(kKindNames, card.kind);
   if (card.type != OfferType::suggestion) out["type"] = to_text(card.type);
   for (auto const& sku : card.more) out["more"].push_back(sku.value);
+  if (!card.instead_of.empty()) out["instead_of"] = card.instead_of.value;
   return out;
 }
 

@@ -59,7 +59,7 @@ OfferType offer_type(std::string_view name) {
   return OfferType::suggestion;
 }
 
-/// What older terminals did not send: kind, type, more.
+/// What older terminals did not send: kind, type, instead_of, more.
 Result<void> read_newer(Json const& in, HintCard& out) {
   if (in.contains("type")) {
     auto const type = text(in, "type");
@@ -71,6 +71,11 @@ Result<void> read_newer(Json const& in, HintCard& out) {
     if (!kind) return tl::unexpected(kind.error());
     // Whatever a newer terminal calls it: what is not known to be a prompt must not be answered.
     out.kind = value_in(kKindNames, *kind).value_or(OfferKind::notice);
+  }
+  if (in.contains("instead_of")) {
+    auto sku = text(in, "instead_of");
+    if (!sku) return tl::unexpected(sku.error());
+    out.instead_of = Sku(std::move(*sku));
   }
   auto const more = in.find("more");
   if (more == in.end()) return {};

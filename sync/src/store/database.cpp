@@ -56,7 +56,12 @@ std::string cannot_open(std::filesystem::path const& file, bool reads) {
   std::error_code error;
   std::string why = "no right to " + std::string(reads ? "read" : "write") + " it, or its folder " + folder.string();
   if (std::filesystem::is_directory(file, error)) why = "it is a folder; name a file in it";
-  if (!std::filesystem::is_directory(folder, error)) why = "there is no folder " + folder.string() + "; make it first";
+  if (!std::filesystem::is_directory(folder, error)) {
+    // ENOTDIR of what is looked for below a file counts as "not there" too: only what is there itself is told as one.
+    why = std::filesystem::exists(folder, error)
+              ? folder.string() + " is a file, where a folder is needed; move it away or name another folder"
+              : "there is no folder " + folder.string() + "; make it first";
+  }
   return file.string() + ": cannot open: " + why;
 }
 

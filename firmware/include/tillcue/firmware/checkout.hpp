@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +18,7 @@
 
 namespace tillcue::terminal {
 
+class ClosedSales;
 class DayBook;
 class ShelfBook;
 
@@ -72,7 +72,6 @@ class Checkout final : public pos::SaleEvents {
  public:
   static constexpr std::size_t kMaxOpenSales = 16;
   static constexpr std::size_t kMaxOutOfStock = 10'000;  ///< told by the till
-  static constexpr std::size_t kClosedRemembered = 64;   ///< names of closed sales, to answer late repeats
 
   Checkout(StoreConfig store, std::chrono::milliseconds hint_lifetime, CheckoutPorts ports, TerminalId terminal = {});
   ~Checkout() override;
@@ -131,7 +130,8 @@ class Checkout final : public pos::SaleEvents {
   Result<void> handle(pos::Reprint const& reprint);
 
   Result<OpenSale*> find(SaleId const& sale);
-  [[nodiscard]] bool was_closed(SaleId const& sale) const;
+  /// Nothing when it was not closed lately.
+  [[nodiscard]] std::optional<SaleEnd> end_of(SaleId const& sale) const;
   void advance(OpenSale& sale, Event event);
   void scanned(OpenSale& sale);
   void totalled(OpenSale& sale);
@@ -186,7 +186,7 @@ class Checkout final : public pos::SaleEvents {
   std::uint64_t seed_ = 0;
   std::uint64_t release_ = 0;
   std::map<SaleId, std::unique_ptr<OpenSale>> sales_;
-  std::deque<SaleId> closed_;
+  std::unique_ptr<ClosedSales> closed_;
   CheckoutCounters counters_;
 };
 

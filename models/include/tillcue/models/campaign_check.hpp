@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tillcue/models/campaign_compile.hpp"
@@ -15,10 +16,10 @@ struct Finding {
 };
 
 /// What cannot work, or not as meant, with these items: offers nobody may make, prices that no guard lets pass, times
-/// that are over, budgets without money. `source` after apply_campaigns(); its date is the time now. In the order of
-/// the file.
+/// that are over, budgets without money. `source` after apply_campaigns(); its date is the time now, `day` what that
+/// is called. In the order of the file.
 std::vector<Finding> cross_check(Campaigns const& campaigns, AppliedCampaigns const& applied,
-                                 BundleSource const& source);
+                                 BundleSource const& source, std::string_view day = "the data's last day");
 
 /// "FILE:12: error: /campaigns/0: ..."
 std::string text_of(Finding const& finding, std::string const& file);

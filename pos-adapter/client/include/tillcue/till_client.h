@@ -45,6 +45,7 @@ enum {
 
 #define TILL_MAX_LINES 1000
 #define TILL_MAX_CARDS 3
+#define TILL_MAX_MORE 2
 #define TILL_ANY_PRICE INT64_MIN /* the terminal takes the price of its catalogue */
 #define TILL_NO_TOTAL INT64_MIN
 
@@ -63,6 +64,9 @@ typedef struct {
   uint32_t offer; /* for till_answer(); 0: only to be looked at */
   int is_notice;  /* information: shown without accept and decline */
   char const *sku, *name, *price, *discount, *script, *reason;
+  char const* instead_of; /* of an upgrade: the SKU whose place it takes; sold, one piece of that goes out again */
+  int more_count;         /* of a set: further SKUs to ring up with `sku`, each at its own price */
+  char const* more[TILL_MAX_MORE];
 } till_card;
 
 /* Its texts are valid until the next call with the same client. */

@@ -25,6 +25,7 @@ struct HintCard {
   /// suggestion: to be said and answered; notice: information, not to be answered. Nothing else is on a card.
   OfferKind kind = OfferKind::suggestion;
   std::vector<Sku> more{};  ///< further extras of a set, which belong to the offer; at most two
+  Sku instead_of{};         ///< what an upgrade takes the place of, as the till sent it; empty for all others
   std::uint8_t channels = mask_of(Channel::screen);  ///< where it may be shown, a bit each; not on the wire
 
   friend bool operator==(HintCard const&, HintCard const&) = default;
