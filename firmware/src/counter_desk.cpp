@@ -1,26 +1,22 @@
 #include "counter_desk.hpp"
 
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "printer_settings.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
 
 constexpr std::chrono::milliseconds kSettled{60};
+constexpr std::size_t kMostLayout = 1024 * 1024;
 
 Result<pos::ReceiptLayout> load_layout(Config const& config) {
   pos::ReceiptLayout layout;
   if (config.proxy && !config.proxy->layout.empty()) {
-    std::ifstream file(config.proxy->layout, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) {
-      return fail(Code::io, "proxy.layout: " + config.proxy->layout.string() + ": cannot be read");
-    }
-    auto read = pos::parse_layout(text.str(), config.proxy->layout.string());
+    auto const text = read_regular_file(config.proxy->layout, kMostLayout);
+    auto read = text ? pos::parse_layout(*text, config.proxy->layout.string()) : tl::unexpected(text.error());
     if (!read) return tl::unexpected(read.error().within("proxy.layout"));
     layout = std::move(*read);
   }

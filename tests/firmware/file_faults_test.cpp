@@ -81,5 +81,17 @@ TEST_CASE("a names file that is away or faulty, and a bundle that is none, are t
   CHECK_FALSE(says(shop.faults(), "names.aliases"));
 }
 
+TEST_CASE("a folder where a file is named is told to be one, whatever the file is for") {
+  Shop shop;
+  auto const folder = shop.folder.path();
+  shop.config.secret = shop.config.aliases = shop.config.page.theme = folder;
+  shop.config.proxy.emplace();
+  shop.config.proxy->layout = folder;
+  auto const all = shop.faults();
+  for (auto const* setting : {"secret", "names.aliases", "screen.theme", "proxy.layout"}) {
+    CHECK_MESSAGE(says(all, setting + (": " + folder.string()) + ": is a folder, not a file; name a file"), setting);
+  }
+}
+
 }  // namespace
 }  // namespace tillcue::terminal

@@ -206,6 +206,23 @@ TEST_CASE("a day that cannot be written is tried again after half a minute, not 
   CHECK(rows() > 0);
 }
 
+TEST_CASE("a folder in place of the file is told once, and what held goes on") {
+  TempDir const folder;
+  Desk desk(folder.path());
+  desk.write(R"({"stop_all":true})");
+  desk.later();
+  std::filesystem::remove(desk.config.data_dir / "live.json");
+  std::filesystem::create_directory(desk.config.data_dir / "live.json");
+  desk.later();
+  desk.later();
+  CHECK(desk.desk.refused() == 1);
+  CHECK_FALSE(desk.hint_for("1"));
+  std::filesystem::remove(desk.config.data_dir / "live.json");
+  desk.write("{}");
+  desk.later();
+  CHECK(desk.hint_for("2"));
+}
+
 TEST_CASE("what was stopped stays stopped over a restart, also when the file is bad by then") {
   TempDir const folder;
   {
