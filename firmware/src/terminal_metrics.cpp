@@ -44,7 +44,7 @@ void counter_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("screen_refused_total", "HTTP requests refused.", r.screen.refused);
   out.gauge("feeds_open", "Feeds open, of those configured.", static_cast<std::int64_t>(r.feeds_open));
   out.counter("feed_messages_total", "Lines, datagrams and requests of feeds.", r.feeds.messages);
-  out.counter("feed_refused_total", "Those not understood or not allowed.", r.feeds.refused);
+  out.counter("feed_refused_total", "Those of feeds not understood or not allowed.", r.feeds.refused);
   out.counter("names_by_code_total", "Lines of feeds whose code the bundle knows.", r.names.by_code);
   out.counter("names_by_alias_total", "Lines of feeds found by an alias.", r.names.by_alias);
   out.counter("names_by_name_total", "Lines of feeds found by their name.", r.names.by_name);
@@ -69,7 +69,8 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
   if (!r.counter) return;
   out.counter("feed_sales_total", "Sales made of receipts and displays.", r.counter->sales);
   out.counter("feed_unnamed_total", "Lines whose name no item has for sure.", r.counter->unnamed);
-  out.counter("feed_refused_total", "Messages the checkout refused.", r.counter->refused);
+  out.counter("counter_refused_total", "Messages made of receipts and displays that the checkout refused.",
+              r.counter->refused);
   out.counter("receipts_doubtful_total", "Receipts whose items do not make their total: no coupon.",
               r.counter->doubtful);
   out.counter("feed_reconciled_total", "Displayed sales that the receipt put right.", r.counter->reconciled);
