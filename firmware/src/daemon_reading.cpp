@@ -40,6 +40,9 @@ TerminalReading Daemon::Impl::reading() const {
   reading.feeds_open = feeds_.open();
   reading.results_lost = results_lost_;
   reading.live_refused = live_.refused();
+  reading.stops_by_file = live_.stopped_by_file();
+  reading.stops_by_words = live_.stopped_by_words();
+  reading.live_file_gone = live_.holds_without_file();
   reading.probably_out = checkout_.probably_out().size();
   reading.release = release_;
   reading.has_bundle = has_bundle_;

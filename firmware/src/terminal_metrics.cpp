@@ -29,6 +29,14 @@ void sale_metrics(TerminalReading const& r, MetricsText& out) {
   out.gauge("items_probably_out_of_stock", "Items not sold for far longer than chance allows, so not offered.",
             static_cast<std::int64_t>(r.probably_out));
   out.counter("live_refused_total", "Live states refused.", r.live_refused);
+  out.gauge("all_stopped_by_file", "1 while the live file stops everything.", r.stops_by_file.all ? 1 : 0);
+  out.gauge("all_stopped_by_hq", "1 while a word of head office stops everything.", r.stops_by_words.all ? 1 : 0);
+  out.gauge("campaigns_stopped_by_file", "Campaigns that the live file stops.",
+            static_cast<std::int64_t>(r.stops_by_file.campaigns));
+  out.gauge("campaigns_stopped_by_hq", "Campaigns that words of head office stop.",
+            static_cast<std::int64_t>(r.stops_by_words.campaigns));
+  out.gauge("live_file_gone", "1 while something holds that a live file said which is gone; {} in a new one lifts it.",
+            r.live_file_gone ? 1 : 0);
   out.counter("coupons_printed_total", "Coupons printed.", r.checkout.coupons);
   out.counter("coupons_dropped_total", "Coupons not printed.", r.checkout.coupons_dropped);
   out.histogram("pos_message_seconds", "From a POS message read to its effects done.", r.handling);

@@ -6,6 +6,7 @@
 
 #include "counter_feed.hpp"
 #include "counter_health.hpp"
+#include "live_desk.hpp"
 #include "name_desk.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/metrics.hpp"
@@ -34,6 +35,8 @@ struct TerminalReading {
   std::optional<sync::AgentStatus> agent;
   std::uint64_t outbox_pending = 0, outbox_dropped = 0, outbox_thinned = 0, results_lost = 0, live_refused = 0,
                 probably_out = 0;
+  LiveDesk::Stops stops_by_file{}, stops_by_words{};
+  bool live_file_gone = false;
   bool outbox_short = false;
   bool data_unwritable = false;
   std::uint64_t release = 0;
