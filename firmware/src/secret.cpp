@@ -37,9 +37,11 @@ Result<Secret> Secret::load_or_make(std::filesystem::path const& file) {
   if (found || found.error().code != Code::not_found) return found;
   auto made = make();
   if (!made) return tl::unexpected(made.error().within(file.string()));
-  if (auto const kept = keep_file(file, made->bytes_); !kept) return tl::unexpected(kept.error());
+  if (auto const kept = made->keep(file); !kept) return tl::unexpected(kept.error());
   return made;
 }
+
+Result<void> Secret::keep(std::filesystem::path const& file) const { return keep_file(file, bytes_); }
 
 std::string Secret::digest(std::string_view purpose, std::string_view text) const {
   return sync::pseudonym(bytes_, std::string(purpose) + ":" + std::string(text));

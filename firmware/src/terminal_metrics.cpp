@@ -69,6 +69,10 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
     out.counter("proxy_coupons_total", "Coupons put behind receipts.", r.proxy->printed);
     out.counter("proxy_coupons_refused_total", "Coupons that found no place or no paper.", r.proxy->refused);
   }
+  if (r.layout_refused) {
+    out.gauge("layout_refused", "1 while receipts are read without the layout file that is named: it is away or wrong.",
+              *r.layout_refused ? 1 : 0);
+  }
   if (r.layout_learned) {
     out.gauge("layout_learned", "1 when receipts are read by a layout this terminal learned.",
               *r.layout_learned ? 1 : 0);
@@ -110,6 +114,8 @@ void sync_metrics(TerminalReading const& r, MetricsText& out) {
   out.gauge("outbox_short_of_room", "1 while results make room for others.", r.outbox_short ? 1 : 0);
   out.gauge("data_unwritable", "1 while the data folder takes nothing: budgets closed, or results wait in memory.",
             r.data_unwritable ? 1 : 0);
+  out.gauge("secret_replaced", "1 while serials and pseudonyms go by another key than the one configured or kept.",
+            r.secret_replaced ? 1 : 0);
   out.counter("results_lost_total", "Results that could not be kept at all.", r.results_lost);
   if (!r.agent) return;
   out.gauge("hq_connected", "1 when connected to the broker.", r.agent->connected ? 1 : 0);

@@ -81,6 +81,34 @@ TEST_CASE("a names file that is away or faulty, and a bundle that is none, are t
   CHECK_FALSE(says(shop.faults(), "names.aliases"));
 }
 
+TEST_CASE(
+    "what cannot be read in the data folder is told, and a live state that is none; what is not there yet is fine") {
+  Shop shop;
+  auto const data = shop.config.data_dir;
+  std::filesystem::create_directories(data);
+  shop.config.proxy.emplace();
+  shop.config.proxy->learn_layout = true;
+  CHECK(shop.faults() == "");
+  for (auto const* name : {"secret", "aliases.csv", "layout.json", "paper.json", "live.json"}) {
+    std::filesystem::create_directory(data / name);
+  }
+  auto const all = shop.faults();
+  for (auto const* name : {"secret", "aliases.csv", "layout.json", "paper.json"}) {
+    CHECK_MESSAGE(says(all, "data_dir: " + (data / name).string() + ": is a folder"), name);
+  }
+  CHECK(says(all, "live: " + (data / "live.json").string() + ": is a folder"));
+  for (auto const* name : {"secret", "live.json"}) std::filesystem::remove(data / name);
+  std::ofstream(data / "live.json") << "{\"stop_all\": 7}";
+  std::ofstream(data / "secret") << std::string(32, 'x');
+  std::filesystem::permissions(data / "secret", std::filesystem::perms::none);
+  CHECK(says(shop.faults(), "live: " + (data / "live.json").string() + ":1: stop_all: must be true or false"));
+  // root may read anything
+  if (::geteuid() != 0) CHECK(says(shop.faults(), "secret: cannot be read: Permission denied; give this user the"));
+  shop.config.secret = shop.folder / "away.key";
+  CHECK_FALSE(says(shop.faults(), "data_dir: " + (data / "secret").string()));
+  CHECK(says(shop.faults(), "secret: " + shop.config.secret->string() + ": cannot be read: No such file"));
+}
+
 TEST_CASE("a folder where a file is named is told to be one, whatever the file is for") {
   Shop shop;
   auto const folder = shop.folder.path();

@@ -73,7 +73,7 @@ TEST_CASE("no metric stands twice, with everything configured") {
   TerminalReading reading;
   reading.counter.emplace();
   reading.proxy.emplace();
-  reading.layout_learned = true;
+  reading.layout_learned = reading.layout_refused = true;
   reading.agent.emplace();
   reading.health = {
       .printer = CounterHealth::Printer{}, .customer_display = true, .print_line = true, .display_line = true};
