@@ -210,6 +210,35 @@ TEST_CASE("each rule of a field is told apart") {
   CHECK(says(refusal(with("{ \"listen\": \"127.0.0.1:0\" }", "7")), "pos: must be a group"));
 }
 
+TEST_CASE("what a terminal would be silent or end over is refused: hosts, ports, ~, sockets") {
+  auto const printer = "\"address\": \"127.0.0.1:9100\"";
+  for (std::string const host : {"prin ter:9100", "[]:9100", "prin;ter:1", "tcp//x:1"}) {
+    CHECK_MESSAGE(says(refusal(with("127.0.0.1:9100", host)), "printer.address: must name a host"), host);
+  }
+  CHECK(says(refusal(with("127.0.0.1:9100", "10.0.0.1:0")), "t.json:8: printer.address: must end in the port"));
+  CHECK(says(refusal(with("\"log_level\"", "\"customer_display\": {\"address\": \"10.0.0.1:0\"}, \"log_level\"")),
+             "customer_display.address: must end in the port"));
+  for (std::string const host : {"printer-2.shop_1:9100", "[fe80::1%eth0]:9100"}) {
+    CHECK_MESSAGE(refusal(with(printer, "\"address\": \"" + host + '"')) == "accepted", host);
+  }
+  CHECK(says(refusal(with("\"data\"", "\"~/till\"")), "t.json:5: data_dir: begins with ~, which only a shell knows"));
+  CHECK(refusal(with("\"data\"", "\"./~/till\"")) == "accepted");
+  CHECK(refusal(with("\"data\"", "\"~till\"")) == "accepted");
+  auto const socket = [](std::size_t length) {
+    return refusal(with("\"listen\": \"127.0.0.1:0\"", "\"unix\": \"" + std::string(length, 'x') + '"'));
+  };
+  CHECK(socket(107 - std::string("/etc/tillcue/").size()) == "accepted");
+  CHECK(
+      says(socket(108 - std::string("/etc/tillcue/").size()), "pos.unix: is longer than a socket's path may be (107"));
+  CHECK(says(refusal(with(printer + std::string(", \"profile\": \"generic-58\", \"qr\": true }"),
+                          R"("profile": "generic-58" }, "proxy": {"tap": "/run/a"}, "display": {"tap": "/run/a"})")),
+             "display.tap: is the socket of proxy.tap"));
+  CHECK(says(refusal(with("\"log_level\"", R"("feeds": {"odoo": {"origins": ["http://odoo"]}}, "log_level")")),
+             "feeds.odoo.origins: goes together with feeds.odoo.listen"));
+  CHECK(says(refusal(with("\"log_level\"", R"("feeds": {"unicenta": {"listen": "udp://till:1"}}, "log_level")")),
+             "feeds.unicenta.listen: must be an IP address"));
+}
+
 TEST_CASE("what is no JSON, no object, too large or not there is refused") {
   CHECK(says(refusal("{\n\"a\": \n"), "t.json:3: not valid JSON"));
   CHECK(says(refusal("[]"), "must be one JSON object"));
