@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "counter_desk.hpp"
+#include "line_faults.hpp"
 #include "link_parts.hpp"
 #include "live_file.hpp"
 #include "loaded_bundle.hpp"
@@ -96,6 +97,7 @@ std::vector<std::string> file_faults(Config const& config, Timestamp now) {
   }
   if (config.secret) add("secret: ", why(Secret::load(*config.secret)));
   add("", why(CounterDesk::check(config)));
+  for (auto& fault : look_at_lines(config).faults) faults.push_back(std::move(fault));
   add("screen.theme: ", why(page_theme(config)));
   if (config.aliases) add("names.aliases: ", names_fault(*config.aliases, config.store.currency));
   if (config.bundle) add("bundle: ", why(bundle_fault(config)));

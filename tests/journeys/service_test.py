@@ -127,7 +127,7 @@ class Service(journey_test.Journey):
         check = subprocess.run([os.path.join(BIN, 'tillcued'), '--config', config, '--check'], capture_output=True, text=True)
         self.assertEqual(check.returncode, 2)
         for fault in ('secret: .*nosuch.key', 'proxy.layout: .*nosuch.json', 'live: .*live: is a folder', 'names.aliases: .*names: is a folder',
-                      'data_dir: .*aliases.csv: is a folder', 'data_dir: .*paper.json: is a folder'):
+                      'data_dir: .*aliases.csv: is a folder', 'data_dir: .*paper.json: is a folder', 'feeds.text.source: .* is a folder'):
             self.assertRegex(check.stderr, fault)
         service = Supervisor(self.shop.folder, [os.path.join(BIN, 'tillcued'), '--config', config])
         self.addCleanup(service.close)
