@@ -68,6 +68,7 @@ Complaint read_address(Json const& value, Address& out) {
   auto const* last = text.data() + text.size();
   auto const [end, bad] = std::from_chars(text.data() + colon + 1, last, port);
   if (bad != std::errc{} || end != last || port > 65535) return "must end in a port from 0 to 65535";
+  out = {host, static_cast<std::uint16_t>(port)};
   auto const fine = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view(".-_:%").find(c) != std::string_view::npos;
@@ -75,7 +76,6 @@ Complaint read_address(Json const& value, Address& out) {
   if (host.empty() || !std::all_of(host.begin(), host.end(), fine)) {
     return "must name a host before its port: letters, digits, '.', '-' and '_', or an address";
   }
-  out = {host, static_cast<std::uint16_t>(port)};
   return {};
 }
 
@@ -339,10 +339,12 @@ class Report {
     add(path, what, line == lines_.end() ? 0 : line->second);
   }
   void add(std::string const& path, std::string const& what, int line) {
+    told_.insert(path);
     text_ += (text_.empty() ? "" : "\n") + file_;
     if (line > 0) text_ += ":" + std::to_string(line);
     text_ += ": " + path + ": " + what;
   }
+  [[nodiscard]] bool told(std::string_view path) const { return told_.contains(path); }
   [[nodiscard]] int line_of(std::string const& path) const { return lines_.at(path); }
   [[nodiscard]] bool empty() const { return text_.empty(); }
   [[nodiscard]] std::string const& text() const { return text_; }
@@ -351,6 +353,7 @@ class Report {
   std::string file_;
   std::map<std::string, int> lines_;
   std::string text_;
+  std::set<std::string, std::less<>> told_;
 };
 
 Json const* at(Json const& root, std::string_view path) {
@@ -480,11 +483,15 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   if (config.proxy && config.display && !config.proxy->tap.empty() && config.proxy->tap == config.display->tap) {
     report.add("display.tap", "is the socket of proxy.tap; each line has a tillcue-bypass of its own: name its --tap");
   }
-  if (report.empty()) {
-    auto const add = [&](auto const& field, auto const& what) { report.add(field, what); };
-    check_feeds(config.feeds, add);
-    check_places(listening_places(config), add);
-  }
+  // Of what could not be read nothing more is said: it is as if left out here.
+  auto const told = [&, before = report](std::string_view field) { return before.told(field); };
+  auto const add = [&](std::string const& field, std::string const& what) {
+    if (!told(field)) report.add(field, what);
+  };
+  check_feeds(config.feeds, add);
+  auto places = listening_places(config);
+  std::erase_if(places, [&](ListeningPlace const& place) { return told(place.field); });
+  check_places(places, add);
   make_absolute(config, std::filesystem::absolute(file).parent_path());
   if (config.pos_unix.native().size() > kMaxSocketPath) {
     report.add("pos.unix", "is longer than a socket's path may be (" + std::to_string(kMaxSocketPath) +

@@ -94,11 +94,7 @@ void check_feeds(FeedsConfig const& feeds, std::function<void(std::string const&
   }
   if (!feeds.text) return;
   if (!feeds.text->source) wrong("feeds.text.source", "is missing");
-  if (auto const fine = pos::check(feeds.text->options); !fine) {
-    auto const& what = fine.error().what;
-    auto const colon = what.find(": ");
-    wrong("feeds.text." + what.substr(0, colon), what.substr(colon + 2));
-  }
+  for (auto const& fault : pos::check(feeds.text->options)) wrong("feeds.text." + fault.field, fault.what);
 }
 
 }  // namespace tillcue::terminal

@@ -1,5 +1,6 @@
 #include "tillcue/firmware/config.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -97,6 +98,17 @@ TEST_CASE("feeds are read, and what is wrong with them is told by field") {
   CHECK(says(text(R"("code_page": 1)"), "feeds.text.code_page: must be one of 437"));
   CHECK(says(text(R"("timeout_ms": 1)"), "feeds.text.timeout_ms: must be from 50"));
   CHECK(says(text(R"("width": 3)"), "feeds.text.width: must be from 8"));
+  // Every fault at once, and nothing of a field beyond what is wrong with it.
+  auto const all = text(R"("code_page": 999, "width": "x", "layout": {"item": ["{nme}", "{prce}"], "total": 7})");
+  for (auto const* part : {"feeds.text.code_page: must be one of", "feeds.text.width: must be from",
+                           "{nme} is no field", "{prce} is no field", "feeds.text.layout.total: must be a list"}) {
+    CHECK(says(all, part));
+  }
+  CHECK(std::count(all.begin(), all.end(), '\n') == 4);
+  CHECK(says(
+      refusal(withfeeds(R"("text": {"source": "tcp://127.0.0.1:7780x", "layout": {"item": ["{nme}"], "total": ["T"]}},
+                                  "unicenta": {"listen": "tcp://[::1]:7780"}, "odoo": {"listen": "[::1]:7780", "origins": 7})")),
+      "feeds.odoo.listen: is the address and port of screen.listen"));
 }
 
 TEST_CASE("the cashier page's keys, frame and theme are settings") {
@@ -212,8 +224,10 @@ TEST_CASE("each rule of a field is told apart") {
 
 TEST_CASE("what a terminal would be silent or end over is refused: hosts, ports, ~, sockets") {
   auto const printer = "\"address\": \"127.0.0.1:9100\"";
-  for (std::string const host : {"prin ter:9100", "[]:9100", "prin;ter:1", "tcp//x:1"}) {
-    CHECK_MESSAGE(says(refusal(with("127.0.0.1:9100", host)), "printer.address: must name a host"), host);
+  for (std::string const host : {"prin ter:9100", "prin;ter:1", "tcp//x:1"}) {
+    auto const told = refusal(with("127.0.0.1:9100", host));
+    CHECK_MESSAGE(says(told, "printer.address: must name a host"), host);
+    CHECK(told.find('\n') == std::string::npos);
   }
   CHECK(says(refusal(with("127.0.0.1:9100", "10.0.0.1:0")), "t.json:8: printer.address: must end in the port"));
   CHECK(says(refusal(with("\"log_level\"", "\"customer_display\": {\"address\": \"10.0.0.1:0\"}, \"log_level\"")),
