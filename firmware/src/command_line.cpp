@@ -12,6 +12,7 @@
 
 #include "file_faults.hpp"
 #include "heap.hpp"
+#include "line_faults.hpp"
 #include "plan_text.hpp"
 #include "service_notice.hpp"
 #include "tillcue/firmware/daemon.hpp"
@@ -120,6 +121,7 @@ int run_tillcued(int argc, char** argv) {
   for (auto const& fault : faults) std::fprintf(stderr, "%s: %s\n", asked.file, fault.c_str());
   if (!faults.empty()) return kMisused;
   std::printf("%s: %s", asked.file, plan_text(*config).c_str());
+  for (auto const& note : look_at_lines(*config).notes) std::printf("note: %s\n", note.c_str());
   return kFine;
 }
 

@@ -27,6 +27,7 @@ using Json = nlohmann::json;
 using Complaint = std::optional<std::string>;
 
 constexpr std::size_t kMaxConfigBytes = 256 * 1024;
+constexpr std::size_t kMaxSocketPath = 107;
 
 /// One setting: where it stands, whether it must be there, and how it is read.
 struct Field {
@@ -68,6 +69,20 @@ Complaint read_address(Json const& value, Address& out) {
   auto const [end, bad] = std::from_chars(text.data() + colon + 1, last, port);
   if (bad != std::errc{} || end != last || port > 65535) return "must end in a port from 0 to 65535";
   out = {host, static_cast<std::uint16_t>(port)};
+  auto const fine = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view(".-_:%").find(c) != std::string_view::npos;
+  };
+  if (host.empty() || !std::all_of(host.begin(), host.end(), fine)) {
+    return "must name a host before its port: letters, digits, '.', '-' and '_', or an address";
+  }
+  return {};
+}
+
+/// Where somebody else listens.
+Complaint read_peer(Json const& value, Address& out) {
+  if (auto complaint = read_address(value, out)) return complaint;
+  if (out.port == 0) return "must end in the port it listens at, from 1 to 65535; a printer's is 9100";
   return {};
 }
 
@@ -84,6 +99,10 @@ Complaint read_listen(Json const& value, Address& out) {
 Complaint read_path(Json const& value, std::filesystem::path& out) {
   std::string text;
   if (auto complaint = read_text(value, text, 4096)) return complaint;
+  if (text == "~" || text.starts_with("~/")) {
+    return "begins with ~, which only a shell knows; write the folder out (\"/home/...\"), or \"./~\" for one of that "
+           "name";
+  }
   out = text;
   return {};
 }
@@ -229,7 +248,7 @@ constexpr Field kFields[] = {
     {"screen.accept_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.accept_key); }},
     {"screen.decline_key", false, [](Config& c, Json const& v) { return read_key(v, c.page.decline_key); }},
     {"screen.theme", false, [](Config& c, Json const& v) { return read_optional_path(v, c.page.theme); }},
-    {"printer.address", false, [](Config& c, Json const& v) { return read_address(v, printer(c).address); }},
+    {"printer.address", false, [](Config& c, Json const& v) { return read_peer(v, printer(c).address); }},
     {"printer.device", false, [](Config& c, Json const& v) { return read_text(v, printer(c).device, 4096); }},
     {"printer.baud", false, [](Config& c, Json const& v) { return read_baud(v, printer(c).serial); }},
     {"printer.flow", false, [](Config& c, Json const& v) { return read_flow(v, printer(c).serial); }},
@@ -243,7 +262,7 @@ constexpr Field kFields[] = {
     {"printer.code_page", false, [](Config& c, Json const& v) { return read_code_page(v, printer(c).code_page); }},
     {"printer.qr", false, [](Config& c, Json const& v) { return read_flag(v, printer(c).qr); }},
     {"customer_display.address", false,
-     [](Config& c, Json const& v) { return read_address(v, customer_display(c).address); }},
+     [](Config& c, Json const& v) { return read_peer(v, customer_display(c).address); }},
     {"customer_display.device", false,
      [](Config& c, Json const& v) { return read_text(v, customer_display(c).device, 4096); }},
     {"customer_display.baud", false, [](Config& c, Json const& v) { return read_baud(v, customer_display(c).serial); }},
@@ -320,10 +339,12 @@ class Report {
     add(path, what, line == lines_.end() ? 0 : line->second);
   }
   void add(std::string const& path, std::string const& what, int line) {
+    told_.insert(path);
     text_ += (text_.empty() ? "" : "\n") + file_;
     if (line > 0) text_ += ":" + std::to_string(line);
     text_ += ": " + path + ": " + what;
   }
+  [[nodiscard]] bool told(std::string_view path) const { return told_.contains(path); }
   [[nodiscard]] int line_of(std::string const& path) const { return lines_.at(path); }
   [[nodiscard]] bool empty() const { return text_.empty(); }
   [[nodiscard]] std::string const& text() const { return text_; }
@@ -332,6 +353,7 @@ class Report {
   std::string file_;
   std::map<std::string, int> lines_;
   std::string text_;
+  std::set<std::string, std::less<>> told_;
 };
 
 Json const* at(Json const& root, std::string_view path) {
@@ -455,13 +477,27 @@ Result<Config> parse_config(std::string_view text, std::filesystem::path const& 
   if (root.contains("pos") && root["pos"].contains("origins") && !root["pos"].contains("websocket")) {
     report.add("pos.origins", "goes together with pos.websocket; say where it listens");
   }
-  if (report.empty()) {
-    auto const add = [&](auto const& field, auto const& what) { report.add(field, what); };
-    check_feeds(config.feeds, add);
-    check_places(config, add);
+  if (at(root, "feeds.odoo.origins") != nullptr && at(root, "feeds.odoo.listen") == nullptr) {
+    report.add("feeds.odoo.origins", "goes together with feeds.odoo.listen; say where it listens");
+  }
+  if (config.proxy && config.display && !config.proxy->tap.empty() && config.proxy->tap == config.display->tap) {
+    report.add("display.tap", "is the socket of proxy.tap; each line has a tillcue-bypass of its own: name its --tap");
+  }
+  // Of what could not be read nothing more is said: it is as if left out here.
+  auto const told = [&, before = report](std::string_view field) { return before.told(field); };
+  auto const add = [&](std::string const& field, std::string const& what) {
+    if (!told(field)) report.add(field, what);
+  };
+  check_feeds(config.feeds, add);
+  auto places = listening_places(config);
+  std::erase_if(places, [&](ListeningPlace const& place) { return told(place.field); });
+  check_places(places, add);
+  make_absolute(config, std::filesystem::absolute(file).parent_path());
+  if (config.pos_unix.native().size() > kMaxSocketPath) {
+    report.add("pos.unix", "is longer than a socket's path may be (" + std::to_string(kMaxSocketPath) +
+                               " bytes): " + config.pos_unix.string() + "; take a shorter one, such as in /run");
   }
   if (!report.empty()) return fail(Code::invalid, report.text());
-  make_absolute(config, std::filesystem::absolute(file).parent_path());
   return config;
 }
 

@@ -1,30 +1,32 @@
 #include "counter_desk.hpp"
 
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "printer_settings.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 namespace {
 
 constexpr std::chrono::milliseconds kSettled{60};
+constexpr std::size_t kMostLayout = 1024 * 1024;
+
+pos::ReceiptLayout generic_layout(Config const& config) {
+  pos::ReceiptLayout layout;
+  layout.digits = config.store.currency.digits;
+  return layout;
+}
 
 Result<pos::ReceiptLayout> load_layout(Config const& config) {
-  pos::ReceiptLayout layout;
+  auto layout = generic_layout(config);
   if (config.proxy && !config.proxy->layout.empty()) {
-    std::ifstream file(config.proxy->layout, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) {
-      return fail(Code::io, "proxy.layout: " + config.proxy->layout.string() + ": cannot be read");
-    }
-    auto read = pos::parse_layout(text.str(), config.proxy->layout.string());
+    auto const text = read_regular_file(config.proxy->layout, kMostLayout);
+    auto read = text ? pos::parse_layout(*text, config.proxy->layout.string()) : tl::unexpected(text.error());
     if (!read) return tl::unexpected(read.error().within("proxy.layout"));
+    read->digits = layout.digits;
     layout = std::move(*read);
   }
-  layout.digits = config.store.currency.digits;
   return layout;
 }
 
@@ -48,16 +50,11 @@ CounterDesk::CounterDesk(boost::asio::io_context& io, Config const& config, Log 
       reader_(config.store.currency.digits),
       settle_(io) {}
 
-Result<std::unique_ptr<CounterDesk>> CounterDesk::open(boost::asio::io_context& io, Config const& config,
-                                                       Log const& log, pos::SaleEvents& events,
-                                                       CounterFeed::NameToSku names) {
+std::unique_ptr<CounterDesk> CounterDesk::open(boost::asio::io_context& io, Config const& config, Log const& log,
+                                               pos::SaleEvents& events, CounterFeed::NameToSku names) {
   std::unique_ptr<CounterDesk> desk(new CounterDesk(io, config, log, events, std::move(names)));
-  if (config.proxy) {
-    if (auto const fine = desk->open_proxy(); !fine) return tl::unexpected(fine.error());
-  }
-  if (config.display) {
-    if (auto const fine = desk->open_display(); !fine) return tl::unexpected(fine.error());
-  }
+  if (config.proxy) desk->open_proxy();
+  if (config.display) desk->open_display();
   return desk;
 }
 
@@ -66,9 +63,13 @@ Result<void> CounterDesk::check(Config const& config) {
   return {};
 }
 
-Result<void> CounterDesk::open_proxy() {
+void CounterDesk::open_proxy() {
   auto layout = load_layout(config_);
-  if (!layout) return tl::unexpected(layout.error());
+  layout_refused_ = !layout;
+  if (!layout) {
+    log_.error("layout.refused", {{"error", layout.error().what}, {"instead", "the generic reader"}});
+    layout = generic_layout(config_);
+  }
   pos::PrintProxyOptions options;
   options.tap = config_.proxy->tap;
   options.profile = profile_of(config_);
@@ -93,17 +94,15 @@ Result<void> CounterDesk::open_proxy() {
     };
   }
   proxy_ = std::make_unique<pos::PrintProxy>(io_, std::move(options), std::move(heard));
-  return {};
 }
 
-Result<void> CounterDesk::open_display() {
+void CounterDesk::open_display() {
   pos::PrintProxyOptions options;
   options.tap = config_.display->tap;
   options.profile = profile_of(config_);
   auto heard = handlers("display");
   heard.display = [this](std::span<std::byte const> bytes) { shown(bytes); };
   display_ = std::make_unique<pos::PrintProxy>(io_, std::move(options), std::move(heard));
-  return {};
 }
 
 pos::PrintProxyHandlers CounterDesk::handlers(std::string line) {
@@ -152,6 +151,7 @@ void CounterDesk::tell(TerminalReading& reading) const {
   reading.counter = feed_.counters();
   reading.proxy = proxy_ ? proxy_->counters() : pos::PrintProxyCounters{};
   if (proxy_) reading.health.print_line = proxy_->connected();
+  if (proxy_) reading.layout_refused = layout_refused_;
   if (display_) reading.health.display_line = display_->connected();
   if (!layout_) return;
   reading.layout_learned = layout_->has_layout();

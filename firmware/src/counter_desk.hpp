@@ -24,9 +24,9 @@ namespace tillcue::terminal {
 /// Threads  the io_context's.
 class CounterDesk {
  public:
-  /// Borrows all references. Errors  invalid (the layout file), not_found (no such printer profile).
-  static Result<std::unique_ptr<CounterDesk>> open(boost::asio::io_context& io, Config const& config, Log const& log,
-                                                   pos::SaleEvents& events, CounterFeed::NameToSku names);
+  /// Borrows all references. A layout file that is away or wrong is told in the log, and receipts are read without it.
+  static std::unique_ptr<CounterDesk> open(boost::asio::io_context& io, Config const& config, Log const& log,
+                                           pos::SaleEvents& events, CounterFeed::NameToSku names);
   /// What a configuration names must serve, too: for --check.
   static Result<void> check(Config const& config);
 
@@ -47,8 +47,8 @@ class CounterDesk {
  private:
   CounterDesk(boost::asio::io_context& io, Config const& config, Log const& log, pos::SaleEvents& events,
               CounterFeed::NameToSku names);
-  Result<void> open_proxy();
-  Result<void> open_display();
+  void open_proxy();
+  void open_display();
   pos::PrintProxyHandlers handlers(std::string line);
   void slip(pos::Receipt const& receipt);
   void shown(std::span<std::byte const> bytes);
@@ -60,6 +60,7 @@ class CounterDesk {
   CounterFeed feed_;
   std::optional<LayoutDesk> layout_;  ///< where it is to be learned
   std::unique_ptr<pos::PrintProxy> proxy_, display_;
+  bool layout_refused_ = false;
   pos::DisplayScreen screen_;
   pos::DisplayReader reader_;
   Timer settle_;

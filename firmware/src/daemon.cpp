@@ -65,7 +65,7 @@ Result<void> Daemon::Impl::start() {
   if (config_.bundle) use_bundle(*config_.bundle, 0);
   open_uplink();
   auto const begun = std::chrono::floor<std::chrono::seconds>(now().wall).time_since_epoch().count();
-  if (auto const hearing = feeds_.start(std::to_string(begun)); !hearing) return hearing;
+  feeds_.start(std::to_string(begun));
   beat();
   return {};
 }
@@ -76,22 +76,12 @@ Result<void> Daemon::Impl::open_data() {
   auto lock = DataLock::take(config_.data_dir);
   if (!lock) return tl::unexpected(lock.error());
   lock_ = std::move(*lock);
-  auto secret = config_.secret ? Secret::load(*config_.secret) : Secret::load_or_make(config_.data_dir / "secret");
-  if (!secret && config_.secret) return tl::unexpected(secret.error());
-  if (!secret) {
-    // A disk that cannot be written to must not keep the till closed: serials and pseudonyms of this run stand alone.
-    log_.error("secret.unkept", {{"error", secret.error().what}});
-    if (secret = Secret::make(); !secret) return tl::unexpected(secret.error());
-  }
-  secret_ = std::move(*secret);
+  if (auto const secret = open_secret(); !secret) return secret;
   if (config_.proxy || config_.display) {
-    auto counter =
-        CounterDesk::open(io_, config_, log_, *this, [this](pos::HeardName const& heard) -> std::optional<Sku> {
-          auto match = names_.find(heard);
-          return match ? std::optional(std::move(match.sku)) : std::nullopt;
-        });
-    if (!counter) return tl::unexpected(counter.error());
-    counter_ = std::move(*counter);
+    counter_ = CounterDesk::open(io_, config_, log_, *this, [this](pos::HeardName const& heard) -> std::optional<Sku> {
+      auto match = names_.find(heard);
+      return match ? std::optional(std::move(match.sku)) : std::nullopt;
+    });
     counter_->bundle = [this] { return names_.bundle(); };
   }
   auto notice = [this](pos::CouponNotice const& coupon) {
@@ -110,6 +100,35 @@ Result<void> Daemon::Impl::open_data() {
   return {};
 }
 
+/// No key file keeps the till closed: without the one that is named this terminal's own does, and without that one
+/// serials and pseudonyms of this run stand alone.
+Result<void> Daemon::Impl::open_secret() {
+  auto secret = config_.secret ? Secret::load(*config_.secret) : Secret::load_or_make(own_secret());
+  if (!secret && config_.secret) {
+    named_secret_trouble_ = "secret: " + secret.error().what;
+    log_.error("secret.unread", {{"error", secret.error().what}, {"instead", own_secret().string()}});
+    secret = Secret::load_or_make(own_secret());
+  }
+  if (!secret) {
+    own_secret_trouble_ = secret.error().what + "; then restart tillcued";
+    log_.error("secret.unkept", {{"error", secret.error().what}});
+    if (secret = Secret::make(); !secret) return tl::unexpected(secret.error());
+  }
+  secret_ = std::move(*secret);
+  return {};
+}
+
+/// A folder that took nothing may take this run's key now. One that is there and cannot be read is left alone: it is
+/// what earlier serials were made with.
+void Daemon::Impl::keep_secret() {
+  if (own_secret_trouble_.empty()) return;
+  std::error_code unknown;
+  if (std::filesystem::symlink_status(own_secret(), unknown).type() != std::filesystem::file_type::not_found) return;
+  if (!secret_->keep(own_secret())) return;
+  own_secret_trouble_.clear();
+  log_.info("secret.kept", {{"file", own_secret().string()}});
+}
+
 Result<void> Daemon::Impl::listen() {
   pos::NativeOptions till;
   till.host = config_.pos.host;
@@ -125,6 +144,7 @@ Result<void> Daemon::Impl::listen() {
   handlers.metrics = [this] { return metrics_text(reading()); };
   handlers.health = [this]() -> Result<void> {
     auto why = unkept();
+    if (why.empty()) why = own_secret_trouble_;
     return why.empty() ? Result<void>{} : fail(Code::io, "data_dir: " + why);
   };
   auto screens = pos::ScreenServer::listen(io_, page_options(config_, log_), std::move(handlers));
@@ -311,6 +331,7 @@ void Daemon::Impl::beat() {
     open_uplink();
   }
   if (word_line_) word_line_->tick();
+  keep_secret();
   heap_.tick(Steady::now());
   notify_service("WATCHDOG=1");
   refresh();

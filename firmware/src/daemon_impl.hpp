@@ -53,6 +53,9 @@ class Daemon::Impl final : public pos::SaleEvents {
  private:
   CheckoutPorts ports();
   Result<void> open_data();
+  Result<void> open_secret();
+  void keep_secret();
+  [[nodiscard]] std::filesystem::path own_secret() const { return config_.data_dir / "secret"; }
   Result<void> listen();
   [[nodiscard]] Uplink::Callbacks uplink_callbacks();
   void open_uplink();
@@ -83,6 +86,7 @@ class Daemon::Impl final : public pos::SaleEvents {
   FeedDesk feeds_;
   DataLock lock_;
   std::optional<Secret> secret_;
+  std::string named_secret_trouble_, own_secret_trouble_;  ///< why another key is used
   std::unique_ptr<CounterDesk> counter_;
   std::unique_ptr<CouponDesk> desk_;
   DisplayDesk display_;

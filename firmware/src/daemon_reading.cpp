@@ -19,7 +19,9 @@ pos::TerminalStatus Daemon::Impl::status() const {
     if (status.message.empty()) status.message = uplink_->trouble();
   }
   if (word_line_) status.hq_connected = word_line_->connected();
-  if (status.message.empty()) status.message = outbox_trouble_;
+  for (auto const* trouble : {&outbox_trouble_, &named_secret_trouble_, &own_secret_trouble_}) {
+    if (status.message.empty()) status.message = *trouble;
+  }
   return status;
 }
 
@@ -40,6 +42,9 @@ TerminalReading Daemon::Impl::reading() const {
   reading.feeds_open = feeds_.open();
   reading.results_lost = results_lost_;
   reading.live_refused = live_.refused();
+  reading.stops_by_file = live_.stopped_by_file();
+  reading.stops_by_words = live_.stopped_by_words();
+  reading.live_file_gone = live_.holds_without_file();
   reading.probably_out = checkout_.probably_out().size();
   reading.release = release_;
   reading.has_bundle = has_bundle_;
@@ -47,6 +52,7 @@ TerminalReading Daemon::Impl::reading() const {
   desk_->tell(reading.health);
   display_.tell(reading.health);
   if (counter_) counter_->tell(reading);
+  reading.secret_replaced = !named_secret_trouble_.empty() || !own_secret_trouble_.empty();
   reading.data_unwritable = !unkept().empty();
   reading.outbox_pending = waiting_.size();
   if (uplink_) {

@@ -38,16 +38,14 @@ void FeedDesk::add(std::string name, std::size_t cut_at,
   feeds_.push_back(std::make_unique<Entry>(Entry{std::move(name), std::move(follower), std::move(open), nullptr}));
 }
 
-Result<void> FeedDesk::start(std::string const& epoch) {
+void FeedDesk::start(std::string const& epoch) {
   epoch_ = epoch;
   for (auto const& entry : feeds_) {
     auto const opened = open(*entry);
     if (opened) continue;
-    if (opened.error().code == Code::invalid) return opened;
     log_.error("feed.closed",
                {{"feed", entry->name}, {"error", opened.error().what}, {"retry_s", std::to_string(kRetry.count())}});
   }
-  return {};
 }
 
 Result<void> FeedDesk::open(Entry& entry) {

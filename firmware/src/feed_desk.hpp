@@ -26,8 +26,8 @@ class FeedDesk {
   FeedDesk& operator=(FeedDesk const&) = delete;
 
   /// Opens what is configured. `epoch` tells the sales of this start from earlier ones.
-  /// Errors  invalid (an address). What cannot be opened for another reason is told in the log and tried again.
-  Result<void> start(std::string const& epoch);
+  /// What cannot be opened is told in the log and tried again.
+  void start(std::string const& epoch);
   void tick(std::chrono::steady_clock::time_point now);
   void stop();
 

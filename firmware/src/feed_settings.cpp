@@ -1,5 +1,7 @@
 #include "feed_settings.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 namespace tillcue::terminal {
 namespace {
 
@@ -13,8 +15,11 @@ Complaint read_source(Json const& value, std::optional<pos::FeedSource>& out) {
   if (!value.is_string()) return "must be a text in quotes";
   auto source = pos::FeedSource::parse(value.get<std::string>());
   if (!source) return source.error().what;
-  if (source->host == "0.0.0.0" || source->host == "::")
-    return "must name one address of this machine, not all of them";
+  bool const listens = source->kind == pos::FeedSource::Kind::tcp || source->kind == pos::FeedSource::Kind::udp;
+  boost::system::error_code bad;
+  auto const address = boost::asio::ip::make_address(source->host, bad);
+  if (listens && bad) return "must be an IP address, such as tcp://127.0.0.1:7711";
+  if (listens && address.is_unspecified()) return "must name one address of this machine, not all of them";
   out = std::move(*source);
   return {};
 }
@@ -89,11 +94,7 @@ void check_feeds(FeedsConfig const& feeds, std::function<void(std::string const&
   }
   if (!feeds.text) return;
   if (!feeds.text->source) wrong("feeds.text.source", "is missing");
-  if (auto const fine = pos::check(feeds.text->options); !fine) {
-    auto const& what = fine.error().what;
-    auto const colon = what.find(": ");
-    wrong("feeds.text." + what.substr(0, colon), what.substr(colon + 2));
-  }
+  for (auto const& fault : pos::check(feeds.text->options)) wrong("feeds.text." + fault.field, fault.what);
 }
 
 }  // namespace tillcue::terminal

@@ -1,19 +1,19 @@
 #include "layout_desk.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <sys/resource.h>
 
 #include "kept_file.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::terminal {
 namespace {
 
 constexpr auto kLearned = "learned";
+constexpr std::size_t kMostBytes = 1024 * 1024;
 
 bool is_understood(pos::Receipt const& receipt) { return receipt.kind == pos::SlipKind::sale && receipt.balanced; }
 
@@ -27,10 +27,9 @@ LayoutDesk::LayoutDesk(std::filesystem::path file, unsigned digits, pos::Printer
 LayoutDesk::~LayoutDesk() { give_up_ = true; }
 
 std::optional<pos::ReceiptLayout> LayoutDesk::kept() {
-  std::ifstream stream(file_, std::ios::binary);
-  if (!stream) return {};
-  std::string const text(std::istreambuf_iterator<char>(stream), {});
-  auto layout = pos::parse_layout(text, file_.string());
+  auto const text = read_regular_file(file_, kMostBytes);
+  if (!text && text.error().code == Code::not_found) return {};
+  auto layout = text ? pos::parse_layout(*text, file_.string()) : tl::unexpected(text.error());
   if (!layout) {
     log_.warning("layout.unread", {{"error", layout.error().what}});
     return {};

@@ -8,6 +8,21 @@
 #include "shelf_book.hpp"
 
 namespace tillcue::terminal {
+namespace {
+
+bool says_something(LiveState const& state) {
+  return state.stop_all || !state.stop.empty() || !state.grants.empty() || !state.out_of_stock.empty() ||
+         !state.names.empty();
+}
+
+std::string some_of(std::vector<std::string> const& names) {
+  constexpr std::size_t kTold = 10;
+  std::string text;
+  for (std::size_t n = 0; n < std::min(names.size(), kTold); ++n) text += (n > 0 ? ", " : "") + names[n];
+  return names.size() > kTold ? text + ", ..." : text;
+}
+
+}  // namespace
 
 LiveDesk::LiveDesk(Config const& config, Log const& log, Checkout& checkout)
     : config_(config),
@@ -246,8 +261,39 @@ void LiveDesk::look() {
     log_.error("live.refused", {{"error", text.error().what}});
     return;
   }
+  tell_orphaned();
   if (!*text || !take(**text, file_.path().string()) || !store_) return;
   if (auto const kept = store_->keep_state(**text); !kept) log_.error("live.unkept", {{"error", kept.error().what}});
+}
+
+/// A file that vanishes must not start offers; whoever took it away to do so is told what does.
+void LiveDesk::tell_orphaned() {
+  bool const orphaned = !file_.is_there() && says_something(by_file_);
+  if (orphaned && !orphaned_) {
+    log_.warning("live.gone", {{"file", file_.path().string()},
+                               {"stop_all", by_file_.stop_all ? "yes" : "no"},
+                               {"stopped", some_of(by_file_.stop)},
+                               {"grants", std::to_string(by_file_.grants.size())},
+                               {"out_of_stock", std::to_string(by_file_.out_of_stock.size())},
+                               {"names", std::to_string(by_file_.names.size())},
+                               {"mend", "what it said last holds on; to lift it write {} into the file"}});
+  }
+  orphaned_ = orphaned;
+}
+
+LiveDesk::Stops LiveDesk::stopped_by_file() const { return {by_file_.stop_all, by_file_.stop.size()}; }
+
+LiveDesk::Stops LiveDesk::stopped_by_words() const {
+  Stops stops;
+  std::set<std::string> campaigns;
+  for (auto const& name : my_scopes(sync::WordKind::live)) {
+    auto const found = by_word_.find(name);
+    if (found == by_word_.end()) continue;
+    stops.all = stops.all || found->second.stop_all;
+    campaigns.insert(found->second.stop.begin(), found->second.stop.end());
+  }
+  stops.campaigns = campaigns.size();
+  return stops;
 }
 
 void LiveDesk::tick(Clock::time_point now) {

@@ -67,10 +67,20 @@ class LiveDesk {
   /// Why nothing of it is kept; empty: it is.
   [[nodiscard]] std::string const& unkept() const noexcept { return trouble_; }
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+  /// What is stopped, by whom.
+  struct Stops {
+    bool all = false;
+    std::size_t campaigns = 0;
+  };
+  [[nodiscard]] Stops stopped_by_file() const;
+  [[nodiscard]] Stops stopped_by_words() const;
+  /// The file is gone, and something of what it said last holds on.
+  [[nodiscard]] bool holds_without_file() const noexcept { return orphaned_; }
 
  private:
   void open_store();
   void look();
+  void tell_orphaned();
   bool take(std::string const& text, std::string const& name);
   void recall();
   void merge_settings();
@@ -97,6 +107,7 @@ class LiveDesk {
   std::set<std::string, std::less<>> probably_out_;  ///< as last told in the log
   Clock::time_point look_{}, retry_{}, habits_{}, day_{};
   std::uint64_t refused_ = 0;
+  bool orphaned_ = false;  ///< the file is gone and told to be, and holds on
 };
 
 }  // namespace tillcue::terminal

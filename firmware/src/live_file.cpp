@@ -1,10 +1,8 @@
 #include "live_file.hpp"
 
-#include <fstream>
-#include <iterator>
-
 #include <sys/stat.h>
 
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/firmware/live_state.hpp"
 
 namespace tillcue::terminal {
@@ -22,10 +20,9 @@ Result<std::optional<std::string>> LiveFile::changed() {
     return fail(Code::invalid,
                 file_.string() + ": larger than " + std::to_string(LiveState::kMaxBytes) + " bytes; shorten it");
   }
-  std::ifstream stream(file_, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(stream), {});
-  if (!stream.good() && !stream.eof()) return fail(Code::io, file_.string() + ": cannot be read; check its rights");
-  return std::optional(std::move(text));
+  auto text = read_regular_file(file_, LiveState::kMaxBytes);
+  if (!text) return tl::unexpected(text.error());
+  return std::optional(std::move(*text));
 }
 
 }  // namespace tillcue::terminal

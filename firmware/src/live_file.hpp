@@ -14,7 +14,7 @@ class LiveFile {
  public:
   explicit LiveFile(std::filesystem::path file) : file_(std::move(file)) {}
 
-  /// Its text when it has changed since the last look. A file that is not there, or no longer, says nothing.
+  /// Its text when it has changed since the last look. None of one that is not there, or no longer.
   /// Errors  io, invalid (larger than LiveState::kMaxBytes): told once a change.
   Result<std::optional<std::string>> changed();
   /// At the last look.

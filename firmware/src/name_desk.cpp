@@ -1,14 +1,16 @@
 #include "name_desk.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "kept_file.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::terminal {
 namespace {
+
+/// Of what it writes itself: far more than AliasBook::kMost names take.
+constexpr std::size_t kMostLearnedBytes = 64U << 20U;
 
 pos::NameMatcher matcher_of(Bundle const* bundle) {
   std::vector<pos::NamedItem> items;
@@ -32,10 +34,10 @@ NameDesk::NameDesk(Config const& config, Log const& log)
 }
 
 void NameDesk::start() {
-  std::ifstream stream(learned_file_, std::ios::binary);
-  std::string const text(std::istreambuf_iterator<char>(stream), {});
-  if (stream && !text.empty()) {
-    auto const read = learned_.read(text, learned_file_.string(), pos::AliasOrigin::learned);
+  if (auto const text = read_regular_file(learned_file_, kMostLearnedBytes); !text) {
+    if (text.error().code != Code::not_found) log_.error("aliases.unread", {{"error", text.error().what}});
+  } else if (!text->empty()) {
+    auto const read = learned_.read(*text, learned_file_.string(), pos::AliasOrigin::learned);
     if (!read) log_.error("aliases.unread", {{"error", read.error().what}});
   }
   saved_ = learned_.revision();

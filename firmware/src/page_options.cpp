@@ -1,20 +1,19 @@
 #include "page_options.hpp"
 
-#include <fstream>
-#include <sstream>
-
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/pos/screen_theme.hpp"
 
 namespace tillcue::terminal {
+namespace {
+
+constexpr std::size_t kMostTheme = 1024 * 1024;
+
+}  // namespace
 
 Result<std::string> page_theme(Config const& config) {
   if (!config.page.theme) return pos::theme_css();
-  std::ifstream stream(*config.page.theme, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf())) {
-    return fail(Code::io, config.page.theme->string() + ": cannot be read, or is empty");
-  }
-  return pos::theme_css(text.str(), config.page.theme->string());
+  auto const text = read_regular_file(*config.page.theme, kMostTheme);
+  return text ? pos::theme_css(*text, config.page.theme->string()) : tl::unexpected(text.error());
 }
 
 pos::ScreenOptions page_options(Config const& config, Log const& log) {

@@ -4,14 +4,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tillcue/core/whole_file.hpp"
+
 namespace tillcue::terminal {
 
 PaperBook::PaperBook(std::filesystem::path file, unsigned day_limit) : file_(std::move(file)), day_limit_(day_limit) {
-  std::ifstream stream(file_, std::ios::binary);
-  std::string text(256, '\0');  // what we write is shorter
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  auto const kept = nlohmann::json::parse(std::string_view(text), nullptr, false);
+  auto const text = read_regular_file(file_, 256);  // what we write is shorter
+  if (!text) return;
+  auto const kept = nlohmann::json::parse(*text, nullptr, false);
   if (!kept.is_object() || !kept.contains("day") || !kept["day"].is_number_integer()) return;
   if (!kept.contains("mm") || !kept["mm"].is_number_unsigned() || kept["mm"].get<std::uint64_t>() > 1'000'000'000)
     return;

@@ -55,6 +55,15 @@ std::string printed(Config const& config) {
   return "print on " + place + " (" + profile + ')';
 }
 
+std::vector<std::string> shown(Config const& config) {
+  std::vector<std::string> parts = {"show http://" + text_of(config.screen) + '/'};
+  if (auto const& display = config.customer_display) {
+    parts.push_back("show customers offers on " +
+                    (display->device.empty() ? text_of(display->address) : display->device));
+  }
+  return parts;
+}
+
 std::string day_of(std::int64_t seconds) {
   auto const time = static_cast<std::time_t>(seconds);
   std::tm parts{};
@@ -87,9 +96,10 @@ std::string bundle_of(Config const& config) {
 
 std::string plan_text(Config const& config) {
   auto const& store = config.store;
-  std::vector<std::string> const does = {
-      "would hear " + heard(config), "show http://" + text_of(config.screen) + '/', printed(config),
-      config.sync ? "sync with " + config.sync->broker : "keep its results to itself (no head office)"};
+  std::vector<std::string> does = {"would hear " + heard(config)};
+  for (auto& part : shown(config)) does.push_back(std::move(part));
+  does.push_back(printed(config));
+  does.push_back(config.sync ? "sync with " + config.sync->broker : "keep its results to itself (no head office)");
   return config.terminal.value + " of " + store.id + " (" + store.name + ", chain " + store.chain + ", " +
          std::string(store.currency.text()) + ") " + listed(does) + "\nbundle: " + bundle_of(config) + '\n';
 }

@@ -1,25 +1,28 @@
 #include "tillcue/firmware/secret.hpp"
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 
 #include "kept_file.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/sync/crypto.hpp"
 
 namespace tillcue::terminal {
+namespace {
+
+/// Of what is no key file either: enough to say how large it is.
+constexpr std::size_t kMostRead = 1024 * 1024;
+
+}  // namespace
+
 Result<Secret> Secret::load(std::filesystem::path const& file) {
-  std::error_code gone;
-  if (!std::filesystem::exists(file, gone)) return fail(Code::not_found, file.string() + ": no such key file");
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(stream), {});
-  if (!stream.good() && !stream.eof()) return fail(Code::io, file.string() + ": cannot be read");
-  if (text.size() < kLeast || text.size() > kMost) {
+  auto const text = read_regular_file(file, kMostRead);
+  if (!text) return tl::unexpected(text.error());
+  if (text->size() < kLeast || text->size() > kMost) {
     return fail(Code::invalid, file.string() + ": a key file holds " + std::to_string(kLeast) + " to " +
-                                   std::to_string(kMost) + " bytes, this one " + std::to_string(text.size()) +
+                                   std::to_string(kMost) + " bytes, this one " + std::to_string(text->size()) +
                                    "; make one with: openssl rand -out FILE 32");
   }
-  auto const bytes = sync::as_bytes(text);
+  auto const bytes = sync::as_bytes(*text);
   return Secret(std::vector<std::byte>(bytes.begin(), bytes.end()));
 }
 
@@ -34,9 +37,11 @@ Result<Secret> Secret::load_or_make(std::filesystem::path const& file) {
   if (found || found.error().code != Code::not_found) return found;
   auto made = make();
   if (!made) return tl::unexpected(made.error().within(file.string()));
-  if (auto const kept = keep_file(file, made->bytes_); !kept) return tl::unexpected(kept.error());
+  if (auto const kept = made->keep(file); !kept) return tl::unexpected(kept.error());
   return made;
 }
+
+Result<void> Secret::keep(std::filesystem::path const& file) const { return keep_file(file, bytes_); }
 
 std::string Secret::digest(std::string_view purpose, std::string_view text) const {
   return sync::pseudonym(bytes_, std::string(purpose) + ":" + std::string(text));

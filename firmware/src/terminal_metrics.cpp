@@ -29,6 +29,14 @@ void sale_metrics(TerminalReading const& r, MetricsText& out) {
   out.gauge("items_probably_out_of_stock", "Items not sold for far longer than chance allows, so not offered.",
             static_cast<std::int64_t>(r.probably_out));
   out.counter("live_refused_total", "Live states refused.", r.live_refused);
+  out.gauge("all_stopped_by_file", "1 while the live file stops everything.", r.stops_by_file.all ? 1 : 0);
+  out.gauge("all_stopped_by_hq", "1 while a word of head office stops everything.", r.stops_by_words.all ? 1 : 0);
+  out.gauge("campaigns_stopped_by_file", "Campaigns that the live file stops.",
+            static_cast<std::int64_t>(r.stops_by_file.campaigns));
+  out.gauge("campaigns_stopped_by_hq", "Campaigns that words of head office stop.",
+            static_cast<std::int64_t>(r.stops_by_words.campaigns));
+  out.gauge("live_file_gone", "1 while something holds that a live file said which is gone; {} in a new one lifts it.",
+            r.live_file_gone ? 1 : 0);
   out.counter("coupons_printed_total", "Coupons printed.", r.checkout.coupons);
   out.counter("coupons_dropped_total", "Coupons not printed.", r.checkout.coupons_dropped);
   out.histogram("pos_message_seconds", "From a POS message read to its effects done.", r.handling);
@@ -44,7 +52,7 @@ void counter_metrics(TerminalReading const& r, MetricsText& out) {
   out.counter("screen_refused_total", "HTTP requests refused.", r.screen.refused);
   out.gauge("feeds_open", "Feeds open, of those configured.", static_cast<std::int64_t>(r.feeds_open));
   out.counter("feed_messages_total", "Lines, datagrams and requests of feeds.", r.feeds.messages);
-  out.counter("feed_refused_total", "Those not understood or not allowed.", r.feeds.refused);
+  out.counter("feed_refused_total", "Those of feeds not understood or not allowed.", r.feeds.refused);
   out.counter("names_by_code_total", "Lines of feeds whose code the bundle knows.", r.names.by_code);
   out.counter("names_by_alias_total", "Lines of feeds found by an alias.", r.names.by_alias);
   out.counter("names_by_name_total", "Lines of feeds found by their name.", r.names.by_name);
@@ -61,6 +69,10 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
     out.counter("proxy_coupons_total", "Coupons put behind receipts.", r.proxy->printed);
     out.counter("proxy_coupons_refused_total", "Coupons that found no place or no paper.", r.proxy->refused);
   }
+  if (r.layout_refused) {
+    out.gauge("layout_refused", "1 while receipts are read without the layout file that is named: it is away or wrong.",
+              *r.layout_refused ? 1 : 0);
+  }
   if (r.layout_learned) {
     out.gauge("layout_learned", "1 when receipts are read by a layout this terminal learned.",
               *r.layout_learned ? 1 : 0);
@@ -69,7 +81,8 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
   if (!r.counter) return;
   out.counter("feed_sales_total", "Sales made of receipts and displays.", r.counter->sales);
   out.counter("feed_unnamed_total", "Lines whose name no item has for sure.", r.counter->unnamed);
-  out.counter("feed_refused_total", "Messages the checkout refused.", r.counter->refused);
+  out.counter("counter_refused_total", "Messages made of receipts and displays that the checkout refused.",
+              r.counter->refused);
   out.counter("receipts_doubtful_total", "Receipts whose items do not make their total: no coupon.",
               r.counter->doubtful);
   out.counter("feed_reconciled_total", "Displayed sales that the receipt put right.", r.counter->reconciled);
@@ -101,6 +114,8 @@ void sync_metrics(TerminalReading const& r, MetricsText& out) {
   out.gauge("outbox_short_of_room", "1 while results make room for others.", r.outbox_short ? 1 : 0);
   out.gauge("data_unwritable", "1 while the data folder takes nothing: budgets closed, or results wait in memory.",
             r.data_unwritable ? 1 : 0);
+  out.gauge("secret_replaced", "1 while serials and pseudonyms go by another key than the one configured or kept.",
+            r.secret_replaced ? 1 : 0);
   out.counter("results_lost_total", "Results that could not be kept at all.", r.results_lost);
   if (!r.agent) return;
   out.gauge("hq_connected", "1 when connected to the broker.", r.agent->connected ? 1 : 0);

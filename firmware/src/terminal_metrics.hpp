@@ -6,6 +6,7 @@
 
 #include "counter_feed.hpp"
 #include "counter_health.hpp"
+#include "live_desk.hpp"
 #include "name_desk.hpp"
 #include "tillcue/firmware/checkout.hpp"
 #include "tillcue/firmware/metrics.hpp"
@@ -30,12 +31,16 @@ struct TerminalReading {
   std::optional<pos::PrintProxyCounters> proxy;
   CounterHealth health;
   std::optional<bool> layout_learned;  ///< where it is to be
+  std::optional<bool> layout_refused;  ///< with a proxy
   std::size_t layout_searches = 0;
   std::optional<sync::AgentStatus> agent;
   std::uint64_t outbox_pending = 0, outbox_dropped = 0, outbox_thinned = 0, results_lost = 0, live_refused = 0,
                 probably_out = 0;
+  LiveDesk::Stops stops_by_file{}, stops_by_words{};
+  bool live_file_gone = false;
   bool outbox_short = false;
   bool data_unwritable = false;
+  bool secret_replaced = false;
   std::uint64_t release = 0;
   bool has_bundle = false;
   Histogram handling;  ///< from a POS message read to its effects done

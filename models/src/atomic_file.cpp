@@ -190,25 +190,4 @@ Result<void> write_file(std::string const& path, std::string_view bytes) {
   return write_file(path, std::as_bytes(std::span(bytes.data(), bytes.size())));
 }
 
-Result<std::string> read_file(std::string const& path, std::size_t most) {
-  Descriptor const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) {
-    return fail(errno == ENOENT ? Code::not_found : Code::io,
-                path + ": cannot open: " + std::strerror(errno) + "; check the path");
-  }
-  if (is_folder(path)) return fail(Code::invalid, path + ": is a folder; name a file");
-  std::string text;
-  char piece[65536];
-  for (;;) {
-    auto const got = ::read(file.get(), piece, sizeof piece);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(path, "read");
-    if (got == 0) return text;
-    text.append(piece, static_cast<std::size_t>(got));
-    if (text.size() > most) {
-      return fail(Code::invalid, path + ": is larger than " + std::to_string(most) + " bytes; is this the right file?");
-    }
-  }
-}
-
 }  // namespace tillcue::models

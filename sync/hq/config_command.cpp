@@ -1,6 +1,4 @@
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +6,7 @@
 
 #include "office_client.hpp"
 #include "program.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/hq_terminals.hpp"
 #include "tillcue/sync/settings.hpp"
@@ -16,6 +15,8 @@ namespace tillcue::sync {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::size_t kMostSettings = 1024 * 1024;
 
 struct Options {
   OfficeClient office;
@@ -45,10 +46,8 @@ Result<Settings> wanted(Options const& options) {
     auto const document = document_of(options.entries);
     return document ? read_settings(*document, "command line") : tl::unexpected(document.error());
   }
-  std::ifstream file{options.file, std::ios::binary};
-  std::string const text{std::istreambuf_iterator<char>{file}, {}};
-  if (!file) return fail(Code::not_found, "--file " + options.file + ": cannot be read");
-  return read_settings(text, options.file);
+  auto const text = read_file(options.file, kMostSettings);
+  return text ? read_settings(*text, options.file) : tl::unexpected(text.error().within("--file"));
 }
 
 Exit set(Options const& options) {

@@ -3,11 +3,12 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 
 #include "app/command_line.hpp"
+#include "tillcue/core/whole_file.hpp"
+#include "tillcue/sync/manifest.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -72,12 +73,10 @@ Exit report_error(Error const& error) {
 Timestamp clock_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
 Result<std::string> read_bundle(std::string const& file) {
-  std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(Code::not_found, "--bundle " + file + ": cannot be opened; build one with tillcue-models build");
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  if (!in && !in.eof()) return fail(Code::io, "--bundle " + file + ": cannot be read");
-  return bytes.str();
+  auto bytes = read_file(file, kMaxBundle);
+  if (bytes) return bytes;
+  if (bytes.error().code != Code::not_found) return tl::unexpected{bytes.error().within("--bundle")};
+  return fail(Code::not_found, "--bundle " + file + ": cannot be opened; build one with tillcue-models build");
 }
 
 void BrokerOptions::add_to(CLI::App& command) {

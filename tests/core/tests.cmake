@@ -2,9 +2,9 @@ tillcue_test(core_test
   SOURCES core/arm_test.cpp core/basket_test.cpp core/bundle_damage_test.cpp core/bundle_test.cpp
           core/bundle_writer_test.cpp core/candidates_test.cpp core/controller_test.cpp core/engine_test.cpp core/format_test.cpp core/letters_test.cpp
           core/decide_features_test.cpp core/decide_limits_test.cpp core/decide_world.cpp core/golden_test.cpp core/offer_test.cpp
-          core/phrase_check_test.cpp core/plural_test.cpp core/policy_test.cpp core/replay_test.cpp core/shop.cpp core/units_test.cpp
+          core/phrase_check_test.cpp core/plural_test.cpp core/policy_test.cpp core/replay_test.cpp core/shop.cpp core/units_test.cpp core/whole_file_test.cpp
           golden/day.cpp golden/told.cpp
-  LIBS tillcue::bundle_writer)
+  LIBS tillcue::bundle_writer tillcue::whole_file)
 target_include_directories(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
 
 # Random sales against the rules written down once more: TILLCUE_SALES=1000000 for the long run.

@@ -1,5 +1,6 @@
 #include "tillcue/firmware/config.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -97,6 +98,17 @@ TEST_CASE("feeds are read, and what is wrong with them is told by field") {
   CHECK(says(text(R"("code_page": 1)"), "feeds.text.code_page: must be one of 437"));
   CHECK(says(text(R"("timeout_ms": 1)"), "feeds.text.timeout_ms: must be from 50"));
   CHECK(says(text(R"("width": 3)"), "feeds.text.width: must be from 8"));
+  // Every fault at once, and nothing of a field beyond what is wrong with it.
+  auto const all = text(R"("code_page": 999, "width": "x", "layout": {"item": ["{nme}", "{prce}"], "total": 7})");
+  for (auto const* part : {"feeds.text.code_page: must be one of", "feeds.text.width: must be from",
+                           "{nme} is no field", "{prce} is no field", "feeds.text.layout.total: must be a list"}) {
+    CHECK(says(all, part));
+  }
+  CHECK(std::count(all.begin(), all.end(), '\n') == 4);
+  CHECK(says(
+      refusal(withfeeds(R"("text": {"source": "tcp://127.0.0.1:7780x", "layout": {"item": ["{nme}"], "total": ["T"]}},
+                                  "unicenta": {"listen": "tcp://[::1]:7780"}, "odoo": {"listen": "[::1]:7780", "origins": 7})")),
+      "feeds.odoo.listen: is the address and port of screen.listen"));
 }
 
 TEST_CASE("the cashier page's keys, frame and theme are settings") {
@@ -208,6 +220,37 @@ TEST_CASE("each rule of a field is told apart") {
   CHECK(says(refusal(with("\"profile\"", "\"profil\"")), "did you mean printer.profile?"));
   CHECK(says(refusal(with("\"broker\"", "\"certificate\": \"c.pem\", \"broker\"")), "goes together with sync.key"));
   CHECK(says(refusal(with("{ \"listen\": \"127.0.0.1:0\" }", "7")), "pos: must be a group"));
+}
+
+TEST_CASE("what a terminal would be silent or end over is refused: hosts, ports, ~, sockets") {
+  auto const printer = "\"address\": \"127.0.0.1:9100\"";
+  for (std::string const host : {"prin ter:9100", "prin;ter:1", "tcp//x:1"}) {
+    auto const told = refusal(with("127.0.0.1:9100", host));
+    CHECK_MESSAGE(says(told, "printer.address: must name a host"), host);
+    CHECK(told.find('\n') == std::string::npos);
+  }
+  CHECK(says(refusal(with("127.0.0.1:9100", "10.0.0.1:0")), "t.json:8: printer.address: must end in the port"));
+  CHECK(says(refusal(with("\"log_level\"", "\"customer_display\": {\"address\": \"10.0.0.1:0\"}, \"log_level\"")),
+             "customer_display.address: must end in the port"));
+  for (std::string const host : {"printer-2.shop_1:9100", "[fe80::1%eth0]:9100"}) {
+    CHECK_MESSAGE(refusal(with(printer, "\"address\": \"" + host + '"')) == "accepted", host);
+  }
+  CHECK(says(refusal(with("\"data\"", "\"~/till\"")), "t.json:5: data_dir: begins with ~, which only a shell knows"));
+  CHECK(refusal(with("\"data\"", "\"./~/till\"")) == "accepted");
+  CHECK(refusal(with("\"data\"", "\"~till\"")) == "accepted");
+  auto const socket = [](std::size_t length) {
+    return refusal(with("\"listen\": \"127.0.0.1:0\"", "\"unix\": \"" + std::string(length, 'x') + '"'));
+  };
+  CHECK(socket(107 - std::string("/etc/tillcue/").size()) == "accepted");
+  CHECK(
+      says(socket(108 - std::string("/etc/tillcue/").size()), "pos.unix: is longer than a socket's path may be (107"));
+  CHECK(says(refusal(with(printer + std::string(", \"profile\": \"generic-58\", \"qr\": true }"),
+                          R"("profile": "generic-58" }, "proxy": {"tap": "/run/a"}, "display": {"tap": "/run/a"})")),
+             "display.tap: is the socket of proxy.tap"));
+  CHECK(says(refusal(with("\"log_level\"", R"("feeds": {"odoo": {"origins": ["http://odoo"]}}, "log_level")")),
+             "feeds.odoo.origins: goes together with feeds.odoo.listen"));
+  CHECK(says(refusal(with("\"log_level\"", R"("feeds": {"unicenta": {"listen": "udp://till:1"}}, "log_level")")),
+             "feeds.unicenta.listen: must be an IP address"));
 }
 
 TEST_CASE("what is no JSON, no object, too large or not there is refused") {

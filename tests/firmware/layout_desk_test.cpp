@@ -163,6 +163,9 @@ TEST_CASE("a layout file that is damaged is told and learned anew") {
   std::ofstream(till.file) << "{\"total_words\": 7}";
   CHECK_FALSE(till.desk.kept());
   CHECK_FALSE(till.desk.has_layout());
+  std::filesystem::remove(till.file);
+  std::filesystem::create_directory(till.file);
+  CHECK_FALSE(till.desk.kept());
 }
 
 }  // namespace

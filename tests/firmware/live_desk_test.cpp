@@ -206,6 +206,63 @@ TEST_CASE("a day that cannot be written is tried again after half a minute, not 
   CHECK(rows() > 0);
 }
 
+TEST_CASE("a file that is gone lifts nothing and is told to hold on, over a restart too; an empty state lifts it") {
+  TempDir const folder;
+  auto const file = folder.path() / "live.json";
+  {
+    Desk desk(folder.path());
+    desk.later();
+    CHECK_FALSE(desk.desk.holds_without_file());
+    desk.write(R"({"stop_all":true,"stop":["jam","tea"]})");
+    desk.later();
+    CHECK_FALSE(desk.desk.holds_without_file());
+    CHECK(desk.desk.stopped_by_file().all);
+    CHECK(desk.desk.stopped_by_file().campaigns == 2);
+    CHECK_FALSE(desk.desk.stopped_by_words().all);
+    std::filesystem::remove(file);
+    desk.later();
+    CHECK(desk.desk.holds_without_file());
+    CHECK_FALSE(desk.hint_for("1"));
+  }
+  Desk again(folder.path());
+  CHECK(again.desk.holds_without_file());
+  CHECK_FALSE(again.hint_for("1"));
+  again.write("{}");
+  again.later();
+  CHECK_FALSE(again.desk.holds_without_file());
+  CHECK(again.hint_for("2"));
+  std::filesystem::remove(file);
+  again.later();
+  CHECK_FALSE(again.desk.holds_without_file());
+  sync::Word word{.kind = sync::WordKind::live,
+                  .chain = "demo",
+                  .scope = {},
+                  .number = 1,
+                  .created = 1,
+                  .expires = 2,
+                  .content = R"({"stop":["jam"]})"};
+  REQUIRE(again.desk.hold(word));
+  CHECK(again.desk.stopped_by_words().campaigns == 1);
+  CHECK(again.desk.stopped_by_file().campaigns == 0);
+}
+
+TEST_CASE("a folder in place of the file is told once, and what held goes on") {
+  TempDir const folder;
+  Desk desk(folder.path());
+  desk.write(R"({"stop_all":true})");
+  desk.later();
+  std::filesystem::remove(desk.config.data_dir / "live.json");
+  std::filesystem::create_directory(desk.config.data_dir / "live.json");
+  desk.later();
+  desk.later();
+  CHECK(desk.desk.refused() == 1);
+  CHECK_FALSE(desk.hint_for("1"));
+  std::filesystem::remove(desk.config.data_dir / "live.json");
+  desk.write("{}");
+  desk.later();
+  CHECK(desk.hint_for("2"));
+}
+
 TEST_CASE("what was stopped stays stopped over a restart, also when the file is bad by then") {
   TempDir const folder;
   {

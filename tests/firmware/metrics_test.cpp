@@ -1,5 +1,9 @@
 #include "tillcue/firmware/metrics.hpp"
 
+#include <map>
+#include <sstream>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "terminal_metrics.hpp"
@@ -63,6 +67,26 @@ TEST_CASE("what is wrong at the counter is told to head office and in the metric
   CHECK(text.find("tillcue_customer_display_lost 0\n") != std::string::npos);
   CHECK(text.find("display_line_lost") == std::string::npos);
   CHECK(text.find("tillcue_layout_learned 1\n") != std::string::npos);
+}
+
+TEST_CASE("no metric stands twice, with everything configured") {
+  TerminalReading reading;
+  reading.counter.emplace();
+  reading.proxy.emplace();
+  reading.layout_learned = reading.layout_refused = true;
+  reading.agent.emplace();
+  reading.health = {
+      .printer = CounterHealth::Printer{}, .customer_display = true, .print_line = true, .display_line = true};
+  std::istringstream lines(metrics_text(reading));
+  std::map<std::string, int> heads;
+  std::size_t shown = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("# ")) continue;
+    ++shown;
+    auto const name = line.substr(0, line.find(' ', line.find("tillcue_")));
+    CHECK_MESSAGE(++heads[name] == 1, name);
+  }
+  CHECK(shown > 100);
 }
 
 }  // namespace tillcue::terminal

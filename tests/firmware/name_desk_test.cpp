@@ -89,6 +89,17 @@ TEST_CASE("names of a new bundle are found once it is indexed; until then those 
   CHECK(d.sold_as("ZEBRA CRACKERS") == "name:ZEBRA CRACKERS");
 }
 
+TEST_CASE("folders where files of names are expected are told, and what comes in their place is read") {
+  Desk d;
+  std::filesystem::create_directory(d.folder / "aliases.csv");
+  std::filesystem::create_directory(*d.config.aliases);
+  d.restart();
+  std::filesystem::remove(*d.config.aliases);
+  std::ofstream(*d.config.aliases) << "text,sku\nBY FILE,jam\n";
+  d.desk->tick(std::chrono::steady_clock::now() + NameDesk::kLook);
+  CHECK(d.sold_as("BY FILE") == "jam");
+}
+
 TEST_CASE("a desk that ends while it indexes waits for it; without a bundle every name is open") {
   Desk d;
   CHECK(d.sold_as("ANYTHING") == "name:ANYTHING");

@@ -30,12 +30,13 @@ TEST_CASE("the smallest terminal: what it does, and what it lacks") {
 TEST_CASE("every feed, printer, proxy and head office is named") {
   auto const text = plan(R"(, "pos": {"listen": "[::1]:7707", "unix": "/run/pos.sock", "websocket": "127.0.0.1:7708"},
     "feeds": {"unicenta": {"listen": "udp://127.0.0.1:7800"}, "odoo": {"listen": "127.0.0.1:8069", "origins": ["http://odoo.shop"]}},
-    "printer": {"device": "/dev/usb/lp0", "profile": "epson-tm-t88"},
+    "printer": {"device": "/dev/usb/lp0", "profile": "epson-tm-t88"}, "customer_display": {"device": "/dev/ttyS1"},
     "sync": {"broker": "mqtt://127.0.0.1:1883", "trusted_keys": ["hq.pem"]})");
   CHECK(text ==
         "till-1 of s1 (Corner Shop, chain demo, EUR) would hear POSes on [::1]:7707, /run/pos.sock, "
         "ws://127.0.0.1:7708/pos, tickets on udp://127.0.0.1:7800 and Odoo on 127.0.0.1:8069, show "
-        "http://127.0.0.1:7780/, print on /dev/usb/lp0 (epson-tm-t88) and sync with mqtt://127.0.0.1:1883\n"
+        "http://127.0.0.1:7780/, show customers offers on /dev/ttyS1, print on /dev/usb/lp0 (epson-tm-t88) and sync "
+        "with mqtt://127.0.0.1:1883\n"
         "bundle: none yet, no hints until head office sends one\n");
 }
 

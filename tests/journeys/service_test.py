@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.error
 
 import journey_test
 from programs import BIN, PATIENCE, Process, till_again, wait_until
@@ -115,6 +116,32 @@ class Service(journey_test.Journey):
         self.assertEqual(service.starts, 1)
         with open(service.log.name, encoding='utf-8') as told:
             self.assertRegex(told.read(), r'tillcued.json:\d+: screen.listen: .* pos.listen')
+
+    def test_files_that_are_named_and_away_or_folders_end_nothing(self):
+        config = self.shop.configure(more={'sync': None, 'printer': None, 'secret': 'nosuch.key', 'live': 'live', 'names': {'aliases': 'names'},
+                                           'proxy': {'tap': self.shop.path('none.sock'), 'layout': 'nosuch.json'},
+                                           'feeds': {'text': {'source': 'file:' + self.shop.folder, 'layout': {
+                                               'item': ['{name} {amount}'], 'total': ['TOTAL {amount}']}}}})
+        for folder in ('live', 'names', 'terminal', 'terminal/secret', 'terminal/aliases.csv', 'terminal/paper.json'):
+            os.mkdir(self.shop.path(folder))
+        check = subprocess.run([os.path.join(BIN, 'tillcued'), '--config', config, '--check'], capture_output=True, text=True)
+        self.assertEqual(check.returncode, 2)
+        for fault in ('secret: .*nosuch.key', 'proxy.layout: .*nosuch.json', 'live: .*live: is a folder', 'names.aliases: .*names: is a folder',
+                      'data_dir: .*aliases.csv: is a folder', 'data_dir: .*paper.json: is a folder', 'feeds.text.source: .* is a folder'):
+            self.assertRegex(check.stderr, fault)
+        service = Supervisor(self.shop.folder, [os.path.join(BIN, 'tillcued'), '--config', config])
+        self.addCleanup(service.close)
+        wait_until('the terminal', self.shop.metrics)
+        till = self.till()
+        till.ring_up('served', ['x'])
+        metrics = self.shop.metrics()
+        self.assertEqual((metrics['secret_replaced'], metrics['layout_refused'], metrics['feeds_open'], metrics['data_unwritable']), (1, 1, 0, 0))
+        with self.assertRaises(urllib.error.HTTPError) as sick:
+            self.shop.get(f'http://127.0.0.1:{self.shop.screen}/healthz')
+        self.assertRegex(sick.exception.read().decode(), 'data_dir: .*terminal/secret: is a folder')
+        os.mkdir(self.shop.path('terminal', 'live.json'))
+        time.sleep(2)
+        self.assertEqual(service.starts, 1)
 
     def test_hung_it_is_noticed_and_started_anew(self):
         service = self.serve()

@@ -168,7 +168,7 @@ TEST_CASE("garbage on a serial line is not printed on: the speed is wrong, or it
 TEST_CASE("a device that is not there, no device, or at no such speed is an io error that says the mend") {
   boost::asio::io_context io;
   check_refused(print(io, {DevicePrinter{"/dev/usb/lp-none", {}}, 1500ms, 250ms}, "x"), Code::io,
-                "/dev/usb/lp-none: cannot be opened: No such file or directory; plug the printer in");
+                "/dev/usb/lp-none: cannot be opened: No such file or directory; plug it in");
   TempFolder const folder;
   auto const file = (folder.path / "file").string();
   std::ofstream(file) << "x";

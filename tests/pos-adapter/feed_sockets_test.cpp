@@ -165,6 +165,16 @@ TEST_CASE("text by datagram, a line each") {
   CHECK(scene.heard.last().text() == "1:Tea*1000@100");
 }
 
+TEST_CASE("a folder for a till's file is refused, and one that is not there yet waited for") {
+  boost::asio::io_context io;
+  auto const opened = [&](std::string const& path) { return text("file:" + path)(io, FeedTarget{}); };
+  auto const folder = std::filesystem::temp_directory_path().string();
+  auto const refused = opened(folder);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what == folder + ": is a folder; name the file that the till writes");
+  CHECK(opened(folder + "/tillcue-none/pos.txt"));
+}
+
 TEST_CASE("text that is added to a file, and to the one that takes its place") {
   auto const file = std::filesystem::temp_directory_path() / ("tillcue-feed-" + std::to_string(::getpid()) + ".txt");
   std::ofstream(file) << "Old 9.00\nTOTAL 9.00\n";

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "script.hpp"
@@ -92,6 +93,23 @@ TEST_CASE("a script shows a push when it comes, while it waits for the next line
   CHECK(notice < out.str().find("> {\"type\":\"ping\""));
   auto const time = out.str().rfind("< ", notice);
   CHECK(std::stod(out.str().substr(time + 2)) < 350);  // when it came, not when the next line was sent
+}
+
+TEST_CASE("a script that cannot be read, or says nothing, is an error") {
+  Lane lane;
+  std::ostringstream out;
+  auto const folder = ::open(".", O_RDONLY | O_CLOEXEC);
+  auto const unread = play_script(lane.options().terminal, folder, out, 0ms);
+  ::close(folder);
+  REQUIRE_FALSE(unread);
+  CHECK(unread.error().code == Code::invalid);
+  CHECK(unread.error().what == "cannot be read: Is a directory; name a file of JSON lines");
+  Typed in;
+  in.type("# later\n\n");
+  in.end();
+  auto const silent = play_script(lane.options().terminal, in.descriptor(), out, 0ms);
+  REQUIRE_FALSE(silent);
+  CHECK(silent.error().what == "holds no line to send; write a JSON message a line");
 }
 
 TEST_CASE("a script without a terminal is an error that names the address") {

@@ -394,5 +394,8 @@ TEST_CASE("tillcue-pos exits 2 on a wrong command line, 3 on wrong input and 4 w
   CHECK(exit_of("printer --fault fire") == 2);
   CHECK(exit_of("script --terminal 127.0.0.1:1 /no/such/file") == 3);
   CHECK(exit_of("run --terminal 127.0.0.1:1 --transactions /no/such/file") == 3);
+  for (auto const* folder_for_file : {"print --to tcp:127.0.0.1:1 .", "layout .", "layout --layout . /dev/null"}) {
+    CHECK(exit_of(folder_for_file) == 3);
+  }
   CHECK(exit_of("script --terminal 127.0.0.1:1") == 4);
 }

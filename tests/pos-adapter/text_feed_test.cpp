@@ -128,8 +128,8 @@ TEST_CASE("a faulty layout is refused with the template and the mend") {
   auto const error = [](auto change) {
     auto options = simple();
     change(options);
-    auto const fine = check(options);
-    return fine ? std::string("accepted") : fine.error().what;
+    auto const faults = check(options);
+    return faults.empty() ? std::string("accepted") : faults.front().field + ": " + faults.front().what;
   };
   CHECK(error([](auto& o) { o.layout.item = {"{nam} {amount}"}; }).find("{nam} is no field") != std::string::npos);
   CHECK(error([](auto& o) { o.layout.item = {"{name"}; }).find("not closed") != std::string::npos);
@@ -139,6 +139,13 @@ TEST_CASE("a faulty layout is refused with the template and the mend") {
   CHECK(error([](auto& o) { o.line_end.clear(); }).find("line_end") == 0);
   CHECK(error([](auto& o) { o.start = std::string(33, 'x'); }).find("at most 32") != std::string::npos);
   CHECK(error([](auto& o) { o.layout.total.clear(), o.layout.closed.clear(); }).find("layout.total") == 0);
+  auto options = simple();
+  options.start = std::string(33, 'x');
+  options.layout.item = {"{nam} {amount}", "{name} {amount}", "{name"};
+  options.layout.closed = {""};
+  std::string all;
+  for (auto const& fault : check(options)) all += fault.field + ' ';
+  CHECK(all == "start layout.closed layout.item layout.item ");
   CHECK_FALSE(marker_bytes("0x1B4"));
   CHECK_FALSE(marker_bytes("0xZZ"));
   CHECK(marker_bytes("0x0d0A") == "\r\n");

@@ -91,6 +91,18 @@ TEST_CASE("a scope no terminal reads, a version that is none and a folder that i
   CHECK(holds(err, "cannot open: there is no folder " + nowhere.parent_path().string() + "; make it first"));
 }
 
+TEST_CASE("a folder in place of a file is told before all work") {
+  test::TempDir const folder;
+  auto const key = init_key(folder / "keys", "hq")->private_file.string();
+  std::string err;
+  CHECK(run({"config", "set", "--db", (folder / "hq.sqlite").string(), "--file", folder.path().string()}, err) == 3);
+  CHECK(holds(err, "--file: " + folder.path().string() + ": is a folder, not a file; name a file"));
+  CHECK(run({"publish", "--bundle", folder.path().string(), "--key", key, "--broker", "mqtt://127.0.0.1:1", "--chain",
+             "demo"},
+            err) == 3);
+  CHECK(holds(err, "--bundle: " + folder.path().string() + ": is a folder, not a file; name a file"));
+}
+
 TEST_CASE("a publish to a store counts the terminals of that store, and says when none is there") {
   if (skipped()) return;
   Office office;

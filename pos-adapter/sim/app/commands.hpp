@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 
 namespace CLI {
@@ -18,6 +19,9 @@ void add_printer(CLI::App& app, Command& chosen);
 void add_layout(CLI::App& app, Command& chosen);
 void add_coupon(CLI::App& app, Command& chosen);
 void add_script(CLI::App& app, Command& chosen);
+
+/// Of a file that a command takes whole.
+inline constexpr std::size_t kMostBytes = 256U << 20U;
 
 // Exit codes, documented in --help.
 inline constexpr int kExitRefused = 1;  ///< the terminal refused something

@@ -2,11 +2,11 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 
 #include "commands.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/pos/code_table.hpp"
 #include "tillcue/pos/coupon.hpp"
 #include "tillcue/pos/slip_painter.hpp"
@@ -28,10 +28,9 @@ int complain(Error const& error, int code = kExitInput) {
 
 Result<PrinterProfile> profile_of(CouponArguments const& given) {
   if (given.profile_file.empty()) return find_profile(given.profile);
-  std::ifstream file(given.profile_file, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return fail(Code::io, given.profile_file + ": cannot be read");
-  auto profile = parse_profile(text.str());
+  auto const text = read_file(given.profile_file, kMostBytes);
+  if (!text) return tl::unexpected(text.error());
+  auto profile = parse_profile(*text);
   if (!profile) return tl::unexpected(profile.error().within(given.profile_file));
   return profile;
 }

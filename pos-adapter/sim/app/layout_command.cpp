@@ -2,12 +2,12 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include "commands.hpp"
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/pos/layout_learner.hpp"
 #include "tillcue/pos/printed_text.hpp"
 
@@ -25,13 +25,6 @@ struct LayoutArguments {
 int complain(Error const& error, int code) {
   std::cerr << "tillcue-pos: " << error.what << '\n';
   return code;
-}
-
-Result<std::string> content(std::string const& name) {
-  std::ifstream file(name, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file && text.empty()) return fail(Code::io, name + ": cannot be read");
-  return text;
 }
 
 /// A file may hold many slips: each ends with a cut.
@@ -93,7 +86,7 @@ void tell(std::string const& name, Receipt const& receipt, unsigned digits) {
 
 Result<ReceiptLayout> load_layout(LayoutArguments const& given) {
   if (given.layout.empty()) return ReceiptLayout{};
-  auto const text = content(given.layout);
+  auto const text = read_file(given.layout, kMostBytes);
   if (!text) return tl::unexpected(text.error());
   auto layout = parse_layout(*text, given.layout);
   if (layout) layout->digits = static_cast<std::uint8_t>(given.digits);
@@ -153,7 +146,7 @@ int run(LayoutArguments const& given) {
   if (layout->code_table) profile = profile->resting_in(*layout->code_table);
   Slips slips;
   for (auto const& name : given.files) {
-    auto const bytes = content(name);
+    auto const bytes = read_file(name, kMostBytes);
     if (!bytes) return complain(bytes.error(), kExitInput);
     add(slips, name, *bytes, *profile);
   }

@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -14,6 +12,7 @@
 
 #include "commands.hpp"
 #include "line/line.hpp"
+#include "tillcue/core/whole_file.hpp"
 
 namespace tillcue::pos::sim {
 namespace {
@@ -89,10 +88,9 @@ int serve(PrintArguments const& given) {
   if (!where) return complain(where.error().within("--to"), kExitUsage);
   for (unsigned n = 0; n < given.times; ++n) {
     for (auto const& name : given.files) {
-      std::ifstream file(name, std::ios::binary);
-      std::string const text{std::istreambuf_iterator<char>(file), {}};
-      if (!file && text.empty()) return complain({Code::io, name + ": cannot be read"}, kExitInput);
-      auto const bytes = std::as_bytes(std::span(text));
+      auto const text = read_file(name, kMostBytes);
+      if (!text) return complain(text.error(), kExitInput);
+      auto const bytes = std::as_bytes(std::span(*text));
       if (auto const done = print(given, *where, {bytes.begin(), bytes.end()}); !done)
         return complain(done.error(), kExitInput);
       std::this_thread::sleep_for(std::chrono::milliseconds(given.pause_ms));

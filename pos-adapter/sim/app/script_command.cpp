@@ -34,8 +34,10 @@ int play(ScriptArguments const& given) {
   auto const done = play_script(*address, input, std::cout, std::chrono::milliseconds(given.wait_ms));
   if (input != STDIN_FILENO) ::close(input);
   if (!done) {
-    std::cerr << "tillcue-pos: " << done.error().what << '\n';
-    return kExitLost;
+    bool const input_wrong = done.error().code == Code::invalid;
+    auto const what = input_wrong && !given.file.empty() ? done.error().within(given.file).what : done.error().what;
+    std::cerr << "tillcue-pos: " << what << '\n';
+    return input_wrong ? kExitInput : kExitLost;
   }
   return *done > 0 ? kExitRefused : 0;
 }

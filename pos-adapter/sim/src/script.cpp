@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <utility>
 
@@ -30,6 +31,9 @@ class Input {
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
   [[nodiscard]] bool ended() const noexcept { return ended_ && held_.empty(); }
 
+  /// Why it could not be read to its end; empty: it could.
+  [[nodiscard]] std::string const& trouble() const noexcept { return trouble_; }
+
   /// A line without its end; of the last one the end may be missing.
   std::optional<std::string> take() {
     auto const end = held_.find('\n');
@@ -46,13 +50,16 @@ class Input {
     std::array<char, 4096> block{};
     auto const got = ::read(descriptor_, block.data(), block.size());
     if (got > 0) held_.append(block.data(), static_cast<std::size_t>(got));
-    ended_ = got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
+    bool const failed = got < 0 && errno != EINTR && errno != EAGAIN;
+    if (failed) trouble_ = std::strerror(errno);
+    ended_ = got == 0 || failed;
   }
 
  private:
   int descriptor_;
   std::string held_;
   bool ended_ = false;
+  std::string trouble_;
 };
 
 class Play {
@@ -63,6 +70,9 @@ class Play {
   Result<std::optional<std::string>> next() {
     for (;;) {
       if (auto line = input_.take()) return line;
+      if (!input_.trouble().empty()) {
+        return fail(Code::invalid, "cannot be read: " + input_.trouble() + "; name a file of JSON lines");
+      }
       if (input_.ended()) return std::optional<std::string>{};
       std::array<pollfd, 2> two{{{input_.descriptor(), POLLIN, 0}, {socket_.descriptor(), POLLIN, 0}}};
       if (::poll(two.data(), two.size(), -1) < 0) continue;
@@ -75,6 +85,7 @@ class Play {
 
   /// Sends one line and shows what comes up to its answer, and a moment longer.
   Result<void> say(std::string const& line) {
+    said_ = true;
     out_ << "> " << line << std::endl;
     sent_ = Clock::now();
     if (auto done = socket_.send(line + "\n", kPatience); !done) return done;
@@ -95,6 +106,7 @@ class Play {
     }
   }
 
+  [[nodiscard]] bool said() const noexcept { return said_; }
   [[nodiscard]] unsigned refused() const noexcept { return refused_; }
 
  private:
@@ -117,6 +129,7 @@ class Play {
   std::ostream& out_;
   Clock::time_point sent_ = Clock::now();
   unsigned refused_ = 0;
+  bool said_ = false;
 };
 
 }  // namespace
@@ -132,6 +145,7 @@ Result<unsigned> play_script(Address const& terminal, int input, std::ostream& o
     if ((*line)->empty() || (*line)->front() == '#') continue;
     if (auto const said = play.say(**line); !said) return tl::unexpected(said.error());
   }
+  if (!play.said()) return fail(Code::invalid, "holds no line to send; write a JSON message a line");
   if (auto const heard = play.listen_until(Clock::now() + wait); !heard) return tl::unexpected(heard.error());
   return play.refused();
 }

@@ -256,8 +256,11 @@ Result<std::shared_ptr<ByteSource>> ByteSource::open(asio::io_context& io, FeedS
       if (auto const open = serial->open(); !open) return tl::unexpected(open.error());
       return started(std::move(serial));
     }
-    case FeedSource::Kind::file:
-      break;
+    case FeedSource::Kind::file: {
+      struct stat there {};
+      if (::stat(source.path.c_str(), &there) != 0 || !S_ISDIR(there.st_mode)) break;
+      return fail(Code::invalid, source.path + ": is a folder; name the file that the till writes");
+    }
   }
   return started(std::make_shared<FileSource>(io, source, make));
 }

@@ -11,15 +11,9 @@ namespace {
 
 constexpr std::size_t kMaxMarker = 32;
 
-Result<std::vector<LineTemplate>> read_templates(std::string const& field, std::vector<std::string> const& texts) {
-  std::vector<LineTemplate> out;
-  for (auto const& text : texts) {
-    auto one = LineTemplate::parse(text);
-    if (!one) return fail(Code::invalid, "layout." + field + ": \"" + text + "\": " + one.error().what);
-    out.push_back(std::move(*one));
-  }
-  return out;
-}
+constexpr std::pair<char const*, std::vector<std::string> TextLayout::*> kLists[] = {
+    {"ignored", &TextLayout::ignored}, {"cancelled", &TextLayout::cancelled}, {"closed", &TextLayout::closed},
+    {"total", &TextLayout::total},     {"removed", &TextLayout::removed},     {"item", &TextLayout::item}};
 
 std::string decoded(std::string_view bytes, std::optional<CodeTable> table) {
   std::u32string text;
@@ -54,10 +48,26 @@ HeardLine heard_of(TemplateFields const& fields, Currency currency) {
 
 }  // namespace
 
-Result<void> check(TextFeedOptions const& options) {
-  auto const made = TextTickets::make(options, {});
-  if (!made) return tl::unexpected(made.error());
-  return {};
+std::vector<TextFeedFault> check(TextFeedOptions const& options) {
+  std::vector<TextFeedFault> faults;
+  if (options.line_end.empty()) faults.push_back({"line_end", "must not be empty"});
+  constexpr std::pair<char const*, std::string TextFeedOptions::*> kMarkers[] = {
+      {"start", &TextFeedOptions::start}, {"end", &TextFeedOptions::end}, {"line_end", &TextFeedOptions::line_end}};
+  for (auto const& [name, marker] : kMarkers) {
+    if ((options.*marker).size() > kMaxMarker) faults.push_back({name, "at most 32 bytes"});
+  }
+  auto const& layout = options.layout;
+  if (layout.item.empty()) faults.push_back({"layout.item", "say how a line with an item looks"});
+  if (layout.closed.empty() && options.end.empty() && layout.total.empty()) {
+    faults.push_back({"layout.total", "without it, an end and layout.closed no sale would ever be over"});
+  }
+  for (auto const& [name, texts] : kLists) {
+    for (auto const& text : layout.*texts) {
+      auto const one = LineTemplate::parse(text);
+      if (!one) faults.push_back({std::string("layout.") + name, '"' + text + "\": " + one.error().what});
+    }
+  }
+  return faults;
 }
 
 Result<std::string> marker_bytes(std::string_view text) {
@@ -79,29 +89,23 @@ Result<std::string> marker_bytes(std::string_view text) {
 }
 
 Result<TextTickets> TextTickets::make(TextFeedOptions options, FeedTarget target) {
-  if (options.line_end.empty()) return fail(Code::invalid, "line_end: must not be empty");
-  for (auto const* marker : {&options.start, &options.end, &options.line_end}) {
-    if (marker->size() > kMaxMarker) return fail(Code::invalid, "start, end and line_end: at most 32 bytes");
-  }
-  if (options.layout.item.empty()) return fail(Code::invalid, "layout.item: say how a line with an item looks");
-  if (options.layout.closed.empty() && options.end.empty() && options.layout.total.empty()) {
-    return fail(Code::invalid, "layout.total: without it, an end and layout.closed no sale would ever be over");
+  if (auto const faults = check(options); !faults.empty()) {
+    return fail(Code::invalid, faults.front().field + ": " + faults.front().what);
   }
   TextTickets out(std::move(options), std::move(target));
+  auto const read = [](std::vector<std::string> const& texts, Templates& to) {
+    for (auto const& text : texts) {
+      if (auto one = LineTemplate::parse(text)) to.push_back(std::move(*one));  // checked above
+    }
+  };
   auto const& in = out.options_.layout;
   auto& to = out.layout_;
-  struct {
-    char const* name;
-    std::vector<std::string> const& texts;
-    Templates& read;
-  } const lists[] = {{"ignored", in.ignored, to.ignored}, {"cancelled", in.cancelled, to.cancelled},
-                     {"closed", in.closed, to.closed},    {"total", in.total, to.total},
-                     {"removed", in.removed, to.removed}, {"item", in.item, to.item}};
-  for (auto const& list : lists) {
-    auto read = read_templates(list.name, list.texts);
-    if (!read) return tl::unexpected(read.error());
-    list.read = std::move(*read);
-  }
+  read(in.ignored, to.ignored);
+  read(in.cancelled, to.cancelled);
+  read(in.closed, to.closed);
+  read(in.total, to.total);
+  read(in.removed, to.removed);
+  read(in.item, to.item);
   return out;
 }
 

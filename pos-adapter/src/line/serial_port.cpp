@@ -30,7 +30,7 @@ speed_t const* speed_of(unsigned baud) noexcept {
 }
 
 std::string mend(int error) {
-  if (error == ENOENT) return "; plug the printer in and check the path";
+  if (error == ENOENT) return "; plug it in and check the path";
   if (error == EACCES) return "; the user of the terminal needs the group lp (USB) or dialout (serial)";
   if (error == EBUSY) return "; another program holds it";
   if (error == ENXIO) return "; nobody reads at its other end";
@@ -70,7 +70,7 @@ Result<int> open_device(std::string const& path, std::optional<SerialSettings> c
   if (::stat(path.c_str(), &what) != 0) return failed(path, "cannot be opened");
   bool const fifo = S_ISFIFO(what.st_mode);
   if (!fifo && !S_ISCHR(what.st_mode))
-    return fail(Code::invalid, path + ": is no device; name a printer or serial port");
+    return fail(Code::invalid, path + ": is no device; name that of a printer, display or serial port");
   int const port = ::open(path.c_str(), (fifo ? O_WRONLY : O_RDWR) | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (port < 0) return failed(path, "cannot be opened");
   if (serial) {

@@ -1,9 +1,9 @@
 #include "tillcue/sync/hq_bundle_shelf.hpp"
 
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
+#include "tillcue/core/whole_file.hpp"
 #include "tillcue/sync/manifest.hpp"
 
 namespace tillcue::sync {
@@ -31,10 +31,12 @@ Result<void> BundleShelf::put(Sha256 const& object, std::span<std::byte const> b
 
 Result<std::vector<std::byte>> BundleShelf::whole(Sha256 const& object) const {
   auto const file = folder_ / object.hex();
-  std::ifstream in{file, std::ios::binary};
-  if (!in) return fail(Code::not_found, file.string() + ": not published from here");
-  std::string const text{std::istreambuf_iterator<char>{in}, {}};
-  auto const bytes = as_bytes(text);
+  auto const text = read_file(file, kMaxBundle);
+  if (!text && text.error().code == Code::not_found) {
+    return fail(Code::not_found, file.string() + ": not published from here");
+  }
+  if (!text) return tl::unexpected(text.error());
+  auto const bytes = as_bytes(*text);
   return std::vector<std::byte>{bytes.begin(), bytes.end()};
 }
 

@@ -24,6 +24,9 @@ class Secret {
   /// Makes one of 32 random bytes, readable by its owner only, where there is none yet.  Errors  as load.
   static Result<Secret> load_or_make(std::filesystem::path const& file);
 
+  /// Writes it, readable by its owner only.  Errors  io.
+  [[nodiscard]] Result<void> keep(std::filesystem::path const& file) const;
+
   explicit Secret(std::vector<std::byte> bytes) : bytes_(std::move(bytes)) {}
 
   /// 32 hexadecimal digits under this key; `purpose` keeps the uses apart.

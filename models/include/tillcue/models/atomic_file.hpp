@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tillcue/core/result.hpp"
+#include "tillcue/core/whole_file.hpp"
 
 namespace tillcue::models {
 
@@ -29,8 +30,5 @@ Result<void> can_write(std::string const& path);
 /// The same for what is made of `inputs`: none of them may be lost to it, whatever it is called here.
 /// Errors  also invalid: it is one of the inputs.
 Result<void> can_write(std::string const& path, std::span<std::string const> inputs);
-
-/// The whole file. Errors  not_found, io, and invalid: a folder, or larger than `most` bytes.
-Result<std::string> read_file(std::string const& path, std::size_t most);
 
 }  // namespace tillcue::models

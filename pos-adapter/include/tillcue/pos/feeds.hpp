@@ -56,8 +56,12 @@ struct TextFeedOptions {
   TextLayout layout{};
 };
 
-/// Errors  invalid: names the field and the mend.
-Result<void> check(TextFeedOptions const& options);
+/// What is wrong with them, every fault.
+struct TextFeedFault {
+  std::string field;  ///< "line_end", "layout.item"
+  std::string what;   ///< with the mend
+};
+std::vector<TextFeedFault> check(TextFeedOptions const& options);
 
 /// "0x0D0A" to its two bytes; other text stands for itself.
 /// Errors  invalid (an odd number of digits, or something that is none).
