@@ -43,7 +43,7 @@ TEST_CASE("what is no file is an error that names it: nothing there, a folder, o
   Folder const folder;
   for (auto const read : {read_file, read_regular_file}) {
     CHECK(says(read(folder.path / "none", 10), Code::not_found, "none: cannot be read: No such file"));
-    CHECK(says(read(folder.path, 10), Code::invalid, folder.path.string() + ": is a folder, not a file; name a file"));
+    CHECK(says(read(folder.path, 10), Code::invalid, folder.path.string() + ": is a folder; name a file"));
     // Opened, and then EIO: nobody has mapped its first page.
     CHECK(says(read("/proc/self/mem", 10), Code::io, "/proc/self/mem: cannot be read: Input/output error"));
   }

@@ -166,7 +166,7 @@ TEST_CASE("a folder where a file is named is told to be one, whatever the file i
   shop.config.proxy->layout = folder;
   auto const all = shop.faults();
   for (std::string const setting : {"secret", "names.aliases", "screen.theme", "proxy.layout"}) {
-    CHECK_MESSAGE(says(all, setting + ": " + folder.string() + ": is a folder, not a file; name a file"), setting);
+    CHECK_MESSAGE(says(all, setting + ": " + folder.string() + ": is a folder; name a file"), setting);
   }
 }
 

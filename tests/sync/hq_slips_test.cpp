@@ -96,11 +96,11 @@ TEST_CASE("a folder in place of a file is told before all work") {
   auto const key = init_key(folder / "keys", "hq")->private_file.string();
   std::string err;
   CHECK(run({"config", "set", "--db", (folder / "hq.sqlite").string(), "--file", folder.path().string()}, err) == 3);
-  CHECK(holds(err, "--file: " + folder.path().string() + ": is a folder, not a file; name a file"));
+  CHECK(holds(err, "--file: " + folder.path().string() + ": is a folder; name a file"));
   CHECK(run({"publish", "--bundle", folder.path().string(), "--key", key, "--broker", "mqtt://127.0.0.1:1", "--chain",
              "demo"},
             err) == 3);
-  CHECK(holds(err, "--bundle: " + folder.path().string() + ": is a folder, not a file; name a file"));
+  CHECK(holds(err, "--bundle: " + folder.path().string() + ": is a folder; name a file"));
 }
 
 TEST_CASE("a publish to a store counts the terminals of that store, and says when none is there") {

@@ -55,7 +55,7 @@ Result<std::string> whole(std::filesystem::path const& file, std::size_t most, b
   struct stat found {};
   if (::fstat(opened.get(), &found) != 0) return failed(file);
   if (S_ISDIR(found.st_mode)) {
-    return fail(Code::invalid, file.string() + ": is a folder, not a file; name a file, or move it away");
+    return fail(Code::invalid, file.string() + ": is a folder; name a file, or move it away");
   }
   if (regular_only && !S_ISREG(found.st_mode)) {
     return fail(Code::invalid, file.string() + ": is a device or a pipe, not a file; name a file, or move it away");
