@@ -5,14 +5,10 @@
 namespace tillcue::sync {
 namespace {
 
-/// Unlimited for the ledger: large enough never to be reached, small enough to be added up.
-constexpr std::int64_t kPlenty = std::int64_t{1} << 50U;
 /// A slice is the total among all who share it, in this many rounds.
 constexpr std::int64_t kRounds = 4;
 /// Of a terminal's earlier files so many are remembered.
 constexpr std::size_t kMaxGone = 64;
-
-Allotment countable(Allotment a) { return {std::min(a.minor, kPlenty), std::min(a.issues, kPlenty)}; }
 
 Allotment rest(BudgetLedger const& ledger, TerminalId const& terminal) {
   auto const found = ledger.accounts().find(terminal);
@@ -23,8 +19,10 @@ Allotment rest(BudgetLedger const& ledger, TerminalId const& terminal) {
           std::max<std::int64_t>(share.issues - account.spent.issues, 0)};
 }
 
+/// Of what is not limited nobody needs a share.
 Allotment slice(Allotment total, std::size_t sharers) {
-  auto const part = [&](std::int64_t whole) {
+  auto const part = [&](std::int64_t whole) -> std::int64_t {
+    if (whole == Allotment::kUnlimited) return 0;
     return std::max<std::int64_t>(whole / (kRounds * static_cast<std::int64_t>(std::max<std::size_t>(sharers, 1))), 1);
   };
   return {part(total.minor), part(total.issues)};
@@ -53,7 +51,7 @@ Result<Ledgers> read_plans(Database& db) {
                        {rows->integer(1), rows->integer(2)},
                        {rows->integer(3), rows->integer(4)},
                        static_cast<std::uint32_t>(rows->integer(5))};
-    BudgetLedger ledger{countable(plan.total), plan.free, plan.terminals};
+    BudgetLedger ledger{plan.total, plan.free, plan.terminals};
     auto name = plan.name;
     found.emplace(std::move(name), HqBudgets::Entry{std::move(plan), std::move(ledger)});
   }
@@ -182,11 +180,11 @@ Result<void> HqBudgets::enter(Database& db, EnteredBudget const& plan, std::int6
   put->bind(5, kept.free.issues).bind(6, std::int64_t{kept.terminals}).bind(7, now);
   if (auto done = put->run(); !done) return done;
   if (known == budgets_.end()) {
-    budgets_.emplace(kept.name, Entry{kept, BudgetLedger{countable(kept.total), kept.free, kept.terminals}});
+    budgets_.emplace(kept.name, Entry{kept, BudgetLedger{kept.total, kept.free, kept.terminals}});
     return {};
   }
   known->second.plan = kept;
-  known->second.ledger.set_total(countable(kept.total));
+  known->second.ledger.set_total(kept.total);
   return {};
 }
 
@@ -227,11 +225,10 @@ Result<void> HqBudgets::supply(Database& db, Entry& entry, TerminalId const& ter
   auto& ledger = entry.ledger;
   (void)ledger.counts_in(terminal, epoch_of(terminal));
   auto const sharers = std::max(ledger.accounts().size(), online.size());
-  auto const wanted = slice(countable(entry.plan.total), sharers);
+  auto const wanted = slice(entry.plan.total, sharers);
   auto const has = rest(ledger, terminal);
-  bool const enough =
-      2 * has.minor >= wanted.minor && 2 * has.issues >= wanted.issues && has.minor > 0 && has.issues > 0;
-  if (enough) return {};
+  auto const enough = [](std::int64_t there, std::int64_t of) { return of == 0 || (there > 0 && 2 * there >= of); };
+  if (enough(has.minor, wanted.minor) && enough(has.issues, wanted.issues)) return {};
   auto const before = ledger.grant_of(terminal).number;
   (void)ledger.give(terminal, {std::max<std::int64_t>(wanted.minor - has.minor, 0),
                                std::max<std::int64_t>(wanted.issues - has.issues, 0)});

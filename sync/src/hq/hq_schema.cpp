@@ -369,10 +369,23 @@ CREATE TABLE bond_keys(
 );
 )sql";
 
-constexpr std::array kSteps{Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},
-                            Migration{4, kStep4},   Migration{5, kStep5},   Migration{6, kStep6},
-                            Migration{7, kStep7},   Migration{8, kStep8},   Migration{9, kStep9},
-                            Migration{10, kStep10}, Migration{11, kStep11}, Migration{12, kStep12}};
+// Shares of what a budget does not limit were parts of 2^50 and became money when their terminal was set up anew. The
+// second of each pair is of budgets that were limited afterwards: no share is larger than the largest budget.
+constexpr std::string_view kStep13 = R"sql(
+UPDATE accounts SET before_minor = 0
+  WHERE name IN (SELECT name FROM budgets WHERE minor = 9223372036854775807) OR before_minor > 1000000000000;
+UPDATE accounts SET before_issues = 0
+  WHERE name IN (SELECT name FROM budgets WHERE issues = 9223372036854775807) OR before_issues > 1000000000000;
+UPDATE grants SET minor = 0
+  WHERE name IN (SELECT name FROM budgets WHERE minor = 9223372036854775807) OR minor > 1000000000000;
+UPDATE grants SET issues = 0
+  WHERE name IN (SELECT name FROM budgets WHERE issues = 9223372036854775807) OR issues > 1000000000000;
+)sql";
+
+constexpr std::array kSteps{
+    Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},  Migration{4, kStep4}, Migration{5, kStep5},
+    Migration{6, kStep6},   Migration{7, kStep7},   Migration{8, kStep8},  Migration{9, kStep9}, Migration{10, kStep10},
+    Migration{11, kStep11}, Migration{12, kStep12}, Migration{13, kStep13}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");
