@@ -1,12 +1,16 @@
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include <doctest/doctest.h>
 
 #include "core/shop.hpp"
 #include "hq_program_scene.hpp"
+#include "tillcue/sync/hq_certificates.hpp"
 
 /// What users mistype or do not see, at the real program.
 using namespace tillcue;
@@ -70,6 +74,36 @@ TEST_CASE("what is not expected is told first, in the order it was written in") 
               "written 1050"));
   CHECK(run({"stop", "--db", "x", "--all", "--wait", "soon"}, err) == 2);
   CHECK(holds(err, "'soon' is no whole number from 0 to 3600"));
+}
+
+TEST_CASE(
+    "a broker gets copies of the three files it reads, its key for itself alone, and nothing from the folder of the "
+    "keys") {
+  namespace fs = std::filesystem;
+  test::TempDir const folder;
+  auto const keys = folder / "keys", out = folder / "conf";
+  fs::create_directory(out);
+  REQUIRE(init_key(keys, "hq"));
+  REQUIRE(init_authority(keys, "demo", at(0)));
+  Words const command{"broker-config", "--dir", keys.string(), "--chain", "demo", "--out"};
+  std::string err;
+  CHECK(run(command + Words{keys.string()}, err) == 3);
+  CHECK(holds(err, "is the folder of the keys, which the broker must not be able to read"));
+  CHECK(run(command + Words{out.string()}, err) == 3);
+  CHECK(holds(err, "broker.tls.pem: cannot be read; the broker needs it: make it with `keys certificate --for broker"));
+  CHECK(fs::is_empty(out));
+
+  REQUIRE(issue_certificate(keys, {CertificateUse::broker, "broker", {"localhost"}}, 30, at(0)));
+  REQUIRE(run(command + Words{out.string()}, err) == 0);
+  CHECK(std::distance(fs::directory_iterator{out}, {}) == 5);
+  CHECK(fs::status(out / "broker.tls-key.pem").permissions() == fs::perms(0600));
+  CHECK(fs::status(out / "authority.tls.pem").permissions() == fs::perms(0644));
+  std::stringstream text;
+  text << std::ifstream{out / "tillcue.conf"}.rdbuf();
+  CHECK(text.str().find(keys.string()) == std::string::npos);
+  CHECK(run(command + Words{out.string()}, err) == 5);
+  CHECK(holds(err, "exists; --force writes all five files anew"));
+  CHECK(run(command + Words{out.string(), "--force"}, err) == 0);
 }
 
 TEST_CASE("a scope no terminal reads, a version that is none and a folder that is not there are told before all work") {
