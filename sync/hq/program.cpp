@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/command_line.hpp"
+#include "tillcue/sync/tls_files.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -94,7 +95,7 @@ void BrokerOptions::add_to(CLI::App& command) {
       ->capture_default_str();
 }
 
-Result<MqttOptions> BrokerOptions::mqtt(std::string client_id) const {
+Result<MqttOptions> BrokerOptions::mqtt(std::string client_id, std::string const& name) const {
   MqttOptions options;
   auto const limits = read_broker_limits(preset);
   if (!limits) return tl::unexpected{limits.error().within("--broker-preset")};
@@ -109,6 +110,14 @@ Result<MqttOptions> BrokerOptions::mqtt(std::string client_id) const {
     }
   }
   if (!ca.empty() || !certificate.empty() || !key.empty()) options.tls = MqttTls{ca, certificate, key, true};
+  // Other brokers, and one that asks for users, know their clients by other names.
+  if (limits->name == "mosquitto" && user.empty() && !certificate.empty()) {
+    auto const other = name_fault(certificate, name);
+    auto const why =
+        "; hq is for serve, hq-publish for publish and rollout start, and two of one name throw each other "
+        "out. Where names are given otherwise, say --broker-preset";
+    if (!other.empty()) return fail(Code::rejected, "--cert " + other + why);
+  }
   return options;
 }
 

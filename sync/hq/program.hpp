@@ -57,8 +57,10 @@ struct BrokerOptions {
   std::string uri, user, password_file, ca, certificate, key, preset = "mosquitto";
 
   void add_to(CLI::App& command);
-  /// Errors  not_found (password file).
-  [[nodiscard]] Result<MqttOptions> mqtt(std::string client_id) const;
+  /// `name`: of the certificate that is for this command; at a mosquitto of ours it has to be, for names give the
+  /// rights there, and two clients of one name throw each other out. Errors  not_found (password file), invalid
+  /// (preset), rejected (another's certificate).
+  [[nodiscard]] Result<MqttOptions> mqtt(std::string client_id, std::string const& name) const;
 };
 
 }  // namespace tillcue::sync

@@ -76,6 +76,31 @@ TEST_CASE("what is not expected is told first, in the order it was written in") 
   CHECK(holds(err, "'soon' is no whole number from 0 to 3600"));
 }
 
+TEST_CASE("another's certificate is refused before a broker is asked, where names give the rights") {
+  test::TempDir const folder;
+  auto const keys = folder / "keys";
+  auto const key = init_key(keys, "hq")->private_file.string();
+  REQUIRE(init_authority(keys, "demo", at(0)));
+  auto const shows = [&](std::string const& name, CertificateUse use) -> Words {
+    auto const made = *issue_certificate(keys, {use, name, {}}, 30, at(0));
+    return {"--cert", made.certificate.string(), "--cert-key", made.key.string()};
+  };
+  Words const common{"--broker", "mqtts://127.0.0.1:1", "--chain", "demo", "--key", key};
+  auto const till = shows("till-1", CertificateUse::terminal), hq = shows("hq", CertificateUse::hq);
+  std::string err;
+  Words const serve = Words{"serve", "--db", (folder / "hq.sqlite").string()} + common;
+  CHECK(run(serve + till, err) == 5);
+  CHECK(holds(
+      err, "till-1.tls.pem: is made out to \"till-1\", and the broker gives rights by that name; get one for \"hq\""));
+  Words const publish = Words{"publish", "--bundle", bundle_file(folder / "a.bundle")} + common;
+  CHECK(run(publish + hq, err) == 5);
+  CHECK(holds(err, "hq is for serve, hq-publish for publish and rollout start"));
+  CHECK(run(publish + shows("hq-publish", CertificateUse::hq) + Words{"--note", "4111 1111 1111 1111"}, err) == 5);
+  CHECK(holds(err, "--note"));
+  // Another broker has names of its own.
+  CHECK(run(publish + till + Words{"--broker-preset", "emqx", "--scope", "everybody"}, err) == 3);
+}
+
 TEST_CASE(
     "a broker gets copies of the three files it reads, its key for itself alone, and nothing from the folder of the "
     "keys") {
