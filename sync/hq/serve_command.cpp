@@ -105,7 +105,7 @@ Result<void> serve(Options const& options) {
                        .shelf = lying,
                        .log = log,
                        .now = clock_now,
-                       .on_held = [&](Held const& held) { return office.heard(held); },
+                       .on_held = [&](Held const& held, bool retained) { return office.heard(held, retained); },
                        .on_connected = [&] { office.connected(); },
                        .on_lost = [&] { office.lost(); }}};
   auto const at = options.control.empty() ? control_file(options.database) : std::filesystem::path{options.control};

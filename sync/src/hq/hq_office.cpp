@@ -1,6 +1,7 @@
 #include <utility>
 #include <vector>
 
+#include "hq_forgotten.hpp"
 #include "hq_names.hpp"
 #include "hq_office_state.hpp"
 #include "hq_rows.hpp"
@@ -128,6 +129,7 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "budget end") return budget_end(fields);
   if (what == "config") return config(fields, request);
   if (what == "keys") return keys(fields);
+  if (what == "forget") return forget(fields);
   if (what == "show") return show();
   if (what == "holders") return holders(fields);
   if (what == "rollout start" || what == "rollout check") return rollout_start(fields, what == "rollout check");
@@ -170,11 +172,14 @@ void HqOffice::connected() {
   if (!done) s.parts.log(LogLevel::error, log_line("words.unsaid", {{"why", done.error().what}}));
 }
 
-Result<void> HqOffice::heard(Held const& held) {
+Result<void> HqOffice::heard(Held const& held, bool retained) {
   auto& s = *state_;
   auto const body = encode_held(held);
   if (!body) return tl::unexpected{body.error()};
   return s.together([&](Database& db) -> Result<void> {
+    auto const news = is_news(db, held.terminal, !retained);
+    if (!news) return tl::unexpected{news.error()};
+    if (!*news) return {};
     auto put = db.prepare("INSERT OR REPLACE INTO held VALUES(?1, ?2, ?3)");
     if (!put) return tl::unexpected{put.error()};
     put->bind(1, held.terminal.value).bind(2, s.now()).bind(3, *body);

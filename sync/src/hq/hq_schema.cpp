@@ -382,10 +382,20 @@ UPDATE grants SET issues = 0
   WHERE name IN (SELECT name FROM budgets WHERE issues = 9223372036854775807) OR issues > 1000000000000;
 )sql";
 
-constexpr std::array kSteps{
-    Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},  Migration{4, kStep4}, Migration{5, kStep5},
-    Migration{6, kStep6},   Migration{7, kStep7},   Migration{8, kStep8},  Migration{9, kStep9}, Migration{10, kStep10},
-    Migration{11, kStep11}, Migration{12, kStep12}, Migration{13, kStep13}};
+// Terminals that will not come again, and names that two of them have.
+constexpr std::string_view kStep14 = R"sql(
+CREATE TABLE forgotten(                   -- what the broker still keeps of them is no news; a live word is
+  terminal TEXT PRIMARY KEY,
+  at INTEGER NOT NULL                     -- seconds since 1970
+) WITHOUT ROWID;
+ALTER TABLE terminals ADD COLUMN twice_at INTEGER NOT NULL DEFAULT 0;  -- two files of that name spoke by turns, HQ's clock, seconds
+)sql";
+
+constexpr std::array kSteps{Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},
+                            Migration{4, kStep4},   Migration{5, kStep5},   Migration{6, kStep6},
+                            Migration{7, kStep7},   Migration{8, kStep8},   Migration{9, kStep9},
+                            Migration{10, kStep10}, Migration{11, kStep11}, Migration{12, kStep12},
+                            Migration{13, kStep13}, Migration{14, kStep14}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");
