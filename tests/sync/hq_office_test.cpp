@@ -11,6 +11,8 @@
 #include "hq_office_scene.hpp"
 #include "tillcue/sync/hq_control.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_store.hpp"
+#include "tillcue/sync/hq_terminals.hpp"
 
 namespace tillcue::sync::hq_test {
 namespace {
@@ -363,6 +365,33 @@ TEST_CASE("a database that holds such sums of before tells them no more") {
   CHECK(ask_text(file, "SELECT before_minor || ' ' || before_issues FROM accounts ORDER BY name") ==
         "0 100|0 10|1250 0");
   CHECK(ask_text(file, "SELECT minor || ' ' || issues FROM grants ORDER BY name") == "0 100|0 10|1250 0");
+}
+
+TEST_CASE("two terminals of one name are told as long as they speak by turns, and one that was set up anew is not") {
+  Office o;
+  o.online("till-1");
+  auto const speaks = [&](std::uint64_t file) {
+    Held held;
+    held.terminal = TerminalId{"till-1"};
+    held.epoch = Epoch{file};
+    REQUIRE(o.office->heard(held));
+  };
+  auto const told = [&] {
+    auto db = *open_hq_reader(o.db);
+    auto const fleet = read_fleet(db);
+    return to_text(*fleet, o.now).find("TWO TERMINALS HAVE THIS NAME") != std::string::npos;
+  };
+  for (auto const file : {1, 1, 2, 2}) speaks(file);
+  CHECK_FALSE(told());
+  for (auto const file : {1, 2, 1}) speaks(file);
+  CHECK(told());
+  CHECK(ask_text(o.db, "SELECT kind || ' ' || times FROM alarms WHERE terminal = 'till-1'") == "name_twice 3");
+  o.now = at(200);  // the copy is off; the one that stays speaks on
+  speaks(1);
+  CHECK(told());
+  o.now = at(301);
+  speaks(1);
+  CHECK_FALSE(told());
 }
 
 TEST_CASE("requests that break a rule are answered with code and reason") {

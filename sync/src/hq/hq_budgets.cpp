@@ -133,9 +133,14 @@ Result<void> HqBudgets::keep_file(Database& db, TerminalId const& terminal, File
 }
 
 /// Whether what a terminal says of budgets is of the file that counts; a new one takes the old one's place.
-Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now, std::string& notice) {
+Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now, Heard& out) {
   auto const known = files_.find(held.terminal);
   bool const first = known == files_.end();
+  if (!first && held.epoch != Epoch{}) {
+    auto& files = known->second;
+    auto const before = std::exchange(files.last, held.epoch);
+    out.by_turns = before && *before != held.epoch && (files.now == held.epoch || files.gone.contains(held.epoch));
+  }
   if (!first && known->second.now == held.epoch) {
     if (held.turn <= known->second.turn) return true;
     known->second.turn = held.turn;
@@ -146,14 +151,14 @@ Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now
   // A program that cannot open its file tells none, and spends nothing.
   if (!first && held.epoch == Epoch{} && held.budgets.empty()) return false;
   if (!first && held.epoch != Epoch{} && known->second.gone.contains(held.epoch)) {
-    notice = "an earlier file of it speaks again: do two terminals have this name, or was an old disk put back?";
+    out.notice = "an earlier file of it speaks again: do two terminals have this name, or was an old disk put back?";
     return false;
   }
   auto& files = files_[held.terminal];
   if (!first) {
     files.gone.insert(files.now);
     files.gone.erase(held.epoch);
-    notice = "it was set up anew: what its file before may have spent counts as spent";
+    out.notice = "it was set up anew: what its file before may have spent counts as spent";
   }
   files.now = held.epoch;
   files.turn = held.turn;
@@ -258,7 +263,7 @@ Result<void> HqBudgets::supply(Database& db, Entry& entry, TerminalId const& ter
 Result<HqBudgets::Heard> HqBudgets::heard(Database& db, Held const& held, std::set<TerminalId> const& online,
                                           std::int64_t now) {
   Heard out;
-  auto const believed = believe(db, held, now, out.notice);
+  auto const believed = believe(db, held, now, out);
   if (!believed) return tl::unexpected{believed.error()};
   if (!*believed) return out;
   for (auto& [name, entry] : budgets_) {

@@ -21,7 +21,7 @@ Result<void> run(Database& db, std::string const& sql, std::string const& termin
 }  // namespace
 
 Result<void> forget_terminal(Database& db, TerminalId const& terminal, std::int64_t now) {
-  auto row = db.prepare("SELECT online, last_seen / 1000 FROM terminals WHERE terminal = ?1");
+  auto row = db.prepare("SELECT online, max(last_seen, state_at) / 1000 FROM terminals WHERE terminal = ?1");
   if (!row) return tl::unexpected{row.error()};
   auto const there = row->bind(1, terminal.value).step();
   if (!there) return tl::unexpected{there.error()};

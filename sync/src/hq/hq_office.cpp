@@ -15,6 +15,22 @@ namespace {
 constexpr std::size_t kMaxLine = std::size_t{1} << 20U;
 constexpr std::int64_t kRenewEvery = 3'600;
 
+/// For `terminals`, as long as it goes on, and for the report.
+Result<void> note_twice(Database& db, TerminalId const& terminal, Timestamp now) {
+  for (auto const* sql :
+       {"UPDATE terminals SET twice_at = ?2 WHERE terminal = ?1",
+        "INSERT INTO alarms(kind, terminal, epoch, seq, first_at, last_at, detail, body) VALUES('name_twice', ?1, 0, "
+        "0, "
+        "?2, ?2, 'two terminals have this name: a copy of its configuration?', '') ON CONFLICT(kind, terminal, epoch, "
+        "seq) DO UPDATE SET last_at = excluded.last_at, times = times + 1"}) {
+    auto put = db.prepare(sql);
+    if (!put) return tl::unexpected{put.error()};
+    put->bind(1, terminal.value).bind(2, std::int64_t{now.time_since_epoch().count()});
+    if (auto done = put->run(); !done) return done;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::set<TerminalId>> online_terminals(Database& db) {
@@ -191,6 +207,9 @@ Result<void> HqOffice::heard(Held const& held, bool retained) {
     if (!done->notice.empty()) {
       s.parts.log(LogLevel::warning,
                   log_line("budget.file", {{"terminal", held.terminal.value}, {"what", done->notice}}));
+    }
+    if (done->by_turns) {
+      if (auto noted = note_twice(db, held.terminal, s.parts.now()); !noted) return noted;
     }
     return s.say_grants(db, done->changed);
   });

@@ -132,7 +132,7 @@ CREATE TABLE releases(                    -- every manifest that was seen on the
 ) WITHOUT ROWID;
 CREATE TABLE alarms(
   id INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL,                     -- changed_content, unreadable_event
+  kind TEXT NOT NULL,                     -- changed_content, unreadable_event, name_twice
   terminal TEXT NOT NULL,
   epoch INTEGER NOT NULL,
   seq INTEGER NOT NULL,
@@ -388,7 +388,7 @@ CREATE TABLE forgotten(                   -- what the broker still keeps of them
   terminal TEXT PRIMARY KEY,
   at INTEGER NOT NULL                     -- seconds since 1970
 ) WITHOUT ROWID;
-ALTER TABLE terminals ADD COLUMN twice_at INTEGER NOT NULL DEFAULT 0;  -- two files of that name spoke by turns, HQ's clock, seconds
+ALTER TABLE terminals ADD COLUMN twice_at INTEGER NOT NULL DEFAULT 0;  -- HQ's clock: two files of that name spoke by turns
 )sql";
 
 constexpr std::array kSteps{Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},
