@@ -21,9 +21,10 @@ constexpr auto kFooter =
     "  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"
     "             --broker mqtt://127.0.0.1:1883 --chain demo --db hq.sqlite --wait 30\n"
     "  tillcue-hq report --db hq.sqlite --since 7d\n\n"
-    "Exit codes: 0 done; 2 wrong command line; 3 an input is missing, damaged or\n"
-    "not understood; 4 broker, disk or network trouble; 5 refused; 6 published, but\n"
-    "not every terminal that is online ran it in time.";
+    "Exit codes: 0 done; 2 wrong command line; 3 an input, or what an option says (a\n"
+    "scope, a time, a broker's address), is missing, damaged or not understood; 4\n"
+    "broker, disk or network trouble; 5 refused; 6 published or said, but not every\n"
+    "terminal that is online ran or holds it in time.";
 
 }  // namespace
 

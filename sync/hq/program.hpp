@@ -16,10 +16,10 @@ namespace tillcue::sync {
 enum class Exit : int {
   done = 0,
   usage = 2,         ///< the command line is wrong
-  bad_input = 3,     ///< a file, key, bundle or database is missing, damaged or not understood
+  bad_input = 3,     ///< a file, key, bundle or database, or an option's text, is missing, damaged or not understood
   trouble = 4,       ///< the broker, the disk or the network failed or did not answer: trying again may help
   refused = 5,       ///< understood and refused
-  not_everyone = 6,  ///< published, but not every terminal that is online ran it in time
+  not_everyone = 6,  ///< published or said, but not every terminal that is online ran or holds it in time
 };
 
 /// Set by the command that was chosen; runs after the command line was understood.

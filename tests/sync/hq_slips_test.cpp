@@ -72,6 +72,20 @@ TEST_CASE("what is not expected is told first, in the order it was written in") 
   CHECK(holds(err,
               "'10.50' is no whole number from 0 to 1000000000000: it is money in minor units, so that 10.50 is "
               "written 1050"));
+  Words const budget{"budget", "set", "--db", "x", "--name", "jam", "--amount", "100", "--free-amount"};
+  CHECK(run(budget + Words{"50", "--terminals", "5"}, err) == 2);
+  CHECK(holds(err, "--free-amount 50 for 5 terminals is 250, more than the whole --amount 100; lower it"));
+  CHECK(run(budget + Words{"101"}, err) == 2);
+  CHECK(holds(err, "--free-amount 101 more than the whole --amount 100; lower it"));
+  CHECK(run(budget + Words{"20", "--terminals", "5"}, err) != 2);
+  Words const rollout{"rollout", "start",    "--bundle", "x",       "--key", "x",       "--db",
+                      "x",       "--broker", "x",        "--chain", "x",     "--stages"};
+  for (auto const& stages : {Words{"10,50,100"}, Words{"10", "50", "100"}}) {
+    CHECK(run(rollout + stages, err) == 3);
+    CHECK(holds(err, "no `tillcue-hq serve` answers there"));
+  }
+  CHECK(run(rollout + Words{"10,x"}, err) == 2);
+  CHECK(holds(err, "'x' is no percentage"));
   CHECK(run({"stop", "--db", "x", "--all", "--wait", "soon"}, err) == 2);
   CHECK(holds(err, "'soon' is no whole number from 0 to 3600"));
 }
