@@ -11,6 +11,7 @@
 #include "core/shop.hpp"
 #include "hq_program_scene.hpp"
 #include "tillcue/sync/hq_certificates.hpp"
+#include "tillcue/sync/hq_inbox.hpp"
 
 /// What users mistype or do not see, at the real program.
 using namespace tillcue;
@@ -86,6 +87,17 @@ TEST_CASE("what is not expected is told first, in the order it was written in") 
   }
   CHECK(run(rollout + Words{"10,x"}, err) == 2);
   CHECK(holds(err, "'x' is no percentage"));
+  test::TempDir const folder;
+  CHECK(run({"report", "--db", folder.path().string()}, err) == 4);
+  CHECK(holds(err, "cannot open: it is a folder; name a file in it"));
+  auto const db = (folder / "hq.sqlite").string();
+  REQUIRE(Inbox::open(db));
+  CHECK(run({"config", "show", "--db", db, "--terminal", "nosuch"}, err) == 3);
+  CHECK(holds(err, "--terminal: nosuch has never said which store it is in"));
+  auto const out = (folder / "ex.csv").string();
+  REQUIRE(run({"export", "--db", db, "--out", out}, err) == 0);
+  CHECK(run({"export", "--db", db, "--out", out, "--decisions"}, err) == 5);
+  CHECK(holds(err, "is no export of this kind"));
   CHECK(run({"stop", "--db", "x", "--all", "--wait", "soon"}, err) == 2);
   CHECK(holds(err, "'soon' is no whole number from 0 to 3600"));
 }
