@@ -19,6 +19,7 @@
 #include "json_lines.hpp"
 #include "listening_places.hpp"
 #include "printer_settings.hpp"
+#include "tillcue/sync/topics.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -54,6 +55,13 @@ Complaint read_name(Json const& value, std::string& out) {
   if (!std::all_of(out.begin(), out.end(), fine)) {
     return "may hold only letters, digits, '-', '_' and '.': it becomes part of an MQTT topic";
   }
+  return {};
+}
+
+Complaint read_terminal(Json const& value, std::string& out) {
+  if (auto complaint = read_name(value, out)) return complaint;
+  if (sync::is_head_office_name(out))
+    return "must not be hq or begin with hq-: head office is known to the broker by such names";
   return {};
 }
 
@@ -219,7 +227,7 @@ SyncConfig& sync(Config& config) { return config.sync ? *config.sync : config.sy
 
 /// "required" holds inside an optional group only when the group is there.
 constexpr Field kFields[] = {
-    {"terminal", true, [](Config& c, Json const& v) { return read_name(v, c.terminal.value); }},
+    {"terminal", true, [](Config& c, Json const& v) { return read_terminal(v, c.terminal.value); }},
     {"store.id", true, [](Config& c, Json const& v) { return read_name(v, c.store.id); }},
     {"store.name", true, [](Config& c, Json const& v) { return read_text(v, c.store.name, 64); }},
     {"store.chain", true, [](Config& c, Json const& v) { return read_name(v, c.store.chain); }},

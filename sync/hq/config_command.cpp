@@ -73,7 +73,7 @@ Exit show(Options const& options) {
   auto db = open_hq_reader(options.office.database);
   if (!db) return report_error(db.error().within("--db"));
   auto const said = options.terminal.empty() ? config_by_scope(*db) : config_of(*db, TerminalId{options.terminal});
-  if (!said) return report_error(said.error().within("--db"));
+  if (!said) return report_error(said.error().within(options.terminal.empty() ? "--db" : "--terminal"));
   if (options.json) {
     auto out = Json::array();
     for (auto const& one : *said) {

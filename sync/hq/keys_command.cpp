@@ -112,6 +112,8 @@ void add_keys_command(CLI::App& app, Command& chosen) {
       "  tillcue-hq keys certificate --dir keys --for broker --name broker --host mqtt.example.com\n"
       "  tillcue-hq keys certificate --dir keys --for terminal --name till-1 --name till-2\n"
       "  tillcue-hq broker-config --dir keys --chain demo --out /etc/mosquitto/conf.d\n"
+      "which puts copies of what the broker reads there and says how to start it: the folder of\n"
+      "the keys stays closed.\n"
       "With an authority of your own, `keys request` in the place of `keys certificate`, have the\n"
       "requests signed (the name and the purposes as asked), and hold the answers against\n"
       "`keys check` before they go to the tills. Another signing key, while everything runs:\n"

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
 #include <memory>
@@ -104,11 +105,24 @@ Exit set_budgets_of(Options const& options) {
   return shown ? tell_broker(*shown) : report_error(shown.error());
 }
 
+/// What all terminals may spend by their bundles alone is part of the whole, as it is in a campaigns file.
+Result<void> check_free(char const* what, std::int64_t each, std::int64_t whole, std::uint32_t terminals) {
+  auto const all = each * std::max<std::int64_t>(terminals, 1);
+  if (whole < 0 || all <= whole) return {};
+  auto const of =
+      terminals > 1 ? " for " + std::to_string(terminals) + " terminals is " + std::to_string(all) + "," : "";
+  return fail(Code::invalid, "--free-" + std::string{what} + ' ' + std::to_string(each) + of +
+                                 " more than the whole --" + what + ' ' + std::to_string(whole) + "; lower it");
+}
+
 Exit set_budget(Options const& options) {
   if (options.name.empty() == options.bundle.empty()) {
     return report_error({Code::invalid, "say --name, or --bundle: one of them"}), Exit::usage;
   }
   if (!options.bundle.empty()) return set_budgets_of(options);
+  auto good = check_free("amount", options.free_amount, options.amount, options.terminals);
+  if (good) good = check_free("issues", options.free_issues, options.issues, options.terminals);
+  if (!good) return report_error(good.error()), Exit::usage;
   Json request{{"do", "budget set"},
                {"name", options.name},
                {"free_amount", options.free_amount},

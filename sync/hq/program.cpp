@@ -9,6 +9,7 @@
 #include "app/command_line.hpp"
 #include "tillcue/core/whole_file.hpp"
 #include "tillcue/sync/manifest.hpp"
+#include "tillcue/sync/tls_files.hpp"
 
 namespace tillcue::sync {
 namespace {
@@ -21,9 +22,10 @@ constexpr auto kFooter =
     "  tillcue-hq publish --bundle store.bundle --key keys/hq.key.pem \\\n"
     "             --broker mqtt://127.0.0.1:1883 --chain demo --db hq.sqlite --wait 30\n"
     "  tillcue-hq report --db hq.sqlite --since 7d\n\n"
-    "Exit codes: 0 done; 2 wrong command line; 3 an input is missing, damaged or\n"
-    "not understood; 4 broker, disk or network trouble; 5 refused; 6 published, but\n"
-    "not every terminal that is online ran it in time.";
+    "Exit codes: 0 done; 2 wrong command line; 3 an input, or what an option says (a\n"
+    "scope, a time, a broker's address), is missing, damaged or not understood; 4\n"
+    "broker, disk or network trouble; 5 refused; 6 published or said, but not every\n"
+    "terminal that is online ran or holds it in time.";
 
 }  // namespace
 
@@ -93,7 +95,7 @@ void BrokerOptions::add_to(CLI::App& command) {
       ->capture_default_str();
 }
 
-Result<MqttOptions> BrokerOptions::mqtt(std::string client_id) const {
+Result<MqttOptions> BrokerOptions::mqtt(std::string client_id, std::string const& name) const {
   MqttOptions options;
   auto const limits = read_broker_limits(preset);
   if (!limits) return tl::unexpected{limits.error().within("--broker-preset")};
@@ -108,6 +110,14 @@ Result<MqttOptions> BrokerOptions::mqtt(std::string client_id) const {
     }
   }
   if (!ca.empty() || !certificate.empty() || !key.empty()) options.tls = MqttTls{ca, certificate, key, true};
+  // Other brokers, and one that asks for users, know their clients by other names.
+  if (limits->name == "mosquitto" && user.empty() && !certificate.empty()) {
+    auto const other = name_fault(certificate, name);
+    auto const why =
+        "; hq is for serve, hq-publish for publish and rollout start, and two of one name throw each other "
+        "out. Where names are given otherwise, say --broker-preset";
+    if (!other.empty()) return fail(Code::rejected, "--cert " + other + why);
+  }
   return options;
 }
 

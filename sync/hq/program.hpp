@@ -16,10 +16,10 @@ namespace tillcue::sync {
 enum class Exit : int {
   done = 0,
   usage = 2,         ///< the command line is wrong
-  bad_input = 3,     ///< a file, key, bundle or database is missing, damaged or not understood
+  bad_input = 3,     ///< a file, key, bundle or database, or an option's text, is missing, damaged or not understood
   trouble = 4,       ///< the broker, the disk or the network failed or did not answer: trying again may help
   refused = 5,       ///< understood and refused
-  not_everyone = 6,  ///< published, but not every terminal that is online ran it in time
+  not_everyone = 6,  ///< published or said, but not every terminal that is online ran or holds it in time
 };
 
 /// Set by the command that was chosen; runs after the command line was understood.
@@ -57,8 +57,10 @@ struct BrokerOptions {
   std::string uri, user, password_file, ca, certificate, key, preset = "mosquitto";
 
   void add_to(CLI::App& command);
-  /// Errors  not_found (password file).
-  [[nodiscard]] Result<MqttOptions> mqtt(std::string client_id) const;
+  /// `name`: of the certificate that is for this command; at a mosquitto of ours it has to be, for names give the
+  /// rights there, and two clients of one name throw each other out. Errors  not_found (password file), invalid
+  /// (preset), rejected (another's certificate).
+  [[nodiscard]] Result<MqttOptions> mqtt(std::string client_id, std::string const& name) const;
 };
 
 }  // namespace tillcue::sync

@@ -200,7 +200,7 @@ Result<Published> publish(PublishCommand& options,
   auto const number = random_id();
   if (!number) return tl::unexpected{number.error()};
 
-  auto mqtt = options.broker.mqtt("hq-publish-" + std::to_string(*number));
+  auto mqtt = options.broker.mqtt("hq-publish-" + std::to_string(*number), "hq-publish");
   if (!mqtt) return tl::unexpected{mqtt.error()};
   auto const limits = mqtt->limits;
   mqtt->clean_start = true;

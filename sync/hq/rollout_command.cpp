@@ -29,7 +29,7 @@ struct Options {
 std::string bad_percent(std::string const& text) {
   char* end = nullptr;
   auto const percent = std::strtod(text.c_str(), &end);
-  bool const fine = *end == '\0' && percent >= 0 && percent <= 100;
+  bool const fine = end != text.c_str() && *end == '\0' && percent >= 0 && percent <= 100;
   return fine ? std::string{} : "'" + text + "' is no percentage; write a number from 0 to 100, like 5 or 0.5";
 }
 
@@ -143,7 +143,8 @@ void add_rollout_command(CLI::App& app, Command& chosen) {
   command->get_option("--db")->required();
   command->add_option("--control", options->office.control, "Socket of serve; default: DB.control");
   command->add_option("--first", options->first, "Terminals before all others: canaries");
-  command->add_option("--stages", options->stages, "Percent of the fleet, rising, up to 100")
+  command->add_option("--stages", options->stages, "Percent of the fleet, rising, up to 100: 10,50,100")
+      ->delimiter(',')
       ->check(bad_percent)
       ->capture_default_str();
   command->add_option("--soak", options->soak_minutes, "Minutes a stage lasts at least")

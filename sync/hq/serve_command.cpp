@@ -85,7 +85,7 @@ Result<void> serve(Options const& options) {
   auto const shelf = open_shelf(options);
   if (!shelf) return tl::unexpected{shelf.error().within("--bundles")};
   // A stable client id: the broker then queues results while HQ is away. What it drops, terminals send again.
-  auto mqtt = options.broker.mqtt(options.client_id.empty() ? "hq-" + options.chain : options.client_id);
+  auto mqtt = options.broker.mqtt(options.client_id.empty() ? "hq-" + options.chain : options.client_id, "hq");
   if (!mqtt) return tl::unexpected{mqtt.error()};
   mqtt->offline_messages = 1'000;
   mqtt->backoff_most = std::chrono::seconds{5};
@@ -105,7 +105,7 @@ Result<void> serve(Options const& options) {
                        .shelf = lying,
                        .log = log,
                        .now = clock_now,
-                       .on_held = [&](Held const& held) { return office.heard(held); },
+                       .on_held = [&](Held const& held, bool retained) { return office.heard(held, retained); },
                        .on_connected = [&] { office.connected(); },
                        .on_lost = [&] { office.lost(); }}};
   auto const at = options.control.empty() ? control_file(options.database) : std::filesystem::path{options.control};

@@ -64,6 +64,16 @@ TEST_CASE("tills may come by a Unix socket and by WebSocket, pages only where th
   CHECK(says(refusal(pos(R"("websocket": "127.0.0.1:1", "origins": ["*"])")), "pos.origins: must hold origins"));
 }
 
+TEST_CASE("a terminal is not called like head office, whom a broker without certificates knows by its client id") {
+  for (auto const* const name : {"hq", "hq-demo", "hq-publish"}) {
+    CHECK(
+        says(refusal(with("\"till-1\"", '"' + std::string{name} + '"')), "terminal: must not be hq or begin with hq-"));
+  }
+  for (auto const* const name : {"hq2", "HQ-1", "till-hq"}) {
+    CHECK(parse_config(with("\"till-1\"", '"' + std::string{name} + '"'), "/etc/tillcue/t.json"));
+  }
+}
+
 TEST_CASE("feeds are read, and what is wrong with them is told by field") {
   auto const withfeeds = [](std::string const& feeds) {
     return with("\"log_level\"", "\"names\": {\"aliases\": \"names.csv\"}, \"feeds\": {" + feeds + "}, \"log_level\"");

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import unittest
 
 import journey_test
@@ -21,12 +22,21 @@ class Pilot(journey_test.Journey):
     def start_broker(self):
         out = self.shop.path('broker')
         os.mkdir(out)
-        run('tillcue-hq', 'broker-config', '--dir', self.shop.path('keys'), '--chain', 'demo', '--out', out,
-            '--address', '127.0.0.1', '--port', self.shop.mqtt)
+        told = run('tillcue-hq', 'broker-config', '--dir', self.shop.path('keys'), '--chain', 'demo', '--out', out,
+                   '--address', '127.0.0.1', '--port', self.shop.mqtt)
+        for file, mode in (('authority.tls.pem', 0o644), ('broker.tls.pem', 0o644), ('broker.tls-key.pem', 0o600)):
+            self.assertEqual(os.stat(os.path.join(out, file)).st_mode & 0o777, mode)
+        os.mkdir(os.path.join(out, 'data'))
+        if os.geteuid() == 0:
+            # The broker runs as its own user: what is printed is enough, and the keys stay closed to it.
+            self.assertEqual(os.stat(self.shop.path('keys')).st_mode & 0o777, 0o700)
+            self.assertIn(f'{self.shop.folder}: its owner alone may enter it', told.stderr)
+            os.chmod(self.shop.folder, 0o711)
+            step = re.search('^  (chown mosquitto .*)$', told.stdout, re.MULTILINE).group(1)
+            subprocess.run(step, shell=True, check=True)
+            shutil.chown(os.path.join(out, 'data'), 'mosquitto')
         with open(os.path.join(out, 'mosquitto.conf'), 'w', encoding='utf-8') as conf:
-            # As Debian's own main file does it. Its user may not read the keys of whoever runs the test.
-            conf.write(f'persistence_location {out}/\ninclude_dir {out}/d\n'
-                       + ('user root\n' if os.geteuid() == 0 else ''))
+            conf.write(f'persistence_location {out}/data/\ninclude_dir {out}/d\n')  # as Debian's own main file does it
         os.mkdir(os.path.join(out, 'd'))
         shutil.copy(os.path.join(out, 'tillcue.conf'), os.path.join(out, 'd'))
         program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'

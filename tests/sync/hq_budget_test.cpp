@@ -239,6 +239,23 @@ TEST_CASE("a file that takes another's place begins with nothing, and what the o
   CHECK(again.left() == Allotment{0, 0});
 }
 
+TEST_CASE("of what is not limited a file that is gone has spent what it told") {
+  BudgetLedger ledger({Allotment::kUnlimited, 100}, {0, 0}, 2);
+  auto const a = TerminalId{"a"};
+  CHECK(ledger.counts_in(a, Epoch{1}));
+  (void)ledger.give(a, {Allotment::kUnlimited, 60});
+  ledger.reported(a, {1, {700, 5}, Epoch{1}, 7});
+  for (std::uint64_t file = 2; file < 5; ++file) ledger.reported(a, {0, {}, Epoch{file}, 0});
+  CHECK(ledger.spent() == Allotment{700, 60});
+  CHECK(ledger.left() == Allotment{Allotment::kUnlimited, 40});
+
+  // A limit that comes later: what is given begins behind what was spent without one.
+  ledger.set_total({1000, 100});
+  ledger.reported(a, {0, {200, 0}, Epoch{4}, 1});
+  CHECK(ledger.left().minor == 100);
+  CHECK(ledger.give(a, {500, 0}).share.minor == 300);
+}
+
 TEST_CASE("what a terminal gives back is free again, and a late report of before does not take it away") {
   BudgetLedger ledger({1000, 100}, {0, 0}, 1);
   auto const a = TerminalId{"a"};

@@ -57,6 +57,40 @@ TEST_CASE(
   CHECK(name("tee")["note"] == "no published bundle has an item tee");
 }
 
+TEST_CASE("a terminal that will not come again is forgotten, and no old word of the broker's brings it back") {
+  Office o;
+  o.in_store("till-1", "s-1");
+  o.in_store("till-9", "s-1");
+  auto const forget = [&](char const* name) { return o.ask({{"do", "forget"}, {"terminal", name}}); };
+  auto const known = [&] { return ask_text(o.db, "SELECT terminal FROM terminals ORDER BY terminal"); };
+  CHECK(forget("till-2")["code"] == "not_found");
+  auto const refused = forget("till-9");
+  CHECK(refused["code"] == "rejected");
+  CHECK(refused["error"] ==
+        "till-9: is connected, and spoke 0 s ago; switch it off first, or wait for 5 minutes of silence");
+  o.now = at(301);  // online still, by what the broker has of it
+  CHECK(forget("till-9")["ok"] == true);
+  CHECK(known() == "till-1");
+  auto const word = o.ask({{"do", "stop"}, {"scope", "all"}});
+  CHECK(o.ask({{"do", "holders"}, {"word", word["word"]}, {"number", word["number"]}})["online"] == 1);
+
+  TerminalState state;
+  state.terminal = TerminalId{"till-9"};
+  Held held;
+  held.terminal = state.terminal;
+  o.restart();
+  REQUIRE(o.inbox.note_state(state, true, o.now));
+  REQUIRE(o.office->heard(held, true));
+  state.presence = Presence::offline;  // its will, at last
+  REQUIRE(o.inbox.note_state(state, false, o.now));
+  CHECK(known() == "till-1");
+  CHECK(ask_text(o.db, "SELECT terminal FROM held") == "till-1");
+  state.presence = Presence::online;
+  REQUIRE(o.inbox.note_state(state, false, o.now));
+  REQUIRE(o.inbox.note_state(state, true, o.now));
+  CHECK(known() == "till-1|till-9");
+}
+
 TEST_CASE("a word for a place where no terminal ever was is said, with a note of the places there are") {
   Office o;
   auto const note = [](Json const& answer) {

@@ -11,6 +11,8 @@
 #include "hq_office_scene.hpp"
 #include "tillcue/sync/hq_control.hpp"
 #include "tillcue/sync/hq_key_words.hpp"
+#include "tillcue/sync/hq_store.hpp"
+#include "tillcue/sync/hq_terminals.hpp"
 
 namespace tillcue::sync::hq_test {
 namespace {
@@ -312,6 +314,84 @@ TEST_CASE("an earlier file of a terminal is not believed, and a program that can
   o.restart();
   REQUIRE(o.office->heard(before.held()));
   CHECK(account()["before_amount"] == before.share);
+}
+
+TEST_CASE(
+    "of what a budget does not limit nothing but what was told is spent, however often a terminal is set up anew") {
+  Office o;
+  o.online("till-1");
+  REQUIRE(o.ask({{"do", "budget set"}, {"name", "bar"}, {"issues", 400}})["ok"] == true);
+  auto const budget = [&] { return o.ask({{"do", "show"}})["budgets"][0]; };
+  auto const told = [&] { return Json::parse(o.said("terminal:till-1")->content); };
+  auto const says = [&](std::uint64_t file, Allotment spent) {
+    Held held;
+    held.terminal = TerminalId{"till-1"};
+    held.epoch = Epoch{file};
+    held.turn = static_cast<std::uint64_t>(spent.issues);
+    if (spent.issues > 0) held.budgets["bar"] = {told()["grants"]["bar"]["number"], spent};
+    REQUIRE(o.office->heard(held));
+  };
+  for (std::uint64_t file = 1; file <= 3; ++file) {
+    says(file, {});
+    says(file, {250, 2});
+    o.restart();
+  }
+  CHECK(budget()["spent_amount"] == 750);
+  CHECK(budget()["terminals"][0]["before_amount"] == 500);
+  CHECK(budget()["spent_issues"].get<int>() >= 100 + 75 + 2);  // the shares of the files that are gone
+  CHECK(budget()["left_amount"].is_null());
+
+  // Limited afterwards, it holds at once for who was given shares before.
+  REQUIRE(o.ask({{"do", "budget set"}, {"name", "bar"}, {"issues", 400}, {"amount", 1'000}})["ok"] == true);
+  CHECK(told()["grants"]["bar"]["amount"] == 250 + 250);  // behind what it has spent
+  CHECK(budget()["left_amount"] == 0);
+}
+
+TEST_CASE("a database that holds such sums of before tells them no more") {
+  test::TempDir folder;
+  auto const file = folder / "hq.sqlite";
+  {
+    auto db = *Database::open(file);
+    REQUIRE(migrate(db, hq_migrations().first(12)));
+    REQUIRE(
+        db.execute("INSERT INTO budgets VALUES('bar', 9223372036854775807, 400, 0, 0, 0, 0), ('tea', 5000, "
+                   "9223372036854775807, 0, 0, 0, 0), ('now', 5000, 40, 0, 0, 0, 0);"
+                   "INSERT INTO accounts VALUES('bar', 't', 1, 30, 3, 7, 2, 281474976710656, 100), ('tea', 't', 1, 30, "
+                   "3, 7, 2, 1250, 281474976710656), ('now', 't', 1, 30, 3, 7, 2, 281474976710656, 10);"
+                   "INSERT INTO grants VALUES('bar', 't', 1, 281474976710656, 100), ('tea', 't', 1, 1250, "
+                   "281474976710656), ('now', 't', 1, 281474976710656, 10);"));
+  }
+  REQUIRE(Inbox::open(file));
+  CHECK(ask_text(file, "SELECT before_minor || ' ' || before_issues FROM accounts ORDER BY name") ==
+        "0 100|0 10|1250 0");
+  CHECK(ask_text(file, "SELECT minor || ' ' || issues FROM grants ORDER BY name") == "0 100|0 10|1250 0");
+}
+
+TEST_CASE("two terminals of one name are told as long as they speak by turns, and one that was set up anew is not") {
+  Office o;
+  o.online("till-1");
+  auto const speaks = [&](std::uint64_t file) {
+    Held held;
+    held.terminal = TerminalId{"till-1"};
+    held.epoch = Epoch{file};
+    REQUIRE(o.office->heard(held));
+  };
+  auto const told = [&] {
+    auto db = *open_hq_reader(o.db);
+    auto const fleet = read_fleet(db);
+    return to_text(*fleet, o.now).find("TWO TERMINALS HAVE THIS NAME") != std::string::npos;
+  };
+  for (auto const file : {1, 1, 2, 2}) speaks(file);
+  CHECK_FALSE(told());
+  for (auto const file : {1, 2, 1}) speaks(file);
+  CHECK(told());
+  CHECK(ask_text(o.db, "SELECT kind || ' ' || times FROM alarms WHERE terminal = 'till-1'") == "name_twice 3");
+  o.now = at(200);  // the copy is off; the one that stays speaks on
+  speaks(1);
+  CHECK(told());
+  o.now = at(301);
+  speaks(1);
+  CHECK_FALSE(told());
 }
 
 TEST_CASE("requests that break a rule are answered with code and reason") {

@@ -1,12 +1,17 @@
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include <doctest/doctest.h>
 
 #include "core/shop.hpp"
 #include "hq_program_scene.hpp"
+#include "tillcue/sync/hq_certificates.hpp"
+#include "tillcue/sync/hq_inbox.hpp"
 
 /// What users mistype or do not see, at the real program.
 using namespace tillcue;
@@ -68,8 +73,88 @@ TEST_CASE("what is not expected is told first, in the order it was written in") 
   CHECK(holds(err,
               "'10.50' is no whole number from 0 to 1000000000000: it is money in minor units, so that 10.50 is "
               "written 1050"));
+  Words const budget{"budget", "set", "--db", "x", "--name", "jam", "--amount", "100", "--free-amount"};
+  CHECK(run(budget + Words{"50", "--terminals", "5"}, err) == 2);
+  CHECK(holds(err, "--free-amount 50 for 5 terminals is 250, more than the whole --amount 100; lower it"));
+  CHECK(run(budget + Words{"101"}, err) == 2);
+  CHECK(holds(err, "--free-amount 101 more than the whole --amount 100; lower it"));
+  CHECK(run(budget + Words{"20", "--terminals", "5"}, err) != 2);
+  Words const rollout{"rollout", "start",    "--bundle", "x",       "--key", "x",       "--db",
+                      "x",       "--broker", "x",        "--chain", "x",     "--stages"};
+  for (auto const& stages : {Words{"10,50,100"}, Words{"10", "50", "100"}}) {
+    CHECK(run(rollout + stages, err) == 3);
+    CHECK(holds(err, "no `tillcue-hq serve` answers there"));
+  }
+  CHECK(run(rollout + Words{"10,x"}, err) == 2);
+  CHECK(holds(err, "'x' is no percentage"));
+  test::TempDir const folder;
+  CHECK(run({"report", "--db", folder.path().string()}, err) == 4);
+  CHECK(holds(err, "cannot open: it is a folder; name a file in it"));
+  auto const db = (folder / "hq.sqlite").string();
+  REQUIRE(Inbox::open(db));
+  CHECK(run({"config", "show", "--db", db, "--terminal", "nosuch"}, err) == 3);
+  CHECK(holds(err, "--terminal: nosuch has never said which store it is in"));
+  auto const out = (folder / "ex.csv").string();
+  REQUIRE(run({"export", "--db", db, "--out", out}, err) == 0);
+  CHECK(run({"export", "--db", db, "--out", out, "--decisions"}, err) == 5);
+  CHECK(holds(err, "is no export of this kind"));
   CHECK(run({"stop", "--db", "x", "--all", "--wait", "soon"}, err) == 2);
   CHECK(holds(err, "'soon' is no whole number from 0 to 3600"));
+}
+
+TEST_CASE("another's certificate is refused before a broker is asked, where names give the rights") {
+  test::TempDir const folder;
+  auto const keys = folder / "keys";
+  auto const key = init_key(keys, "hq")->private_file.string();
+  REQUIRE(init_authority(keys, "demo", at(0)));
+  auto const shows = [&](std::string const& name, CertificateUse use) -> Words {
+    auto const made = *issue_certificate(keys, {use, name, {}}, 30, at(0));
+    return {"--cert", made.certificate.string(), "--cert-key", made.key.string()};
+  };
+  Words const common{"--broker", "mqtts://127.0.0.1:1", "--chain", "demo", "--key", key};
+  auto const till = shows("till-1", CertificateUse::terminal), hq = shows("hq", CertificateUse::hq);
+  std::string err;
+  Words const serve = Words{"serve", "--db", (folder / "hq.sqlite").string()} + common;
+  CHECK(run(serve + till, err) == 5);
+  CHECK(holds(
+      err, "till-1.tls.pem: is made out to \"till-1\", and the broker gives rights by that name; get one for \"hq\""));
+  Words const publish = Words{"publish", "--bundle", bundle_file(folder / "a.bundle")} + common;
+  CHECK(run(publish + hq, err) == 5);
+  CHECK(holds(err, "hq is for serve, hq-publish for publish and rollout start"));
+  CHECK(run(publish + shows("hq-publish", CertificateUse::hq) + Words{"--note", "4111 1111 1111 1111"}, err) == 5);
+  CHECK(holds(err, "--note"));
+  // Another broker has names of its own.
+  CHECK(run(publish + till + Words{"--broker-preset", "emqx", "--scope", "everybody"}, err) == 3);
+}
+
+TEST_CASE(
+    "a broker gets copies of the three files it reads, its key for itself alone, and nothing from the folder of the "
+    "keys") {
+  namespace fs = std::filesystem;
+  test::TempDir const folder;
+  auto const keys = folder / "keys", out = folder / "conf";
+  fs::create_directory(out);
+  REQUIRE(init_key(keys, "hq"));
+  REQUIRE(init_authority(keys, "demo", at(0)));
+  Words const command{"broker-config", "--dir", keys.string(), "--chain", "demo", "--out"};
+  std::string err;
+  CHECK(run(command + Words{keys.string()}, err) == 3);
+  CHECK(holds(err, "is the folder of the keys, which the broker must not be able to read"));
+  CHECK(run(command + Words{out.string()}, err) == 3);
+  CHECK(holds(err, "broker.tls.pem: cannot be read; the broker needs it: make it with `keys certificate --for broker"));
+  CHECK(fs::is_empty(out));
+
+  REQUIRE(issue_certificate(keys, {CertificateUse::broker, "broker", {"localhost"}}, 30, at(0)));
+  REQUIRE(run(command + Words{out.string()}, err) == 0);
+  CHECK(std::distance(fs::directory_iterator{out}, {}) == 5);
+  CHECK(fs::status(out / "broker.tls-key.pem").permissions() == fs::perms(0600));
+  CHECK(fs::status(out / "authority.tls.pem").permissions() == fs::perms(0644));
+  std::stringstream text;
+  text << std::ifstream{out / "tillcue.conf"}.rdbuf();
+  CHECK(text.str().find(keys.string()) == std::string::npos);
+  CHECK(run(command + Words{out.string()}, err) == 5);
+  CHECK(holds(err, "exists; --force writes all five files anew"));
+  CHECK(run(command + Words{out.string(), "--force"}, err) == 0);
 }
 
 TEST_CASE("a scope no terminal reads, a version that is none and a folder that is not there are told before all work") {

@@ -77,6 +77,28 @@ TEST_CASE("without a broker it goes on trying, keeps a bounded number of message
   CHECK(open == 0);
 }
 
+TEST_CASE("two clients of one name throw each other out, and say what may be behind it") {
+  if (skip_without_broker("two of one name")) return;
+  tillcue::test::Mosquitto broker;
+  auto options = options_for(broker.uri(), "till-1");
+  options.backoff_first = std::chrono::milliseconds{50};
+  Probe one(options), other(options);
+  one.start();
+  REQUIRE(one.connected());
+  other.start();
+  auto const says = [](Probe& probe) {
+    auto const told = [&] {
+      return std::any_of(probe.losses.begin(), probe.losses.end(), [](std::string const& why) {
+        return why.find("does another client use the name \"till-1\"") != std::string::npos;
+      });
+    };
+    return probe.patience.until(told, std::chrono::seconds{60});
+  };
+  CHECK(says(one));
+  CHECK(says(other));
+  CHECK(one.losses.front().find("another client") == std::string::npos);
+}
+
 TEST_CASE("messages go out and come in, retained ones on subscribing") {
   if (skip_without_broker("messages go out and come in")) return;
   Mosquitto const broker;

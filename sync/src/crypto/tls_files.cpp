@@ -26,6 +26,13 @@ std::string time_fault(X509* certificate, Timestamp now) {
   return "ended " + minute(x509::end_of(certificate)) + clock + "; get a new one";
 }
 
+std::string name_fault_of(std::filesystem::path const& file, X509* certificate, std::string const& wanted) {
+  auto const name = x509::common_name(certificate);
+  if (name == wanted) return {};
+  return file.string() + ": is made out to \"" + name + "\", and the broker gives rights by that name; get one for \"" +
+         wanted + "\" (tillcue-hq keys certificate)";
+}
+
 class Faults {
  public:
   Faults(MqttTls const& files, std::string const& name, Timestamp now) : files_(files), name_(name), now_(now) {}
@@ -58,10 +65,8 @@ class Faults {
     auto const why = time_fault(own, now_);
     if (!why.empty()) add(TlsFile::certificate, at + why);
     if (name_.empty()) return;
-    if (auto const name = x509::common_name(own); name != name_) {
-      add(TlsFile::certificate, at + "is made out to \"" + name +
-                                    "\", and the broker gives rights by that name; get one for \"" + name_ +
-                                    "\" (tillcue-hq keys certificate)");
+    if (auto other = name_fault_of(files_.certificate, own, name_); !other.empty()) {
+      add(TlsFile::certificate, std::move(other));
     }
     if (!authority_ || !why.empty()) return;
     if (auto const good = x509::verify(chain_, files_.ca, X509_PURPOSE_SSL_CLIENT, now_); !good) {
@@ -86,6 +91,11 @@ class Faults {
 };
 
 }  // namespace
+
+std::string name_fault(std::filesystem::path const& certificate, std::string const& name) {
+  auto const read = x509::read_certificate(certificate);
+  return read ? name_fault_of(certificate, read->get(), name) : std::string{};
+}
 
 std::vector<TlsFault> tls_faults(MqttTls const& files, std::string const& name, Timestamp now) {
   return Faults(files, name, now).all();

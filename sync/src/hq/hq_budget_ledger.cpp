@@ -83,7 +83,11 @@ bool BudgetLedger::counts_in(TerminalId const& terminal, Epoch epoch) {
   next.epoch = epoch;
   if (!fresh) {
     next.files = to.files + 1;
-    next.before = plus(to.before, to.most());
+    // A share of what is not limited is no sum of money: what was told to be spent of it is all there is to count.
+    auto may_have_spent = to.most();
+    if (total_.minor == Allotment::kUnlimited) may_have_spent.minor = to.spent.minor;
+    if (total_.issues == Allotment::kUnlimited) may_have_spent.issues = to.spent.issues;
+    next.before = plus(to.before, may_have_spent);
   }
   to = std::move(next);
   to.open.emplace(0, first_share());
@@ -99,7 +103,8 @@ void BudgetLedger::restore(TerminalId const& terminal, Account kept) {
 BudgetGrant BudgetLedger::give(TerminalId const& terminal, Allotment more) {
   auto& to = account(terminal);
   auto const last = to.last();
-  auto const share = plus(last.share, least_of(not_negative(more), left()));
+  // More than its share is spent where that was not limited at the time.
+  auto const share = plus(most_of(last.share, to.spent), least_of(not_negative(more), left()));
   if (share == last.share) return last;
   to.open.emplace(last.number + 1, share);
   return to.last();

@@ -5,14 +5,10 @@
 namespace tillcue::sync {
 namespace {
 
-/// Unlimited for the ledger: large enough never to be reached, small enough to be added up.
-constexpr std::int64_t kPlenty = std::int64_t{1} << 50U;
 /// A slice is the total among all who share it, in this many rounds.
 constexpr std::int64_t kRounds = 4;
 /// Of a terminal's earlier files so many are remembered.
 constexpr std::size_t kMaxGone = 64;
-
-Allotment countable(Allotment a) { return {std::min(a.minor, kPlenty), std::min(a.issues, kPlenty)}; }
 
 Allotment rest(BudgetLedger const& ledger, TerminalId const& terminal) {
   auto const found = ledger.accounts().find(terminal);
@@ -23,8 +19,10 @@ Allotment rest(BudgetLedger const& ledger, TerminalId const& terminal) {
           std::max<std::int64_t>(share.issues - account.spent.issues, 0)};
 }
 
+/// Of what is not limited nobody needs a share.
 Allotment slice(Allotment total, std::size_t sharers) {
-  auto const part = [&](std::int64_t whole) {
+  auto const part = [&](std::int64_t whole) -> std::int64_t {
+    if (whole == Allotment::kUnlimited) return 0;
     return std::max<std::int64_t>(whole / (kRounds * static_cast<std::int64_t>(std::max<std::size_t>(sharers, 1))), 1);
   };
   return {part(total.minor), part(total.issues)};
@@ -53,7 +51,7 @@ Result<Ledgers> read_plans(Database& db) {
                        {rows->integer(1), rows->integer(2)},
                        {rows->integer(3), rows->integer(4)},
                        static_cast<std::uint32_t>(rows->integer(5))};
-    BudgetLedger ledger{countable(plan.total), plan.free, plan.terminals};
+    BudgetLedger ledger{plan.total, plan.free, plan.terminals};
     auto name = plan.name;
     found.emplace(std::move(name), HqBudgets::Entry{std::move(plan), std::move(ledger)});
   }
@@ -135,9 +133,14 @@ Result<void> HqBudgets::keep_file(Database& db, TerminalId const& terminal, File
 }
 
 /// Whether what a terminal says of budgets is of the file that counts; a new one takes the old one's place.
-Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now, std::string& notice) {
+Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now, Heard& out) {
   auto const known = files_.find(held.terminal);
   bool const first = known == files_.end();
+  if (!first && held.epoch != Epoch{}) {
+    auto& files = known->second;
+    auto const before = std::exchange(files.last, held.epoch);
+    out.by_turns = before && *before != held.epoch && (files.now == held.epoch || files.gone.contains(held.epoch));
+  }
   if (!first && known->second.now == held.epoch) {
     if (held.turn <= known->second.turn) return true;
     known->second.turn = held.turn;
@@ -148,14 +151,14 @@ Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now
   // A program that cannot open its file tells none, and spends nothing.
   if (!first && held.epoch == Epoch{} && held.budgets.empty()) return false;
   if (!first && held.epoch != Epoch{} && known->second.gone.contains(held.epoch)) {
-    notice = "an earlier file of it speaks again: do two terminals have this name, or was an old disk put back?";
+    out.notice = "an earlier file of it speaks again: do two terminals have this name, or was an old disk put back?";
     return false;
   }
   auto& files = files_[held.terminal];
   if (!first) {
     files.gone.insert(files.now);
     files.gone.erase(held.epoch);
-    notice = "it was set up anew: what its file before may have spent counts as spent";
+    out.notice = "it was set up anew: what its file before may have spent counts as spent";
   }
   files.now = held.epoch;
   files.turn = held.turn;
@@ -182,11 +185,11 @@ Result<void> HqBudgets::enter(Database& db, EnteredBudget const& plan, std::int6
   put->bind(5, kept.free.issues).bind(6, std::int64_t{kept.terminals}).bind(7, now);
   if (auto done = put->run(); !done) return done;
   if (known == budgets_.end()) {
-    budgets_.emplace(kept.name, Entry{kept, BudgetLedger{countable(kept.total), kept.free, kept.terminals}});
+    budgets_.emplace(kept.name, Entry{kept, BudgetLedger{kept.total, kept.free, kept.terminals}});
     return {};
   }
   known->second.plan = kept;
-  known->second.ledger.set_total(countable(kept.total));
+  known->second.ledger.set_total(kept.total);
   return {};
 }
 
@@ -227,11 +230,10 @@ Result<void> HqBudgets::supply(Database& db, Entry& entry, TerminalId const& ter
   auto& ledger = entry.ledger;
   (void)ledger.counts_in(terminal, epoch_of(terminal));
   auto const sharers = std::max(ledger.accounts().size(), online.size());
-  auto const wanted = slice(countable(entry.plan.total), sharers);
+  auto const wanted = slice(entry.plan.total, sharers);
   auto const has = rest(ledger, terminal);
-  bool const enough =
-      2 * has.minor >= wanted.minor && 2 * has.issues >= wanted.issues && has.minor > 0 && has.issues > 0;
-  if (enough) return {};
+  auto const enough = [](std::int64_t there, std::int64_t of) { return of == 0 || (there > 0 && 2 * there >= of); };
+  if (enough(has.minor, wanted.minor) && enough(has.issues, wanted.issues)) return {};
   auto const before = ledger.grant_of(terminal).number;
   (void)ledger.give(terminal, {std::max<std::int64_t>(wanted.minor - has.minor, 0),
                                std::max<std::int64_t>(wanted.issues - has.issues, 0)});
@@ -261,7 +263,7 @@ Result<void> HqBudgets::supply(Database& db, Entry& entry, TerminalId const& ter
 Result<HqBudgets::Heard> HqBudgets::heard(Database& db, Held const& held, std::set<TerminalId> const& online,
                                           std::int64_t now) {
   Heard out;
-  auto const believed = believe(db, held, now, out.notice);
+  auto const believed = believe(db, held, now, out);
   if (!believed) return tl::unexpected{believed.error()};
   if (!*believed) return out;
   for (auto& [name, entry] : budgets_) {

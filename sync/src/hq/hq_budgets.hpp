@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -34,6 +35,7 @@ class HqBudgets {
   struct Heard {
     std::set<TerminalId> changed;  ///< whose grants have changed
     std::string notice;            ///< for the log: something is odd about the file it counts in
+    bool by_turns = false;         ///< two files of that name speak by turns: two terminals have it
   };
   /// What a terminal said. `online`: from whom something may be taken back. One that counts in another file than before
   /// was set up anew; an earlier file that speaks again is not believed.
@@ -61,9 +63,10 @@ class HqBudgets {
     Epoch now{};
     std::uint64_t turn = 0;  ///< the last one told
     std::set<Epoch> gone;
+    std::optional<Epoch> last{};  ///< heard since the start
   };
   Result<void> load_files(Database& db);
-  Result<bool> believe(Database& db, Held const& held, std::int64_t now, std::string& notice);
+  Result<bool> believe(Database& db, Held const& held, std::int64_t now, Heard& out);
   Result<void> keep_file(Database& db, TerminalId const& terminal, Files const& files, std::int64_t now);
 
   std::map<std::string, Entry> budgets_;

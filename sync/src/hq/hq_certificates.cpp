@@ -41,11 +41,10 @@ bool is_host(std::string const& host) {
 /// The broker gives rights by name: nobody but HQ may be called like HQ.
 Result<void> check_name(CertificateUse use, std::string const& name) {
   if (!is_topic_name(name)) return fail(Code::invalid, "name \"" + name + "\": use letters, digits, - _ . :, up to 64");
-  bool const like_hq = name == "hq" || name.starts_with("hq-");
   if (use == CertificateUse::hq && name != "hq" && name != "hq-publish") {
     return fail(Code::rejected, "name \"" + name + "\": HQ's are hq (serve) and hq-publish (publish, rollout start)");
   }
-  if (use != CertificateUse::hq && (like_hq || name == kAuthority)) {
+  if (use != CertificateUse::hq && (is_head_office_name(name) || name == kAuthority)) {
     return fail(Code::rejected, "name \"" + name + "\": would have the rights of HQ at the broker; choose another");
   }
   return {};

@@ -237,7 +237,7 @@ Result<void> Collector::take_held(TopicParts const& topic, MqttMessage const& me
   auto const held = decode_held(message.payload);
   if (!held) return tl::unexpected{held.error()};
   if (auto done = own_topic(topic, held->terminal); !done) return done;
-  return parts_.on_held ? parts_.on_held(*held) : Result<void>{};
+  return parts_.on_held ? parts_.on_held(*held, message.retained) : Result<void>{};
 }
 
 Result<void> Collector::take_manifest(TopicParts const& topic, MqttMessage const& message) {

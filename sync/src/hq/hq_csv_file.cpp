@@ -31,8 +31,9 @@ bool CsvFile::in_the_way(std::string_view header) const {
 
 Result<void> CsvFile::begin(std::string_view header) {
   if (!in_the_way(header)) return write(header);
-  return fail(Code::rejected,
-              out_.string() + ": exists and is no file that this command wrote; name another, or move " + "it away");
+  return fail(Code::rejected, out_.string() +
+                                  ": exists and is no export of this kind (sales and --decisions have files of their "
+                                  "own); name another, or move it away");
 }
 
 Result<void> CsvFile::write(std::string_view text) {

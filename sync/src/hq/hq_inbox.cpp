@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hq_event_rows.hpp"
+#include "hq_forgotten.hpp"
 #include "hq_ranges.hpp"
 #include "hq_rows.hpp"
 #include "hq_thinned_rows.hpp"
@@ -259,6 +260,7 @@ Result<Stored> Inbox::store(Batch const& batch, Timestamp received) {
   stored.ack.terminal = batch.terminal;
   stored.ack.epoch = batch.epoch;
   if (auto done = t.ranges.fill(*stream, batch.last(), stored.ack); !done) return tl::unexpected{done.error()};
+  if (auto const news = is_news(t.db, batch.terminal, true); !news) return tl::unexpected{news.error()};
   t.seen.bind(1, batch.terminal.value).bind(2, millis(received));
   if (auto done = t.seen.run(); !done) return tl::unexpected{done.error()};
   if (auto done = transaction->commit(); !done) return tl::unexpected{done.error()};
@@ -270,7 +272,11 @@ Result<void> Inbox::note_state(TerminalState const& state, bool retained, Timest
   std::lock_guard const lock{*t.one_at_a_time};
   auto transaction = Transaction::begin(t.db);
   if (!transaction) return tl::unexpected{transaction.error()};
-  if (state.presence == Presence::offline) {
+  bool const online = state.presence == Presence::online;
+  auto const news = is_news(t.db, state.terminal, online && !retained);
+  if (!news) return tl::unexpected{news.error()};
+  if (!*news) return {};
+  if (!online) {
     // A will has no epoch: the connection broke. With one it is a good-bye.
     t.presence.bind(1, state.terminal.value).bind(2, state.epoch == Epoch{} ? std::int64_t{0} : millis(received));
     if (auto done = t.presence.run(); !done) return done;

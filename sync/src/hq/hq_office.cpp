@@ -1,6 +1,7 @@
 #include <utility>
 #include <vector>
 
+#include "hq_forgotten.hpp"
 #include "hq_names.hpp"
 #include "hq_office_state.hpp"
 #include "hq_rows.hpp"
@@ -13,6 +14,22 @@ namespace {
 
 constexpr std::size_t kMaxLine = std::size_t{1} << 20U;
 constexpr std::int64_t kRenewEvery = 3'600;
+
+/// For `terminals`, as long as it goes on, and for the report.
+Result<void> note_twice(Database& db, TerminalId const& terminal, Timestamp now) {
+  for (auto const* sql :
+       {"UPDATE terminals SET twice_at = ?2 WHERE terminal = ?1",
+        "INSERT INTO alarms(kind, terminal, epoch, seq, first_at, last_at, detail, body) VALUES('name_twice', ?1, 0, "
+        "0, "
+        "?2, ?2, 'two terminals have this name: a copy of its configuration?', '') ON CONFLICT(kind, terminal, epoch, "
+        "seq) DO UPDATE SET last_at = excluded.last_at, times = times + 1"}) {
+    auto put = db.prepare(sql);
+    if (!put) return tl::unexpected{put.error()};
+    put->bind(1, terminal.value).bind(2, std::int64_t{now.time_since_epoch().count()});
+    if (auto done = put->run(); !done) return done;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -128,6 +145,7 @@ HqOffice::State::Answer HqOffice::State::answer(Json const& request) {
   if (what == "budget end") return budget_end(fields);
   if (what == "config") return config(fields, request);
   if (what == "keys") return keys(fields);
+  if (what == "forget") return forget(fields);
   if (what == "show") return show();
   if (what == "holders") return holders(fields);
   if (what == "rollout start" || what == "rollout check") return rollout_start(fields, what == "rollout check");
@@ -170,11 +188,14 @@ void HqOffice::connected() {
   if (!done) s.parts.log(LogLevel::error, log_line("words.unsaid", {{"why", done.error().what}}));
 }
 
-Result<void> HqOffice::heard(Held const& held) {
+Result<void> HqOffice::heard(Held const& held, bool retained) {
   auto& s = *state_;
   auto const body = encode_held(held);
   if (!body) return tl::unexpected{body.error()};
   return s.together([&](Database& db) -> Result<void> {
+    auto const news = is_news(db, held.terminal, !retained);
+    if (!news) return tl::unexpected{news.error()};
+    if (!*news) return {};
     auto put = db.prepare("INSERT OR REPLACE INTO held VALUES(?1, ?2, ?3)");
     if (!put) return tl::unexpected{put.error()};
     put->bind(1, held.terminal.value).bind(2, s.now()).bind(3, *body);
@@ -186,6 +207,9 @@ Result<void> HqOffice::heard(Held const& held) {
     if (!done->notice.empty()) {
       s.parts.log(LogLevel::warning,
                   log_line("budget.file", {{"terminal", held.terminal.value}, {"what", done->notice}}));
+    }
+    if (done->by_turns) {
+      if (auto noted = note_twice(db, held.terminal, s.parts.now()); !noted) return noted;
     }
     return s.say_grants(db, done->changed);
   });

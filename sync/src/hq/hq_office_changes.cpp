@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "hq_forgotten.hpp"
 #include "hq_names.hpp"
 #include "hq_office_state.hpp"
 #include "hq_rows.hpp"
@@ -227,6 +228,15 @@ HqOffice::State::Answer HqOffice::State::keys(Fields& fields) {
   if (!done) return tl::unexpected{done.error()};
   parts.log(LogLevel::warning, log_line("keys.said", {{"number", number}}));
   return Json{{"word", held_name(WordKind::keys, Scope{})}, {"number", number}};
+}
+
+HqOffice::State::Answer HqOffice::State::forget(Fields& fields) {
+  auto const terminal = TerminalId{fields.text("terminal", kMaxIdentifier, 1)};
+  if (!fields.ok()) return fields.error();
+  auto const done = together([&](Database& db) { return forget_terminal(db, terminal, now()); });
+  if (!done) return tl::unexpected{done.error()};
+  parts.log(LogLevel::info, log_line("terminal.forgotten", {{"terminal", terminal.value}}));
+  return Json::object();
 }
 
 /// `check`: only whether it would begin, before all the work for it.

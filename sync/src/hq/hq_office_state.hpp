@@ -51,6 +51,7 @@ struct HqOffice::State {
   Answer budget_end(Fields& fields);
   Answer config(Fields& fields, Json const& request);
   Answer keys(Fields& fields);
+  Answer forget(Fields& fields);
   Answer show();
   Answer holders(Fields& fields);
   Answer rollout_start(Fields& fields, bool check);

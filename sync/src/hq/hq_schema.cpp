@@ -132,7 +132,7 @@ CREATE TABLE releases(                    -- every manifest that was seen on the
 ) WITHOUT ROWID;
 CREATE TABLE alarms(
   id INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL,                     -- changed_content, unreadable_event
+  kind TEXT NOT NULL,                     -- changed_content, unreadable_event, name_twice
   terminal TEXT NOT NULL,
   epoch INTEGER NOT NULL,
   seq INTEGER NOT NULL,
@@ -369,10 +369,33 @@ CREATE TABLE bond_keys(
 );
 )sql";
 
+// Shares of what a budget does not limit were parts of 2^50 and became money when their terminal was set up anew. The
+// second of each pair is of budgets that were limited afterwards: no share is larger than the largest budget.
+constexpr std::string_view kStep13 = R"sql(
+UPDATE accounts SET before_minor = 0
+  WHERE name IN (SELECT name FROM budgets WHERE minor = 9223372036854775807) OR before_minor > 1000000000000;
+UPDATE accounts SET before_issues = 0
+  WHERE name IN (SELECT name FROM budgets WHERE issues = 9223372036854775807) OR before_issues > 1000000000000;
+UPDATE grants SET minor = 0
+  WHERE name IN (SELECT name FROM budgets WHERE minor = 9223372036854775807) OR minor > 1000000000000;
+UPDATE grants SET issues = 0
+  WHERE name IN (SELECT name FROM budgets WHERE issues = 9223372036854775807) OR issues > 1000000000000;
+)sql";
+
+// Terminals that will not come again, and names that two of them have.
+constexpr std::string_view kStep14 = R"sql(
+CREATE TABLE forgotten(                   -- what the broker still keeps of them is no news; a live word is
+  terminal TEXT PRIMARY KEY,
+  at INTEGER NOT NULL                     -- seconds since 1970
+) WITHOUT ROWID;
+ALTER TABLE terminals ADD COLUMN twice_at INTEGER NOT NULL DEFAULT 0;  -- HQ's clock: two files of that name spoke by turns
+)sql";
+
 constexpr std::array kSteps{Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},
                             Migration{4, kStep4},   Migration{5, kStep5},   Migration{6, kStep6},
                             Migration{7, kStep7},   Migration{8, kStep8},   Migration{9, kStep9},
-                            Migration{10, kStep10}, Migration{11, kStep11}, Migration{12, kStep12}};
+                            Migration{10, kStep10}, Migration{11, kStep11}, Migration{12, kStep12},
+                            Migration{13, kStep13}, Migration{14, kStep14}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

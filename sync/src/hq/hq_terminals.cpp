@@ -54,6 +54,8 @@ std::string counter_troubles(nlohmann::json const& counters) {
   return out;
 }
 
+/// Two of one name change every few seconds, at the latest every minute.
+constexpr std::int64_t kTwiceShown = 300'000;
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kWarnCertificate = 60 * kDay;
 constexpr std::int64_t kWarnRelease = 14 * kDay;
@@ -73,6 +75,11 @@ std::string certificate_line(nlohmann::json const& counters, std::int64_t now) {
 std::string details(TerminalRow const& row, Timestamp now) {
   std::string out;
   auto const counters = counters_of(row);
+  if (row.twice_at > now.time_since_epoch().count() - kTwiceShown) {
+    out += wrapped("TWO TERMINALS HAVE THIS NAME and throw each other out, last " + age(row.twice_at, now) +
+                       ": stop the copy, or give it a \"terminal\" of its own",
+                   4);
+  }
   if (!row.rollout.empty()) out += wrapped(row.rollout, 4);
   out += certificate_line(counters, unix_seconds(now));
   if (auto const trouble = counter_troubles(counters); !trouble.empty()) out += wrapped(trouble, 4);
@@ -210,7 +217,7 @@ Result<Fleet> read_fleet(Database& db) {
   fleet.newest_release = *newest;
   auto rows = db.prepare(
       "SELECT t.terminal, online, release, wanted, phase, pending, dropped, last_error, version, counters, state_at, "
-      "last_seen, h.body, thinned, shortage, can FROM terminals t LEFT JOIN held h USING(terminal) ORDER BY "
+      "last_seen, h.body, thinned, shortage, can, twice_at FROM terminals t LEFT JOIN held h USING(terminal) ORDER BY "
       "t.terminal");
   if (!rows) return tl::unexpected{rows.error()};
   for (;;) {
@@ -231,6 +238,7 @@ Result<Fleet> read_fleet(Database& db) {
     one.counters = rows->text(9);
     one.state_at = rows->integer(10);
     one.last_seen = rows->integer(11);
+    one.twice_at = rows->integer(16);
     one.thinned = number(13);
     one.shortage = rows->text(14);
     if (under_way) {
@@ -273,25 +281,14 @@ std::string to_json(Fleet const& fleet) {
     out["releases"].push_back({{"scope", end.scope}, {"release", end.release}, {"expires", end.expires}});
   }
   for (auto const& row : fleet.terminals) {
-    out["terminals"].push_back({{"terminal", row.terminal},
-                                {"online", row.online},
-                                {"release", row.release},
-                                {"lag", fleet.lag(row)},
-                                {"wanted", row.wanted},
-                                {"phase", row.phase},
-                                {"pending", row.pending},
-                                {"dropped", row.dropped},
-                                {"thinned", row.thinned},
-                                {"shortage", row.shortage},
-                                {"rollout", row.rollout},
-                                {"last_error", row.last_error},
-                                {"version", row.version},
-                                {"state_at", row.state_at},
-                                {"last_seen", row.last_seen},
-                                {"words", row.held.words},
-                                {"refused", row.held.refused},
-                                {"config", row.held.config},
-                                {"counters", counters_of(row)}});
+    out["terminals"].push_back(
+        {{"terminal", row.terminal},      {"online", row.online},        {"release", row.release},
+         {"lag", fleet.lag(row)},         {"wanted", row.wanted},        {"phase", row.phase},
+         {"pending", row.pending},        {"dropped", row.dropped},      {"thinned", row.thinned},
+         {"shortage", row.shortage},      {"rollout", row.rollout},      {"last_error", row.last_error},
+         {"version", row.version},        {"state_at", row.state_at},    {"last_seen", row.last_seen},
+         {"name_twice_at", row.twice_at}, {"words", row.held.words},     {"refused", row.held.refused},
+         {"config", row.held.config},     {"counters", counters_of(row)}});
   }
   return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

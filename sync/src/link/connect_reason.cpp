@@ -243,9 +243,27 @@ std::string mend_of(int reason_code) {
     case 135:
       return "its users or rights know no such client; set up by tillcue-hq broker-config it goes by the certificate's "
              "name";
+    case 142:
+      return "another client connected under this one's name: does a copy of its configuration run elsewhere?";
     default:
       return {};
   }
+}
+
+std::string closed_text(int reason_code) {
+  auto const mend = mend_of(reason_code);
+  return "the broker closed the connection, reason code " + std::to_string(reason_code) + (mend.empty() ? "" : ": ") +
+         mend;
+}
+
+std::string ShortLives::ends(std::string const& why) {
+  constexpr std::chrono::seconds kShort{10};
+  constexpr unsigned kMany = 3;
+  in_a_row_ = std::chrono::steady_clock::now() - since_ < kShort ? in_a_row_ + 1 : 0;
+  if (in_a_row_ < kMany) return why;
+  return why + "; " + std::to_string(in_a_row_) + " times in a row within " + std::to_string(kShort.count()) +
+         " s of connecting: does another client use the name \"" + client_id_ +
+         "\", a copy of this configuration? Two of one name throw each other out";
 }
 
 }  // namespace tillcue::sync

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "tillcue/sync/mqtt_link.hpp"
 
@@ -18,5 +19,22 @@ std::string connect_reason(std::string const& host, std::string const& port, Mqt
 
 /// What an MQTT 5 broker's refusal asks for; empty where its own words say all.
 std::string mend_of(int reason_code);
+/// Of a connection that an MQTT 5 broker closed.
+std::string closed_text(int reason_code);
+
+/// Connections that end as soon as they stand, one after the other: that is what two clients of one name do to each
+/// other, and not every broker says so (mosquitto 2.0.11 does not).
+class ShortLives {
+ public:
+  explicit ShortLives(std::string client_id) : client_id_(std::move(client_id)) {}
+  void begins() { since_ = std::chrono::steady_clock::now(); }
+  /// `why` it ended, and from the third in a row on what may be behind it.
+  std::string ends(std::string const& why);
+
+ private:
+  std::string client_id_;
+  std::chrono::steady_clock::time_point since_{};
+  unsigned in_a_row_ = 0;
+};
 
 }  // namespace tillcue::sync

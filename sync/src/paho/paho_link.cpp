@@ -115,6 +115,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   int in_callback_ = 0;
   Clock::time_point next_attempt_{}, attempt_began_{};
   unsigned failures_ = 0;
+  ShortLives lives_{options_.client_id};
   std::mt19937_64 random_;
   std::deque<std::function<void()>> tasks_;
   std::deque<Waiting> waiting_;
@@ -202,9 +203,8 @@ PahoLink::Client PahoLink::new_client() {
   auto client =
       std::make_shared<mqtt::async_client>(uri_, options_.client_id, mqtt::create_options(MQTTVERSION_5), nullptr);
   client->set_callback(*this);
-  client->set_disconnected_handler([this](mqtt::properties const&, mqtt::ReasonCode reason) {
-    lost("the broker closed the connection, reason code " + std::to_string(static_cast<int>(reason)));
-  });
+  client->set_disconnected_handler(
+      [this](mqtt::properties const&, mqtt::ReasonCode reason) { lost(closed_text(static_cast<int>(reason))); });
   return client;
 }
 
@@ -277,6 +277,7 @@ void PahoLink::on_success(mqtt::token const& token) {
     window_ = std::min(std::clamp<std::size_t>(allowed - 1, 1, kWindow), options_.limits.in_flight);
     largest_ = largest;
     keeps_ = keeps && options_.limits.retained;
+    lives_.begins();
     up_ = true;
   }
   enqueue([this, session] {
@@ -332,17 +333,19 @@ std::string PahoLink::reason_of(std::string const& why, Clock::duration took) {
 
 void PahoLink::lost(std::string const& why) {
   std::map<std::uint64_t, Outstanding> outstanding;
+  std::string told;
   {
     std::lock_guard const lock(mutex_);
     if (!up_.exchange(false)) return;
+    told = lives_.ends(why);
     next_attempt_ = Clock::now() + next_backoff();
     outstanding.swap(outstanding_);
     stale_ = stale_ || !outstanding.empty();
     in_flight_ = 0;
   }
-  enqueue([this, why, broken = std::move(outstanding)] {
+  enqueue([this, why, told, broken = std::move(outstanding)] {
     for (auto const& [id, one] : broken) one.done(fail(Code::io, "mqtt: " + why + " before the broker answered"));
-    if (events_.on_lost) events_.on_lost(place_ + ": " + why);
+    if (events_.on_lost) events_.on_lost(place_ + ": " + told);
   });
 }
 
@@ -390,8 +393,7 @@ void PahoLink::refuse(Done done, Code code, std::string why) {
     alive = running_ && !stopping_;
   }
   auto task = [done = std::move(done), error = Error{code, "mqtt: " + std::move(why)}] { done(tl::unexpected(error)); };
-  if (alive) return enqueue(std::move(task));
-  task();
+  alive ? enqueue(std::move(task)) : task();
 }
 
 template <class Call>

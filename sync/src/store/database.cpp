@@ -96,9 +96,12 @@ tl::unexpected<Error> sqlite_fail(sqlite3* db, int code, std::string_view doing)
 
 Result<Database> Database::open(std::filesystem::path const& file, DatabaseOptions options) {
   bool const reads = options.read_only || options.untouched;
+  std::error_code error;
   if (reads && !std::filesystem::exists(file)) {
     return fail(Code::not_found, file.string() + ": no such database");
   }
+  // A reader would open it, and fail at its first page.
+  if (std::filesystem::is_directory(file, error)) return fail(Code::io, cannot_open(file, reads));
   auto const name = options.untouched ? untouched_uri(file) : file.string();
   int const flags = (reads ? SQLITE_OPEN_READONLY : (SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) |
                     (options.untouched ? SQLITE_OPEN_URI : 0);

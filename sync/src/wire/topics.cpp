@@ -17,6 +17,8 @@ bool is_topic_name(std::string_view name) noexcept {
   return true;
 }
 
+bool is_head_office_name(std::string_view name) noexcept { return name == "hq" || name.starts_with("hq-"); }
+
 namespace {
 
 constexpr std::string_view kScopes[] = {"all", "group", "store", "terminal"};

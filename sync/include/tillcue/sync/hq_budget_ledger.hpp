@@ -37,7 +37,8 @@ std::vector<BudgetPlan> budget_plans(Bundle const& bundle);
 /// Splits one budget among terminals that may be offline for weeks, so that all of them together never exceed it: a
 /// share counts as gone from the moment it is sent, and what is taken back is free only when the terminal has said that
 /// it no longer counts on it. What a terminal gives back is free when it says so in a later turn. One that was set up
-/// anew counts from nothing, in another file: all that the file before it may have spent is then spent.
+/// anew counts from nothing, in another file: all that the file before it may have spent is then spent, and of what the
+/// total does not limit, what it told.
 /// Threads  one. Nothing here fails; asking for more than is left gives what is left.
 class BudgetLedger {
  public:

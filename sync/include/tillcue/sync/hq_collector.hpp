@@ -30,7 +30,7 @@ struct CollectorParts {
   LogSink log;
   std::function<Timestamp()> now;
   /// A terminal's word on what it holds, and that the broker is there (again), or not (again); may be empty.
-  std::function<Result<void>(Held const&)> on_held{};
+  std::function<Result<void>(Held const&, bool retained)> on_held{};
   std::function<void()> on_connected{};
   std::function<void()> on_lost{};
 };

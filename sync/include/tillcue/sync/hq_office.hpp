@@ -40,7 +40,8 @@ class HqOffice {
   void connected();
   /// There is none, or none yet: answers tell since when ("no_broker_since"), for what is said meanwhile waits.
   void lost();
-  Result<void> heard(Held const& held);
+  /// `retained`: the broker repeated an old one.
+  Result<void> heard(Held const& held, bool retained = false);
   /// Once a second or so: renews what expires.
   void tick();
   /// One JSON object in, one out: {"ok":true,...} or {"ok":false,"code":...,"error":...} (sync/README.md).

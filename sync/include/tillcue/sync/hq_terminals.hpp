@@ -21,6 +21,7 @@ struct TerminalRow {
   std::uint64_t release = 0, wanted = 0, pending = 0, dropped = 0, thinned = 0;
   std::int64_t state_at = 0;   ///< ms since 1970, the terminal's clock
   std::int64_t last_seen = 0;  ///< ms since 1970, HQ's clock; 0 = never
+  std::int64_t twice_at = 0;   ///< the same: two terminals of this name spoke by turns
   std::string rollout;         ///< where it stands in the rollout under way; empty: there is none
   Held held;                   ///< words and settings it has in force, what it refused; as it said last
 };

@@ -22,4 +22,8 @@ struct TlsFault {
 /// Never tells what is in a key.
 std::vector<TlsFault> tls_faults(MqttTls const& files, std::string const& name, Timestamp now);
 
+/// The same of the name alone: what to say when the certificate is made out to another; empty when it is not, or cannot
+/// be read.
+std::string name_fault(std::filesystem::path const& certificate, std::string const& name);
+
 }  // namespace tillcue::sync

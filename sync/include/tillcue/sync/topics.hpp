@@ -14,6 +14,10 @@ namespace tillcue::sync {
 /// A name that can stand in a topic: letters, digits, '-', '_', '.', ':'; 1 to 64 bytes.
 bool is_topic_name(std::string_view name) noexcept;
 
+/// hq and all that begins with hq-: of head office alone, which is known to the broker by such names. A terminal called
+/// like it would have its rights, or throw it out.
+bool is_head_office_name(std::string_view name) noexcept;
+
 /// Whom something is for: everybody of the chain, a group of stores, a store, or one terminal.
 struct Scope {
   enum class Kind : std::uint8_t { all, group, store, terminal };
