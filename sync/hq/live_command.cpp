@@ -107,12 +107,12 @@ Exit set_budgets_of(Options const& options) {
 
 /// What all terminals may spend by their bundles alone is part of the whole, as it is in a campaigns file.
 Result<void> check_free(char const* what, std::int64_t each, std::int64_t whole, std::uint32_t terminals) {
-  auto const all = each * std::max<std::int64_t>(terminals, 1);
-  if (whole < 0 || all <= whole) return {};
-  auto const of =
-      terminals > 1 ? " for " + std::to_string(terminals) + " terminals is " + std::to_string(all) + "," : "";
+  auto const most = whole / std::max<std::int64_t>(terminals, 1);  // the product might not fit
+  if (whole < 0 || each <= most) return {};
+  auto const of = terminals > 1 ? " for each of " + std::to_string(terminals) + " terminals" : "";
   return fail(Code::invalid, "--free-" + std::string{what} + ' ' + std::to_string(each) + of +
-                                 " more than the whole --" + what + ' ' + std::to_string(whole) + "; lower it");
+                                 " is more than the whole --" + what + ' ' + std::to_string(whole) + "; at most " +
+                                 std::to_string(most));
 }
 
 Exit set_budget(Options const& options) {

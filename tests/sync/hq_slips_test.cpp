@@ -75,9 +75,9 @@ TEST_CASE("what is not expected is told first, in the order it was written in") 
               "written 1050"));
   Words const budget{"budget", "set", "--db", "x", "--name", "jam", "--amount", "100", "--free-amount"};
   CHECK(run(budget + Words{"50", "--terminals", "5"}, err) == 2);
-  CHECK(holds(err, "--free-amount 50 for 5 terminals is 250, more than the whole --amount 100; lower it"));
+  CHECK(holds(err, "--free-amount 50 for each of 5 terminals is more than the whole --amount 100; at most 20"));
   CHECK(run(budget + Words{"101"}, err) == 2);
-  CHECK(holds(err, "--free-amount 101 more than the whole --amount 100; lower it"));
+  CHECK(holds(err, "--free-amount 101 is more than the whole --amount 100; at most 100"));
   CHECK(run(budget + Words{"20", "--terminals", "5"}, err) != 2);
   Words const rollout{"rollout", "start",    "--bundle", "x",       "--key", "x",       "--db",
                       "x",       "--broker", "x",        "--chain", "x",     "--stages"};

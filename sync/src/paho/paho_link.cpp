@@ -393,7 +393,8 @@ void PahoLink::refuse(Done done, Code code, std::string why) {
     alive = running_ && !stopping_;
   }
   auto task = [done = std::move(done), error = Error{code, "mqtt: " + std::move(why)}] { done(tl::unexpected(error)); };
-  alive ? enqueue(std::move(task)) : task();
+  if (alive) return enqueue(std::move(task));
+  task();
 }
 
 template <class Call>
