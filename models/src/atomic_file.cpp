@@ -10,22 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tillcue/core/descriptor.hpp"
+
 namespace tillcue::models {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor const&) = delete;
-  Descriptor& operator=(Descriptor const&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 /// What helps against an error of the system; empty when that is unknown.
 char const* mend_of(int error) {

@@ -105,23 +105,20 @@ void Narrator::answered(HintCard const& card, bool accepted) {
   }
 }
 
-void Narrator::taken_out(Scan const& scan) {
+void Narrator::of_scan(char const* event, char const* lead, Scan const& scan, char const* why) {
   Flush const told{out_};
   if (json_) {
-    out_ << line_of({{"event", "taken_out"}, {"sku", scan.sku.value}, {"name", scan.name}});
+    out_ << line_of({{"event", event}, {"sku", scan.sku.value}, {"name", scan.name}});
   } else {
-    out_ << "  out      " << scan.name << ": what was offered is sold instead\n";
+    out_ << lead << scan.name << why << '\n';
   }
 }
 
-void Narrator::skipped(Scan const& scan) {
-  Flush const told{out_};
-  if (json_) {
-    out_ << line_of({{"event", "skipped"}, {"sku", scan.sku.value}, {"name", scan.name}});
-  } else {
-    out_ << "  skipped  " << scan.name << ": rung up already, as a hint\n";
-  }
+void Narrator::taken_out(Scan const& scan) {
+  of_scan("taken_out", "  out      ", scan, ": what was offered is sold instead");
 }
+
+void Narrator::skipped(Scan const& scan) { of_scan("skipped", "  skipped  ", scan, ": rung up already, as a hint"); }
 
 void Narrator::voided() {
   Flush const told{out_};

@@ -30,6 +30,9 @@ class Narrator {
   void summary(Tally const& tally);
 
  private:
+  /// An event that is of one line: as JSON, or `lead`, its name and `why`.
+  void of_scan(char const* event, char const* lead, Scan const& scan, char const* why);
+
   std::ostream& out_;
   bool json_;
 };

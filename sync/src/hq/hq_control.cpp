@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "store/descriptor.hpp"
+#include "tillcue/core/descriptor.hpp"
 
 namespace tillcue::sync {
 namespace {

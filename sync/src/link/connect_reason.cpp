@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "store/descriptor.hpp"
+#include "tillcue/core/descriptor.hpp"
 #include "tillcue/sync/tls_files.hpp"
 
 namespace tillcue::sync {

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "descriptor.hpp"
+#include "tillcue/core/descriptor.hpp"
 #include "tillcue/sync/bundle_store.hpp"
 
 namespace tillcue::sync {

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-namespace tillcue::sync {
+namespace tillcue {
 
 /// Owns a file descriptor; -1: none.
 class Descriptor {
@@ -24,4 +24,4 @@ class Descriptor {
   int fd_;
 };
 
-}  // namespace tillcue::sync
+}  // namespace tillcue
