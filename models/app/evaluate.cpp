@@ -179,6 +179,12 @@ void add_evaluate(CLI::App& program, Action& action) {
   command.add_option("--max-queries", options->evaluation.most_queries, "about how many questions to ask")
       ->check(whole_in_range(1, 1'000'000'000))
       ->capture_default_str();
+  command
+      .add_option("--rebuild-every", options->evaluation.rebuild_every_days,
+                  "look at what age costs: ask for the test baskets in turn, of one bundle and of one built anew "
+                  "every so many days")
+      ->check(whole_in_range(1, 3'650))
+      ->type_name("DAYS");
   add_training(command, options->build);
   add_recency(command, options->build.recency);
   command.get_option("--as-of")

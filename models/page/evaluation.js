@@ -92,6 +92,20 @@
       axis('', { grid: { display: false } }), { indexAxis: 'y', plugins: { legend: { display: false } } });
   }
 
+  function ageing() {
+    const { stretches } = figures.ageing;
+    const sides = { once: ['built once', 'popularity'], anew: ['built anew', 'model'] };
+    const lines = (id, y, extra, value) => draw(id, 'line', {
+      labels: stretches.map((stretch) => stretch.from),
+      datasets: Object.entries(sides).map(([side, [label, tint]]) => ({
+        label, data: stretches.map((stretch) => value(stretch[side])), borderColor: color(tint),
+        backgroundColor: color(tint), borderWidth: side === 'anew' ? 3 : 1.8, pointStyle: points[tint], pointRadius: 4,
+      })),
+    }, axis('bundle in use from'), axis(y, extra));
+    lines('ageing', 'hit rate at 5', { beginAtZero: true }, (side) => side.hr_5);
+    lines('ageing-said', 'said less came true', {}, (side) => side.first_predicted - side.first_observed);
+  }
+
   function drawAll() {
     charts.forEach((chart) => chart.destroy());
     charts = [];
@@ -106,6 +120,7 @@
     bars('by-basket', 'hr_5_by_basket', 'HR@5');
     bars('by-popularity', 'hr_5_by_popularity', 'HR@5');
     bars('coverage', 'coverage_10_by_popularity', 'share suggested');
+    if (figures.ageing) ageing();
   }
 
   drawAll();

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "ageing.hpp"
 #include "baseline.hpp"
 #include "measures.hpp"
 #include "tillcue/models/counted_source.hpp"
@@ -137,6 +138,10 @@ Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_optio
   auto const parted = part_in_two(data, build_options.recency, options.test_share);
   if (!parted) return tl::unexpected(parted.error());
   auto const& split = *parted;
+  if (options.rebuild_every_days > 0) {
+    auto const possible = can_watch_ageing(data, split.held, options.rebuild_every_days);
+    if (!possible) return tl::unexpected(possible.error());
+  }
   auto const early = part_of(data, split.train);
   Evaluation out;
   auto built = build_timed(early, build_options, options, progress, out.build_seconds);
@@ -164,6 +169,12 @@ Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_optio
         static_cast<std::size_t>(std::count_if(split.held.begin(), split.held.end(), [&](auto n) {
           return may_have_seen(options.running->bundle(), data, n);
         }));
+  }
+  if (options.rebuild_every_days > 0) {
+    auto ageing =
+        watch_ageing({data, split, learned, *ranker}, options.rebuild_every_days, build_options, options, progress);
+    if (!ageing) return tl::unexpected(ageing.error());
+    out.ageing = std::move(*ageing);
   }
   tell(progress, "");
   return out;

@@ -13,6 +13,12 @@ std::string dates(std::int64_t from, std::int64_t to) {
   return from == 0 && to == 0 ? "" : " (" + date_text(from) + " to " + date_text(to) + ")";
 }
 
+void add(Ageing::Answers const& part, double weight, Ageing::Answers& sum) {
+  sum.hit_rate_5 += weight * part.hit_rate_5;
+  sum.first.predicted += weight * part.first.predicted;
+  sum.first.observed += weight * part.first.observed;
+}
+
 }  // namespace
 
 std::vector<MethodReport const*> methods_of(Evaluation const& evaluation) {
@@ -72,6 +78,36 @@ std::string running_line(Evaluation const& evaluation) {
   if (running.unseen_queries == 0) return line;
   return line + "; on the " + counted(running.unseen_queries, "question") + " of later baskets alone the lead is " +
          interval(running.unseen_lead_hr_5) + ' ' + verdict(running.unseen_lead_hr_5);
+}
+
+std::string ageing_line(Ageing const& ageing) {
+  auto const each = ageing.every_days == 1 ? std::string("day") : counted(ageing.every_days, "day");
+  return counted(ageing.queries, "hidden item") +
+         " asked for in turn, of this bundle all along and of one built anew every " + each + " (" +
+         counted(ageing.bundles, "bundle") + "); built anew HR@5 is " + interval(ageing.lead_hr_5) + ", " +
+         verdict(ageing.lead_hr_5);
+}
+
+std::vector<Ageing::Stretch> coarser(std::vector<Ageing::Stretch> const& stretches, std::size_t parts) {
+  if (stretches.size() <= parts) return stretches;
+  std::vector<Ageing::Stretch> out;
+  for (std::size_t part = 0; part < parts; ++part) {
+    auto const begin = stretches.size() * part / parts;
+    Ageing::Stretch sum;
+    sum.from = stretches[begin].from;
+    for (auto n = begin; n < stretches.size() * (part + 1) / parts; ++n) {
+      auto const weight = static_cast<double>(stretches[n].queries);
+      add(stretches[n].once, weight, sum.once);
+      add(stretches[n].anew, weight, sum.anew);
+      sum.queries += stretches[n].queries;
+    }
+    auto const whole = 1 / static_cast<double>(sum.queries);
+    Ageing::Stretch mean{sum.from, sum.queries, {}, {}};
+    add(sum.once, whole, mean.once);
+    add(sum.anew, whole, mean.anew);
+    out.push_back(mean);
+  }
+  return out;
 }
 
 std::vector<CalibrationQuality::Bin> coarser(std::vector<CalibrationQuality::Bin> const& bins, std::size_t parts) {

@@ -25,6 +25,11 @@ std::string calibration_figure(CalibrationQuality const& quality, double Calibra
 std::string size_line(Evaluation const& evaluation);
 /// Whether the running bundle may have learned from what it was asked; empty without one.
 std::string running_line(Evaluation const& evaluation);
+/// Neighbouring stretches put together, so that at most `parts` are left: what a table shows of them as means by
+/// questions.
+std::vector<Ageing::Stretch> coarser(std::vector<Ageing::Stretch> const& stretches, std::size_t parts);
+/// What the ageing was asked with.
+std::string ageing_line(Ageing const& ageing);
 /// Neighbouring bins put together, so that `parts` are left.
 std::vector<CalibrationQuality::Bin> coarser(std::vector<CalibrationQuality::Bin> const& bins, std::size_t parts);
 

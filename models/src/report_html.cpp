@@ -72,6 +72,34 @@ std::string calibration_table(Evaluation const& evaluation) {
   return table.take();
 }
 
+std::string ageing_section(Ageing const& ageing) {
+  if (ageing.every_days == 0) return {};
+  HtmlTable table("All stretches together", {"", "HR@5", "ECE, first five", "by chance", "ECE, place 1", "by chance"});
+  auto const side = [&](std::string const& name, Ageing::Answers const& answers) {
+    std::vector<Cell> cells{{figure(answers.hit_rate_5)}};
+    for (auto const* const quality : {&answers.first_five, &answers.first}) {
+      cells.push_back({calibration_figure(*quality, &CalibrationQuality::ece)});
+      cells.push_back({calibration_figure(*quality, &CalibrationQuality::by_chance)});
+    }
+    table.row(name, cells);
+  };
+  side("built once", ageing.once);
+  side("built anew", ageing.anew);
+  HtmlTable stretches("By stretch: HR@5, and what was said of the first suggestion and what came true",
+                      {"from", "questions", "HR@5 once", "anew", "said once", "came true", "said anew", "came true"});
+  for (auto const& stretch : ageing.stretches) {
+    stretches.row(date_text(stretch.from), {{grouped(stretch.queries)},
+                                            {figure(stretch.once.hit_rate_5)},
+                                            {figure(stretch.anew.hit_rate_5)},
+                                            {figure(stretch.once.first.predicted)},
+                                            {figure(stretch.once.first.observed)},
+                                            {figure(stretch.anew.first.predicted)},
+                                            {figure(stretch.anew.first.observed)}});
+  }
+  return filled(page_part("ageing"),
+                {{"line", sentence(ageing_line(ageing))}, {"sides", table.take()}, {"stretches", stretches.take()}});
+}
+
 std::string bins_table(std::string_view caption, CalibrationQuality const& quality) {
   HtmlTable table(caption, {"part", "predicted", "observed", "suggestions"});
   for (std::size_t n = 0; n < quality.bins.size(); ++n) {
@@ -144,6 +172,7 @@ std::string html_report(Evaluation const& evaluation, std::string_view title, Of
         buckets_table(evaluation, "HR@5", evaluation.popularity, &MethodReport::hit_rate_5_by_popularity, false)},
        {"coverage", buckets_table(evaluation, "Share of the items suggested at least once", evaluation.popularity,
                                   &MethodReport::coverage_10_by_popularity, true)},
+       {"ageing", ageing_section(evaluation.ageing)},
        {"size", sentence(size_line(evaluation))}});
   return page(
       {title, "How well are purchases foreseen?", where_from(evaluation),

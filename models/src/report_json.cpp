@@ -95,6 +95,30 @@ Json running_facts(RunningFacts const& running) {
   return out;
 }
 
+Json as_json(Ageing::Answers const& answers) {
+  return {{"hr_5", answers.hit_rate_5},
+          {"ece_first_five", answers.first_five.ece},
+          {"ece_first_five_by_chance", answers.first_five.by_chance},
+          {"ece_first", answers.first.ece},
+          {"ece_first_by_chance", answers.first.by_chance},
+          {"first_predicted", answers.first.predicted},
+          {"first_observed", answers.first.observed}};
+}
+
+Json as_json(Ageing const& ageing) {
+  Json out = {{"every_days", ageing.every_days}, {"bundles", ageing.bundles},
+              {"queries", ageing.queries},       {"once", as_json(ageing.once)},
+              {"anew", as_json(ageing.anew)},    {"lead_of_anew_hr_5", as_json(ageing.lead_hr_5)},
+              {"stretches", Json::array()}};
+  for (auto const& stretch : ageing.stretches) {
+    out["stretches"].push_back({{"from", date_text(stretch.from)},
+                                {"queries", stretch.queries},
+                                {"once", as_json(stretch.once)},
+                                {"anew", as_json(stretch.anew)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string json_report(Evaluation const& evaluation, OffPolicy const* log) {
@@ -113,6 +137,7 @@ std::string json_report(Evaluation const& evaluation, OffPolicy const* log) {
   out["size"] = size(evaluation);
   if (evaluation.build_seconds > 0) out["build_cpu_seconds"] = evaluation.build_seconds;
   if (evaluation.has_running) out["running_bundle"] = running_facts(evaluation.running);
+  if (evaluation.ageing.every_days > 0) out["ageing"] = as_json(evaluation.ageing);
   if (log != nullptr) out["off_policy"] = Json::parse(off_policy_json(*log));
   return out.dump() + '\n';
 }

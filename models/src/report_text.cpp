@@ -80,6 +80,37 @@ void calibration_table(Evaluation const& evaluation, std::string& out) {
          " of place 1\n";
 }
 
+constexpr std::size_t kMostStretches = 12;
+
+void ageing_table(Ageing const& ageing, std::string& out) {
+  if (ageing.every_days == 0) return;
+  out += '\n' + ageing_line(ageing) + '\n';
+  out += left("", kName) + right("HR@5", kFigure) + right("ECE", kFigure) + right("by chance", kFigure + 4) +
+         right("place 1", kFigure) + right("by chance", kFigure + 4) + '\n';
+  auto const side = [&](std::string const& name, Ageing::Answers const& answers) {
+    out += left("  " + name, kName) + right(decimals(answers.hit_rate_5, 4), kFigure);
+    for (auto const* const quality : {&answers.first_five, &answers.first}) {
+      out += right(calibration_figure(*quality, &CalibrationQuality::ece), kFigure) +
+             right(calibration_figure(*quality, &CalibrationQuality::by_chance), kFigure + 4);
+    }
+    out += '\n';
+  };
+  side("built once", ageing.once);
+  side("built anew", ageing.anew);
+  out += left("  from", kName) + right("questions", kFigure + 4) + right("HR@5 once", kFigure + 4) +
+         right("anew", kFigure) + "   place 1 said/was once, anew\n";
+  for (auto const& stretch : coarser(ageing.stretches, kMostStretches)) {
+    out += left("  " + date_text(stretch.from), kName) + right(grouped(stretch.queries), kFigure + 4) +
+           right(decimals(stretch.once.hit_rate_5, 4), kFigure + 4) +
+           right(decimals(stretch.anew.hit_rate_5, 4), kFigure) + "   ";
+    for (auto const* const answers : {&stretch.once, &stretch.anew}) {
+      out += decimals(answers->first.predicted, 4) + "/" + decimals(answers->first.observed, 4) + "  ";
+    }
+    out.resize(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  }
+}
+
 }  // namespace
 
 std::string text_report(Evaluation const& evaluation) {
@@ -93,6 +124,7 @@ std::string text_report(Evaluation const& evaluation) {
                 out);
   buckets_table(evaluation, "HR@5 by hidden item's rank", evaluation.popularity,
                 &MethodReport::hit_rate_5_by_popularity, out);
+  ageing_table(evaluation.ageing, out);
   out += '\n' + size_line(evaluation) + '\n';
   return out;
 }

@@ -14,25 +14,6 @@ using namespace tillcue::models;
 
 namespace {
 
-/// The first `days` of the eighteen that made::dated() has, cut off by hand.
-Dataset cut_after(Dataset data, std::int32_t day) {
-  std::size_t kept = 0;
-  std::vector<std::uint32_t> items;
-  for (std::size_t n = 0; n < data.baskets(); ++n) {
-    if (day_of(data.times[n]) > day) continue;
-    auto const basket = data.basket(n);
-    items.insert(items.end(), basket.begin(), basket.end());
-    data.times[kept] = data.times[n];
-    data.keys[kept] = data.keys[n];
-    data.begin[++kept] = items.size();
-  }
-  data.times.resize(kept);
-  data.keys.resize(kept);
-  data.begin.resize(kept + 1);
-  data.basket_items = items;
-  return data;
-}
-
 std::int32_t last_day_of(Dataset const& data) {
   return day_of(*std::max_element(data.times.begin(), data.times.end()));
 }
@@ -48,7 +29,7 @@ BuildOptions as_of(std::int32_t day, double half_life = kUsualHalfLife, std::uin
 TEST_CASE("what is after as-of exists for nothing: the bundle of the data cut there, its probabilities included") {
   auto const data = made::dated(3000);
   auto const day = last_day_of(data) - 6;
-  auto const early = cut_after(data, day);
+  auto const early = made::until(data, day);
   REQUIRE(early.baskets() < data.baskets());
   for (auto const half_life : {kUsualHalfLife, 0.0}) {
     for (std::uint32_t const window : {0U, 5U}) {
@@ -72,7 +53,7 @@ TEST_CASE("what is after as-of exists for nothing: the bundle of the data cut th
 TEST_CASE("evaluate as of a day learns what was known then and asks for what came after") {
   auto const data = made::dated(3000);
   auto const day = last_day_of(data) - 6;
-  auto const early = cut_after(data, day);
+  auto const early = made::until(data, day);
   auto const result = evaluate(data, as_of(day), {});
   REQUIRE_MESSAGE(result.has_value(), result.error().what);
   CHECK(result->train_baskets == early.baskets());
@@ -112,7 +93,7 @@ TEST_CASE("evaluate with a window says how few baskets were learned from, and fr
 TEST_CASE("the gate judges by what was known on the day as-of") {
   auto const data = made::dated(3000);
   auto const day = last_day_of(data) - 6;
-  auto const early = cut_after(data, day);
+  auto const early = made::until(data, day);
   auto const verdict_on = [&](Dataset const& seen) {
     auto const built = build(seen, {}, {}, as_of(day, kUsualHalfLife, 8));
     REQUIRE(built.has_value());

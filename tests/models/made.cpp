@@ -85,6 +85,24 @@ Dataset dated(std::size_t baskets) {
   return *read(text);
 }
 
+Dataset until(Dataset data, std::int32_t day) {
+  std::size_t kept = 0;
+  std::vector<std::uint32_t> items;
+  for (std::size_t n = 0; n < data.baskets(); ++n) {
+    if (day_of(data.times[n]) > day) continue;
+    auto const basket = data.basket(n);
+    items.insert(items.end(), basket.begin(), basket.end());
+    data.times[kept] = data.times[n];
+    data.keys[kept] = data.keys[n];
+    data.begin[++kept] = items.size();
+  }
+  data.times.resize(kept);
+  data.keys.resize(kept);
+  data.begin.resize(kept + 1);
+  data.basket_items = items;
+  return data;
+}
+
 std::vector<std::uint32_t> all_of(Dataset const& data) {
   std::vector<std::uint32_t> all(data.baskets());
   std::iota(all.begin(), all.end(), 0U);

@@ -38,6 +38,9 @@ std::vector<std::vector<std::string>> random_baskets(std::size_t baskets, std::s
 /// So many of these, spread evenly over eighteen days of May 2026.
 Dataset dated(std::size_t baskets);
 
+/// The baskets up to and with a day, cut off by hand.
+Dataset until(Dataset data, std::int32_t day);
+
 /// The positions of all baskets.
 std::vector<std::uint32_t> all_of(Dataset const& data);
 

@@ -2,7 +2,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 
 tillcue_test(models_test SOURCES
-  models/as_of_test.cpp models/atomic_file_test.cpp models/byte_marks_test.cpp models/calibration_splits_test.cpp models/calibration_test.cpp
+  models/ageing_test.cpp models/as_of_test.cpp models/atomic_file_test.cpp models/byte_marks_test.cpp models/calibration_splits_test.cpp models/calibration_test.cpp
   models/campaigns_test.cpp models/catalogue_test.cpp
   models/cold_start_test.cpp models/compile_test.cpp models/cooccurrence_test.cpp models/count_files_test.cpp
   models/counted_source_test.cpp models/counts_test.cpp models/csv_test.cpp models/diff_test.cpp models/evaluation_test.cpp models/evidence_test.cpp models/field_test.cpp

@@ -74,6 +74,27 @@ struct RunningFacts {
   Difference unseen_lead_hr_5;     ///< the model's lead on those
 };
 
+/// The baskets kept back, asked as they were sold: of one bundle all along, and of one built anew every so many days of
+/// everything sold until then. Questions are the items that a bundle built then knows, so what is new on the shelves is
+/// among them.
+struct Ageing {
+  struct Answers {
+    double hit_rate_5 = 0;
+    CalibrationQuality first_five, first;
+  };
+  struct Stretch {
+    std::int64_t from = 0;  ///< its first day; seconds since 1970
+    std::size_t queries = 0;
+    Answers once, anew;
+  };
+  std::uint32_t every_days = 0;  ///< 0: not asked for
+  std::size_t bundles = 0;       ///< built, the first one included
+  std::size_t queries = 0;
+  Answers once, anew;
+  Difference lead_hr_5;  ///< of those built anew
+  std::vector<Stretch> stretches;
+};
+
 struct Evaluation {
   std::string split;  ///< by_time or by_hash
   /// Of what was really learned from and asked: what is outside the window is not among it.
@@ -91,6 +112,7 @@ struct Evaluation {
   std::vector<std::string> notes;  ///< of the build, worth telling the user
   bool has_running = false;
   RunningFacts running;
+  Ageing ageing;
 
   /// By name; the model itself when nothing is called so.
   [[nodiscard]] MethodReport const& other(std::string_view name) const;
@@ -101,6 +123,7 @@ struct EvaluationOptions {
   std::size_t most_queries = 40'000;     ///< about; drawn from all test baskets when they hold more
   Catalogue const* catalogue = nullptr;  ///< given to build()
   Ranker* running = nullptr;             ///< asked as well
+  std::uint32_t rebuild_every_days = 0;  ///< 0: how the model ages is not looked at
   std::function<double()> seconds{};     ///< a clock to time the build with
 };
 
@@ -108,7 +131,8 @@ struct EvaluationOptions {
 /// hashed basket id when there are no dates; with recency.as_of those after that day, of a bundle as it was then. Raw
 /// rankings; the model, popularity, association rules (largest confidence), item cosine (50 neighbours) and the running
 /// bundle answer the same questions. An item nobody bought in training is no question. Errors  of build(); invalid when
-/// no test basket has two known items, or none is after as-of.
+/// no test basket has two known items, none is after as-of, or ageing is to be looked at without dates or in more
+/// than 200 bundles.
 Result<Evaluation> evaluate(Dataset const& data, BuildOptions const& build_options, EvaluationOptions const& options,
                             Progress const& progress = {});
 
