@@ -99,7 +99,7 @@ Result<Built> build_within(Options& options, Dataset const& data, Catalogue cons
 
 Result<int> run(Options& options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
-  if (auto const possible = can_write(options.out, files_of(options.input)); !possible)
+  if (auto const possible = can_write(options.out, files_of(options.input), kBundleFile); !possible)
     return tl::unexpected(possible.error());
   options.input.until = options.build.recency.as_of;
   auto const progress = progress_on_terminal();

@@ -56,7 +56,8 @@ Result<CountedFiles> added_up(Options const& options, Progress const& progress) 
 
 Result<int> count_to_file(Options const& options) {
   auto const inputs = files_of(options.input, options.merge);
-  if (auto const possible = can_write(options.out, inputs); !possible) return tl::unexpected(possible.error());
+  if (auto const possible = can_write(options.out, inputs, kCountsFile); !possible)
+    return tl::unexpected(possible.error());
   auto const progress = progress_on_terminal();
   auto const counts = options.merge.empty() ? counted(options, progress) : added_up(options, progress);
   if (!counts) return tl::unexpected(counts.error());

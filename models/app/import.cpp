@@ -16,7 +16,7 @@ struct Options {
 
 Result<int> run(Options const& options) {
   auto const& input = options.input;
-  if (auto const possible = can_write(options.out, input.transactions); !possible) {
+  if (auto const possible = can_write(options.out, input.transactions, kSalesFile); !possible) {
     return tl::unexpected(possible.error());
   }
   BadRows bad;

@@ -73,7 +73,8 @@ void tell_packed(Options const& options, Bundle const& bundle, std::size_t bundl
 
 Result<int> run_pack(Options const& options) {
   std::string const inputs[] = {options.in, options.base};
-  if (auto const possible = can_write(options.out, inputs); !possible) return tl::unexpected(possible.error());
+  if (auto const possible = can_write(options.out, inputs, kParcelFile); !possible)
+    return tl::unexpected(possible.error());
   auto const bundle = text_of(options.in);
   if (!bundle) return tl::unexpected(bundle.error());
   auto const base = text_of(options.base);
@@ -99,7 +100,7 @@ Result<int> run_pack(Options const& options) {
 
 Result<int> run_unpack(Options const& options) {
   // The base may be the file it takes the place of.
-  if (auto const possible = can_write(options.out, std::span(&options.in, 1)); !possible) {
+  if (auto const possible = can_write(options.out, std::span(&options.in, 1), kBundleFile); !possible) {
     return tl::unexpected(possible.error());
   }
   auto const parcel = text_of(options.in);

@@ -38,7 +38,8 @@ Result<int> run(Options options) {
   if (auto const applied = apply(options.shop, options.build.compile); !applied) return tl::unexpected(applied.error());
   auto inputs = files_of(options.input, options.counts);
   inputs.insert(inputs.end(), options.calibrate_on.begin(), options.calibrate_on.end());
-  if (auto const possible = can_write(options.out, inputs); !possible) return tl::unexpected(possible.error());
+  if (auto const possible = can_write(options.out, inputs, kBundleFile); !possible)
+    return tl::unexpected(possible.error());
   auto const loaded = load_counts(options.counts, options.build.recency, options.input.allow_duplicates);
   if (!loaded) return tl::unexpected(loaded.error());
   auto const* const counts = &loaded->counts;

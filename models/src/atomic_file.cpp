@@ -162,6 +162,17 @@ Result<void> can_write(std::string const& path, std::span<std::string const> inp
   return can_write(path);
 }
 
+Result<void> can_write(std::string const& path, std::span<std::string const> inputs, FileKind const& kind) {
+  if (auto const possible = can_write(path, inputs); !possible || is_special(path)) return possible;
+  Descriptor const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return {};  // not there, or its owner lets nobody read what is ours to replace
+  std::string first(kind.begins.size(), '\0');
+  auto const got = ::read(file.get(), first.data(), first.size());
+  if (got <= 0 || first == kind.begins) return {};
+  return fail(Code::invalid, path + ": is there already and is no " + std::string(kind.name) +
+                                 "; write to another file, or move this one away");
+}
+
 Result<void> write_file(std::string const& path, std::function<Result<void>(Put const&)> const& produce) {
   auto const place = place_at(path);
   if (!place) return tl::unexpected(place.error());

@@ -78,7 +78,7 @@ class TwiceCheck {
 class CsvSink final : public RowSink {
  public:
   CsvSink(Put const& put, TwiceCheck& check, BadRows& bad) : put_(put), check_(check), bad_(bad) {
-    text_ = "basket_id,customer_id,timestamp,sku,quantity,unit_price\n";
+    text_ = kSalesFile.begins;
   }
 
   /// `number` of several files; 0 when there is only one.

@@ -12,7 +12,6 @@ namespace {
 
 using namespace sample;
 
-constexpr std::string_view kHeader = "basket_id,customer_id,timestamp,sku,quantity,unit_price\n";
 constexpr std::size_t kTills = 4;
 
 std::string field(std::string const& text) {
@@ -159,7 +158,7 @@ Result<SampleReport> write_sample(SampleOptions const& options, std::string cons
   if (failed) return fail(Code::io, folder + ": cannot make the folder: " + failed.message());
   Store store(options.seed, options.customers);
   SampleReport report{store.assortment().products.size(), store.customers().size(), 0, 0};
-  std::string transactions(kHeader);
+  std::string transactions(kSalesFile.begins);
   for (std::uint32_t n = 0; n < options.days; ++n) {
     auto const day = options.first_day + n;
     auto const baskets = store.day(day, options.baskets_per_day);
@@ -168,7 +167,7 @@ Result<SampleReport> write_sample(SampleOptions const& options, std::string cons
     put_day(store, day, baskets, transactions);
   }
   auto const today = options.first_day + options.days;
-  std::string today_rows(kHeader);
+  std::string today_rows(kSalesFile.begins);
   put_day(store, today, store.day(today, options.baskets_per_day), today_rows);
   struct {
     char const* name;

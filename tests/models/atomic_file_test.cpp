@@ -74,6 +74,26 @@ TEST_CASE("a file that is also an input is refused by what it is, not by its nam
   CHECK(can_write("/dev/null", device).has_value());
 }
 
+TEST_CASE("a file of a kind takes the place of its like, of what is empty and of nothing else") {
+  made::Folder folder;
+  auto const path = folder.file("f");
+  auto const possible = [&](std::string const& bytes) {
+    made::put_file(path, bytes);
+    return can_write(path, {}, kCountsFile);
+  };
+  CHECK(can_write(path, {}, kCountsFile).has_value());
+  CHECK(possible("").has_value());
+  CHECK(possible("TCCOUNT1 and so on").has_value());
+  for (auto const* const other : {"T", "TCCOUN", "sales of a year"}) {
+    auto const refused = possible(other);
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().code == Code::invalid);
+    CHECK(refused.error().what ==
+          path + ": is there already and is no counts file; write to another file, or move this one away");
+  }
+  CHECK(can_write("/dev/null", {}, kCountsFile).has_value());
+}
+
 TEST_CASE("a full disk leaves the old file and nothing beside it") {
   made::Folder folder;
   auto const path = folder.file("f");

@@ -62,6 +62,29 @@ TEST_CASE("no command overwrites what it reads, under whatever name, and none be
   CHECK(made::get_file(shop().bundle) == bundle_before);
 }
 
+TEST_CASE("a mistyped --out costs nobody his work: only files of the kind written are replaced, and by any of it") {
+  made::Folder folder;
+  auto const csv = folder.file("mine.csv"), counts = folder.file("c"), notes = folder.file("notes"),
+             out = folder.file("out");
+  made::put_file(csv, sales(20));
+  made::put_file(notes, "work of a week\n");
+  std::string const b = " " + shop().bundle;
+  auto const read = " --transactions " + csv;
+  REQUIRE(run("count" + read + " --out " + counts).code == 0);
+  REQUIRE(run("pack" + b + " --out " + folder.file("p")).code == 0);
+  for (auto const& words : {std::string("count") + read, "import " + csv, "pack" + b, "unpack " + folder.file("p"),
+                            "build --uncalibrated" + read, "train --uncalibrated --counts " + counts}) {
+    CAPTURE(words);
+    auto const refused = run(words + " --out " + notes);
+    CHECK(refused.code == 3);
+    CHECK(tells(refused, ": is there already and is no "));
+    std::filesystem::remove(out);
+    CHECK(run(words + " --out " + out).code == 0);
+    CHECK(run(words + " --out " + out).code == 0);
+  }
+  CHECK(made::get_file(notes) == "work of a week\n");
+}
+
 TEST_CASE("a bundle may take the place of the one it is compared with") {
   made::Folder folder;
   std::filesystem::copy_file(shop().bundle, folder.file("b"));

@@ -31,4 +31,20 @@ Result<void> can_write(std::string const& path);
 /// Errors  also invalid: it is one of the inputs.
 Result<void> can_write(std::string const& path, std::span<std::string const> inputs);
 
+/// Files of a kind: how each begins, and what it is called.
+struct FileKind {
+  std::string_view begins, name;
+};
+inline constexpr FileKind kBundleFile{"TILLCUE\x1a", "bundle"};
+inline constexpr FileKind kParcelFile{"TILLPAR\x1a", "parcel"};
+inline constexpr FileKind kCountsFile{"TCCOUNT", "counts file"};
+/// What import and sample write, and nobody else in this order of columns.
+inline constexpr FileKind kSalesFile{"basket_id,customer_id,timestamp,sku,quantity,unit_price\n",
+                                     "transactions file with "
+                                     "columns as written here"};
+
+/// The same where a file of a kind is to be written: what is there and is none is somebody's work under a mistyped
+/// name. Errors  also invalid: it is there, not empty, and of another kind.
+Result<void> can_write(std::string const& path, std::span<std::string const> inputs, FileKind const& kind);
+
 }  // namespace tillcue::models
