@@ -80,7 +80,7 @@ class Baseline : public Method {
     for (auto const item : basket_) inside_[item] = 1;
   }
 
-  std::vector<Place> const& without(std::size_t hidden) final {
+  std::vector<Place> const& without(std::size_t hidden, std::size_t /*ranks*/) final {
     inside_[basket_[hidden]] = 0;
     for (std::size_t n = 0; n < basket_.size(); ++n) {
       if (n != hidden) add(basket_[n]);

@@ -13,9 +13,15 @@ namespace {
 
 constexpr std::size_t kEnoughObservations = 500;
 constexpr std::size_t kEnoughPurchases = 30;
-constexpr std::size_t kOwnMaps = 5;
+constexpr std::size_t kLeastBlock = 50;
+/// Ranks that have a map together, by where they begin, and in how many blocks of scores: alone as long as they are
+/// looked at one by one, then as many as far down as the till looks. What stands far behind is bought more seldom than
+/// what stands before it with the same score.
+struct Ranks {
+  std::size_t from, blocks;
+};
+constexpr std::array<Ranks, 8> kRanks{{{0, 20}, {1, 20}, {2, 20}, {3, 20}, {4, 20}, {5, 10}, {10, 6}, {20, 6}}};
 
-constexpr std::size_t kBlocks = 20, kLeastBlock = 50;
 /// A rate of one in five is known to a hundredth from so many observations.
 constexpr std::size_t kToTellApart = 1400;
 constexpr std::size_t kLeastLevels = 8, kMostLevels = 15;
@@ -44,6 +50,33 @@ bool enough(std::vector<Observation> const& observations) {
   return observations.size() >= kEnoughObservations && static_cast<std::size_t>(bought) >= kEnoughPurchases;
 }
 
+struct RankGroup {
+  Ranks ranks{};
+  std::vector<Observation> observations;
+};
+
+void append(std::vector<Observation> const& more, std::vector<Observation>& all) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+/// Those of kRanks that have enough to go by; what has not is one with the next, and at the end with the one before.
+std::vector<RankGroup> groups_of(RankedObservations const& observations) {
+  std::vector<RankGroup> groups;
+  for (std::size_t n = 0; n < kRanks.size(); ++n) {
+    if (groups.empty() || enough(groups.back().observations)) groups.push_back({kRanks[n], {}});
+    auto const end = n + 1 < kRanks.size() ? kRanks[n + 1].from : observations.size();
+    for (auto rank = kRanks[n].from; rank < std::min(end, observations.size()); ++rank) {
+      append(observations[rank], groups.back().observations);
+    }
+  }
+  if (groups.size() > 1 && !enough(groups.back().observations)) {
+    append(groups.back().observations, groups[groups.size() - 2].observations);
+    groups.pop_back();
+  }
+  if (groups.back().observations.empty()) groups.pop_back();
+  return groups;
+}
+
 std::uint32_t millionths(double share) { return static_cast<std::uint32_t>(std::llround(share * 1e6)); }
 
 /// Each block's probability over baskets of any size, as they came.
@@ -62,10 +95,9 @@ std::vector<double> over_sizes(CalibrationGrid const& grid, std::vector<double> 
   return means;
 }
 
-CalibrationSource map_of(std::vector<Observation> observations, std::span<std::uint16_t const> sizes) {
-  auto const count = observations.size();
-  auto const grid =
-      count_grid(std::move(observations), sizes, std::clamp<std::size_t>(count / kLeastBlock, 1, kBlocks));
+CalibrationSource map_of(RankGroup group, std::span<std::uint16_t const> sizes) {
+  auto const blocks = std::clamp<std::size_t>(group.observations.size() / kLeastBlock, 1, group.ranks.blocks);
+  auto const grid = count_grid(std::move(group.observations), sizes, blocks);
   auto probabilities = fit_grid(grid);
   auto const weight = static_cast<std::size_t>(std::accumulate(grid.asked.begin(), grid.asked.end(), 0.0));
   few_levels(probabilities, grid.asked, std::clamp(weight / kToTellApart, kLeastLevels, kMostLevels));
@@ -85,16 +117,12 @@ CalibrationSource map_of(std::vector<Observation> observations, std::span<std::u
 Calibration calibrate(RankedObservations const& observations) {
   Calibration result;
   result.sizes = sizes_in(observations);
-  auto const add = [&](std::vector<Observation> some) {
-    if (!some.empty()) result.maps.push_back(map_of(std::move(some), result.sizes));
-  };
-  std::size_t own = 0;
-  while (own < observations.size() && own < kOwnMaps && enough(observations[own])) add(observations[own++]);
-  std::vector<Observation> rest;
-  for (std::size_t rank = own; rank < observations.size(); ++rank) {
-    rest.insert(rest.end(), observations[rank].begin(), observations[rank].end());
+  auto groups = groups_of(observations);
+  for (std::size_t n = 0; n < groups.size(); ++n) {
+    auto const ranks = n + 1 < groups.size() ? groups[n + 1].ranks.from - groups[n].ranks.from : 1;
+    // A bundle has a map for each rank; the last one serves all further ones.
+    result.maps.insert(result.maps.end(), ranks, map_of(std::move(groups[n]), result.sizes));
   }
-  add(std::move(rest));
   return result;
 }
 

@@ -103,6 +103,7 @@ void ask_all(Ranker& ranker, Counts const& learned, Dataset const& data, Questio
   out.model = measure("model", model, parts);
   out.calibration = calibration_of(model);
   for (std::size_t rank = 0; rank < kCalibratedRanks; ++rank) out.by_rank.push_back(calibration_of(model, rank));
+  out.further = calibration_of_further(model);
   out.calibration_by_basket = calibration_by_basket(model, parts);
   auto const add = [&](std::string name, std::unique_ptr<Method> method) {
     auto const sheet = ask(*method, questions);

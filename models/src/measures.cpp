@@ -212,6 +212,12 @@ CalibrationQuality calibration_of(Sheet const& sheet, std::size_t rank) {
   return measure_calibration(std::move(chosen), kBins);
 }
 
+std::vector<CalibrationQuality> calibration_of_further(Sheet const& sheet) {
+  std::vector<CalibrationQuality> qualities;
+  for (auto const& predictions : sheet.further) qualities.push_back(measure_calibration(predictions, kBins));
+  return qualities;
+}
+
 std::vector<CalibrationQuality> calibration_by_basket(Sheet const& sheet, Parts const& parts) {
   std::vector<std::vector<Prediction>> chosen(parts.basket_sizes.size());
   for (std::size_t n = 0; n < sheet.predictions.size(); ++n) {

@@ -21,6 +21,8 @@ MethodReport measure(std::string name, Sheet const& sheet, Parts const& parts);
 /// All of the first five suggestions, or those of one rank.
 CalibrationQuality calibration_of(Sheet const& sheet);
 CalibrationQuality calibration_of(Sheet const& sheet, std::size_t rank);
+/// Per kFurtherRanks.
+std::vector<CalibrationQuality> calibration_of_further(Sheet const& sheet);
 /// The first five, per Parts::basket_sizes.
 std::vector<CalibrationQuality> calibration_by_basket(Sheet const& sheet, Parts const& parts);
 /// What each question adds to the calibration error of the first five: their mean is that error.

@@ -36,12 +36,15 @@ Result<Ranker> bare_ranker(Counts const& counts, Weights const& weights, BuildOp
 }
 
 RankedObservations observations(Ranker& ranker, Dataset const& data, std::span<std::uint32_t const> baskets,
-                                std::size_t most) {
-  RankedObservations seen(kObservedRanks);
+                                std::size_t most, std::size_t ranks) {
+  constexpr std::size_t kOneIn = 8;
+  RankedObservations seen(ranks);
   double const unit = ranker.bundle().info().score_unit;
-  leave_one_out(ranker, data, baskets, most, kObservedRanks, [&](ItemIx hidden, std::span<Scored const> top) {
+  std::size_t question = 0;
+  leave_one_out(ranker, data, baskets, most, ranks, [&](ItemIx hidden, std::span<Scored const> top) {
     auto const left = static_cast<std::uint16_t>(ranker.scorer().basket_size());
-    for (std::size_t rank = 0; rank < top.size(); ++rank) {
+    auto const told = question++ % kOneIn == 0 ? top.size() : std::min(top.size(), kObservedRanks);
+    for (std::size_t rank = 0; rank < told; ++rank) {
       seen[rank].push_back({static_cast<float>(top[rank].score * unit), top[rank].item == hidden, left});
     }
   });
@@ -63,7 +66,7 @@ double hit_rate_5(RankedObservations const& seen) {
 }
 
 double discounted_hits(RankedObservations const& seen) {
-  return hits(seen, seen.size(), [](std::size_t rank) { return 1 / std::log2(static_cast<double>(rank + 2)); });
+  return hits(seen, kObservedRanks, [](std::size_t rank) { return 1 / std::log2(static_cast<double>(rank + 2)); });
 }
 
 }  // namespace tillcue::models

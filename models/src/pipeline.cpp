@@ -84,7 +84,7 @@ Result<Calibrated> calibrate_chosen(Dataset const& data, BasketWeights weights, 
   // One model more is told step by step, as the served one was; of many, how many are done.
   bool const one = splits.size() == 1;
   if (!one) tell(progress, kCalibrate);
-  RankedObservations seen(kObservedRanks);
+  RankedObservations seen(kOfferedRanks);
   for (std::size_t n = 0; n < splits.size(); ++n) {
     auto const part = observe(data, splits[n], each, catalogue, one ? progress : Progress{});
     if (!part) return tl::unexpected(part.error());
@@ -214,7 +214,7 @@ ColdStartOptions cold_start_options(BuildOptions const& options) {
 
 Result<RankedObservations> observe(Dataset const& data, Split const& split, BuildOptions const& options,
                                    Catalogue const& catalogue, Progress const& progress) {
-  if (split.train.empty() || split.held.empty()) return RankedObservations(kObservedRanks);
+  if (split.train.empty() || split.held.empty()) return RankedObservations(kOfferedRanks);
   auto const weighed = weigh_baskets(data, split.train, options.recency);
   if (!weighed) return tl::unexpected(weighed.error());
   auto const cut = [&](Trainer const& trainer) -> Result<Weights> {
@@ -228,7 +228,7 @@ Result<RankedObservations> observe(Dataset const& data, Split const& split, Buil
   tell(progress, kCalibrate);
   auto ranker = bare_ranker(weighed->items, *weights, options, catalogue);
   if (!ranker) return tl::unexpected(ranker.error());
-  return observations(*ranker, data, split.held, options.most_queries);
+  return observations(*ranker, data, split.held, options.most_queries, kOfferedRanks);
 }
 
 Result<Built> build(Dataset const& whole, Catalogue const& catalogue, Campaigns const& campaigns,
@@ -291,7 +291,7 @@ Result<Built> build_from_counts(RecentCounts const& learned, Dataset const* cali
     tell(progress, "calibrate on the baskets given");
     auto ranker = bare_ranker(counts, *weights, options, catalogue);
     if (!ranker) return tl::unexpected(ranker.error());
-    auto const seen = observations(*ranker, later, all, options.most_queries);
+    auto const seen = observations(*ranker, later, all, options.most_queries, kOfferedRanks);
     if (auto its = calibrate(seen); !its.maps.empty()) calibrated = {std::move(its), "baskets_given", seen[0].size()};
   }
   return compile(counts, learned.weighing, *weights, calibrated, catalogue, campaigns, options, nullptr, progress);

@@ -46,16 +46,17 @@ class BundleMethod final : public Method {
     ranker_.scorer().assign(basket_);
   }
 
-  std::vector<Place> const& without(std::size_t hidden) override {
+  std::vector<Place> const& without(std::size_t hidden, std::size_t ranks) override {
     auto& scorer = ranker_.scorer();
     scorer.remove(basket_[hidden]);
-    std::array<Scored, kEvaluatedRanks> top;
-    auto const found = scorer.top(top);
+    top_.resize(ranks);
+    auto const found = scorer.top(top_);
     auto const left = scorer.basket_size();
     scorer.add(basket_[hidden]);
     places_.clear();
     for (std::size_t rank = 0; rank < found; ++rank) {
-      places_.push_back({name_[index(top[rank].item)], ranker_.bundle().probability(top[rank].score, rank, left).ppm});
+      places_.push_back(
+          {name_[index(top_[rank].item)], ranker_.bundle().probability(top_[rank].score, rank, left).ppm});
     }
     return places_;
   }
@@ -65,6 +66,7 @@ class BundleMethod final : public Method {
   std::vector<ItemIx> item_;
   std::vector<std::uint32_t> name_;
   std::vector<ItemIx> basket_;
+  std::vector<Scored> top_;
   std::vector<Place> places_;
 };
 
@@ -94,12 +96,18 @@ void thin_out(Dataset const& data, std::size_t most, Questions& questions) {
   questions.asked.resize(kept);
 }
 
-void record(std::vector<Place> const& places, std::uint32_t basket, std::uint32_t hidden, Sheet& sheet) {
+void record(std::vector<Place> const& places, std::uint32_t basket, std::uint32_t hidden, bool of_further,
+            Sheet& sheet) {
   auto const question = static_cast<std::uint32_t>(sheet.place.size());
   std::size_t found = kEvaluatedRanks;
-  for (std::size_t rank = 0; rank < places.size() && rank < kEvaluatedRanks; ++rank) {
+  for (std::size_t rank = 0; rank < places.size(); ++rank) {
     auto const& place = places[rank];
     bool const hit = place.item == hidden;
+    for (std::size_t n = 0; n < kFurtherRanks.size() && of_further; ++n) {
+      bool const in = rank + 1 >= kFurtherRanks[n].first && rank + 1 <= kFurtherRanks[n].last;
+      if (in) sheet.further[n].push_back({place.ppm, hit, basket});
+    }
+    if (rank >= kEvaluatedRanks) continue;
     if (hit) found = rank;
     if (place.item != kNoSuchItem) sheet.suggested[place.item] = 1;
     if (rank >= kCalibratedRanks) continue;
@@ -154,12 +162,17 @@ Questions make_questions(Counts const& learned, Dataset const& data, std::span<s
 }
 
 Sheet ask(Method& method, Questions const& questions) {
+  constexpr std::size_t kOneIn = 8;
   Sheet sheet;
   sheet.suggested.assign(questions.skus.size(), 0);
   for (std::uint32_t b = 0; b < questions.baskets.size(); ++b) {
     auto const& basket = questions.baskets[b];
     method.look_at(basket);
-    for (std::size_t n = 0; n < questions.hidden[b]; ++n) record(method.without(n), b, basket[n], sheet);
+    for (std::size_t n = 0; n < questions.hidden[b]; ++n) {
+      bool const of_further = sheet.place.size() % kOneIn == 0;
+      auto const ranks = of_further ? kFurtherRanks.back().last : kEvaluatedRanks;
+      record(method.without(n, ranks), b, basket[n], of_further, sheet);
+    }
     sheet.basket_begin.push_back(static_cast<std::uint32_t>(sheet.place.size()));
   }
   return sheet;

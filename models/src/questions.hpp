@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -44,8 +45,9 @@ class Method {
   virtual ~Method() = default;
   /// Borrows `basket` until the next call.
   virtual void look_at(std::span<std::uint32_t const> basket) = 0;
-  /// The first kEvaluatedRanks for the basket without its item number `hidden`, best first, none of the others in it.
-  virtual std::vector<Place> const& without(std::size_t hidden) = 0;
+  /// The first `ranks` (kEvaluatedRanks or more; who has no probabilities need not go beyond these) for the basket
+  /// without its item number `hidden`, best first, none of the others in it.
+  virtual std::vector<Place> const& without(std::size_t hidden, std::size_t ranks) = 0;
 };
 
 /// What a method answered.
@@ -55,7 +57,8 @@ struct Sheet {
   std::vector<Prediction> predictions;         ///< kCalibratedRanks per question, as far as the ranking went
   std::vector<std::uint8_t> prediction_rank;
   std::vector<std::uint32_t> prediction_question;
-  std::vector<char> suggested;  ///< per item
+  std::array<std::vector<Prediction>, kFurtherRanks.size()> further;  ///< of every eighth question
+  std::vector<char> suggested;                                        ///< per item
 };
 
 Sheet ask(Method& method, Questions const& questions);

@@ -59,6 +59,10 @@ std::string calibration_figure(CalibrationQuality const& quality, double Calibra
   return quality.bins.empty() ? "-" : decimals(quality.*figure, 4);
 }
 
+std::string further_name(std::size_t n) {
+  return "places " + std::to_string(kFurtherRanks[n].first) + "-" + std::to_string(kFurtherRanks[n].last);
+}
+
 std::string size_line(Evaluation const& evaluation) {
   auto line = "bundle " + counted(evaluation.bundle_bytes, "byte") + ", " + counted(evaluation.items, "item") +
               ", affinity " + decimals(per(evaluation.affinity_bytes, evaluation.items_sold), 1) +

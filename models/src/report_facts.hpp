@@ -22,6 +22,8 @@ std::string interval(Difference const& difference);
 std::string where_from(Evaluation const& evaluation);
 /// A figure of suggestions: "-" where there was none to judge by.
 std::string calibration_figure(CalibrationQuality const& quality, double CalibrationQuality::*figure);
+/// "places 6-10" and so on, of Evaluation::further.
+std::string further_name(std::size_t n);
 std::string size_line(Evaluation const& evaluation);
 /// Whether the running bundle may have learned from what it was asked; empty without one.
 std::string running_line(Evaluation const& evaluation);

@@ -61,6 +61,9 @@ std::string calibration_table(Evaluation const& evaluation) {
   for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {
     add("place " + std::to_string(rank + 1), evaluation.by_rank[rank]);
   }
+  for (std::size_t n = 0; n < evaluation.further.size(); ++n) {
+    add(further_name(n), evaluation.further[n]);
+  }
   for (std::size_t n = 0; n < evaluation.calibration_by_basket.size(); ++n) {
     if (evaluation.basket_sizes[n].questions == 0) continue;
     add("first five, " + evaluation.basket_sizes[n].name + " left", evaluation.calibration_by_basket[n]);

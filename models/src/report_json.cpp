@@ -58,6 +58,13 @@ Json calibration(Evaluation const& evaluation) {
   auto out = as_json(evaluation.calibration);
   out["by_rank"] = Json::array();
   for (auto const& quality : evaluation.by_rank) out["by_rank"].push_back(as_json(quality));
+  out["further"] = Json::array();
+  for (std::size_t n = 0; n < evaluation.further.size(); ++n) {
+    auto part = as_json(evaluation.further[n]);
+    part["first_place"] = kFurtherRanks[n].first;
+    part["last_place"] = kFurtherRanks[n].last;
+    out["further"].push_back(std::move(part));
+  }
   out["by_basket_size"] = Json::array();
   for (std::size_t n = 0; n < evaluation.calibration_by_basket.size(); ++n) {
     auto part = as_json(evaluation.calibration_by_basket[n]);

@@ -70,6 +70,9 @@ void calibration_table(Evaluation const& evaluation, std::string& out) {
   for (std::size_t rank = 0; rank < evaluation.by_rank.size(); ++rank) {
     calibration_row("place " + std::to_string(rank + 1), evaluation.by_rank[rank], out);
   }
+  for (std::size_t n = 0; n < evaluation.further.size(); ++n) {
+    calibration_row(further_name(n), evaluation.further[n], out);
+  }
   for (std::size_t n = 0; n < evaluation.calibration_by_basket.size(); ++n) {
     if (evaluation.basket_sizes[n].questions == 0) continue;
     calibration_row(evaluation.basket_sizes[n].name, evaluation.calibration_by_basket[n], out);

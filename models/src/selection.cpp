@@ -52,7 +52,7 @@ struct Examination {
 Result<void> ask(Candidate& candidate, Counts const& counts, Weights const& weights, Examination const& given) {
   auto ranker = bare_ranker(counts, weights, given.options);
   if (!ranker) return tl::unexpected(ranker.error());
-  auto const seen = observations(*ranker, given.judges.data, given.judges.baskets, given.most);
+  auto const seen = observations(*ranker, given.judges.data, given.judges.baskets, given.most, kObservedRanks);
   auto const questions = static_cast<double>(seen[0].size());
   candidate.hits += given.measure(seen) * questions;
   candidate.asked += questions;

@@ -228,16 +228,55 @@ TEST_CASE("observations in any order make the same maps") {
   }
 }
 
-TEST_CASE("ranks with enough observations have their own map, the rest share the last") {
-  RankedObservations seen(10);
-  for (std::size_t rank = 0; rank < 10; ++rank) seen[rank] = square(rank < 2 ? 600 : 400, rank + 1);
-  CHECK(calibrate(seen).maps.size() == 3);
-  for (auto& some : seen) some = square(3000, 5);
-  CHECK(calibrate(seen).maps.size() == 6);
-  for (auto& some : seen) some = square(100, 5);
+namespace {
+
+bool same(tillcue::CalibrationSource const& a, tillcue::CalibrationSource const& b) {
+  return a.points.front().by_size == b.points.front().by_size && a.points.back().by_size == b.points.back().by_size &&
+         a.points.size() == b.points.size();
+}
+
+/// How many ranks each map serves, the last one left out.
+std::vector<std::size_t> served(Calibration const& calibration) {
+  std::vector<std::size_t> ranks;
+  for (std::size_t n = 0; n + 1 < calibration.maps.size(); ++n) {
+    if (n > 0 && same(calibration.maps[n], calibration.maps[n - 1])) {
+      ++ranks.back();
+    } else {
+      ranks.push_back(1);
+    }
+  }
+  return ranks;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "ranks with enough observations have their own map, further ones one together, what has too few its neighbour's") {
+  RankedObservations seen(64);
+  for (std::size_t rank = 0; rank < 64; ++rank) seen[rank] = square(3000, rank + 1);
+  CHECK(served(calibrate(seen)) == std::vector<std::size_t>{1, 1, 1, 1, 1, 5, 10});
+  for (std::size_t rank = 0; rank < 64; ++rank) seen[rank] = square(rank < 2 ? 600 : 300, rank + 1);
+  CHECK(served(calibrate(seen)) == std::vector<std::size_t>{1, 1, 2, 6, 10});
+  for (std::size_t rank = 0; rank < 64; ++rank) seen[rank] = square(rank < 20 ? 600 : 2, rank + 1);
+  CHECK(served(calibrate(seen)) == std::vector<std::size_t>{1, 1, 1, 1, 1, 5});
+  for (auto& some : seen) some = square(5, 5);
   CHECK(calibrate(seen).maps.size() == 1);
   for (auto& some : seen) some.clear();
   CHECK(calibrate(seen).maps.empty());
+}
+
+TEST_CASE("what stands far behind is told its own probability, not that of what stands before it at the same score") {
+  RankedObservations seen(64);
+  for (std::size_t rank = 0; rank < 64; ++rank) {
+    seen[rank] = square(3000, rank + 1);
+    auto state = rank + 100;
+    for (auto& one : seen[rank]) one.bought = one.bought && draw(state) < (rank < 10 ? 1 : rank < 20 ? .5 : .1);
+  }
+  auto const maps = calibrate(seen).maps;
+  REQUIRE(maps.size() == 21);
+  CHECK(read_map(maps[9], 0.95F) > 800'000);
+  CHECK(read_map(maps[10], 0.95F) == doctest::Approx(450'000).epsilon(.15));
+  CHECK(read_map(maps[20], 0.95F) == doctest::Approx(90'000).epsilon(.15));
 }
 
 TEST_CASE("without observations an item without weights gets its share of the baskets") {

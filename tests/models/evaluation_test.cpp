@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -123,6 +124,14 @@ TEST_CASE("every method answers the same questions, and its figures belong toget
   }
   CHECK(result->other("rules").hit_rate_5 > result->other("popularity").hit_rate_5);
   CHECK(result->by_rank.size() == kCalibratedRanks);
+  REQUIRE(result->further.size() == kFurtherRanks.size());
+  for (std::size_t n = 0; n < kFurtherRanks.size(); ++n) {
+    auto const& far = result->further[n];
+    CAPTURE(n);
+    REQUIRE(!far.bins.empty());
+    CHECK(std::abs(far.predicted - far.observed) < .003);
+    CHECK(far.observed < (n == 0 ? result->by_rank.back().observed : result->further[n - 1].observed));
+  }
 }
 
 TEST_CASE("the rules of the comparison are those of the book") {

@@ -145,7 +145,7 @@ TEST_CASE("for counts the model is chosen by baskets that are not in them, if th
     auto const hits = [&](TrainingOptions const& its) {
       auto ranker = bare_ranker(counts, train(counts, its), options);
       REQUIRE(ranker);
-      return hit_rate_5(observations(*ranker, later, all, 20'000));
+      return hit_rate_5(observations(*ranker, later, all, 20'000, kObservedRanks));
     };
     return std::pair(*selected, hits(*selected) - hits(training));
   };

@@ -25,10 +25,10 @@ struct Calibration {
   std::vector<std::uint16_t> sizes;
 };
 
-/// One map per rank as long as a rank has enough observations and purchases of its own; the last map, pooled over all
-/// further ranks (over everything when no rank has enough), serves the rest. No maps without observations. In each map
-/// the probability goes by score and size of the basket, as fit_grid() (src/calibration_grid.hpp) has it, and takes no
-/// more different values than the observations can tell apart.
+/// A map for each of the first five ranks, one for the next five, one for the ten after them and one for all further
+/// ones; ranks without enough observations and purchases share one with their neighbours. No maps without observations.
+/// In each map the probability goes by score and size of the basket, as fit_grid() (src/calibration_grid.hpp) has it,
+/// and takes no more different values than the observations can tell apart.
 Calibration calibrate(RankedObservations const& observations);
 
 /// A map for a model without any observation: exact for items without weights, where score = share^(1 - beta).

@@ -18,6 +18,12 @@ struct OffPolicy;
 inline constexpr std::size_t kEvaluatedRanks = 10;
 inline constexpr std::size_t kCalibratedRanks = 5;
 
+/// Places behind these, as far down as a till looks for what it may offer: first and last, from 1.
+struct RankRange {
+  std::size_t first, last;
+};
+inline constexpr std::array<RankRange, 3> kFurtherRanks{{{6, 10}, {11, 20}, {21, 64}}};
+
 /// The model's figure less another method's on the same questions, with a 95 % interval. Baskets are what was drawn, so
 /// the interval allows for the questions of one basket being alike.
 /// Source  ratio estimator over clusters, Cochran, Sampling Techniques, 1977, 6.
@@ -105,6 +111,7 @@ struct Evaluation {
   std::vector<Bucket> basket_sizes, popularity;
   CalibrationQuality calibration;                         ///< the first five suggestions together
   std::vector<CalibrationQuality> by_rank;                ///< each of the first five
+  std::vector<CalibrationQuality> further;                ///< per kFurtherRanks, of every eighth question
   std::vector<CalibrationQuality> calibration_by_basket;  ///< the first five, per basket_sizes
   std::size_t items = 0, bundle_bytes = 0, affinity_bytes = 0, weights = 0;
   std::size_t items_sold = 0;      ///< in training; what bytes an item are by, as --bytes-per-item
