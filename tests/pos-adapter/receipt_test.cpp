@@ -41,7 +41,35 @@ TEST_CASE("quantities are read beside, before, behind and below their names") {
   CHECK(told(read("Молоко\n 2.000 x 89.90 = 179.80\nИТОГО  179.80\n")) == "Молоко:2000x8990=17980;");
 }
 
+TEST_CASE("in a table the amount says which column is the count and which the price") {
+  auto const crusty = [](char const* row) { return told(read(std::string(row) + "\nTOTAL  2.85\n")); };
+  CHECK(crusty("Brezel                3   0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel  x3   0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel 3 0,95         2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel             0,95   3     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel          3,00   0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("3   Brezel             0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("3 Brezel               0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel                 0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel                 3        2,85") == "Brezel:3000x95=285;");
+  CHECK(told(read("UDS DESCRIPCION        PRECIO   IMPORTE\n  1 Cafe Crema 500g        7,99      7,99\n"
+                  "  3 Bollo                  0,95      2,85\nTOTAL  10,84\n")) ==
+        "Cafe Crema 500g:1000x799=799;Bollo:3000x95=285;");
+  CHECK(told(read("Kaffee Crema 500g      1   7,99     7,99\nKäse           0,385   7,99     3,08\nSumme 11,07\n")) ==
+        "Kaffee Crema 500g:1000x799=799;Käse:385x799=308;");
+  CHECK(told(read("1 Brot 750g            3,49     3,49\n0,250 Bergkäse kg     18,90     4,73\nSumme   8,22\n")) ==
+        "Brot 750g:1000x349=349;Bergkäse kg:250x1890=473;");
+  ReceiptLayout yen;
+  yen.digits = 0;
+  CHECK(told(read("Onigiri  3  150   450\nTea  120  2  240\nTotal   690\n", yen)) ==
+        "Onigiri:3000x150=450;Tea:2000x120=240;");
+}
+
 TEST_CASE("numbers that belong to a name stay there") {
+  CHECK(told(read("1 Liter Milch         0,99     0,99\nBrot       2,00\nSUMME  2,99\n")) ==
+        "1 Liter Milch:1000x99=99;Brot:1000x200=200;");
+  CHECK(told(read("1 Milk         2.20     2.20\n2 Bread        0.80     0.80\nTOTAL  3.00\n")) ==
+        "Milk:1000x220=220;Bread:1000x80=80;");
   CHECK(told(read("Milk 3.25                     1.00\nTOTAL  1.00\n")) == "Milk 3.25:1000x100=100;");
   CHECK(told(read("7 Up 0.5l                     1.00\nBread   2.00\nTOTAL  3.00\n")) ==
         "7 Up 0.5l:1000x100=100;Bread:1000x200=200;");

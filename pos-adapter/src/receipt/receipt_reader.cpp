@@ -22,6 +22,7 @@ struct Draft {
   unsigned column = 0;       ///< where the name starts
   unsigned room = 0;         ///< columns the name had on its line
   bool counted = false;      ///< quantity told
+  bool count_leads = false;  ///< and is the first word of the name
   bool wraps = false;        ///< the last line was its own or its name's
   std::size_t fragment = 0;  ///< characters of the name's last line
 };
@@ -164,6 +165,7 @@ void Reader::begin_item(ReceiptRow const& row, std::u32string name, unsigned col
   draft.item.quantity.milli = row.quantity_milli.value_or(quantity_for(*row.amount_minor));
   draft.item.unit_minor = row.unit_minor.value_or(0);
   draft.counted = row.quantity_milli.has_value();
+  draft.count_leads = row.count_leads;
   if (auto const before = std::exchange(waiting_quantity_, {}); before && !draft.counted) {
     if (std::llabs(extended({*before->unit_minor, {}}, {*before->quantity_milli}).minor - *row.amount_minor) <= 1) {
       draft.item.quantity.milli = *before->quantity_milli;
@@ -270,9 +272,17 @@ void Reader::strip_numbers() {
     quantities = quantities && number > 0 && head.size() <= 2 && !drafts_[n].counted &&
                  drafts_[n].item.total_minor % std::max(1L, number) == 0;
   }
+  // "1 Liter" among names that begin otherwise is a name; more than one of it, confirmed by price and amount, is not.
+  bool const lead = !drafts_.empty() && std::all_of(drafts_.begin(), drafts_.end(), [](Draft const& draft) {
+    return !draft.name.empty() && draft.name.front() >= U'0' && draft.name.front() <= U'9';
+  });
   bool const padded = all && heads.front().size() > 1 && heads.front().front() == U'0';
   for (std::size_t n = 0; n < heads.size(); ++n) {
     auto& draft = drafts_[n];
+    if (draft.count_leads && (lead || draft.item.quantity.milli != 1000)) {
+      draft.name.erase(0, draft.name.find(U' ') + 1);
+      continue;
+    }
     if (heads[n].empty()) continue;
     auto const cut = [&] { draft.name.erase(0, heads[n].size() + 1); };
     if (heads[n].size() >= 8 && heads[n].size() <= 14) {

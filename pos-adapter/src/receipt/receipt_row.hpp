@@ -18,7 +18,8 @@ struct ReceiptRow {
   std::optional<std::int64_t> amount_minor{};
   std::optional<std::int64_t> unit_minor{};
   std::optional<std::int64_t> quantity_milli{};
-  bool rule = false;  ///< dashes, dots, box drawing: a divider
+  bool count_leads = false;  ///< `quantity_milli` is the first word of `text`, and price and amount confirm it
+  bool rule = false;         ///< dashes, dots, box drawing: a divider
 };
 
 /// Generic: by what the words look like. With declared columns: by position.
