@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "receipt_row.hpp"
+#include "receipt_titles.hpp"
 #include "receipt_words.hpp"
 #include "tillcue/pos/code_table.hpp"
 #include "tillcue/pos/receipt.hpp"
@@ -35,6 +36,7 @@ class Reader {
   Receipt finish();
 
  private:
+  void hear_kind(std::u32string_view line, std::u32string_view words, bool amount);
   void take_item_line(ReceiptRow const& row);
   void take_after_total(ReceiptRow const& row, LineTopic topic);
   void take_topic(ReceiptRow const& row, LineTopic topic);
@@ -68,18 +70,14 @@ std::int64_t quantity_for(std::int64_t amount) { return amount < 0 ? -1000 : 100
 
 void Reader::take(std::u32string_view line) {
   auto const words = folded(line);
-  if (!told_) {
-    told_ = kind_told(words, layout_);
-  } else if (auto const more = kind_told(words, layout_); more == SlipKind::card_slip) {
-    told_ = more;
-  }
+  auto const row = read_row(line, layout_);
+  hear_kind(line, words, row.amount_minor.has_value());
   if (receipt_.number.empty() && drafts_.empty()) receipt_.number = to_utf8(receipt_number(line));
   if (!started_) {
     started_ = has_phrase(words, folded(from_utf8(layout_.items_after)));
     return;
   }
   if (!layout_.items_before.empty() && has_phrase(words, folded(from_utf8(layout_.items_before)))) ended_ = true;
-  auto const row = read_row(line, layout_);
   if (row.rule || words.empty()) {
     above_.clear();
     for (auto& draft : drafts_) draft.wraps = false;
@@ -97,6 +95,19 @@ void Reader::take(std::u32string_view line) {
     if (has_phrase(words, folded(from_utf8(ignored)))) return;
   }
   if (!ended_) take_item_line(row);
+}
+
+/// A line with an amount is an article, whatever it is called. Where money has no decimals any number may be one: then
+/// only what stands apart from the words is.
+void Reader::hear_kind(std::u32string_view line, std::u32string_view words, bool amount) {
+  std::optional<SlipKind> told;
+  bool const numbered = layout_.digits == 0 && line.find(U"  ", line.find_first_not_of(U' ')) == line.npos;
+  if (told_no_sale(words, layout_)) {
+    told = SlipKind::nothing;
+  } else if (!amount || numbered) {
+    told = kind_told(words, drafts_.empty() && totals_.empty());
+  }
+  if (told && (!told_ || told == SlipKind::card_slip)) told_ = told;
 }
 
 void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {

@@ -45,69 +45,6 @@ constexpr Words kCount[] = {U"items count", U"item count",        U"items sold",
 constexpr Words kNumber[] = {U"receipt", U"order",   U"ticket", U"invoice", U"sale", U"bon",    U"beleg",
                              U"facture", U"paragon", U"fiş",    U"чек",     U"чека", U"рахунок"};
 
-struct Telling {
-  Words phrase;
-  SlipKind kind;
-};
-constexpr Telling kTelling[] = {
-    {U"report", SlipKind::report},
-    {U"bericht", SlipKind::report},
-    {U"kassenbericht", SlipKind::report},
-    {U"tagesabschluss", SlipKind::report},
-    {U"rapport", SlipKind::report},
-    {U"raport", SlipKind::report},
-    {U"rapor", SlipKind::report},
-    {U"отчет", SlipKind::report},
-    {U"отчёт", SlipKind::report},
-    {U"звіт", SlipKind::report},
-    {U"end of day", SlipKind::report},
-    {U"close of day", SlipKind::report},
-    {U"cash up", SlipKind::report},
-    {U"close cash", SlipKind::report},
-    {U"reprint", SlipKind::copy},
-    {U"reprinted", SlipKind::copy},
-    {U"duplicate", SlipKind::copy},
-    {U"duplicata", SlipKind::copy},
-    {U"duplikat", SlipKind::copy},
-    {U"duplicado", SlipKind::copy},
-    {U"copy", SlipKind::copy},
-    {U"kopie", SlipKind::copy},
-    {U"kopia", SlipKind::copy},
-    {U"copie", SlipKind::copy},
-    {U"копия", SlipKind::copy},
-    {U"копія", SlipKind::copy},
-    {U"дубликат", SlipKind::copy},
-    {U"дублікат", SlipKind::copy},
-    {U"kitchen", SlipKind::kitchen},
-    {U"küche", SlipKind::kitchen},
-    {U"cuisine", SlipKind::kitchen},
-    {U"кухня", SlipKind::kitchen},
-    {U"на кухню", SlipKind::kitchen},
-    {U"kuchnia", SlipKind::kitchen},
-    {U"mutfak", SlipKind::kitchen},
-    {U"merchant copy", SlipKind::card_slip},
-    {U"customer copy", SlipKind::card_slip},
-    {U"cardholder copy", SlipKind::card_slip},
-    {U"kundenbeleg", SlipKind::card_slip},
-    {U"händlerbeleg", SlipKind::card_slip},
-    {U"refund", SlipKind::refund},
-    {U"return receipt", SlipKind::refund},
-    {U"retoure", SlipKind::refund},
-    {U"remboursement", SlipKind::refund},
-    {U"возврат", SlipKind::refund},
-    {U"возврат прихода", SlipKind::refund},
-    {U"повернення", SlipKind::refund},
-    {U"sale cancelled", SlipKind::refund},
-    {U"sale canceled", SlipKind::refund},
-    {U"receipt cancelled", SlipKind::refund},
-    {U"чек аннулирован", SlipKind::refund},
-    {U"proforma", SlipKind::nothing},
-    {U"pro forma", SlipKind::nothing},
-    {U"training", SlipKind::nothing},
-    {U"test page", SlipKind::nothing},
-    {U"no sale", SlipKind::nothing},
-};
-
 char32_t small(char32_t c) {
   if (c >= U'A' && c <= U'Z') return c + 32;
   if (c == U'\u00D7') return U' ';
@@ -185,16 +122,6 @@ std::u32string receipt_number(std::u32string_view line) {
   return plain && digit && word.size() <= 16 ? std::u32string(word) : std::u32string{};
 }
 
-std::optional<SlipKind> kind_told(std::u32string_view line, ReceiptLayout const& layout) {
-  if (any_of(line, layout.not_sale_words)) return SlipKind::nothing;
-  std::optional<SlipKind> told;
-  std::size_t longest = 0;  // "customer copy" says more than "copy"
-  for (auto const& row : kTelling) {
-    if (row.phrase.size() <= longest || !has_phrase(line, row.phrase)) continue;
-    told = row.kind;
-    longest = row.phrase.size();
-  }
-  return told;
-}
+bool told_no_sale(std::u32string_view line, ReceiptLayout const& layout) { return any_of(line, layout.not_sale_words); }
 
 }  // namespace tillcue::pos::reading

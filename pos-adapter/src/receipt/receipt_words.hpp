@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +18,7 @@ bool has_phrase(std::u32string_view line, std::u32string_view phrase);
 LineTopic topic_of(std::u32string_view folded_line, ReceiptLayout const& layout);
 /// "Receipt: 17", "Чек № 17": the number such a line ends in; empty for others.
 std::u32string receipt_number(std::u32string_view line);
-/// The kind a line gives away: "Z report", "duplicate", ...; none for most.
-std::optional<SlipKind> kind_told(std::u32string_view folded_line, ReceiptLayout const& layout);
+/// The line holds one of the layout's `not_sale_words`.
+bool told_no_sale(std::u32string_view folded_line, ReceiptLayout const& layout);
 
 }  // namespace tillcue::pos::reading
