@@ -12,7 +12,7 @@ tillcue_terminal_code(tillcue_pos_line)
 
 # The daemon's ear on that: receipts read, displays read.
 add_library(tillcue_pos_proxy STATIC
-  src/display/display_reader.cpp src/display/display_screen.cpp src/proxy/print_proxy.cpp src/proxy/slip_collector.cpp
+  src/display/display_reader.cpp src/display/display_screen.cpp src/proxy/copy_watch.cpp src/proxy/print_proxy.cpp src/proxy/slip_collector.cpp
   src/receipt/code_table_learner.cpp src/receipt/layout_file.cpp src/receipt/layout_learner.cpp src/receipt/layout_proposals.cpp
   src/receipt/receipt_amount.cpp src/receipt/receipt_reader.cpp src/receipt/receipt_row.cpp
   src/receipt/receipt_titles.cpp src/receipt/receipt_words.cpp)

@@ -122,11 +122,22 @@ TEST_CASE("reports, copies, kitchen bons, card slips and refunds are no sales") 
   CHECK(read("").kind == SlipKind::nothing);
 }
 
-TEST_CASE("the receipt's number is read above the items") {
+TEST_CASE("the receipt's number is read above the items and below them") {
   CHECK(read("Receipt:       17\nMilk 1.00\nTOTAL 1.00\n").number == "17");
   CHECK(read("Чек №0042\nМолоко 1.00\nИТОГО 1.00\n").number == "0042");
   CHECK(read("Order A-1847\nMilk 1.00\nTOTAL 1.00\n").number == "A-1847");
-  CHECK(read("Keep your receipt\nMilk 1.00\nTOTAL 1.00\nReceipt 99\n").number.empty());
+  CHECK(read("Bon 4711 Kasse 2\nMilch 1,00\nSUMME 1,00\n").number == "4711");
+  CHECK(read("Keep your receipt\nMilk 1.00\nTOTAL 1.00\nReceipt 99\n").number == "99");
+  CHECK(read("Milch 1,00\nSUMME 1,00\nBon-Nr. 4711   Kasse 2\n").number == "4711");
+  CHECK(read("Milch 1,00\nSUMME 1,00\n30.11.2026 21:50  Bon 4711 Kasse 2\n").number == "4711");
+  CHECK(read("Milk 1.00\nTOTAL 1.00\nReturn with receipt 14 days\n").number.empty());
+  CHECK(read("Milch 1,00\nSUMME 1,00\nBeleg vom 30.11.2026 Kasse 2\n").number.empty());
+}
+
+TEST_CASE("the times of day that are printed are kept") {
+  CHECK(read("Milk 1.00\nTOTAL 1.00\n30.11.2026 21:50 Till 2\nStart 2026-11-30T21:49:58.000Z\n").times ==
+        "21:50 21:49:58 ");
+  CHECK(read("Ratio 1:2 Tel 089:1234567 x:y 1:234\nMilk 1.00\nTOTAL 1.00\n").times.empty());
 }
 
 TEST_CASE("a declared layout reads by position and by its own words") {

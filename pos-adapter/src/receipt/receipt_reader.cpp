@@ -47,6 +47,7 @@ class Reader {
   void take_text(ReceiptRow const& row);
   [[nodiscard]] bool goes_on(ReceiptRow const& row) const;
   void strip_numbers();
+  [[nodiscard]] bool above_items() const { return drafts_.empty() && totals_.empty(); }
   [[nodiscard]] std::int64_t items_sum() const;
   [[nodiscard]] bool adds_up(std::int64_t total) const;
   void choose_total();
@@ -72,7 +73,8 @@ void Reader::take(std::u32string_view line) {
   auto const words = folded(line);
   auto const row = read_row(line, layout_);
   hear_kind(line, words, row.amount_minor.has_value());
-  if (receipt_.number.empty() && drafts_.empty()) receipt_.number = to_utf8(receipt_number(line));
+  if (receipt_.number.empty()) receipt_.number = to_utf8(receipt_number(line, above_items()));
+  receipt_.times += printed_times(line);
   if (!started_) {
     started_ = has_phrase(words, folded(from_utf8(layout_.items_after)));
     return;
@@ -105,7 +107,7 @@ void Reader::hear_kind(std::u32string_view line, std::u32string_view words, bool
   if (told_no_sale(words, layout_)) {
     told = SlipKind::nothing;
   } else if (!amount || numbered) {
-    told = kind_told(words, drafts_.empty() && totals_.empty());
+    told = kind_told(words, above_items());
   }
   if (told && (!told_ || told == SlipKind::card_slip)) told_ = told;
 }
@@ -379,13 +381,17 @@ std::string_view name(SlipKind kind) noexcept {
 
 Receipt read_receipt(std::span<std::string const> lines, ReceiptLayout const& layout) {
   Reader reader(layout);
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a
   for (auto const& line : lines.first(std::min(lines.size(), kMaxLines))) {
     if (line.starts_with("--- cut ---")) break;
     auto text = from_utf8(line);
     if (text.size() > kMaxLine) text.resize(kMaxLine);
     reader.take(text);
+    for (char const c : line + '\n') hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
   }
-  return reader.finish();
+  auto receipt = reader.finish();
+  receipt.lines_hash = hash;
+  return receipt;
 }
 
 }  // namespace tillcue::pos

@@ -42,8 +42,10 @@ constexpr Words kCount[] = {U"items count", U"item count",        U"items sold",
                             U"positionen",  U"nombre d articles", U"кол во",      U"количество",      U"позиций",
                             U"товаров",     U"ilość pozycji"};
 
-constexpr Words kNumber[] = {U"receipt", U"order",   U"ticket", U"invoice", U"sale", U"bon",    U"beleg",
-                             U"facture", U"paragon", U"fiş",    U"чек",     U"чека", U"рахунок"};
+constexpr Words kNumber[] = {U"receipt",  U"order",     U"ticket",  U"invoice",   U"sale",      U"bon",
+                             U"beleg",    U"kassenbon", U"bonnr",   U"bonnummer", U"belegnr",   U"belegnummer",
+                             U"rechnung", U"facture",   U"factura", U"fattura",   U"scontrino", U"recibo",
+                             U"paragon",  U"fiş",       U"чек",     U"чека",      U"рахунок",   U"transaction"};
 
 char32_t small(char32_t c) {
   if (c >= U'A' && c <= U'Z') return c + 32;
@@ -57,6 +59,8 @@ char32_t small(char32_t c) {
   if (c == 0x490) return 0x491;
   return c;
 }
+
+bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
 
 bool is_word(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9') || c == U'%' || c >= 0xC0; }
 
@@ -109,17 +113,53 @@ LineTopic topic_of(std::u32string_view line, ReceiptLayout const& layout) {
   return any_of(line, kTender) ? LineTopic::tender : LineTopic::none;
 }
 
-std::u32string receipt_number(std::u32string_view line) {
-  auto const last = line.find_last_not_of(U' ');
-  if (last == std::u32string_view::npos || !any_of(folded(line), kNumber)) return {};
-  auto const space = line.find_last_of(U" #:\u2116", last);
-  auto const word = line.substr(space == std::u32string_view::npos ? 0 : space + 1,
-                                last - (space == std::u32string_view::npos ? 0 : space + 1) + 1);
-  bool const plain = std::all_of(word.begin(), word.end(), [](char32_t c) {
-    return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || c == U'-' || c == U'/';
-  });
-  bool const digit = std::any_of(word.begin(), word.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
-  return plain && digit && word.size() <= 16 ? std::u32string(word) : std::u32string{};
+std::u32string receipt_number(std::u32string_view line, bool above_items) {
+  static constexpr Words kBetween[] = {U"no", U"nr", U"n", U"num", U"number", U"nummer", U"numero", U"номер", U"id"};
+  bool named = false, marked = false, only_numbers = true;
+  for (std::size_t at = 0; at < line.size();) {
+    auto const end = std::min(line.find_first_of(U" #:\u2116", at), line.size());
+    auto const word = line.substr(at, end - at);
+    if (end < line.size() && line[end] != U' ' && line[end] != U':') marked = true;
+    at = end + 1;
+    auto const words = folded(word);
+    if (words.empty()) continue;
+    bool const digit = std::any_of(word.begin(), word.end(), is_digit);
+    if (digit && named) {
+      bool const plain = std::all_of(word.begin(), word.end(), [](char32_t c) {
+        return is_digit(c) || (c >= U'A' && c <= U'Z') || c == U'-' || c == U'/';
+      });
+      // Below the items the small print speaks of receipts, too.
+      bool const sure = above_items || marked || only_numbers;
+      return plain && sure && word.size() <= 16 ? std::u32string(word) : std::u32string{};
+    }
+    if (any_of(words, kNumber)) {
+      named = true;
+      marked = any_of(words, kBetween);
+    } else if (any_of(words, kBetween)) {
+      marked = true;
+    } else if (!digit) {
+      only_numbers = false;
+      named = named && above_items;
+    }
+  }
+  return {};
+}
+
+std::string printed_times(std::u32string_view line) {
+  std::string out;
+  for (std::size_t at = 0; at < line.size();) {
+    auto const from = std::find_if(line.begin() + static_cast<std::ptrdiff_t>(at), line.end(), is_digit);
+    at = static_cast<std::size_t>(from - line.begin());
+    auto const stop = std::find_if_not(line.begin() + static_cast<std::ptrdiff_t>(at), line.end(),
+                                       [](char32_t c) { return is_digit(c) || c == U':'; });
+    auto const word = line.substr(at, static_cast<std::size_t>(stop - line.begin()) - at);
+    auto const hours = word.find(U':');
+    bool const time = (hours == 1 || hours == 2) && (word.size() == hours + 3 || word.size() == hours + 6) &&
+                      (word.size() < hours + 6 || word[hours + 3] == U':');
+    if (time) out += to_utf8(word) + ' ';
+    at += std::max<std::size_t>(word.size(), 1);
+  }
+  return out;
 }
 
 bool told_no_sale(std::u32string_view line, ReceiptLayout const& layout) { return any_of(line, layout.not_sale_words); }

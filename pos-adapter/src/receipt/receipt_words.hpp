@@ -16,8 +16,11 @@ std::u32string folded(std::u32string_view text);
 bool has_phrase(std::u32string_view line, std::u32string_view phrase);
 
 LineTopic topic_of(std::u32string_view folded_line, ReceiptLayout const& layout);
-/// "Receipt: 17", "Чек № 17": the number such a line ends in; empty for others.
-std::u32string receipt_number(std::u32string_view line);
+/// "Receipt: 17", "Чек № 17", "Bon-Nr. 4711  Kasse 2": the receipt's number; empty for other lines. Below the items
+/// only where nothing but numbers stands before its word, or a "No." behind it.
+std::u32string receipt_number(std::u32string_view line, bool above_items);
+/// The times of day in a line, "21:50 21:50:12 "; empty for most.
+std::string printed_times(std::u32string_view line);
 /// The line holds one of the layout's `not_sale_words`.
 bool told_no_sale(std::u32string_view folded_line, ReceiptLayout const& layout);
 
