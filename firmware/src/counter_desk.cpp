@@ -45,7 +45,7 @@ CounterDesk::CounterDesk(boost::asio::io_context& io, Config const& config, Log 
     : io_(io),
       config_(config),
       log_(log),
-      feed_(events, wall_clock, std::move(names)),
+      feed_(events, wall_clock, std::move(names), config.proxy.has_value()),
       screen_(profile_of(config)),
       reader_(config.store.currency.digits),
       settle_(io) {}

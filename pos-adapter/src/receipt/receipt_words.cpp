@@ -10,37 +10,53 @@ namespace {
 
 using Words = std::u32string_view;
 
-// English, German, French, Spanish, Portuguese, Italian, Polish, Turkish, Russian, Ukrainian.
-constexpr Words kTotal[] = {U"total",   U"grand total",  U"totale",      U"balance due",  U"amount due", U"to pay",
-                            U"summe",   U"gesamt",       U"gesamtsumme", U"gesamtbetrag", U"zu zahlen",  U"a payer",
-                            U"à payer", U"net à payer",  U"importe",     U"suma",         U"razem",      U"do zapłaty",
-                            U"toplam",  U"genel toplam", U"итого",       U"итог",         U"всего",      U"к оплате",
-                            U"сума",    U"всього",       U"разом",       U"до сплати"};
-constexpr Words kSubtotal[] = {U"subtotal",   U"sub total", U"zwischensumme", U"sous total",         U"suma częściowa",
-                               U"ara toplam", U"подытог",   U"подитог",       U"промежуточный итог", U"subtotale"};
+// English, German, French, Spanish, Portuguese, Italian, Polish, Turkish, Russian, Ukrainian, Dutch;
+// some without accents, as receipts in capitals print them.
+constexpr Words kTotal[] = {
+    U"total",   U"grand total", U"totale",       U"balance due", U"amount due", U"to pay",       U"summe",
+    U"gesamt",  U"gesamtsumme", U"gesamtbetrag", U"zu zahlen",   U"a payer",    U"à payer",      U"net à payer",
+    U"importe", U"suma",        U"razem",        U"do zapłaty",  U"toplam",     U"genel toplam", U"итого",
+    U"итог",    U"всего",       U"к оплате",     U"сума",        U"всього",     U"разом",        U"до сплати",
+    U"totaal",  U"te betalen",  U"totaalbedrag", U"do zaplaty"};
+constexpr Words kSubtotal[] = {U"subtotal",           U"sub total",  U"zwischensumme", U"sous total",
+                               U"suma częściowa",     U"ara toplam", U"подытог",       U"подитог",
+                               U"промежуточный итог", U"subtotale",  U"subtotaal",     U"suma czesciowa"};
 constexpr Words kTax[] = {U"tax", U"taxes", U"vat", U"gst", U"mwst", U"ust",   U"tva", U"iva",
                           U"ptu", U"kdv",   U"ндс", U"пдв", U"nett", U"netto", U"btw", U"moms"};
 constexpr Words kInclusive[] = {U"incl", U"inkl", U"ttc", U"including", U"с учетом", U"з урахуванням"};
-constexpr Words kTender[] = {U"cash",         U"card",     U"visa",      U"mastercard", U"maestro",  U"amex",
-                             U"credit",       U"debit",    U"tendered",  U"tender",     U"paid",     U"payment",
-                             U"bar",          U"gegeben",  U"karte",     U"ec karte",   U"girocard", U"kartenzahlung",
-                             U"espèces",      U"carte",    U"cb",        U"efectivo",   U"tarjeta",  U"dinheiro",
-                             U"cartão",       U"contanti", U"carta",     U"gotówka",    U"karta",    U"nakit",
-                             U"kredi kartı",  U"наличные", U"наличными", U"картой",     U"карта",    U"безналичными",
-                             U"электронными", U"оплата",   U"получено",  U"готівка",    U"картка"};
-constexpr Words kChange[] = {U"change", U"rückgeld", U"zurück",    U"rendu", U"cambio", U"troco",
-                             U"resto",  U"reszta",   U"para üstü", U"сдача", U"решта"};
-constexpr Words kDiscount[] = {U"discount",  U"savings",  U"you saved", U"coupon", U"promo",
-                               U"promotion", U"rabatt",   U"nachlass",  U"remise", U"réduction",
-                               U"descuento", U"desconto", U"sconto",    U"rabat",  U"obniżka",
-                               U"opust",     U"indirim",  U"скидка",    U"скидки", U"знижка"};
+constexpr Words kTender[] = {
+    U"cash",         U"card",         U"visa",        U"mastercard",    U"maestro",     U"amex",    U"credit",
+    U"debit",        U"tendered",     U"tender",      U"paid",          U"payment",     U"bar",     U"gegeben",
+    U"karte",        U"ec karte",     U"girocard",    U"kartenzahlung", U"espèces",     U"carte",   U"cb",
+    U"efectivo",     U"tarjeta",      U"dinheiro",    U"cartão",        U"contanti",    U"carta",   U"gotówka",
+    U"karta",        U"nakit",        U"kredi kartı", U"наличные",      U"наличными",   U"картой",  U"карта",
+    U"безналичными", U"электронными", U"оплата",      U"получено",      U"готівка",     U"картка",  U"contant",
+    U"pin",          U"pinnen",       U"bankpas",     U"bancontact",    U"pinbetaling", U"especes", U"cartao",
+    U"gotowka",      U"contante",     U"kredi karti"};
+constexpr Words kChange[] = {U"change", U"rückgeld",   U"zurück",    U"rendu",     U"cambio",
+                             U"troco",  U"resto",      U"reszta",    U"para üstü", U"сдача",
+                             U"решта",  U"wisselgeld", U"rueckgeld", U"zurueck",   U"para ustu"};
+constexpr Words kDiscount[] = {U"discount", U"savings",  U"you saved", U"coupon",    U"promo",     U"promotion",
+                               U"rabatt",   U"nachlass", U"remise",    U"réduction", U"descuento", U"desconto",
+                               U"sconto",   U"rabat",    U"obniżka",   U"opust",     U"indirim",   U"скидка",
+                               U"скидки",   U"знижка",   U"korting",   U"reduction", U"obnizka"};
 constexpr Words kVoided[] = {U"void",       U"voided",     U"storno",       U"cancelled", U"canceled",
                              U"correction", U"annulation", U"anulado",      U"anulowano", U"iptal",
                              U"сторно",     U"отмена",     U"аннулировано", U"скасовано"};
-constexpr Words kCount[] = {U"items count", U"item count",        U"items sold",  U"number of items", U"total items",
-                            U"total qty",   U"total quantity",    U"no of items", U"anzahl artikel",  U"anzahl",
-                            U"positionen",  U"nombre d articles", U"кол во",      U"количество",      U"позиций",
-                            U"товаров",     U"ilość pozycji"};
+constexpr Words kCount[] = {
+    U"items count",    U"item count",  U"items sold",     U"number of items", U"total items",   U"total qty",
+    U"total quantity", U"no of items", U"anzahl artikel", U"anzahl",          U"positionen",    U"nombre d articles",
+    U"кол во",         U"количество",  U"позиций",        U"товаров",         U"ilość pozycji", U"aantal artikelen"};
+
+constexpr Words kRounding[] = {U"rounding",       U"rundung",   U"rundungsdifferenz", U"arrondi",
+                               U"arrotondamento", U"redondeo",  U"arredondamento",    U"zaokrąglenie",
+                               U"zaokraglenie",   U"yuvarlama", U"округление",        U"заокруглення",
+                               U"afronding"};
+constexpr Words kThanks[] = {U"thank you",       U"thanks",      U"goodbye",     U"danke",           U"vielen dank",
+                             U"auf wiedersehen", U"merci",       U"au revoir",   U"gracias",         U"obrigado",
+                             U"obrigada",        U"grazie",      U"arrivederci", U"dziękujemy",      U"dziekujemy",
+                             U"zapraszamy",      U"teşekkürler", U"tesekkurler", U"teşekkür ederiz", U"спасибо",
+                             U"дякуємо",         U"bedankt",     U"dank u wel"};
 
 constexpr Words kNumber[] = {U"receipt",  U"order",     U"ticket",  U"invoice",   U"sale",      U"bon",
                              U"beleg",    U"kassenbon", U"bonnr",   U"bonnummer", U"belegnr",   U"belegnummer",
@@ -103,6 +119,7 @@ LineTopic topic_of(std::u32string_view line, ReceiptLayout const& layout) {
   if (any_of(line, layout.total_words)) return LineTopic::total;
   if (any_of(line, layout.tender_words)) return LineTopic::tender;
   if (any_of(line, kCount)) return LineTopic::count;
+  if (any_of(line, kRounding)) return LineTopic::rounding;
   if (any_of(line, kSubtotal)) return LineTopic::subtotal;
   if (any_of(line, kVoided)) return LineTopic::voided;
   if (any_of(line, kDiscount)) return LineTopic::discount;
@@ -144,6 +161,8 @@ std::u32string receipt_number(std::u32string_view line, bool above_items) {
   }
   return {};
 }
+
+bool says_thanks(std::u32string_view line) { return any_of(line, kThanks); }
 
 std::string printed_times(std::u32string_view line) {
   std::string out;
