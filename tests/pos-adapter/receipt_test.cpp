@@ -99,6 +99,31 @@ TEST_CASE("a discount goes to the item above it, a void takes its item away") {
   CHECK(told(read("Milk  2.00\nMilk  2.00-\nEggs  3.00\nTOTAL  3.00\n")) == "Eggs:1000x300=300;");
 }
 
+TEST_CASE("receipts of the Netherlands, Poland, Italy, Switzerland and with discounts in parentheses are read") {
+  auto const dutch =
+      read("2 Brezel   1,90\nKaffee   7,99\nKorting   -1,00\nTotaal  8,89\nContant  10,00\nWisselgeld  1,11\n");
+  CHECK(dutch.kind == SlipKind::sale);
+  CHECK(dutch.items.size() == 2);
+  CHECK(dutch.balanced);
+  CHECK(dutch.tender == "Contant");
+  auto const polish =
+      read("PARAGON FISKALNY\nKawa 500g  1 x7,99   7,99A\nBulka  3 x0,95   2,85A\nSUMA PLN  10,84\nGOTOWKA  20,00\n");
+  CHECK(told(polish) == "Kawa 500g:1000x799=799;Bulka:3000x95=285;");
+  CHECK(polish.balanced);
+  CHECK(polish.tender == "GOTOWKA");
+  CHECK(told(read("Caffe 500g    10%     7,99\nPane   2  0,95   22%   1,90\nTOTALE COMPLESSIVO   9,89\n")) ==
+        "Caffe 500g:1000x799=799;Pane:2000x95=190;");
+  CHECK(told(read("Saft 10% mehr     1,00\nRum 40%    9,00\nSUMME   10,00\n")) ==
+        "Saft 10% mehr:1000x100=100;Rum 40%:1000x900=900;");
+  auto const swiss = read("Brot  2.83\nRundung   0.02\nTOTAL CHF  2.85\nBar CHF  5.00\n");
+  CHECK(told(swiss) == "Brot:1000x283=283;");
+  CHECK(swiss.balanced);
+  CHECK(read("Brot  2.83\nRundung   -0.03\nTOTAL CHF  2.80\n").balanced);
+  auto const off = read("Cake  3.00\nDiscount   (1.00)\nTOTAL  2.00\n");
+  CHECK(told(off) == "Cake:1000x300=300-100;");
+  CHECK(off.balanced);
+}
+
 TEST_CASE("tax before the total is no item, and the total that adds up is chosen") {
   auto const receipt = read("Pen   10.00\nSubtotal  10.00\nSales tax  0.80\nTotal savings 1.00\nTOTAL  10.80\n");
   CHECK(told(receipt) == "Pen:1000x1000=1000;");

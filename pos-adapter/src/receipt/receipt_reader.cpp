@@ -57,6 +57,7 @@ class Reader {
   Receipt receipt_;
   std::vector<Draft> drafts_;
   std::vector<std::int64_t> totals_;  ///< candidates in order
+  std::int64_t rounding_ = 0;         ///< to coins, told before the total
   std::optional<SlipKind> told_;
   std::u32string above_;  ///< a text line directly above, which may be the name of what follows
   unsigned above_column_ = 0;
@@ -128,6 +129,9 @@ void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
       return;
     case LineTopic::tax:
       if (amount) receipt_.tax_minor += *amount;
+      return;
+    case LineTopic::rounding:
+      if (amount) rounding_ += *amount;
       return;
     case LineTopic::discount:
       if (amount) take_discount(*amount);
@@ -321,7 +325,7 @@ std::int64_t Reader::items_sum() const {
 }
 
 bool Reader::adds_up(std::int64_t total) const {
-  auto const sum = items_sum();
+  auto const sum = items_sum() + rounding_;
   // "You saved 1.00" may tell what was taken off already.
   for (auto const off : {std::int64_t{0}, receipt_.discount_minor}) {
     if (total == sum - off || total == sum - off + receipt_.tax_minor) return true;

@@ -100,6 +100,7 @@ class Tail {
     }
   }
   std::optional<std::int64_t> amount_at_end(std::size_t skipped, std::size_t& used) const;
+  void drop_rate();
   bool take_times(ReceiptRow& row);
   bool take_glued(ReceiptRow& row);
   bool take_confirmed_cells(ReceiptRow& row);
@@ -135,6 +136,13 @@ std::optional<std::int64_t> Tail::amount_at_end(std::size_t skipped, std::size_t
 
 std::optional<std::int64_t> Tail::take_amount() {
   std::size_t used = 0;
+  // "7,99A": the mark of a tax group without a space
+  if (auto const word = last(); digits_ > 0 && word.size() > 2 && word.back() >= U'A' && word.back() <= U'H') {
+    if (auto const amount = parse_amount(word.substr(0, word.size() - 1), digits_)) {
+      drop(1);
+      return amount;
+    }
+  }
   for (std::size_t skipped : {std::size_t{0}, std::size_t{1}}) {
     if (words_.size() <= skipped) break;
     auto const flag = last();
@@ -187,9 +195,19 @@ bool Tail::take_times(ReceiptRow& row) {
   return false;
 }
 
-/// "3x0,45" in one word.
+/// "3x0,45" in one word, or "3 x0,45".
 bool Tail::take_glued(ReceiptRow& row) {
   auto const word = last();
+  if (digits_ > 0 && words_.size() > 1 && is_times(word.substr(0, 1))) {
+    auto const price = parse_amount(word.substr(1), digits_);
+    auto const count = price ? parse_quantity(last(1)) : std::nullopt;
+    if (count) {
+      row.quantity_milli = count;
+      row.unit_minor = price;
+      drop(2);
+      return true;
+    }
+  }
   for (std::size_t at = 1; at + 1 < word.size(); ++at) {
     if (!is_times(word.substr(at, 1))) continue;
     auto const count = parse_quantity(word.substr(0, at));
@@ -270,11 +288,17 @@ bool Tail::take_cell(ReceiptRow& row) {
   return true;
 }
 
+/// A rate of tax in a column of its own: "Pane       10%      1,50".
+void Tail::drop_rate() {
+  if (words_.size() < 2 || words_.back().gap < 2 || last().back() != U'%') return;
+  if (parse_quantity(last().substr(0, last().size() - 1))) drop(1);
+}
+
 void Tail::take_quantity_and_price(ReceiptRow& row) {
   if (words_.empty()) return;
-  if (take_times(row) || take_glued(row)) return;
-  if (!row.amount_minor) return;
-  if (!take_confirmed_cells(row)) take_cell(row);
+  drop_rate();
+  if (!take_times(row) && !take_glued(row) && row.amount_minor && !take_confirmed_cells(row)) take_cell(row);
+  drop_rate();
 }
 
 ReceiptRow row_of_words(std::u32string_view line, unsigned digits) {

@@ -25,7 +25,7 @@ struct ReceiptRow {
 /// Generic: by what the words look like. With declared columns: by position.
 ReceiptRow read_row(std::u32string_view line, ReceiptLayout const& layout);
 
-/// "1.234,56", "$1.20", "7,50-", "EUR 3.00", "1000": exactly `digits` decimals.
+/// "1.234,56", "$1.20", "7,50-", "(7.50)", "EUR 3.00", "1000": exactly `digits` decimals.
 std::optional<std::int64_t> parse_amount(std::u32string_view word, unsigned digits);
 /// "x3", "3", "0,456", "3x", "2kg": thousandths.
 std::optional<std::int64_t> parse_quantity(std::u32string_view word);
