@@ -70,6 +70,7 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   Result<void> hear(TapFrame const& frame);
   void hear_hello(TapHello const& hello);
   void hear_slip(Receipt receipt);
+  void find_copy(Receipt& receipt);
   void tell(Receipt const& receipt);
   void told();
   void hear_bytes(TapAt const& at);
@@ -182,17 +183,21 @@ void PrintProxy::Impl::hear_slip(Receipt receipt) {
   repeated_ = end <= told_to_;
   if (repeated_) return;
   receipt.late = end <= present_;
-  if (receipt.kind == SlipKind::sale && copies_.is_copy(receipt, Clock::now())) {
-    receipt.kind = SlipKind::copy;
-    ++counters.copies;
-  }
   if (!receipt.late) {
     if (slips_.size() < 16) slips_.push_back(std::move(receipt));
     return;
   }
   ++counters.late;
+  find_copy(receipt);
   tell(receipt);
   told();
+}
+
+/// Only of what is told now: one that was read and lost with its connection comes again, and is none.
+void PrintProxy::Impl::find_copy(Receipt& receipt) {
+  if (receipt.kind != SlipKind::sale || !copies_.is_copy(receipt, Clock::now())) return;
+  receipt.kind = SlipKind::copy;
+  ++counters.copies;
 }
 
 void PrintProxy::Impl::tell(Receipt const& receipt) {
@@ -292,7 +297,8 @@ void PrintProxy::Impl::deliver() {
   slip_open_ = true;
   slip_at_ = Clock::now();
   bool sale = false;
-  auto const slips = std::exchange(slips_, {});
+  auto slips = std::exchange(slips_, {});
+  for (auto& slip : slips) find_copy(slip);
   for (auto slip = slips.begin(); slip != slips.end(); ++slip) {
     if (!is_customers(*slip)) {
       tell(*slip);
