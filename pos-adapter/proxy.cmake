@@ -12,10 +12,10 @@ tillcue_terminal_code(tillcue_pos_line)
 
 # The daemon's ear on that: receipts read, displays read.
 add_library(tillcue_pos_proxy STATIC
-  src/display/display_reader.cpp src/display/display_screen.cpp src/proxy/print_proxy.cpp src/proxy/slip_collector.cpp
+  src/display/display_reader.cpp src/display/display_screen.cpp src/proxy/copy_watch.cpp src/proxy/print_proxy.cpp src/proxy/slip_collector.cpp
   src/receipt/code_table_learner.cpp src/receipt/layout_file.cpp src/receipt/layout_learner.cpp src/receipt/layout_proposals.cpp
   src/receipt/receipt_amount.cpp src/receipt/receipt_reader.cpp src/receipt/receipt_row.cpp
-  src/receipt/receipt_words.cpp)
+  src/receipt/receipt_titles.cpp src/receipt/receipt_words.cpp)
 add_library(tillcue::pos_proxy ALIAS tillcue_pos_proxy)
 target_sources(tillcue_pos_proxy PUBLIC FILE_SET HEADERS BASE_DIRS include FILES
   include/tillcue/pos/code_table_learner.hpp include/tillcue/pos/layout_learner.hpp include/tillcue/pos/line_display.hpp include/tillcue/pos/print_proxy.hpp include/tillcue/pos/receipt.hpp)

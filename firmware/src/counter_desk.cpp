@@ -45,7 +45,7 @@ CounterDesk::CounterDesk(boost::asio::io_context& io, Config const& config, Log 
     : io_(io),
       config_(config),
       log_(log),
-      feed_(events, wall_clock, std::move(names)),
+      feed_(events, wall_clock, std::move(names), config.proxy.has_value()),
       screen_(profile_of(config)),
       reader_(config.store.currency.digits),
       settle_(io) {}
@@ -123,7 +123,8 @@ void CounterDesk::slip(pos::Receipt const& receipt) {
                              {"items", std::to_string(receipt.items.size())},
                              {"total", std::to_string(receipt.total_minor.value_or(0))},
                              {"adds_up", receipt.balanced ? "yes" : "no"},
-                             {"late", receipt.late ? "yes" : "no"}});
+                             {"late", receipt.late ? "yes" : "no"},
+                             {"number", receipt.number}});
   if (!config_.proxy->sales) return;
   feed_.slip(receipt);
   if (receipt.kind == pos::SlipKind::sale && !receipt.late) reader_.sale_over();

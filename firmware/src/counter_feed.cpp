@@ -10,12 +10,13 @@ namespace tillcue::terminal {
 namespace {
 
 constexpr std::string_view kDoubtful = "the receipt's items do not make its total",
+                           kDoubtfulDisplay = "the items on the display do not make its total",
                            kLate = "the receipt was printed while this terminal was away";
 
 }  // namespace
 
-CounterFeed::CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names)
-    : events_(events), now_(std::move(now)), names_(std::move(names)) {}
+CounterFeed::CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names, bool receipts)
+    : events_(events), now_(std::move(now)), names_(std::move(names)), receipts_(receipts) {}
 
 void CounterFeed::tell(pos::Message const& message) {
   if (!events_.on(message)) ++counters_.refused;
@@ -64,25 +65,46 @@ void CounterFeed::put(Line const& line, pos::PutLine::Verb verb) {
 void CounterFeed::display(pos::DisplayEvent const& event) {
   using Kind = pos::DisplayEvent::Kind;
   if (event.kind == Kind::item) {
+    if (open_.paid) give_up();  // whose receipt never came
     if (!open_.sale) begin({});
     auto line = heard(event.name, {}, event.quantity, event.unit_minor);
     line.number = LineNo{++open_.numbered};
+    line.shown_minor = event.total_minor;
     open_.lines.push_back(line);
     put(line, pos::PutLine::Verb::add);
     return;
   }
   if (!open_.sale) return;
-  if (event.kind == Kind::abandoned) {
-    tell(pos::Void{*open_.sale});
-    open_.sale.reset();
-    open_.lines.clear();
-    return;
-  }
+  if (event.kind == Kind::abandoned) return give_up();
   if (event.kind == Kind::removed && !open_.lines.empty()) {
     tell(pos::RemoveLine{*open_.sale, open_.lines.back().number});
     open_.lines.pop_back();
   }
   if (event.kind == Kind::subtotal && !std::exchange(open_.totalled, true)) tell(pos::Subtotal{*open_.sale});
+  if (event.kind == Kind::paid) paid(event.total_minor);
+}
+
+void CounterFeed::give_up() {
+  tell(pos::Void{*open_.sale});
+  open_ = {};
+}
+
+/// A receipt says what was sold, and comes now. Where there is none, what was shown was sold.
+void CounterFeed::paid(std::int64_t total_minor) {
+  open_.paid = true;
+  if (receipts_) return;
+  std::int64_t sum = 0;
+  for (auto const& line : open_.lines) sum += line.shown_minor;
+  if (sum != total_minor) {
+    ++counters_.doubtful;
+    no_coupon_ = kDoubtfulDisplay;
+  }
+  after_the_fact_ = true;
+  tell(pos::Tender{*open_.sale});
+  tell(pos::Finish{*open_.sale, total_minor});
+  after_the_fact_ = false;
+  no_coupon_ = {};
+  open_ = {};
 }
 
 /// The receipt is right: what it does not name goes, what it names otherwise is changed, what is missing is added.

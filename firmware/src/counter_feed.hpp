@@ -27,7 +27,8 @@ class CounterFeed {
   /// The item behind a name; none when nothing fits for sure.
   using NameToSku = std::function<std::optional<Sku>(pos::HeardName const&)>;
 
-  CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names);
+  /// `receipts`: they end the sales that a display shows. Without them a sale ends when the display says it was paid.
+  CounterFeed(pos::SaleEvents& events, std::function<Timestamp()> now, NameToSku names, bool receipts = true);
 
   /// A slip of the till. Anything but a sale is passed over.
   void slip(pos::Receipt const& receipt);
@@ -46,6 +47,7 @@ class CounterFeed {
     Quantity quantity{};
     std::int64_t unit_minor = 0;
     std::string name;
+    std::int64_t shown_minor = 0;  ///< for all of it, on the display
   };
 
   void begin(std::string const& number);
@@ -54,16 +56,20 @@ class CounterFeed {
   Line heard(std::string const& name, std::string const& code, Quantity quantity, std::int64_t unit_minor);
   void reconcile(pos::Receipt const& receipt);
   void close(pos::Receipt const& receipt);
+  void give_up();
+  void paid(std::int64_t total_minor);
 
   pos::SaleEvents& events_;
   std::function<Timestamp()> now_;
   NameToSku names_;
+  bool receipts_;
   /// A sale being rung up.
   struct Open {
     std::optional<SaleId> sale;
     std::vector<Line> lines;
     std::uint32_t numbered = 0;
     bool totalled = false;
+    bool paid = false;  ///< the display said so
   };
   Open open_;
   std::string last_name_;  ///< of a sale

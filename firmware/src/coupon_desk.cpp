@@ -29,6 +29,7 @@ std::chrono::sys_days today() { return local_date(wall_clock()); }
 /// One order on its way to paper.
 struct CouponDesk::Printing {
   LastCoupon::Slip slip;
+  std::uint64_t customer = 0;  ///< as the printer counts them
   std::function<void(CouponFate)> done;
 };
 
@@ -79,6 +80,7 @@ void CouponDesk::print(CouponOrder const& order, std::function<void(CouponFate)>
   printing->slip.fate = std::move(fate);
   printing->slip.text = pos::preview(coupon->slip, profile_.columns);
   printing->done = std::move(done);
+  printing->customer = printer_->customer();
   // The sale's path waits for nothing here: the answer comes later, on this thread.
   press_->make(std::move(coupon->slip),
                [this, printing](std::optional<CouponPress::Job> job) { send(printing, std::move(job)); });
@@ -93,8 +95,8 @@ void CouponDesk::send(std::shared_ptr<Printing> printing, std::optional<CouponPr
   }
   slip.millimetres = PaperBook::millimetres(job->report.lines) + kCutterFeed;
   slip.job = job->bytes;
-  printer_->print(std::move(job->bytes),
-                  [this, printing](Result<pos::PrintProof> proof) { printed(*printing, proof); });
+  printer_->print_for(printing->customer, std::move(job->bytes),
+                      [this, printing](Result<pos::PrintProof> proof) { printed(*printing, proof); });
 }
 
 /// Notes what became of a print, tells the till, counts the paper.

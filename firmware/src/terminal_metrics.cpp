@@ -65,6 +65,8 @@ void proxy_metrics(TerminalReading const& r, MetricsText& out) {
     out.counter("proxy_bytes_total", "Bytes the POS printed.", r.proxy->bytes);
     out.counter("proxy_slips_total", "Slips read, sales or not.", r.proxy->slips);
     out.counter("proxy_sales_total", "Slips that were sales.", r.proxy->sales);
+    out.counter("proxy_copies_total", "Receipts printed once more without saying so: no second sale, no coupon.",
+                r.proxy->copies);
     out.counter("proxy_late_total", "Slips printed while this terminal was away: no coupon.", r.proxy->late);
     out.counter("proxy_coupons_total", "Coupons put behind receipts.", r.proxy->printed);
     out.counter("proxy_coupons_refused_total", "Coupons that found no place or no paper.", r.proxy->refused);

@@ -53,6 +53,8 @@ struct Told final : pos::SaleEvents {
 
 /// A counter with a printer's and a display's line, nothing else.
 struct Till {
+  explicit Till(bool receipts = true) : receipts_(receipts) {}
+  bool receipts_;
   Told told;
   Timestamp now{std::chrono::milliseconds{1'700'000'000'000}};
   CounterFeed feed{told, [this] { return now; },
@@ -61,7 +63,8 @@ struct Till {
                        if (std::string(known).rfind(heard.text, 0) == 0) return Sku(known);
                      }
                      return {};
-                   }};
+                   },
+                   receipts_};
   pos::DisplayScreen screen{pos::find_profile("epson-tm-t88").value()};
   pos::DisplayReader reader{2};
   pos::SlipCollector paper{pos::find_profile("epson-tm-t88").value(), {}};
@@ -126,6 +129,47 @@ TEST_CASE("in both display modes items are live, identical frames are items, a b
     for (int n = 0; n < 15; ++n) till.shows(frame("Welcome to our shop", std::to_string(n)));
     CHECK(till.told.log.back() == "void");  // given up
   }
+}
+
+TEST_CASE("without receipts a sale ends when the display says it is paid, and the next item is the next customer's") {
+  for (auto const& [upper, lower] : {std::pair{"Cash          $10.00", "Change         $7.00"},
+                                     std::pair{"Card           $3.00", ""}, std::pair{"Thank you", "Goodbye"}}) {
+    Till till(false);
+    for (int customer = 0; customer < 2; ++customer) {
+      till.shows(epson("Welcome to our shop", ""));
+      till.shows(epson("Milk 1L", "1.00"));
+      till.shows(epson("Eggs 10", "2.00"));
+      till.shows(epson("TOTAL", "3.00"));
+      till.shows(epson(upper, lower));
+      till.shows(epson("Thank you", "Goodbye"));
+    }
+    auto const sale = std::string("begin;add Milk 1L 1;add Eggs 10 1;subtotal;tender;finish 300;");
+    CHECK(till.log() == sale + sale);
+    CHECK(till.feed.counters().doubtful == 0);
+  }
+}
+
+TEST_CASE("without receipts items that do not make the total are a doubtful sale, a part paid is no end") {
+  Till till(false);
+  till.shows(epson("Milk 1L", "1.00"));
+  till.shows(epson("TOTAL", "1.10"));
+  till.shows(epson("Cash           $0.50", ""));
+  CHECK(till.log() == "begin;add Milk 1L 1;subtotal;");
+  till.shows(epson("Card           $1.10", ""));
+  CHECK(till.told.log.back() == "finish 110");
+  CHECK(till.feed.counters().doubtful == 1);
+}
+
+TEST_CASE("with receipts a paid sale waits for its own, and the next customer's item does not join it") {
+  Till till;
+  till.shows(epson("Milk 1L", "1.00"));
+  till.shows(epson("TOTAL", "1.00"));
+  till.shows(epson("Cash           $2.00", "Change         $1.00"));
+  CHECK(till.log() == "begin;add Milk 1L 1;subtotal;");
+  till.shows(epson("Eggs 10", "2.00"));
+  CHECK(till.log() == "begin;add Milk 1L 1;subtotal;void;begin;add Eggs 10 1;");
+  till.prints("Eggs 10      2.00\nTOTAL   2.00\n\x1Bi");
+  CHECK(till.told.log.back() == "finish 200");
 }
 
 TEST_CASE("the receipt is right: what the display showed otherwise is changed, removed and added") {

@@ -41,7 +41,35 @@ TEST_CASE("quantities are read beside, before, behind and below their names") {
   CHECK(told(read("Молоко\n 2.000 x 89.90 = 179.80\nИТОГО  179.80\n")) == "Молоко:2000x8990=17980;");
 }
 
+TEST_CASE("in a table the amount says which column is the count and which the price") {
+  auto const crusty = [](char const* row) { return told(read(std::string(row) + "\nTOTAL  2.85\n")); };
+  CHECK(crusty("Brezel                3   0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel  x3   0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel 3 0,95         2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel             0,95   3     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel          3,00   0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("3   Brezel             0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("3 Brezel               0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel                 0,95     2,85") == "Brezel:3000x95=285;");
+  CHECK(crusty("Brezel                 3        2,85") == "Brezel:3000x95=285;");
+  CHECK(told(read("UDS DESCRIPCION        PRECIO   IMPORTE\n  1 Cafe Crema 500g        7,99      7,99\n"
+                  "  3 Bollo                  0,95      2,85\nTOTAL  10,84\n")) ==
+        "Cafe Crema 500g:1000x799=799;Bollo:3000x95=285;");
+  CHECK(told(read("Kaffee Crema 500g      1   7,99     7,99\nKäse           0,385   7,99     3,08\nSumme 11,07\n")) ==
+        "Kaffee Crema 500g:1000x799=799;Käse:385x799=308;");
+  CHECK(told(read("1 Brot 750g            3,49     3,49\n0,250 Bergkäse kg     18,90     4,73\nSumme   8,22\n")) ==
+        "Brot 750g:1000x349=349;Bergkäse kg:250x1890=473;");
+  ReceiptLayout yen;
+  yen.digits = 0;
+  CHECK(told(read("Onigiri  3  150   450\nTea  120  2  240\nTotal   690\n", yen)) ==
+        "Onigiri:3000x150=450;Tea:2000x120=240;");
+}
+
 TEST_CASE("numbers that belong to a name stay there") {
+  CHECK(told(read("1 Liter Milch         0,99     0,99\nBrot       2,00\nSUMME  2,99\n")) ==
+        "1 Liter Milch:1000x99=99;Brot:1000x200=200;");
+  CHECK(told(read("1 Milk         2.20     2.20\n2 Bread        0.80     0.80\nTOTAL  3.00\n")) ==
+        "Milk:1000x220=220;Bread:1000x80=80;");
   CHECK(told(read("Milk 3.25                     1.00\nTOTAL  1.00\n")) == "Milk 3.25:1000x100=100;");
   CHECK(told(read("7 Up 0.5l                     1.00\nBread   2.00\nTOTAL  3.00\n")) ==
         "7 Up 0.5l:1000x100=100;Bread:1000x200=200;");
@@ -71,6 +99,31 @@ TEST_CASE("a discount goes to the item above it, a void takes its item away") {
   CHECK(told(read("Milk  2.00\nMilk  2.00-\nEggs  3.00\nTOTAL  3.00\n")) == "Eggs:1000x300=300;");
 }
 
+TEST_CASE("receipts of the Netherlands, Poland, Italy, Switzerland and with discounts in parentheses are read") {
+  auto const dutch =
+      read("2 Brezel   1,90\nKaffee   7,99\nKorting   -1,00\nTotaal  8,89\nContant  10,00\nWisselgeld  1,11\n");
+  CHECK(dutch.kind == SlipKind::sale);
+  CHECK(dutch.items.size() == 2);
+  CHECK(dutch.balanced);
+  CHECK(dutch.tender == "Contant");
+  auto const polish =
+      read("PARAGON FISKALNY\nKawa 500g  1 x7,99   7,99A\nBulka  3 x0,95   2,85A\nSUMA PLN  10,84\nGOTOWKA  20,00\n");
+  CHECK(told(polish) == "Kawa 500g:1000x799=799;Bulka:3000x95=285;");
+  CHECK(polish.balanced);
+  CHECK(polish.tender == "GOTOWKA");
+  CHECK(told(read("Caffe 500g    10%     7,99\nPane   2  0,95   22%   1,90\nTOTALE COMPLESSIVO   9,89\n")) ==
+        "Caffe 500g:1000x799=799;Pane:2000x95=190;");
+  CHECK(told(read("Saft 10% mehr     1,00\nRum 40%    9,00\nSUMME   10,00\n")) ==
+        "Saft 10% mehr:1000x100=100;Rum 40%:1000x900=900;");
+  auto const swiss = read("Brot  2.83\nRundung   0.02\nTOTAL CHF  2.85\nBar CHF  5.00\n");
+  CHECK(told(swiss) == "Brot:1000x283=283;");
+  CHECK(swiss.balanced);
+  CHECK(read("Brot  2.83\nRundung   -0.03\nTOTAL CHF  2.80\n").balanced);
+  auto const off = read("Cake  3.00\nDiscount   (1.00)\nTOTAL  2.00\n");
+  CHECK(told(off) == "Cake:1000x300=300-100;");
+  CHECK(off.balanced);
+}
+
 TEST_CASE("tax before the total is no item, and the total that adds up is chosen") {
   auto const receipt = read("Pen   10.00\nSubtotal  10.00\nSales tax  0.80\nTotal savings 1.00\nTOTAL  10.80\n");
   CHECK(told(receipt) == "Pen:1000x1000=1000;");
@@ -94,11 +147,22 @@ TEST_CASE("reports, copies, kitchen bons, card slips and refunds are no sales") 
   CHECK(read("").kind == SlipKind::nothing);
 }
 
-TEST_CASE("the receipt's number is read above the items") {
+TEST_CASE("the receipt's number is read above the items and below them") {
   CHECK(read("Receipt:       17\nMilk 1.00\nTOTAL 1.00\n").number == "17");
   CHECK(read("Чек №0042\nМолоко 1.00\nИТОГО 1.00\n").number == "0042");
   CHECK(read("Order A-1847\nMilk 1.00\nTOTAL 1.00\n").number == "A-1847");
-  CHECK(read("Keep your receipt\nMilk 1.00\nTOTAL 1.00\nReceipt 99\n").number.empty());
+  CHECK(read("Bon 4711 Kasse 2\nMilch 1,00\nSUMME 1,00\n").number == "4711");
+  CHECK(read("Keep your receipt\nMilk 1.00\nTOTAL 1.00\nReceipt 99\n").number == "99");
+  CHECK(read("Milch 1,00\nSUMME 1,00\nBon-Nr. 4711   Kasse 2\n").number == "4711");
+  CHECK(read("Milch 1,00\nSUMME 1,00\n30.11.2026 21:50  Bon 4711 Kasse 2\n").number == "4711");
+  CHECK(read("Milk 1.00\nTOTAL 1.00\nReturn with receipt 14 days\n").number.empty());
+  CHECK(read("Milch 1,00\nSUMME 1,00\nBeleg vom 30.11.2026 Kasse 2\n").number.empty());
+}
+
+TEST_CASE("the times of day that are printed are kept") {
+  CHECK(read("Milk 1.00\nTOTAL 1.00\n30.11.2026 21:50 Till 2\nStart 2026-11-30T21:49:58.000Z\n").times ==
+        "21:50 21:49:58 ");
+  CHECK(read("Ratio 1:2 Tel 089:1234567 x:y 1:234\nMilk 1.00\nTOTAL 1.00\n").times.empty());
 }
 
 TEST_CASE("a declared layout reads by position and by its own words") {

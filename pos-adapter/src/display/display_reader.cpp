@@ -39,9 +39,20 @@ void DisplayReader::idle(Sink const& sink) {
   sink({DisplayEvent::Kind::abandoned});
 }
 
+/// Change, thanks, or a payment of all that is due: "EC-Karte 8,94".
+bool DisplayReader::tells_payment(DisplayFrame const& frame) const {
+  return std::any_of(frame.begin(), frame.end(), [this](std::u32string const& line) {
+    auto const row = read_row(line, layout_);
+    auto const words = folded(row.text);
+    auto const first = topic_of(words.substr(0, words.find(U' ')), layout_);
+    if (first == LineTopic::tender) return row.amount_minor && *row.amount_minor >= *total_;
+    return first == LineTopic::change || (!row.amount_minor && says_thanks(words));
+  });
+}
+
 void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {
   if (is_blank(frame[0]) && is_blank(frame[1])) {
-    if (items_ == 0) return;  // idle
+    if (items_ == 0 || paid_) return;  // idle
     --items_;
     return sink({DisplayEvent::Kind::removed});
   }
@@ -51,7 +62,12 @@ void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {
     auto const amount = upper.amount_minor ? upper.amount_minor : lower.amount_minor;
     if (!amount || items_ == 0) return;
     idle_ = 0;
+    total_ = amount;
     return sink({DisplayEvent::Kind::subtotal, {}, {}, 0, *amount});
+  }
+  if (total_ && items_ > 0 && !paid_ && tells_payment(frame)) {
+    paid_ = true;
+    return sink({DisplayEvent::Kind::paid, {}, {}, 0, *total_});
   }
   auto const& priced = upper.amount_minor ? upper : lower;
   if (!priced.amount_minor || *priced.amount_minor < 0) return idle(sink);  // animation, greeting, clock
@@ -69,8 +85,10 @@ void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {
   event.total_minor = *priced.amount_minor;
   event.unit_minor = priced.unit_minor.value_or(0);
   if (event.unit_minor == 0) event.unit_minor = event.total_minor * 1000 / event.quantity.milli;
+  if (paid_) sale_over();
   ++items_;
   idle_ = 0;
+  total_.reset();
   sink(event);
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include "copy_watch.hpp"
 #include "net/loop.hpp"
 #include "printer/printer_status.hpp"
 #include "slip_collector.hpp"
@@ -23,6 +24,12 @@ using Failure = boost::system::error_code;
 
 constexpr std::chrono::milliseconds kReconnect = 250ms, kFate = 4s, kWithoutCut = 1s, kFresh = 3s;
 constexpr std::size_t kMostWaiting = 2;
+constexpr std::string_view kOvertaken = "the next receipt was printed already; the customer may be gone";
+
+/// Whoever this is about is another than before; copies, card slips and kitchen bons are the same customer's.
+bool is_customers(Receipt const& slip) {
+  return slip.kind == SlipKind::sale || slip.kind == SlipKind::refund || slip.kind == SlipKind::report;
+}
 
 }  // namespace
 
@@ -39,7 +46,8 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
         collector_(options_.profile, options_.layout) {}
 
   void connect();
-  void print(std::vector<std::byte> job, Done done);
+  void print(std::uint64_t customer, std::vector<std::byte> job, Done done);
+  [[nodiscard]] std::uint64_t customer() const { return told_of_; }
   void cancel();
   void stop();
   void use(ReceiptLayout layout) { collector_.use(std::move(layout)); }
@@ -62,6 +70,7 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   Result<void> hear(TapFrame const& frame);
   void hear_hello(TapHello const& hello);
   void hear_slip(Receipt receipt);
+  void find_copy(Receipt& receipt);
   void tell(Receipt const& receipt);
   void told();
   void hear_bytes(TapAt const& at);
@@ -70,6 +79,7 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   void arm_quiet(std::chrono::milliseconds after);
   void gone_quiet();
   void deliver();
+  void refuse_first();
   void send_next();
   void send(std::vector<std::byte> frame);
   void write();
@@ -84,6 +94,7 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   UnixSocket socket_;
   Timer reconnect_, quiet_, deadline_;
   SlipCollector collector_;
+  CopyWatch copies_;
   TapReader reader_;
   std::array<std::byte, 16 * 1024> buffer_{};
   std::vector<std::byte> out_, writing_;
@@ -96,6 +107,9 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   std::uint64_t instance_ = 0;         ///< of the bypass whose offsets these are
   std::optional<std::uint64_t> hold_;  ///< of the cut that waits for us
   std::uint64_t last_id_ = 0;
+  std::uint64_t customers_ = 0;  ///< whose receipts were told
+  std::uint64_t over_to_ = 0;    ///< of those, all that were followed by another's
+  std::uint64_t told_of_ = 0;    ///< while its receipt is told, else 0
   Clock::time_point slip_at_{};  ///< when the last slip ended and the line was quiet
   bool repeated_ = false;        ///< the last slip was told before
   bool slip_open_ = false;       ///< a slip may be put at offset_
@@ -168,14 +182,22 @@ void PrintProxy::Impl::hear_slip(Receipt receipt) {
   auto const end = begun_at_ + collector_.ended_at();
   repeated_ = end <= told_to_;
   if (repeated_) return;
-  if (end > present_) {
+  receipt.late = end <= present_;
+  if (!receipt.late) {
     if (slips_.size() < 16) slips_.push_back(std::move(receipt));
     return;
   }
   ++counters.late;
-  receipt.late = true;
+  find_copy(receipt);
   tell(receipt);
   told();
+}
+
+/// Only of what is told now: one that was read and lost with its connection comes again, and is none.
+void PrintProxy::Impl::find_copy(Receipt& receipt) {
+  if (receipt.kind != SlipKind::sale || !copies_.is_copy(receipt, Clock::now())) return;
+  receipt.kind = SlipKind::copy;
+  ++counters.copies;
 }
 
 void PrintProxy::Impl::tell(Receipt const& receipt) {
@@ -275,9 +297,22 @@ void PrintProxy::Impl::deliver() {
   slip_open_ = true;
   slip_at_ = Clock::now();
   bool sale = false;
-  for (auto const& slip : std::exchange(slips_, {})) {
-    sale = sale || slip.kind == SlipKind::sale;
-    tell(slip);
+  auto slips = std::exchange(slips_, {});
+  for (auto& slip : slips) find_copy(slip);
+  for (auto slip = slips.begin(); slip != slips.end(); ++slip) {
+    if (!is_customers(*slip)) {
+      tell(*slip);
+      continue;
+    }
+    bool const over = collector_.items_begun() || std::any_of(std::next(slip), slips.end(), is_customers);
+    over_to_ = customers_++;
+    if (over) over_to_ = customers_;
+    sale = sale || slip->kind == SlipKind::sale;
+    // What was ordered before it came is this customer's.
+    if (over && slip->kind == SlipKind::sale && !jobs_.empty() && !jobs_.front().sent) refuse_first();
+    told_of_ = customers_;
+    tell(*slip);
+    told_of_ = 0;
   }
   told();
   if (!jobs_.empty()) return send_next();
@@ -288,13 +323,24 @@ void PrintProxy::Impl::deliver() {
   hold_.reset();
 }
 
-void PrintProxy::Impl::print(std::vector<std::byte> job, Done done) {
+void PrintProxy::Impl::refuse_first() {
+  ++counters.refused;
+  end(std::move(jobs_.front()), fail(Code::busy, std::string(kOvertaken)));
+  jobs_.pop_front();
+}
+
+void PrintProxy::Impl::print(std::uint64_t customer, std::vector<std::byte> job, Done done) {
   Job made{++last_id_, std::move(job), std::move(done), Clock::now() + options_.wait_for_receipt};
   if (!connected_) return end(std::move(made), fail(Code::io, options_.tap + ": no bypass; start tillcue-bypass"));
   if (collector_.dialect() != options_.profile.language) {
     return end(std::move(made), fail(Code::unsupported,
                                      "the printer speaks another language than its profile; set "
                                      "printer.profile (star-line, star-prnt, bematech)"));
+  }
+  // Bytes since then: the next customer's, or nobody can tell.
+  if (customer != 0 && (customer <= over_to_ || !slip_open_)) {
+    ++counters.refused;
+    return end(std::move(made), fail(Code::busy, std::string(kOvertaken)));
   }
   if (jobs_.size() >= kMostWaiting) return end(std::move(made), fail(Code::busy, "two slips wait already"));
   jobs_.push_back(std::move(made));
@@ -396,7 +442,13 @@ PrintProxy::PrintProxy(asio::io_context& io, PrintProxyOptions options, PrintPro
   impl_->connect();
 }
 PrintProxy::~PrintProxy() { impl_->stop(); }
-void PrintProxy::print(std::vector<std::byte> job, Done done) { impl_->print(std::move(job), std::move(done)); }
+void PrintProxy::print(std::vector<std::byte> job, Done done) {
+  impl_->print(impl_->customer(), std::move(job), std::move(done));
+}
+void PrintProxy::print_for(std::uint64_t customer, std::vector<std::byte> job, Done done) {
+  impl_->print(customer, std::move(job), std::move(done));
+}
+std::uint64_t PrintProxy::customer() const noexcept { return impl_->customer(); }
 void PrintProxy::cancel() { impl_->cancel(); }
 bool PrintProxy::idle() const noexcept { return impl_->idle(); }
 void PrintProxy::use(ReceiptLayout layout) { impl_->use(std::move(layout)); }

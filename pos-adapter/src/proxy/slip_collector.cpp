@@ -65,6 +65,11 @@ Receipt SlipCollector::read() {
   return read_receipt(lines_, layout_);
 }
 
+bool SlipCollector::items_begun() const {
+  return has_text_ &&
+         !read_receipt(read_printed(slip_, read_as_, Letters::plain, dialect_).lines, layout_).items.empty();
+}
+
 void SlipCollector::end(Receipt const& receipt, Sink const& sink) {
   auto const lines = std::exchange(lines_, {});
   auto const slip = std::exchange(slip_, {});

@@ -41,6 +41,8 @@ class SlipCollector {
   void use(ReceiptLayout layout);
   /// Something was printed since the last slip.
   [[nodiscard]] bool has_text() const noexcept { return has_text_; }
+  /// Of what was printed since the last slip, articles: the next receipt, not only its head or what a card's slip says.
+  [[nodiscard]] bool items_begun() const;
   /// Bytes since reset() up to the end of the last slip.
   [[nodiscard]] std::uint64_t ended_at() const noexcept { return ended_at_; }
   /// Of the last slip read; a profile of another language than ESC/POS is believed.

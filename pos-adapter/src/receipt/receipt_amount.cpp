@@ -63,6 +63,10 @@ std::optional<std::int64_t> parse_amount(std::u32string_view word, unsigned digi
     negative = true;
     word.remove_suffix(1);
   }
+  if (word.size() > 2 && word.front() == U'(' && word.back() == U')') {  // as bookkeepers write it
+    negative = true;
+    word = word.substr(1, word.size() - 2);
+  }
   for (int twice = 0; twice < 2; ++twice) {
     word = bare(word);
     if (!word.empty() && (word.front() == U'-' || word.front() == U'\u2212')) {

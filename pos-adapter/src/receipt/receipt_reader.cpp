@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "receipt_row.hpp"
+#include "receipt_titles.hpp"
 #include "receipt_words.hpp"
 #include "tillcue/pos/code_table.hpp"
 #include "tillcue/pos/receipt.hpp"
@@ -22,6 +23,7 @@ struct Draft {
   unsigned column = 0;       ///< where the name starts
   unsigned room = 0;         ///< columns the name had on its line
   bool counted = false;      ///< quantity told
+  bool count_leads = false;  ///< and is the first word of the name
   bool wraps = false;        ///< the last line was its own or its name's
   std::size_t fragment = 0;  ///< characters of the name's last line
 };
@@ -34,6 +36,7 @@ class Reader {
   Receipt finish();
 
  private:
+  void hear_kind(std::u32string_view line, std::u32string_view words, bool amount);
   void take_item_line(ReceiptRow const& row);
   void take_after_total(ReceiptRow const& row, LineTopic topic);
   void take_topic(ReceiptRow const& row, LineTopic topic);
@@ -44,6 +47,7 @@ class Reader {
   void take_text(ReceiptRow const& row);
   [[nodiscard]] bool goes_on(ReceiptRow const& row) const;
   void strip_numbers();
+  [[nodiscard]] bool above_items() const { return drafts_.empty() && totals_.empty(); }
   [[nodiscard]] std::int64_t items_sum() const;
   [[nodiscard]] bool adds_up(std::int64_t total) const;
   void choose_total();
@@ -53,6 +57,7 @@ class Reader {
   Receipt receipt_;
   std::vector<Draft> drafts_;
   std::vector<std::int64_t> totals_;  ///< candidates in order
+  std::int64_t rounding_ = 0;         ///< to coins, told before the total
   std::optional<SlipKind> told_;
   std::u32string above_;  ///< a text line directly above, which may be the name of what follows
   unsigned above_column_ = 0;
@@ -67,18 +72,15 @@ std::int64_t quantity_for(std::int64_t amount) { return amount < 0 ? -1000 : 100
 
 void Reader::take(std::u32string_view line) {
   auto const words = folded(line);
-  if (!told_) {
-    told_ = kind_told(words, layout_);
-  } else if (auto const more = kind_told(words, layout_); more == SlipKind::card_slip) {
-    told_ = more;
-  }
-  if (receipt_.number.empty() && drafts_.empty()) receipt_.number = to_utf8(receipt_number(line));
+  auto const row = read_row(line, layout_);
+  hear_kind(line, words, row.amount_minor.has_value());
+  if (receipt_.number.empty()) receipt_.number = to_utf8(receipt_number(line, above_items()));
+  receipt_.times += printed_times(line);
   if (!started_) {
     started_ = has_phrase(words, folded(from_utf8(layout_.items_after)));
     return;
   }
   if (!layout_.items_before.empty() && has_phrase(words, folded(from_utf8(layout_.items_before)))) ended_ = true;
-  auto const row = read_row(line, layout_);
   if (row.rule || words.empty()) {
     above_.clear();
     for (auto& draft : drafts_) draft.wraps = false;
@@ -98,6 +100,19 @@ void Reader::take(std::u32string_view line) {
   if (!ended_) take_item_line(row);
 }
 
+/// A line with an amount is an article, whatever it is called. Where money has no decimals any number may be one: then
+/// only what stands apart from the words is.
+void Reader::hear_kind(std::u32string_view line, std::u32string_view words, bool amount) {
+  std::optional<SlipKind> told;
+  bool const numbered = layout_.digits == 0 && line.find(U"  ", line.find_first_not_of(U' ')) == line.npos;
+  if (told_no_sale(words, layout_)) {
+    told = SlipKind::nothing;
+  } else if (!amount || numbered) {
+    told = kind_told(words, above_items());
+  }
+  if (told && (!told_ || told == SlipKind::card_slip)) told_ = told;
+}
+
 void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
   // An article may be called "Gift card 25" or "Bar soap": before any total, words of payment make no payment.
   bool const payment = topic == LineTopic::tender || topic == LineTopic::change;
@@ -114,6 +129,9 @@ void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
       return;
     case LineTopic::tax:
       if (amount) receipt_.tax_minor += *amount;
+      return;
+    case LineTopic::rounding:
+      if (amount) rounding_ += *amount;
       return;
     case LineTopic::discount:
       if (amount) take_discount(*amount);
@@ -164,6 +182,7 @@ void Reader::begin_item(ReceiptRow const& row, std::u32string name, unsigned col
   draft.item.quantity.milli = row.quantity_milli.value_or(quantity_for(*row.amount_minor));
   draft.item.unit_minor = row.unit_minor.value_or(0);
   draft.counted = row.quantity_milli.has_value();
+  draft.count_leads = row.count_leads;
   if (auto const before = std::exchange(waiting_quantity_, {}); before && !draft.counted) {
     if (std::llabs(extended({*before->unit_minor, {}}, {*before->quantity_milli}).minor - *row.amount_minor) <= 1) {
       draft.item.quantity.milli = *before->quantity_milli;
@@ -270,9 +289,17 @@ void Reader::strip_numbers() {
     quantities = quantities && number > 0 && head.size() <= 2 && !drafts_[n].counted &&
                  drafts_[n].item.total_minor % std::max(1L, number) == 0;
   }
+  // "1 Liter" among names that begin otherwise is a name; more than one of it, confirmed by price and amount, is not.
+  bool const lead = !drafts_.empty() && std::all_of(drafts_.begin(), drafts_.end(), [](Draft const& draft) {
+    return !draft.name.empty() && draft.name.front() >= U'0' && draft.name.front() <= U'9';
+  });
   bool const padded = all && heads.front().size() > 1 && heads.front().front() == U'0';
   for (std::size_t n = 0; n < heads.size(); ++n) {
     auto& draft = drafts_[n];
+    if (draft.count_leads && (lead || draft.item.quantity.milli != 1000)) {
+      draft.name.erase(0, draft.name.find(U' ') + 1);
+      continue;
+    }
     if (heads[n].empty()) continue;
     auto const cut = [&] { draft.name.erase(0, heads[n].size() + 1); };
     if (heads[n].size() >= 8 && heads[n].size() <= 14) {
@@ -298,7 +325,7 @@ std::int64_t Reader::items_sum() const {
 }
 
 bool Reader::adds_up(std::int64_t total) const {
-  auto const sum = items_sum();
+  auto const sum = items_sum() + rounding_;
   // "You saved 1.00" may tell what was taken off already.
   for (auto const off : {std::int64_t{0}, receipt_.discount_minor}) {
     if (total == sum - off || total == sum - off + receipt_.tax_minor) return true;
@@ -358,13 +385,17 @@ std::string_view name(SlipKind kind) noexcept {
 
 Receipt read_receipt(std::span<std::string const> lines, ReceiptLayout const& layout) {
   Reader reader(layout);
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a
   for (auto const& line : lines.first(std::min(lines.size(), kMaxLines))) {
     if (line.starts_with("--- cut ---")) break;
     auto text = from_utf8(line);
     if (text.size() > kMaxLine) text.resize(kMaxLine);
     reader.take(text);
+    for (char const c : line + '\n') hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
   }
-  return reader.finish();
+  auto receipt = reader.finish();
+  receipt.lines_hash = hash;
+  return receipt;
 }
 
 }  // namespace tillcue::pos

@@ -100,9 +100,12 @@ class Tail {
     }
   }
   std::optional<std::int64_t> amount_at_end(std::size_t skipped, std::size_t& used) const;
+  void drop_rate();
   bool take_times(ReceiptRow& row);
   bool take_glued(ReceiptRow& row);
-  bool take_cells(ReceiptRow& row);
+  bool take_confirmed_cells(ReceiptRow& row);
+  bool take_cell(ReceiptRow& row);
+  [[nodiscard]] std::optional<std::int64_t> count_at(std::size_t skipped) const;
 
   std::vector<Word> words_;
   unsigned digits_;
@@ -133,6 +136,13 @@ std::optional<std::int64_t> Tail::amount_at_end(std::size_t skipped, std::size_t
 
 std::optional<std::int64_t> Tail::take_amount() {
   std::size_t used = 0;
+  // "7,99A": the mark of a tax group without a space
+  if (auto const word = last(); digits_ > 0 && word.size() > 2 && word.back() >= U'A' && word.back() <= U'H') {
+    if (auto const amount = parse_amount(word.substr(0, word.size() - 1), digits_)) {
+      drop(1);
+      return amount;
+    }
+  }
   for (std::size_t skipped : {std::size_t{0}, std::size_t{1}}) {
     if (words_.size() <= skipped) break;
     auto const flag = last();
@@ -185,9 +195,19 @@ bool Tail::take_times(ReceiptRow& row) {
   return false;
 }
 
-/// "3x0,45" in one word.
+/// "3x0,45" in one word, or "3 x0,45".
 bool Tail::take_glued(ReceiptRow& row) {
   auto const word = last();
+  if (digits_ > 0 && words_.size() > 1 && is_times(word.substr(0, 1))) {
+    auto const price = parse_amount(word.substr(1), digits_);
+    auto const count = price ? parse_quantity(last(1)) : std::nullopt;
+    if (count) {
+      row.quantity_milli = count;
+      row.unit_minor = price;
+      drop(2);
+      return true;
+    }
+  }
   for (std::size_t at = 1; at + 1 < word.size(); ++at) {
     if (!is_times(word.substr(at, 1))) continue;
     auto const count = parse_quantity(word.substr(0, at));
@@ -201,44 +221,84 @@ bool Tail::take_glued(ReceiptRow& row) {
   return false;
 }
 
-/// Columns of their own: "$1.20     x1", "2           7.00".
-bool Tail::take_cells(ReceiptRow& row) {
-  auto const saved = *this;
-  std::optional<std::int64_t> count, price;
-  auto const take_count = [&] {
-    auto const word = last();
-    bool const marked = !word.empty() && (is_times(word.substr(0, 1)) || is_times(word.substr(word.size() - 1)));
-    if (words_.empty() || (words_.back().gap < 2 && words_.size() > 1 && !marked)) return;
-    if ((count = parse_quantity(word))) drop(1);
-  };
-  take_count();
+/// A count in a column of its own, or one that says it is one.
+std::optional<std::int64_t> Tail::count_at(std::size_t skipped) const {
+  if (skipped >= words_.size()) return {};
+  auto const& word = words_[words_.size() - 1 - skipped];
+  bool const marked = is_times(word.text.substr(0, 1)) || is_times(word.text.substr(word.text.size() - 1));
+  bool const first = skipped + 1 == words_.size();
+  return word.gap >= 2 || first || marked ? parse_quantity(word.text) : std::nullopt;
+}
+
+/// Columns of their own, which the amount confirms: "3   0.95", "$1.20     x1", and "3 Brezel   0.95", whose count is
+/// left in front of its name.
+bool Tail::take_confirmed_cells(ReceiptRow& row) {
+  auto const amount = *row.amount_minor;
   std::size_t used = 0;
-  if (words_.size() > 1 || count) {
-    if ((price = amount_at_end(0, used)) && used < words_.size()) {
-      drop(used);
-    } else {
-      price.reset();
-    }
+  auto const price = amount_at_end(0, used);
+  std::optional<std::int64_t> count;
+  if (price && used < words_.size()) {
+    count = parse_quantity(last(used));
+    // One space before it may part a name from its number: then "1 x" is no proof.
+    bool const proof = count && (count_at(used) || *count > 1000);
+    if (!proof || !near_product(*count, *price, amount)) count.reset();
   }
-  if (!count && price) take_count();
-  auto const amount = row.amount_minor.value_or(0);
-  if (price && !count) {
-    if (*price > 0 && std::llabs(amount) % *price == 0 && amount != 0) count = std::llabs(amount) / *price * 1000;
+  std::size_t used_behind = 0;
+  auto const last_count = count_at(0);
+  auto const price_before = last_count ? amount_at_end(1, used_behind) : std::nullopt;
+  bool const other_way = price_before && near_product(*last_count, *price_before, amount);
+  // Both are whole numbers where money has no decimals: the price is the larger. Else the count stands first.
+  if (other_way && (!count || (digits_ == 0 && *last_count < *count))) {
+    row.quantity_milli = last_count;
+    row.unit_minor = price_before;
+    drop(1 + used_behind);
+    return true;
   }
-  bool const fits = count && (!price || near_product(*count, *price, amount));
-  if (!fits) {
-    *this = saved;  // "Milk 3.25" is a name
-    return false;
+  if (count) {
+    row.quantity_milli = count;
+    row.unit_minor = price;
+    drop(used + 1);
+    return true;
   }
-  row.quantity_milli = count;
+  auto const leading = price && used + 1 < words_.size() ? parse_quantity(words_.front().text) : std::nullopt;
+  if (!leading || !near_product(*leading, *price, amount)) return false;
+  row.quantity_milli = leading;
   row.unit_minor = price;
+  row.count_leads = true;
+  drop(used);
   return true;
+}
+
+/// One column: "2           7.00" is a count, "0.95        2.85" a price of which the amount is a multiple.
+bool Tail::take_cell(ReceiptRow& row) {
+  auto const amount = std::llabs(*row.amount_minor);
+  std::size_t used = 0;
+  auto const price = amount_at_end(0, used);
+  bool const multiple = price && *price > 0 && amount != 0 && amount % *price == 0;
+  auto const count = count_at(0);
+  if (count && !(multiple && (*price == amount || *count % 1000 != 0))) {
+    row.quantity_milli = count;
+    drop(1);
+    return true;
+  }
+  if (!multiple) return false;  // "Milk 3.25" is a name
+  row.quantity_milli = amount / *price * 1000;
+  row.unit_minor = price;
+  drop(used);
+  return true;
+}
+
+/// A rate of tax in a column of its own: "Pane       10%      1,50".
+void Tail::drop_rate() {
+  if (words_.size() < 2 || words_.back().gap < 2 || last().back() != U'%') return;
+  if (parse_quantity(last().substr(0, last().size() - 1))) drop(1);
 }
 
 void Tail::take_quantity_and_price(ReceiptRow& row) {
   if (words_.empty()) return;
-  if (take_times(row) || take_glued(row)) return;
-  take_cells(row);
+  drop_rate();
+  if (!take_times(row) && !take_glued(row) && row.amount_minor && !take_confirmed_cells(row)) take_cell(row);
+  drop_rate();
 }
 
 ReceiptRow row_of_words(std::u32string_view line, unsigned digits) {

@@ -18,13 +18,14 @@ struct ReceiptRow {
   std::optional<std::int64_t> amount_minor{};
   std::optional<std::int64_t> unit_minor{};
   std::optional<std::int64_t> quantity_milli{};
-  bool rule = false;  ///< dashes, dots, box drawing: a divider
+  bool count_leads = false;  ///< `quantity_milli` is the first word of `text`, and price and amount confirm it
+  bool rule = false;         ///< dashes, dots, box drawing: a divider
 };
 
 /// Generic: by what the words look like. With declared columns: by position.
 ReceiptRow read_row(std::u32string_view line, ReceiptLayout const& layout);
 
-/// "1.234,56", "$1.20", "7,50-", "EUR 3.00", "1000": exactly `digits` decimals.
+/// "1.234,56", "$1.20", "7,50-", "(7.50)", "EUR 3.00", "1000": exactly `digits` decimals.
 std::optional<std::int64_t> parse_amount(std::u32string_view word, unsigned digits);
 /// "x3", "3", "0,456", "3x", "2kg": thousandths.
 std::optional<std::int64_t> parse_quantity(std::u32string_view word);

@@ -10,103 +10,58 @@ namespace {
 
 using Words = std::u32string_view;
 
-// English, German, French, Spanish, Portuguese, Italian, Polish, Turkish, Russian, Ukrainian.
-constexpr Words kTotal[] = {U"total",   U"grand total",  U"totale",      U"balance due",  U"amount due", U"to pay",
-                            U"summe",   U"gesamt",       U"gesamtsumme", U"gesamtbetrag", U"zu zahlen",  U"a payer",
-                            U"à payer", U"net à payer",  U"importe",     U"suma",         U"razem",      U"do zapłaty",
-                            U"toplam",  U"genel toplam", U"итого",       U"итог",         U"всего",      U"к оплате",
-                            U"сума",    U"всього",       U"разом",       U"до сплати"};
-constexpr Words kSubtotal[] = {U"subtotal",   U"sub total", U"zwischensumme", U"sous total",         U"suma częściowa",
-                               U"ara toplam", U"подытог",   U"подитог",       U"промежуточный итог", U"subtotale"};
+// English, German, French, Spanish, Portuguese, Italian, Polish, Turkish, Russian, Ukrainian, Dutch;
+// some without accents, as receipts in capitals print them.
+constexpr Words kTotal[] = {
+    U"total",   U"grand total", U"totale",       U"balance due", U"amount due", U"to pay",       U"summe",
+    U"gesamt",  U"gesamtsumme", U"gesamtbetrag", U"zu zahlen",   U"a payer",    U"à payer",      U"net à payer",
+    U"importe", U"suma",        U"razem",        U"do zapłaty",  U"toplam",     U"genel toplam", U"итого",
+    U"итог",    U"всего",       U"к оплате",     U"сума",        U"всього",     U"разом",        U"до сплати",
+    U"totaal",  U"te betalen",  U"totaalbedrag", U"do zaplaty"};
+constexpr Words kSubtotal[] = {U"subtotal",           U"sub total",  U"zwischensumme", U"sous total",
+                               U"suma częściowa",     U"ara toplam", U"подытог",       U"подитог",
+                               U"промежуточный итог", U"subtotale",  U"subtotaal",     U"suma czesciowa"};
 constexpr Words kTax[] = {U"tax", U"taxes", U"vat", U"gst", U"mwst", U"ust",   U"tva", U"iva",
                           U"ptu", U"kdv",   U"ндс", U"пдв", U"nett", U"netto", U"btw", U"moms"};
 constexpr Words kInclusive[] = {U"incl", U"inkl", U"ttc", U"including", U"с учетом", U"з урахуванням"};
-constexpr Words kTender[] = {U"cash",         U"card",     U"visa",      U"mastercard", U"maestro",  U"amex",
-                             U"credit",       U"debit",    U"tendered",  U"tender",     U"paid",     U"payment",
-                             U"bar",          U"gegeben",  U"karte",     U"ec karte",   U"girocard", U"kartenzahlung",
-                             U"espèces",      U"carte",    U"cb",        U"efectivo",   U"tarjeta",  U"dinheiro",
-                             U"cartão",       U"contanti", U"carta",     U"gotówka",    U"karta",    U"nakit",
-                             U"kredi kartı",  U"наличные", U"наличными", U"картой",     U"карта",    U"безналичными",
-                             U"электронными", U"оплата",   U"получено",  U"готівка",    U"картка"};
-constexpr Words kChange[] = {U"change", U"rückgeld", U"zurück",    U"rendu", U"cambio", U"troco",
-                             U"resto",  U"reszta",   U"para üstü", U"сдача", U"решта"};
-constexpr Words kDiscount[] = {U"discount",  U"savings",  U"you saved", U"coupon", U"promo",
-                               U"promotion", U"rabatt",   U"nachlass",  U"remise", U"réduction",
-                               U"descuento", U"desconto", U"sconto",    U"rabat",  U"obniżka",
-                               U"opust",     U"indirim",  U"скидка",    U"скидки", U"знижка"};
+constexpr Words kTender[] = {
+    U"cash",         U"card",         U"visa",        U"mastercard",    U"maestro",     U"amex",    U"credit",
+    U"debit",        U"tendered",     U"tender",      U"paid",          U"payment",     U"bar",     U"gegeben",
+    U"karte",        U"ec karte",     U"girocard",    U"kartenzahlung", U"espèces",     U"carte",   U"cb",
+    U"efectivo",     U"tarjeta",      U"dinheiro",    U"cartão",        U"contanti",    U"carta",   U"gotówka",
+    U"karta",        U"nakit",        U"kredi kartı", U"наличные",      U"наличными",   U"картой",  U"карта",
+    U"безналичными", U"электронными", U"оплата",      U"получено",      U"готівка",     U"картка",  U"contant",
+    U"pin",          U"pinnen",       U"bankpas",     U"bancontact",    U"pinbetaling", U"especes", U"cartao",
+    U"gotowka",      U"contante",     U"kredi karti"};
+constexpr Words kChange[] = {U"change", U"rückgeld",   U"zurück",    U"rendu",     U"cambio",
+                             U"troco",  U"resto",      U"reszta",    U"para üstü", U"сдача",
+                             U"решта",  U"wisselgeld", U"rueckgeld", U"zurueck",   U"para ustu"};
+constexpr Words kDiscount[] = {U"discount", U"savings",  U"you saved", U"coupon",    U"promo",     U"promotion",
+                               U"rabatt",   U"nachlass", U"remise",    U"réduction", U"descuento", U"desconto",
+                               U"sconto",   U"rabat",    U"obniżka",   U"opust",     U"indirim",   U"скидка",
+                               U"скидки",   U"знижка",   U"korting",   U"reduction", U"obnizka"};
 constexpr Words kVoided[] = {U"void",       U"voided",     U"storno",       U"cancelled", U"canceled",
                              U"correction", U"annulation", U"anulado",      U"anulowano", U"iptal",
                              U"сторно",     U"отмена",     U"аннулировано", U"скасовано"};
-constexpr Words kCount[] = {U"items count", U"item count",        U"items sold",  U"number of items", U"total items",
-                            U"total qty",   U"total quantity",    U"no of items", U"anzahl artikel",  U"anzahl",
-                            U"positionen",  U"nombre d articles", U"кол во",      U"количество",      U"позиций",
-                            U"товаров",     U"ilość pozycji"};
+constexpr Words kCount[] = {
+    U"items count",    U"item count",  U"items sold",     U"number of items", U"total items",   U"total qty",
+    U"total quantity", U"no of items", U"anzahl artikel", U"anzahl",          U"positionen",    U"nombre d articles",
+    U"кол во",         U"количество",  U"позиций",        U"товаров",         U"ilość pozycji", U"aantal artikelen"};
 
-constexpr Words kNumber[] = {U"receipt", U"order",   U"ticket", U"invoice", U"sale", U"bon",    U"beleg",
-                             U"facture", U"paragon", U"fiş",    U"чек",     U"чека", U"рахунок"};
+constexpr Words kRounding[] = {U"rounding",       U"rundung",   U"rundungsdifferenz", U"arrondi",
+                               U"arrotondamento", U"redondeo",  U"arredondamento",    U"zaokrąglenie",
+                               U"zaokraglenie",   U"yuvarlama", U"округление",        U"заокруглення",
+                               U"afronding"};
+constexpr Words kThanks[] = {U"thank you",       U"thanks",      U"goodbye",     U"danke",           U"vielen dank",
+                             U"auf wiedersehen", U"merci",       U"au revoir",   U"gracias",         U"obrigado",
+                             U"obrigada",        U"grazie",      U"arrivederci", U"dziękujemy",      U"dziekujemy",
+                             U"zapraszamy",      U"teşekkürler", U"tesekkurler", U"teşekkür ederiz", U"спасибо",
+                             U"дякуємо",         U"bedankt",     U"dank u wel"};
 
-struct Telling {
-  Words phrase;
-  SlipKind kind;
-};
-constexpr Telling kTelling[] = {
-    {U"report", SlipKind::report},
-    {U"bericht", SlipKind::report},
-    {U"kassenbericht", SlipKind::report},
-    {U"tagesabschluss", SlipKind::report},
-    {U"rapport", SlipKind::report},
-    {U"raport", SlipKind::report},
-    {U"rapor", SlipKind::report},
-    {U"отчет", SlipKind::report},
-    {U"отчёт", SlipKind::report},
-    {U"звіт", SlipKind::report},
-    {U"end of day", SlipKind::report},
-    {U"close of day", SlipKind::report},
-    {U"cash up", SlipKind::report},
-    {U"close cash", SlipKind::report},
-    {U"reprint", SlipKind::copy},
-    {U"reprinted", SlipKind::copy},
-    {U"duplicate", SlipKind::copy},
-    {U"duplicata", SlipKind::copy},
-    {U"duplikat", SlipKind::copy},
-    {U"duplicado", SlipKind::copy},
-    {U"copy", SlipKind::copy},
-    {U"kopie", SlipKind::copy},
-    {U"kopia", SlipKind::copy},
-    {U"copie", SlipKind::copy},
-    {U"копия", SlipKind::copy},
-    {U"копія", SlipKind::copy},
-    {U"дубликат", SlipKind::copy},
-    {U"дублікат", SlipKind::copy},
-    {U"kitchen", SlipKind::kitchen},
-    {U"küche", SlipKind::kitchen},
-    {U"cuisine", SlipKind::kitchen},
-    {U"кухня", SlipKind::kitchen},
-    {U"на кухню", SlipKind::kitchen},
-    {U"kuchnia", SlipKind::kitchen},
-    {U"mutfak", SlipKind::kitchen},
-    {U"merchant copy", SlipKind::card_slip},
-    {U"customer copy", SlipKind::card_slip},
-    {U"cardholder copy", SlipKind::card_slip},
-    {U"kundenbeleg", SlipKind::card_slip},
-    {U"händlerbeleg", SlipKind::card_slip},
-    {U"refund", SlipKind::refund},
-    {U"return receipt", SlipKind::refund},
-    {U"retoure", SlipKind::refund},
-    {U"remboursement", SlipKind::refund},
-    {U"возврат", SlipKind::refund},
-    {U"возврат прихода", SlipKind::refund},
-    {U"повернення", SlipKind::refund},
-    {U"sale cancelled", SlipKind::refund},
-    {U"sale canceled", SlipKind::refund},
-    {U"receipt cancelled", SlipKind::refund},
-    {U"чек аннулирован", SlipKind::refund},
-    {U"proforma", SlipKind::nothing},
-    {U"pro forma", SlipKind::nothing},
-    {U"training", SlipKind::nothing},
-    {U"test page", SlipKind::nothing},
-    {U"no sale", SlipKind::nothing},
-};
+constexpr Words kNumber[] = {U"receipt",  U"order",     U"ticket",  U"invoice",   U"sale",      U"bon",
+                             U"beleg",    U"kassenbon", U"bonnr",   U"bonnummer", U"belegnr",   U"belegnummer",
+                             U"rechnung", U"facture",   U"factura", U"fattura",   U"scontrino", U"recibo",
+                             U"paragon",  U"fiş",       U"чек",     U"чека",      U"рахунок",   U"transaction"};
 
 char32_t small(char32_t c) {
   if (c >= U'A' && c <= U'Z') return c + 32;
@@ -120,6 +75,8 @@ char32_t small(char32_t c) {
   if (c == 0x490) return 0x491;
   return c;
 }
+
+bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
 
 bool is_word(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9') || c == U'%' || c >= 0xC0; }
 
@@ -162,6 +119,7 @@ LineTopic topic_of(std::u32string_view line, ReceiptLayout const& layout) {
   if (any_of(line, layout.total_words)) return LineTopic::total;
   if (any_of(line, layout.tender_words)) return LineTopic::tender;
   if (any_of(line, kCount)) return LineTopic::count;
+  if (any_of(line, kRounding)) return LineTopic::rounding;
   if (any_of(line, kSubtotal)) return LineTopic::subtotal;
   if (any_of(line, kVoided)) return LineTopic::voided;
   if (any_of(line, kDiscount)) return LineTopic::discount;
@@ -172,29 +130,57 @@ LineTopic topic_of(std::u32string_view line, ReceiptLayout const& layout) {
   return any_of(line, kTender) ? LineTopic::tender : LineTopic::none;
 }
 
-std::u32string receipt_number(std::u32string_view line) {
-  auto const last = line.find_last_not_of(U' ');
-  if (last == std::u32string_view::npos || !any_of(folded(line), kNumber)) return {};
-  auto const space = line.find_last_of(U" #:\u2116", last);
-  auto const word = line.substr(space == std::u32string_view::npos ? 0 : space + 1,
-                                last - (space == std::u32string_view::npos ? 0 : space + 1) + 1);
-  bool const plain = std::all_of(word.begin(), word.end(), [](char32_t c) {
-    return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || c == U'-' || c == U'/';
-  });
-  bool const digit = std::any_of(word.begin(), word.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
-  return plain && digit && word.size() <= 16 ? std::u32string(word) : std::u32string{};
+std::u32string receipt_number(std::u32string_view line, bool above_items) {
+  static constexpr Words kBetween[] = {U"no", U"nr", U"n", U"num", U"number", U"nummer", U"numero", U"номер", U"id"};
+  bool named = false, marked = false, only_numbers = true;
+  for (std::size_t at = 0; at < line.size();) {
+    auto const end = std::min(line.find_first_of(U" #:\u2116", at), line.size());
+    auto const word = line.substr(at, end - at);
+    if (end < line.size() && line[end] != U' ' && line[end] != U':') marked = true;
+    at = end + 1;
+    auto const words = folded(word);
+    if (words.empty()) continue;
+    bool const digit = std::any_of(word.begin(), word.end(), is_digit);
+    if (digit && named) {
+      bool const plain = std::all_of(word.begin(), word.end(), [](char32_t c) {
+        return is_digit(c) || (c >= U'A' && c <= U'Z') || c == U'-' || c == U'/';
+      });
+      // Below the items the small print speaks of receipts, too.
+      bool const sure = above_items || marked || only_numbers;
+      return plain && sure && word.size() <= 16 ? std::u32string(word) : std::u32string{};
+    }
+    if (any_of(words, kNumber)) {
+      named = true;
+      marked = any_of(words, kBetween);
+    } else if (any_of(words, kBetween)) {
+      marked = true;
+    } else if (!digit) {
+      only_numbers = false;
+      named = named && above_items;
+    }
+  }
+  return {};
 }
 
-std::optional<SlipKind> kind_told(std::u32string_view line, ReceiptLayout const& layout) {
-  if (any_of(line, layout.not_sale_words)) return SlipKind::nothing;
-  std::optional<SlipKind> told;
-  std::size_t longest = 0;  // "customer copy" says more than "copy"
-  for (auto const& row : kTelling) {
-    if (row.phrase.size() <= longest || !has_phrase(line, row.phrase)) continue;
-    told = row.kind;
-    longest = row.phrase.size();
+bool says_thanks(std::u32string_view line) { return any_of(line, kThanks); }
+
+std::string printed_times(std::u32string_view line) {
+  std::string out;
+  for (std::size_t at = 0; at < line.size();) {
+    auto const from = std::find_if(line.begin() + static_cast<std::ptrdiff_t>(at), line.end(), is_digit);
+    at = static_cast<std::size_t>(from - line.begin());
+    auto const stop = std::find_if_not(line.begin() + static_cast<std::ptrdiff_t>(at), line.end(),
+                                       [](char32_t c) { return is_digit(c) || c == U':'; });
+    auto const word = line.substr(at, static_cast<std::size_t>(stop - line.begin()) - at);
+    auto const hours = word.find(U':');
+    bool const time = (hours == 1 || hours == 2) && (word.size() == hours + 3 || word.size() == hours + 6) &&
+                      (word.size() < hours + 6 || word[hours + 3] == U':');
+    if (time) out += to_utf8(word) + ' ';
+    at += std::max<std::size_t>(word.size(), 1);
   }
-  return told;
+  return out;
 }
+
+bool told_no_sale(std::u32string_view line, ReceiptLayout const& layout) { return any_of(line, layout.not_sale_words); }
 
 }  // namespace tillcue::pos::reading

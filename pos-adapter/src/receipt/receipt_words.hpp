@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +8,7 @@
 namespace tillcue::pos::reading {
 
 /// What the words of a receipt line say it is about.
-enum class LineTopic : std::uint8_t { none, total, subtotal, tax, tender, change, discount, voided, count };
+enum class LineTopic : std::uint8_t { none, total, subtotal, tax, tender, change, discount, voided, rounding, count };
 
 /// Small letters of the scripts receipts are printed in; punctuation other than letters, digits and % becomes a space.
 std::u32string folded(std::u32string_view text);
@@ -17,9 +16,14 @@ std::u32string folded(std::u32string_view text);
 bool has_phrase(std::u32string_view line, std::u32string_view phrase);
 
 LineTopic topic_of(std::u32string_view folded_line, ReceiptLayout const& layout);
-/// "Receipt: 17", "Чек № 17": the number such a line ends in; empty for others.
-std::u32string receipt_number(std::u32string_view line);
-/// The kind a line gives away: "Z report", "duplicate", ...; none for most.
-std::optional<SlipKind> kind_told(std::u32string_view folded_line, ReceiptLayout const& layout);
+/// "Receipt: 17", "Чек № 17", "Bon-Nr. 4711  Kasse 2": the receipt's number; empty for other lines. Below the items
+/// only where nothing but numbers stands before its word, or a "No." behind it.
+std::u32string receipt_number(std::u32string_view line, bool above_items);
+/// "Thank you", "Auf Wiedersehen": said when all is paid.
+bool says_thanks(std::u32string_view folded_line);
+/// The times of day in a line, "21:50 21:50:12 "; empty for most.
+std::string printed_times(std::u32string_view line);
+/// The line holds one of the layout's `not_sale_words`.
+bool told_no_sale(std::u32string_view folded_line, ReceiptLayout const& layout);
 
 }  // namespace tillcue::pos::reading

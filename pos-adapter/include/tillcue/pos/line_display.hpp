@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -56,13 +57,14 @@ struct DisplayEvent {
     item,       ///< shown once for each time it was added
     removed,    ///< the screen went blank in mid-sale: the newest line was taken back
     subtotal,   ///< the total: the customer is asked to pay
+    paid,       ///< change or thanks behind the total; the next item is the next customer's
     abandoned,  ///< idle text runs on and on: the sale was given up
   };
   Kind kind = Kind::item;
   std::string name{};  ///< as far as it fits the display
   Quantity quantity{};
-  std::int64_t unit_minor = 0;  ///< as displayed: some tills show prices without tax
-  std::int64_t total_minor = 0;
+  std::int64_t unit_minor = 0;   ///< as displayed: some tills show prices without tax
+  std::int64_t total_minor = 0;  ///< of the item; of the sale for subtotal and paid
 };
 
 /// Reads frames as what happens in a sale. Animation, greetings and clocks say nothing.
@@ -72,7 +74,11 @@ class DisplayReader {
   explicit DisplayReader(std::uint8_t currency_digits) { layout_.digits = currency_digits; }
   void take(DisplayFrame const& frame, Sink const& sink);
   /// The sale ended some other way: its receipt came.
-  void sale_over() noexcept { items_ = idle_ = 0; }
+  void sale_over() noexcept {
+    items_ = idle_ = 0;
+    total_.reset();
+    paid_ = false;
+  }
   /// So many frames of idle text in a row give a sale up; a greeting or "thank you" is fewer.
   static constexpr std::size_t kIdleFrames = 10;
 
@@ -80,6 +86,10 @@ class DisplayReader {
   ReceiptLayout layout_;
   void idle(Sink const& sink);
 
+  [[nodiscard]] bool tells_payment(DisplayFrame const& frame) const;
+
+  std::optional<std::int64_t> total_;  ///< shown, and no item since
+  bool paid_ = false;
   std::size_t items_ = 0;  ///< shown in this sale and not taken back
   std::size_t idle_ = 0;   ///< frames of idle text since the last that said something
 };

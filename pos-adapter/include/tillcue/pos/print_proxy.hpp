@@ -49,14 +49,15 @@ struct PrintProxyHandlers {
 
 /// Counted since start.
 struct PrintProxyCounters {
-  std::uint64_t connects = 0, bytes = 0, slips = 0, sales = 0, late = 0, printed = 0, refused = 0;
+  std::uint64_t connects = 0, bytes = 0, slips = 0, sales = 0, copies = 0, late = 0, printed = 0, refused = 0;
 };
 
 /// The daemon's end of the print proxy: listens to what a POS prints, over the tap of tillcue-bypass, and puts slips
 /// behind its receipts. Connects again whenever the bypass comes back.
-/// As a ReceiptPrinter: a job is printed behind the receipt that just came, else behind the next one; two may wait.
-/// Its `print` errors are busy (the POS went on printing, paper out, ...), timeout (no receipt came), io (no bypass).
-/// Threads  the io_context's.
+/// As a ReceiptPrinter: a job is printed behind the receipt that just came, else behind the next one; two may wait. One
+/// of a customer() is printed behind that receipt (and what else it got: a copy, a card slip) or not at all.
+/// Its `print` errors are busy (the POS went on printing, the next receipt came, paper out, ...), timeout (no receipt
+/// came), io (no bypass). Threads  the io_context's.
 class PrintProxy final : public ReceiptPrinter {
  public:
   /// Borrows `io`. Connects at once, in the background.
@@ -66,6 +67,8 @@ class PrintProxy final : public ReceiptPrinter {
   PrintProxy& operator=(PrintProxy const&) = delete;
 
   void print(std::vector<std::byte> job, Done done) override;
+  [[nodiscard]] std::uint64_t customer() const noexcept override;
+  void print_for(std::uint64_t customer, std::vector<std::byte> job, Done done) override;
   void cancel() override;
   [[nodiscard]] bool idle() const noexcept override;
 

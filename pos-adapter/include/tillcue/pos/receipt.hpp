@@ -38,13 +38,15 @@ struct ReceiptItem {
 /// A receipt as its reader understood it.
 struct Receipt {
   SlipKind kind = SlipKind::nothing;
-  std::string number{};  ///< as printed above the items; may be empty
+  std::string number{};  ///< as printed above or below the items; may be empty
+  std::string times{};   ///< of day, as printed: "21:50 21:50:12 "
   std::vector<ReceiptItem> items{};
   std::optional<std::int64_t> total_minor{};
   std::int64_t tax_minor = 0;       ///< told before the total
   std::int64_t discount_minor = 0;  ///< of the whole receipt
   std::string tender{};             ///< as printed: "Cash", "НАЛИЧНЫЕ"
   bool balanced = false;            ///< the items, discounts and tax add up to the total
+  std::uint64_t lines_hash = 0;     ///< equal lines, equal hash
   bool late = false;                ///< printed while nobody listened: the customer may be gone
 };
 

@@ -41,6 +41,13 @@ class ReceiptPrinter {
   /// Errors   of a job of which nothing was sent: busy (paper out, cover open, offline, too many jobs under way), io
   ///          (refused, line lost, not a printer's answers), timeout, rejected (cancelled).
   virtual void print(std::vector<std::byte> job, Done done) = 0;
+  /// The customer whose paper a job belongs to that is ordered now; 0: whoever's paper comes.
+  [[nodiscard]] virtual std::uint64_t customer() const noexcept { return 0; }
+  /// As print(), of a job that took time to make. Errors  busy as well when that customer's paper is over.
+  virtual void print_for(std::uint64_t customer, std::vector<std::byte> job, Done done) {
+    (void)customer;
+    print(std::move(job), std::move(done));
+  }
   /// Drops what nothing was sent of yet, also a job that waits: `done` gets rejected. A job that is being sent ends as
   /// unconfirmed, one whose fate is known keeps it.
   virtual void cancel() = 0;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "tillcue/pos/receipt.hpp"
+
+namespace tillcue::pos::reading {
+
+/// The kind a line without an amount gives away: "Z report", "duplicate", ...; none for most. What articles, addresses
+/// and small print say as well ("Return", "Angebot") tells only as a title: alone in its line above the first item.
+std::optional<SlipKind> kind_told(std::u32string_view folded_line, bool above_items);
+
+}  // namespace tillcue::pos::reading
