@@ -205,11 +205,12 @@ void Engine::rebind(Sale& sale, Bundle const* before) const noexcept {
 
 // The lines that stay in front keep their place in the scorer, so that the result is the same as of a fresh start even
 // where the scorer ignores items beyond its limit.
-void Engine::hold(Basket const& basket) noexcept {
+void Engine::hold(Basket const& basket, Rules const& rules) noexcept {
   constexpr std::size_t kFewRows = 4;
   wanted_.clear();
   for (auto const& line : basket.lines()) {
     if (index(line.item) >= bundle_->item_count() || line.quantity.milli <= 0) continue;
+    if (rules.quantity_milli(line.item) <= 0) continue;
     if (!bundle_->has(line.item, ItemFlag::no_trigger)) wanted_.push_back(line.item);
   }
   std::size_t same = 0;
@@ -233,7 +234,7 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   decision.at = context.now;
   Rules const rules(*bundle_, *campaigns_, sale, stage, context, room_);
   decision.silence = rules.silence();
-  hold(sale.basket);
+  hold(sale.basket, rules);
   // Information is given whatever else is silent, to everybody.
   bool const only_alternative = rules.only_alternative(decision.silence);
   bool const only_notices = decision.silence != Silence::none && !only_alternative;
@@ -279,9 +280,14 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   decision.propensity_ppm = static_cast<std::uint32_t>(std::uint64_t{1'000'000 - held_out} * drawn.ppm / 1'000'000);
   decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[drawn.choice]);
   decision.offers[0].number = number;
-  if (stage == Stage::tender || notice) return decision;
-  for (std::size_t n = 0; n < choices.size() && decision.offer_count < decision.offers.size(); ++n) {
-    if (n != drawn.choice) decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[n]);
+  bool const alone = stage == Stage::tender || notice;
+  for (std::size_t n = 0; n < choices.size(); ++n) {
+    if (n == drawn.choice) continue;
+    if (!alone && decision.offer_count < decision.offers.size()) {
+      decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[n]);
+    } else {
+      matter.stopped(choices[n].scored.item, choices[n].campaign, Rule::outranked);
+    }
   }
   return decision;
 }
