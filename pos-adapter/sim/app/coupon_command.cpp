@@ -91,6 +91,7 @@ void add_coupon(CLI::App& app, Command& chosen) {
   auto& slip = given->slip;
   command->add_option("--headline", slip.headline, "the value, such as \"-20 %\"")->required();
   command->add_option("--product", slip.product)->required();
+  command->add_option("--value", slip.value, "what it is worth, when the headline does not say it");
   command->add_option("--serial", slip.serial)->required();
   command->add_option("--price", slip.regular_price, "regular price as text");
   command->add_option("--terms", slip.terms, "conditions");
