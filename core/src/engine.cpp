@@ -205,12 +205,18 @@ void Engine::rebind(Sale& sale, Bundle const* before) const noexcept {
 
 // The lines that stay in front keep their place in the scorer, so that the result is the same as of a fresh start even
 // where the scorer ignores items beyond its limit.
-void Engine::hold(Basket const& basket, Rules const& rules) noexcept {
+void Engine::hold(Basket const& basket) noexcept {
   constexpr std::size_t kFewRows = 4;
+  // As the rules have just read it: what came back is not sold.
+  auto const sold = [&](ItemIx item) {
+    auto const at = std::lower_bound(room_.begin(), room_.end(), item,
+                                     [](InBasket const& a, ItemIx i) { return index(a.item) < index(i); });
+    return at != room_.end() && at->item == item && at->quantity_milli > 0;
+  };
   wanted_.clear();
   for (auto const& line : basket.lines()) {
     if (index(line.item) >= bundle_->item_count() || line.quantity.milli <= 0) continue;
-    if (rules.quantity_milli(line.item) <= 0) continue;
+    if (!sold(line.item)) continue;
     if (!bundle_->has(line.item, ItemFlag::no_trigger)) wanted_.push_back(line.item);
   }
   std::size_t same = 0;
@@ -234,7 +240,7 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   decision.at = context.now;
   Rules const rules(*bundle_, *campaigns_, sale, stage, context, room_);
   decision.silence = rules.silence();
-  hold(sale.basket, rules);
+  hold(sale.basket);
   // Information is given whatever else is silent, to everybody.
   bool const only_alternative = rules.only_alternative(decision.silence);
   bool const only_notices = decision.silence != Silence::none && !only_alternative;

@@ -17,7 +17,6 @@ namespace tillcue {
 
 class CampaignTable;
 struct InBasket;
-class Rules;
 
 /// A sale gets offers, or is held out for measuring (D11).
 enum class Arm : std::uint8_t { treated, holdout };
@@ -222,7 +221,7 @@ class Engine {
                                 Witness* witness = nullptr) noexcept;
 
  private:
-  void hold(Basket const& basket, Rules const& rules) noexcept;
+  void hold(Basket const& basket) noexcept;
 
   std::shared_ptr<Bundle const> bundle_;
   Place place_;
