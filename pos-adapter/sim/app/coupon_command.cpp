@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -67,6 +68,13 @@ int make(CouponArguments given) {
   if (!given.code128.empty()) slip.barcode = Barcode{BarcodeKind::code128, given.code128};
   if (!given.databar.empty()) slip.barcode = Barcode{BarcodeKind::databar_expanded, given.databar};
   if (auto const fine = check(slip); !fine) return complain(fine.error());
+  auto const spoken = slip_languages();
+  if (std::find(spoken.begin(), spoken.end(), slip.language) == spoken.end()) {
+    std::string list;
+    for (auto const language : spoken) list += (list.empty() ? "" : ", ") + std::string(language);
+    std::cerr << "tillcue-pos: note: --language: there are no words in '" << slip.language << "' (there are in " << list
+              << "); the coupon's own are English\n";
+  }
   std::shared_ptr<SlipPainter> painter;
   if (!given.no_painter && needs_painter(slip, *profile)) {
     auto loaded = load_painter(given.painter);
