@@ -10,7 +10,7 @@ void collect(RefList list, std::size_t campaign, std::vector<std::pair<std::uint
   for (std::uint32_t n = 0; n < list.size(); ++n) pairs.emplace_back(list[n], static_cast<std::uint16_t>(campaign));
 }
 
-bool names(std::string_view text, std::string_view kind, std::string_view value) noexcept {
+bool says(std::string_view text, std::string_view kind, std::string_view value) noexcept {
   return !value.empty() && text.size() == kind.size() + value.size() && text.substr(0, kind.size()) == kind &&
          text.substr(kind.size()) == value;
 }
@@ -18,8 +18,7 @@ bool names(std::string_view text, std::string_view kind, std::string_view value)
 bool is_here(Bundle const& bundle, RefList places, Place const& place) noexcept {
   for (std::uint32_t n = 0; n < places.size(); ++n) {
     auto const name = bundle.name(places[n]);
-    if (names(name, "store:", place.store) || names(name, "group:", place.group) ||
-        names(name, "till:", place.terminal)) {
+    if (says(name, "store:", place.store) || says(name, "group:", place.group) || says(name, "till:", place.terminal)) {
       return true;
     }
   }
@@ -93,6 +92,7 @@ void CampaignTable::read(std::size_t n, Place const& place) {
   auto const lists = bundle_->campaign_lists(n);
   auto const campaign = bundle_->campaign(n);
   rules_.push_back(campaign);
+  on_trust_ = on_trust_ || campaign.needs_trust;
   // Where its type is never tried, nothing of it need be looked at.
   rules_.back().stages &= stages_of(campaign.type);
   for (std::size_t stage = 0; stage < kStages; ++stage) {
@@ -115,6 +115,25 @@ bool CampaignTable::for_segment(std::size_t n, std::string_view segment) const n
     if (bundle_->name(segments[k]) == segment) return true;
   }
   return segments.empty();
+}
+
+bool CampaignTable::sold_on_trust(ItemIx item) const noexcept {
+  if (!on_trust_) return false;
+  auto const concern = targeting(item);
+  bool sold = false;
+  for (auto const& list : {concern.by_item, concern.by_category}) {
+    for (auto const n : list) {
+      if (rules_[n].type == OfferType::notice) continue;
+      if (!rules_[n].needs_trust) return false;
+      sold = true;
+    }
+  }
+  return sold;
+}
+
+bool CampaignTable::names(Concern const& concern, std::uint16_t campaign) noexcept {
+  return std::binary_search(concern.by_item.begin(), concern.by_item.end(), campaign) ||
+         std::binary_search(concern.by_category.begin(), concern.by_category.end(), campaign);
 }
 
 std::span<ItemIx const> CampaignTable::few_targets(std::size_t n) const noexcept {

@@ -44,6 +44,11 @@ class CampaignTable {
 
   [[nodiscard]] Concern targeting(ItemIx item) const noexcept { return concern(targets_, item); }
   [[nodiscard]] Concern triggered_by(ItemIx item) const noexcept { return concern(triggers_, item); }
+  /// True when campaigns sell the item, by its name or category, and every one of them to those only who trust us.
+  [[nodiscard]] bool sold_on_trust(ItemIx item) const noexcept;
+  /// True when the campaign names the item, or its category, among what it is of.
+  [[nodiscard]] static bool names(Concern const& concern, std::uint16_t campaign) noexcept;
+
   /// The target items, when they are few and no category is targeted besides.
   [[nodiscard]] std::span<ItemIx const> few_targets(std::size_t n) const noexcept;
 
@@ -93,6 +98,7 @@ class CampaignTable {
   [[nodiscard]] Concern concern(Index const& index, ItemIx item) const noexcept;
 
   Bundle const* bundle_;
+  bool on_trust_ = false;    ///< any campaign needs it
   std::uint16_t types_ = 0;  ///< of campaigns that run here, a bit for each OfferType
   std::vector<CampaignRules> rules_;
   std::vector<std::uint8_t> here_, triggered_, segmented_, partnered_;

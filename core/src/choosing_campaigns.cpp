@@ -21,14 +21,19 @@ struct Proposal {
 struct Account {
   std::int64_t gain = 0;      ///< margin of what is sold in addition
   std::int64_t discount = 0;  ///< given away for it
+  bool known = true;          ///< every price that goes into the discount
 };
 
 Account set_account(Matter const& m, Proposal const& p) noexcept {
   Account account;
   std::int64_t prices = m.rules.price_of(p.chance.trigger);
+  account.known = prices > 0;
   for (auto const extra : m.campaigns.few_targets(p.campaign)) {
-    auto const price = m.bundle.price(extra);
-    prices += price ? price->minor : 0;
+    // What is in the basket costs what the till charged for it.
+    auto const charged = m.rules.price_of(extra), shelf = m.bundle.price(extra).value_or(Money{}).minor;
+    auto const price = charged > 0 ? charged : shelf;
+    account.known = account.known && price > 0;
+    prices += price;
     if (!m.sale.basket.contains(extra)) account.gain += unit_margin(m.bundle, extra);
   }
   account.discount = discount_of(prices, p.rules.discount, p.rules.value);
@@ -38,15 +43,16 @@ Account set_account(Matter const& m, Proposal const& p) noexcept {
 Account account_of(Matter const& m, Proposal const& p) noexcept {
   auto const price = p.candidate.price, margin = p.candidate.margin;
   auto const off = discount_of(price, p.rules.discount, p.rules.value);
+  bool const known = p.candidate.priced && price > 0;
   auto const get = std::int64_t{p.rules.get_quantity};
   switch (p.rules.type) {
     case OfferType::upgrade:
-      return {margin - unit_margin(m.bundle, p.chance.trigger), off};
+      return {margin - unit_margin(m.bundle, p.chance.trigger), off, known};
     case OfferType::buy_get:
-      return {margin * get, off * get};
+      return {margin * get, off * get, known};
     case OfferType::multi_buy: {
       auto const whole = (p.rules.buy_quantity + get) * 1000 - m.rules.quantity_milli(p.item());
-      return {margin * std::max<std::int64_t>((whole + 999) / 1000, 0), off * get};
+      return {margin * std::max<std::int64_t>((whole + 999) / 1000, 0), off * get, known};
     }
     case OfferType::set:
       return set_account(m, p);
@@ -58,11 +64,18 @@ Account account_of(Matter const& m, Proposal const& p) noexcept {
     case OfferType::notice:
       return {};
     default:
-      return {margin, off};
+      return {margin, off, known};
   }
 }
 
+/// A promise that saves nothing here, for the till or the shelf has become as cheap without it.
+bool saves_nothing(Proposal const& p, Account const& account) noexcept {
+  bool const promised = p.rules.discount != DiscountKind::none && p.rules.type != OfferType::notice;
+  return promised && account.known && account.discount <= 0;
+}
+
 Rule guard(Matter const& m, Proposal const& p, Account const& account) noexcept {
+  if (saves_nothing(p, account)) return Rule::not_cheaper;
   auto const price = p.candidate.price;
   switch (p.rules.type) {
     case OfferType::second_item:
@@ -95,6 +108,15 @@ Rule fits_gap(Matter const& m, Proposal const& p) noexcept {
   return counts && price >= gap && price <= 2 * gap + p.rules.threshold_minor / 20 ? Rule::none : Rule::gap;
 }
 
+/// Any of what is needed will do, whichever of it would be named.
+bool has_what_it_needs(Matter const& m, std::uint16_t n) noexcept {
+  auto const& basket = m.rules.basket();
+  return std::any_of(basket.begin(), basket.end(), [&](InBasket const& held) {
+    return held.quantity_milli > 0 && CampaignTable::names(m.campaigns.targeting(held.item), n) &&
+           !CampaignTable::names(m.campaigns.triggered_by(held.item), n);
+  });
+}
+
 Rule item_rule(Matter const& m, Proposal const& p) noexcept {
   auto const type = p.rules.type;
   bool const same = type == OfferType::multi_buy;
@@ -102,8 +124,11 @@ Rule item_rule(Matter const& m, Proposal const& p) noexcept {
   if (same) {
     auto const held = m.rules.quantity_milli(p.item());
     if (held <= 0) return Rule::no_trigger;
+    // Of what is weighed there are no pieces.
+    if (held % 1000 != 0) return Rule::too_few_triggers;
     if (held >= (p.rules.buy_quantity + std::int64_t{p.rules.get_quantity}) * 1000) return Rule::in_basket;
   }
+  if (type == OfferType::notice && has_what_it_needs(m, p.campaign)) return Rule::in_basket;
   if (p.chance.trigger != kNoItem) {
     if (auto const rule = m.rules.trigger(p.chance.trigger, technique_of(p.rules.type)); rule != Rule::none)
       return rule;
@@ -116,7 +141,7 @@ Rule item_rule(Matter const& m, Proposal const& p) noexcept {
   return fits_gap(m, p);
 }
 
-Reason reason_of(Matter const& m, Proposal const& p) noexcept {
+Reason reason_of(Matter const& m, Proposal const& p, Account const& account) noexcept {
   Reason reason{ReasonCode::expert, p.chance.trigger, p.probability};
   switch (p.rules.type) {
     case OfferType::upgrade: {
@@ -135,6 +160,7 @@ Reason reason_of(Matter const& m, Proposal const& p) noexcept {
       return reason;
     case OfferType::set:
       reason.code = ReasonCode::set;
+      reason.amount = account.known ? account.discount : 0;
       return reason;
     case OfferType::notice:
       reason.code = ReasonCode::required;
@@ -190,7 +216,7 @@ void judge(Matter const& m, Proposal const& p, Eligible& eligible) noexcept {
   choice.rank_micro = weighted(choice.value.micro, p.rules.weight_percent, p.candidate.boost);
   if (!eligible.wants(choice)) return m.stopped(item, p.campaign, Rule::outranked);
   if (!add_extras(m, p, choice)) return m.stopped(item, p.campaign, Rule::price_guard);
-  choice.reason = reason_of(m, p);
+  choice.reason = reason_of(m, p, account);
   eligible.offer(choice, m.witness);
 }
 

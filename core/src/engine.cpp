@@ -207,9 +207,16 @@ void Engine::rebind(Sale& sale, Bundle const* before) const noexcept {
 // where the scorer ignores items beyond its limit.
 void Engine::hold(Basket const& basket) noexcept {
   constexpr std::size_t kFewRows = 4;
+  // As the rules have just read it: what came back is not sold.
+  auto const sold = [&](ItemIx item) {
+    auto const at = std::lower_bound(room_.begin(), room_.end(), item,
+                                     [](InBasket const& a, ItemIx i) { return index(a.item) < index(i); });
+    return at != room_.end() && at->item == item && at->quantity_milli > 0;
+  };
   wanted_.clear();
   for (auto const& line : basket.lines()) {
     if (index(line.item) >= bundle_->item_count() || line.quantity.milli <= 0) continue;
+    if (!sold(line.item)) continue;
     if (!bundle_->has(line.item, ItemFlag::no_trigger)) wanted_.push_back(line.item);
   }
   std::size_t same = 0;
@@ -279,9 +286,14 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   decision.propensity_ppm = static_cast<std::uint32_t>(std::uint64_t{1'000'000 - held_out} * drawn.ppm / 1'000'000);
   decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[drawn.choice]);
   decision.offers[0].number = number;
-  if (stage == Stage::tender || notice) return decision;
-  for (std::size_t n = 0; n < choices.size() && decision.offer_count < decision.offers.size(); ++n) {
-    if (n != drawn.choice) decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[n]);
+  bool const alone = stage == Stage::tender || notice;
+  for (std::size_t n = 0; n < choices.size(); ++n) {
+    if (n == drawn.choice) continue;
+    if (!alone && decision.offer_count < decision.offers.size()) {
+      decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[n]);
+    } else {
+      matter.stopped(choices[n].scored.item, choices[n].campaign, Rule::outranked);
+    }
   }
   return decision;
 }

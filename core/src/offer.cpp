@@ -62,6 +62,15 @@ class Facts {
     if (offer.campaign != Offer::kNoCampaign) campaign_ = bundle.campaign(offer.campaign);
   }
 
+  /// Nothing is to be paid for the item.
+  [[nodiscard]] bool is_free() const {
+    if (offer_.type == OfferType::gift) return true;
+    if (!off_item() || offer_.discount == DiscountKind::none) return false;
+    bool const all = offer_.discount == DiscountKind::percent && offer_.discount_value == 100;
+    bool const none = offer_.discount == DiscountKind::price && offer_.discount_value == 0;
+    return all || none || (offer_.price.minor > 0 && paid() <= 0);
+  }
+
   [[nodiscard]] std::string fill(std::string_view text) const {
     auto const share = offer_.reason.share >= kLeastSaid ? spoken_share(offer_.reason.share, language_) : std::string();
     auto const price = offer_.price.minor > 0 ? money(offer_.price.minor) : std::string();
@@ -70,9 +79,10 @@ class Facts {
     auto const amount = offer_.reason.amount > 0 ? money(offer_.reason.amount) : std::string();
     auto const size = spoken_size(offer_.reason.size_percent, language_);
     auto const threshold = money(campaign_.threshold_minor);
-    auto const paid = paid_text(), off = off_text(), set = set_text(), together = together_text();
-    auto const head =
-        text.find("{headline}") == std::string_view::npos ? std::string() : headline(bundle_, offer_, language_);
+    bool const says_free = text.find("{free}") != std::string_view::npos;
+    auto const paid = paid_text(says_free), free = is_free() ? off_text() : std::string();
+    auto const off = off_text(), set = set_text(), together = together_text();
+    auto const head = text.find("{headline}") == std::string_view::npos ? std::string() : head_text();
     auto const more = further();
     auto const buy = std::to_string(campaign_.buy_quantity), get = std::to_string(campaign_.get_quantity);
     auto const extras = std::to_string(more);
@@ -81,6 +91,7 @@ class Facts {
                                Variable{"category", bundle_.item(offer_.item).category},
                                Variable{"price", price},
                                Variable{"paid", paid},
+                               Variable{"free", free},
                                Variable{"share", share},
                                Variable{"value", value},
                                Variable{"amount", amount},
@@ -109,20 +120,30 @@ class Facts {
   [[nodiscard]] bool off_item() const {
     return offer_.type != OfferType::threshold && offer_.type != OfferType::set && offer_.type != OfferType::gift;
   }
-  [[nodiscard]] std::string paid_text() const {
-    if (offer_.price.minor <= 0) return {};
+  [[nodiscard]] std::int64_t paid() const {
     auto const off = off_item() ? discount_of(offer_.price.minor, offer_.discount, offer_.discount_value) : 0;
-    return money(offer_.price.minor - off);
+    return offer_.price.minor - off;
+  }
+  /// Words that say {free} leave what is paid to it; head office's others say the amount.
+  [[nodiscard]] std::string paid_text(bool says_free) const {
+    if (offer_.price.minor <= 0 || (says_free && is_free())) return {};
+    return money(paid());
   }
   [[nodiscard]] std::string off_text() const {
     if (offer_.discount == DiscountKind::none) return {};
-    if (offer_.discount == DiscountKind::percent && offer_.discount_value == 100) {
-      return std::string(wording(bundle_, language_, "off.free").text);
-    }
+    if (is_free()) return std::string(wording(bundle_, language_, "off.free").text);
     return fill_in(
         wording(bundle_, language_, key_of("headline", suffix(offer_.discount))).text,
         std::array{Variable{"value", offer_.discount == DiscountKind::percent ? std::to_string(offer_.discount_value)
                                                                               : money(offer_.discount_value)}});
+  }
+  /// In a sentence: "3.20 EUR more gets you 5 % off".
+  [[nodiscard]] std::string head_text() const {
+    if (!campaign_.headline.empty() || offer_.discount != DiscountKind::percent) {
+      return headline(bundle_, offer_, language_);
+    }
+    auto const value = std::to_string(offer_.discount_value);
+    return fill_in(wording(bundle_, language_, "off.percent").text, std::array{Variable{"value", value}});
   }
   /// "Jam, Honey and Butter".
   [[nodiscard]] std::string set_text() const {
@@ -148,6 +169,12 @@ class Facts {
 std::string render(Bundle const& bundle, Offer const& offer, std::string_view language, std::string const& key) {
   auto const words = wording(bundle, language, key);
   return Facts(bundle, offer, words.language).fill(words.text);
+}
+
+/// Of the discount alone; what costs nothing is not "-100 %".
+std::string made_headline(Bundle const& bundle, Offer const& offer, std::string_view language) {
+  bool const free = Facts(bundle, offer, language).is_free();
+  return render(bundle, offer, language, free ? "off.free" : key_of("headline", suffix(offer.discount)));
 }
 
 /// The most special words there are: the campaign's own, those of its type, those of the reason.
@@ -193,7 +220,24 @@ std::string headline(Bundle const& bundle, Offer const& offer, std::string_view 
   if (offer.campaign != Offer::kNoCampaign) {
     if (auto const own = bundle.campaign(offer.campaign).headline; !own.empty()) return std::string(own);
   }
-  return render(bundle, offer, language, key_of("headline", suffix(offer.discount)));
+  return made_headline(bundle, offer, language);
+}
+
+std::string badge(Bundle const& bundle, Offer const& offer, std::string_view language) {
+  if (offer.type == OfferType::threshold) return {};
+  if (offer.type == OfferType::gift) return made_headline(bundle, offer, language);
+  if (offer.discount == DiscountKind::none) return {};
+  bool const own = offer.campaign != Offer::kNoCampaign && !bundle.campaign(offer.campaign).headline.empty();
+  if (own || (offer.type != OfferType::set && offer.type != OfferType::multi_buy)) {
+    return headline(bundle, offer, language);
+  }
+  if (offer.type == OfferType::multi_buy) return render(bundle, offer, language, "reason.multi_buy");
+  // Its price is of more than the card names, so only what it saves can be said beside theirs.
+  if (offer.reason.amount <= 0) return {};
+  auto saved = offer;
+  saved.discount = DiscountKind::amount;
+  saved.discount_value = offer.reason.amount;
+  return made_headline(bundle, saved, language);
 }
 
 }  // namespace tillcue

@@ -198,6 +198,8 @@ std::size_t plain_length(std::string_view text) {
   return length;
 }
 
+bool has_own_words(std::string_view language) noexcept { return !built_in_text(language, "share.of").empty(); }
+
 bool is_said(std::string_view key) {
   constexpr std::array<std::string_view, 3> kByType{"reason.second_item", "reason.buy_get", "script.multi_buy"};
   return std::find(kByType.begin(), kByType.end(), key) != kByType.end() ||

@@ -7,6 +7,7 @@
 #include "phrases_en.hpp"
 #include "phrases_ru.hpp"
 #include "plural.hpp"
+#include "tillcue/core/offer.hpp"
 
 namespace tillcue {
 namespace {
@@ -76,6 +77,19 @@ std::string with_number(std::string_view text, std::uint64_t number) {
   return out;
 }
 
+/// CLDR's decimal signs; of the regions that differ from their language those with a currency of their own.
+bool decimal_comma(std::string_view tag) noexcept {
+  constexpr std::array<std::string_view, 45> kComma{
+      "af", "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "eu", "fi", "fr",
+      "gl", "hr", "hu", "hy", "id", "is", "it", "ka", "kk", "ky", "lt", "lv", "mk", "nb", "nl",
+      "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk", "uz", "vi"};
+  constexpr std::array<std::string_view, 10> kPoint{"de-CH", "de-LI", "es-DO", "es-GT", "es-HN",
+                                                    "es-MX", "es-NI", "es-PE", "es-US", "it-CH"};
+  auto const language = tag.substr(0, tag.find('-'));
+  return std::find(kComma.begin(), kComma.end(), language) != kComma.end() &&
+         std::find(kPoint.begin(), kPoint.end(), tag) == kPoint.end();
+}
+
 }  // namespace
 
 std::string fill_in(std::string_view text, std::span<Variable const> variables, std::string_view language) {
@@ -127,8 +141,9 @@ std::string spoken_size(std::uint32_t percent, std::string_view language) {
   // From three on nobody cares for the tenths.
   auto const whole = tenths >= 30 || tenths % 10 == 0;
   auto const rounded = (tenths + 5) / 10;
-  auto number = whole ? std::to_string(rounded)
-                      : std::to_string(tenths / 10) + (language == "ru" ? "," : ".") + std::to_string(tenths % 10);
+  auto number = whole
+                    ? std::to_string(rounded)
+                    : std::to_string(tenths / 10) + (decimal_comma(language) ? "," : ".") + std::to_string(tenths % 10);
   // A broken number is counted like a few of it.
   std::array const variables{Variable{"n", number, whole ? rounded : 2}};
   auto const words = built_in_text(language, "size.times");
@@ -137,7 +152,7 @@ std::string spoken_size(std::uint32_t percent, std::string_view language) {
 
 std::string spoken_money(Money amount, std::string_view language) {
   auto text = to_text(amount);
-  if (language == "ru") std::replace(text.begin(), text.end(), '.', ',');
+  if (decimal_comma(language)) std::replace(text.begin(), text.end(), '.', ',');
   return text;
 }
 

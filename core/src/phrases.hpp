@@ -21,11 +21,12 @@ struct KnownVariable {
   std::string_view name;
   bool counted = false;  ///< may have plural cases
 };
-inline constexpr std::array<KnownVariable, 18> kOfferVariables{{{"item"},
+inline constexpr std::array<KnownVariable, 19> kOfferVariables{{{"item"},
                                                                 {"trigger"},
                                                                 {"category"},
                                                                 {"price"},
                                                                 {"paid"},
+                                                                {"free"},
                                                                 {"share"},
                                                                 {"value"},
                                                                 {"amount"},
@@ -59,9 +60,6 @@ struct Variable {
 /// Below three in ten as one in so many (rounded to 1, 2, 5, 20 or 50 the larger it is), above as the nearest of a
 /// few fractions; beyond the ends "fewer than 1 in 1000" and "more than 9 in 10".
 [[nodiscard]] std::string spoken_share(Probability share, std::string_view language);
-
-/// The amount as that language writes it: Russian has a decimal comma.
-[[nodiscard]] std::string spoken_money(Money amount, std::string_view language);
 
 /// The text Tillcue brings along for `key` in "en" or "ru"; empty when there is none.
 [[nodiscard]] std::string_view built_in_text(std::string_view language, std::string_view key) noexcept;

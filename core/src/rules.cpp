@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "format/layout.hpp"
+#include "tillcue/core/paid.hpp"
 
 namespace tillcue {
 namespace {
@@ -45,7 +46,7 @@ Rules::Rules(Bundle const& bundle, CampaignTable const& campaigns, Sale const& s
       context_(context),
       stage_(stage),
       total_(sale.basket.total(bundle.info().currency).minor),
-      counted_total_(total_) {
+      counted_total_(counted_total(bundle, sale.basket).minor) {
   read_basket(room);
   read_clock();
   find_declined();
@@ -56,21 +57,10 @@ void Rules::read_basket(std::vector<InBasket>& room) noexcept {
   room.clear();
   for (auto const& line : sale_.basket.lines()) {
     bool const known = index(line.item) < bundle_.item_count();
-    bool const goods = may_trigger(bundle_, line.item), sold = line.quantity.milli > 0;
-    auto const price = price_of_line(bundle_, line);
-    if (known) {
-      constexpr std::int64_t kMost = 1'000'000'000;
-      room.push_back({line.item, sold ? price : 0, sold ? std::min(line.quantity.milli, kMost) : 0, Rule::none});
-    }
-    if (known && bundle_.has(line.item, ItemFlag::not_counted) && line.unit_price.currency == bundle_.info().currency) {
-      auto const apart = extended(line.unit_price, line.quantity).minor;
-      if (__builtin_sub_overflow(counted_total_, apart, &counted_total_)) counted_total_ = 0;
-    }
-    if (!sold || (known && !goods)) continue;
-    dearest_ = std::max(dearest_, price);
-    if (!known) continue;
-    ++known_items_;
-    last_ = line.item;
+    constexpr std::int64_t kMost = 1'000'000'000;
+    auto const price = line.quantity.milli > 0 ? price_of_line(bundle_, line) : 0;
+    if (known) room.push_back({line.item, price, std::clamp(line.quantity.milli, -kMost, kMost), Rule::none});
+    priced_ = priced_ || line.unit_price.minor != 0;
   }
   std::sort(room.begin(), room.end(),
             [](InBasket const& a, InBasket const& b) { return index(a.item) < index(b.item); });
@@ -85,6 +75,8 @@ void Rules::read_basket(std::vector<InBasket>& room) noexcept {
   }
   room.resize(kept);
   for (auto& one : room) {
+    // Rung up and taken back is not sold.
+    if (one.quantity_milli <= 0) one = {one.item, 0, 0, Rule::none};
     one.as_trigger = one.quantity_milli > 0 ? trigger(one.item, Technique::cross_sell) : Rule::no_trigger;
     if (one.quantity_milli <= 0 || !is_goods(bundle_, one.item)) continue;
     for (auto const& range : bundle_.never_beside(one.item)) {
@@ -94,6 +86,19 @@ void Rules::read_basket(std::vector<InBasket>& room) noexcept {
     }
   }
   basket_ = room;
+  count_sold();
+}
+
+void Rules::count_sold() noexcept {
+  for (auto const& line : sale_.basket.lines()) {
+    bool const known = index(line.item) < bundle_.item_count();
+    if (line.quantity.milli <= 0 || (known && !may_trigger(bundle_, line.item))) continue;
+    if (known && quantity_milli(line.item) <= 0) continue;
+    dearest_ = std::max(dearest_, price_of_line(bundle_, line));
+    if (!known) continue;
+    ++known_items_;
+    last_ = line.item;
+  }
 }
 
 InBasket const* Rules::find(ItemIx item) const noexcept {
@@ -124,6 +129,8 @@ void Rules::find_declined() noexcept {
 Silence Rules::silence() const noexcept {
   if (known_items_ < bundle_.policy().min_items_before_hint) return Silence::too_few_items;
   if (stage_ == Stage::tender) {
+    // Nothing was sold on balance: who returns as much as he buys could have as many coupons as he likes.
+    if (total_ <= 0 && (priced_ || sale_.basket.lines().empty())) return Silence::too_few_items;
     if (sale_.shopper.no_paper || (context_.channels & mask_of(Channel::receipt)) == 0) return Silence::no_channel;
     return cap_reached() ? Silence::cap_reached : Silence::none;
   }
@@ -189,8 +196,8 @@ Rule Rules::campaign(std::size_t n, std::uint32_t times) const noexcept {
   if (context_.live != nullptr && context_.live->stopped(n)) return Rule::stopped;
   if (auto const rule = calendar(rules); rule != Rule::none) return rule;
   if (auto const rule = audience(n, rules); rule != Rule::none) return rule;
-  if (total_ < rules.min_basket_minor) return Rule::basket_too_small;
-  if (rules.max_basket_minor > 0 && total_ > rules.max_basket_minor) return Rule::basket_too_large;
+  if (counted_total_ < rules.min_basket_minor) return Rule::basket_too_small;
+  if (rules.max_basket_minor > 0 && counted_total_ > rules.max_basket_minor) return Rule::basket_too_large;
   auto const now =
       stage_ == Stage::tender ? mask_of(Channel::receipt) : mask_of(Channel::screen) | mask_of(Channel::display);
   if ((rules.channels & context_.channels & now) == 0) return Rule::channel;
@@ -262,6 +269,8 @@ Rule Rules::item(ItemIx item, bool same_item) const noexcept {
     return s.offer.item == item || std::find(s.offer.more.begin(), s.offer.more.end(), item) != s.offer.more.end();
   };
   if (std::any_of(sale_.shown.begin(), sale_.shown.end(), shown)) return Rule::shown_before;
+  // Not by another way either: what was learned of it was learned from those who do.
+  if (!trusted() && campaigns_.sold_on_trust(item)) return Rule::trust;
   return forbidden(item) ? Rule::never_beside : Rule::none;
 }
 

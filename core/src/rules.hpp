@@ -15,7 +15,7 @@ namespace tillcue {
 struct InBasket {
   ItemIx item = kNoItem;
   std::int64_t price = 0;  ///< the highest charged, else the shelf price, else 0; of lines that are not refunds
-  std::int64_t quantity_milli = 0;  ///< without refunds
+  std::int64_t quantity_milli = 0;  ///< refunds taken off; 0 when all of it came back
   Rule as_trigger = Rule::none;     ///< why it cannot be the reason of a cross-sell
 };
 
@@ -87,6 +87,7 @@ class Rules {
     return price <= 0 || beside == 0 || price * 100 < beside * bundle_.policy().price_guard_percent;
   }
   void read_basket(std::vector<InBasket>& room) noexcept;
+  void count_sold() noexcept;
   void read_clock() noexcept;
   [[nodiscard]] bool cap_reached() const noexcept;
   [[nodiscard]] bool sale_cap_reached() const noexcept;
@@ -106,6 +107,7 @@ class Rules {
   Shown const* declined_ = nullptr;
   std::int64_t dearest_ = 0;  ///< minor units; 0: no price known
   std::int64_t total_ = 0;
+  bool priced_ = false;             ///< a price is known that goes into it
   std::int64_t counted_total_ = 0;  ///< without what the law leaves out
   std::int64_t seconds_ = 0;
   std::uint32_t weekday_ = 0;  ///< 0 = Monday, by the store's clock

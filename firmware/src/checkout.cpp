@@ -256,6 +256,7 @@ void Checkout::tendered(OpenSale& sale) {
 
 void Checkout::finished(OpenSale& sale) {
   if (!sale.tendered) choose_coupon(sale);
+  hold_against_total(sale);
   order_coupon(sale);
   ++counters_.sales_finished;
   close(sale, SaleEnd::finished);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "open_sale.hpp"
+#include "tillcue/core/paid.hpp"
 #include "tillcue/core/replay.hpp"
 #include "tillcue/sync/results.hpp"
 
@@ -15,12 +16,9 @@ Sku sku_of(Bundle const& bundle, ItemIx item) {
   return item == kNoItem ? Sku{} : Sku{std::string(bundle.item(item).sku)};
 }
 
-std::string discount_text(Bundle const& bundle, Offer const& offer, std::string_view language) {
-  return offer.discount == DiscountKind::none ? std::string() : headline(bundle, offer, language);
-}
-
-/// A set goes under all its names and at its price as a whole.
-void add_extras(Bundle const& bundle, Offer const& offer, Money price, pos::HintCard& card) {
+/// A set goes under all its names, at what they cost apart: what it saves stands beside it.
+void add_extras(Bundle const& bundle, Offer const& offer, std::string_view language, pos::HintCard& card) {
+  auto price = offer.price;
   bool known = price.minor > 0;
   for (auto const extra : offer.more) {
     if (extra == kNoItem) continue;
@@ -30,7 +28,7 @@ void add_extras(Bundle const& bundle, Offer const& offer, Money price, pos::Hint
     known = known && item.price.has_value();
     if (known) price += *item.price;
   }
-  if (!card.more.empty()) card.price_text = known ? to_text(price) : std::string();
+  if (!card.more.empty()) card.price_text = known ? spoken_money(price, language) : std::string();
 }
 
 /// In the till's words: it may have scanned another code of the item than the bundle names it by.
@@ -42,13 +40,18 @@ Sku instead_of(Basket const& basket, Offer const& offer) {
   return {};
 }
 
+/// A gift has none: nobody is to read that it costs something.
+std::string price_text(Offer const& offer, std::string_view language) {
+  return offer.price.minor > 0 && offer.type != OfferType::gift ? spoken_money(offer.price, language) : std::string();
+}
+
 pos::HintCard card_of(Bundle const& bundle, Offer const& offer, std::string_view language) {
   auto const item = bundle.item(offer.item);
   pos::HintCard card{.offer = offer.number,
                      .sku = sku_of(bundle, offer.item),
                      .name = std::string(item.name),
-                     .price_text = item.price ? to_text(*item.price) : std::string(),
-                     .discount_text = discount_text(bundle, offer, language),
+                     .price_text = price_text(offer, language),
+                     .discount_text = badge(bundle, offer, language),
                      .script = script(bundle, offer, language),
                      .reason = reason(bundle, offer, language),
                      .probability = offer.probability,
@@ -56,7 +59,7 @@ pos::HintCard card_of(Bundle const& bundle, Offer const& offer, std::string_view
                      .kind = offer.kind};
   // What was learned is for the cashier to say; a campaign says itself where it may be seen.
   if (offer.campaign != Offer::kNoCampaign) card.channels = bundle.campaign(offer.campaign).channels;
-  add_extras(bundle, offer, item.price.value_or(Money{}), card);
+  add_extras(bundle, offer, language, card);
   return card;
 }
 
@@ -315,6 +318,16 @@ void Checkout::reconsider_coupon(OpenSale& open) {
     open.sale.numbers_from = std::max(open.sale.numbers_from, shown.offer.number);
   }
   std::erase_if(open.sale.shown, [](Shown const& shown) { return shown.offer.kind == OfferKind::coupon; });
+}
+
+/// The till's total is the last word on what was paid: a coupon that it does not earn is not printed.
+void Checkout::hold_against_total(OpenSale& open) {
+  if (!open.coupon || !open.total_minor || !engine_) return;
+  auto const& offer = open.coupon->offer;
+  bool const has_campaign = offer.campaign != Offer::kNoCampaign;
+  auto const least = has_campaign ? open.coupon->bundle->campaign(offer.campaign).min_basket_minor : 0;
+  Money const paid{*open.total_minor, store_.currency}, min_basket{least, store_.currency};
+  if (!earns(engine_->bundle(), open.sale.basket, paid, min_basket)) reconsider_coupon(open);
 }
 
 void Checkout::order_coupon(OpenSale& open) {

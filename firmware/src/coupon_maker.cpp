@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "tillcue/core/card_number.hpp"
+#include "tillcue/core/promise.hpp"
 
 namespace tillcue::terminal {
 namespace {
@@ -40,6 +41,16 @@ std::string read_back(std::string_view serial) {
   return text;
 }
 
+/// What the coupon is worth, unless head office's own headline says so already (C4).
+std::string value_beside(Bundle const& bundle, Offer const& offer, std::string_view own, std::string_view language) {
+  if (own.empty() || offer.discount == DiscountKind::none) return {};
+  auto const promise = promise_of(own, offer.discount, offer.discount_value, bundle.info().currency);
+  if (promise == Promise::kept) return {};
+  auto plain = offer;
+  plain.campaign = Offer::kNoCampaign;
+  return headline(bundle, plain, language);
+}
+
 }  // namespace
 
 std::string coupon_serial(Secret const& secret, TerminalId const& terminal, SaleId const& sale, Timestamp at,
@@ -69,7 +80,8 @@ Result<Coupon> make_coupon(CouponOrder const& order, StoreConfig const& store, T
   slip.language = store.language;
   slip.headline = campaign.headline.empty() ? headline(bundle, order.offer, store.language) : campaign.headline;
   slip.product = item.name;
-  if (item.price) slip.regular_price = to_text(*item.price);
+  slip.value = value_beside(bundle, order.offer, campaign.headline, store.language);
+  if (item.price) slip.regular_price = spoken_money(*item.price, store.language);
   slip.terms = campaign.terms;
   slip.valid_from = today;
   slip.valid_until = today + std::chrono::days(campaign.valid_days);

@@ -1,5 +1,7 @@
 #include "display_desk.hpp"
 
+#include <utility>
+
 #include <boost/asio/io_context.hpp>
 
 #include "display_settings.hpp"
@@ -15,14 +17,18 @@ pos::HintBoard for_cashier(pos::HintBoard const& board) {
 DisplayDesk::DisplayDesk(boost::asio::io_context& io, Config const& config, Log const& log) : log_(log) {
   if (!config.customer_display) return;
   all_ = config.customer_display->hints == "all";
-  display_ = std::make_unique<pos::CustomerDisplay>(io, line_of(*config.customer_display));
+  auto line = line_of(*config.customer_display);
+  profile_ = line.profile;
+  display_ = std::make_unique<pos::CustomerDisplay>(io, std::move(line));
 }
 
 void DisplayDesk::show(pos::HintBoard const& board) {
   if (!display_) return;
   bool const offer = !board.cards.empty() && board.cards.front().kind == OfferKind::suggestion;
-  if (offer && (all_ || (board.cards.front().channels & mask_of(Channel::display)) != 0)) {
-    display_->show(pos::display_text(board.cards.front()));
+  bool const wanted = offer && (all_ || (board.cards.front().channels & mask_of(Channel::display)) != 0);
+  auto const text = wanted ? pos::display_text(board.cards.front()) : pos::DisplayText{};
+  if (wanted && pos::is_legible(text, profile_)) {
+    display_->show(text);
   } else {
     display_->rest();
   }

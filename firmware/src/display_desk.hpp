@@ -41,6 +41,7 @@ class DisplayDesk {
   Log const& log_;
   bool all_ = false;
   std::string told_;
+  pos::DisplayProfile profile_;
   std::unique_ptr<pos::CustomerDisplay> display_;
 };
 

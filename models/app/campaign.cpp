@@ -291,6 +291,10 @@ Result<int> explain(Options& options) {
   }
   auto const ranker = compiled(*campaigns, *ground);
   if (!ranker) return tl::unexpected(ranker.error());
+  auto const& spoken = options.question.language;
+  if (auto const note = language_note(*campaigns, spoken, ground->source.language); !spoken.empty() && !note.empty()) {
+    tell_notes({"--speak: " + note});
+  }
   auto const explanation = explain_decision(ranker->share(), options.question);
   std::fputs((options.json ? json_report(explanation) : text_report(explanation, options.top)).c_str(), stdout);
   return kOk;

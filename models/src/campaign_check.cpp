@@ -246,8 +246,21 @@ class Check {
   }
   [[nodiscard]] std::string money(std::int64_t minor) const { return to_text(Money{minor, source_.currency}); }
 
+  /// At shelf prices; a till looks again at what it charged.
+  void set_saves(CampaignSource const& made) {
+    if (made.discount != DiscountKind::price || triggers_.empty() || !priced(offered_) || !priced(triggers_)) return;
+    std::int64_t apart = 0;
+    for (auto const n : triggers_) apart = std::max(apart, *source_.items[n].price_minor);
+    for (auto const n : offered_) apart += *source_.items[n].price_minor;
+    if (made.value >= apart) {
+      error("the set saves nothing: its parts cost " + money(apart) + ", the set " + money(made.value) +
+            "; lower the price");
+    }
+  }
+
   void prices(CampaignSource const& made) {
-    if (made.type == OfferType::set || made.type == OfferType::threshold || !priced(offered_)) return;
+    if (made.type == OfferType::set) return set_saves(made);
+    if (made.type == OfferType::threshold || !priced(offered_)) return;
     std::size_t useless = 0;
     for (auto const n : offered_) {
       auto const price = *source_.items[n].price_minor;

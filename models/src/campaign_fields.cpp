@@ -251,6 +251,9 @@ class CampaignReader {
     if (!needs.discount && source().discount != DiscountKind::none) {
       fields_.problem("discount", "is not read by " + type + "; leave it out");
     }
+    if (source().type == OfferType::threshold && source().discount == DiscountKind::price) {
+      fields_.problem("discount", "is a price, and a threshold's reward is off the receipt; write percent or amount");
+    }
     stages_fit(type);
   }
 

@@ -1,11 +1,13 @@
 #include "campaign_words.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
 
 #include "tillcue/core/phrase_check.hpp"
+#include "tillcue/core/promise.hpp"
 #include "tillcue/models/wording.hpp"
 
 namespace tillcue::models {
@@ -28,7 +30,10 @@ std::string never_has(std::string const& variable, CampaignSource const& campaig
     return is_one_of(type, types) ? std::string() : std::string("only ") + which + " have it";
   };
   if (variable == "size") return "only upgrades that were learned have it";
-  if (variable == "amount") return of({Type::upgrade, Type::threshold, Type::gift}, "upgrade, threshold and gift");
+  if (variable == "amount") {
+    if (type == Type::set && campaign.discount != DiscountKind::none) return {};
+    return of({Type::upgrade, Type::threshold, Type::gift}, "upgrade, threshold, gift and sets with a discount");
+  }
   if (variable == "threshold") return of({Type::threshold, Type::gift}, "threshold and gift");
   if (variable == "set" || variable == "more") return of({Type::set}, "sets");
   if (variable == "get") return of({Type::multi_buy, Type::buy_get}, "multi_buy and buy_get");
@@ -36,6 +41,10 @@ std::string never_has(std::string const& variable, CampaignSource const& campaig
     return of({Type::multi_buy, Type::buy_get}, "multi_buy, buy_get and what has a trigger.quantity");
   if (variable == "together" && (type != Type::set || campaign.discount != DiscountKind::price)) {
     return "only a set with discount.price has it";
+  }
+  if (variable == "free" && (campaign.discount != DiscountKind::percent || campaign.value < 100)) {
+    return type == Type::gift || campaign.discount == DiscountKind::amount ? std::string()
+                                                                           : "only what costs nothing has it";
   }
   if (variable == "partner" && campaign.partner.empty()) return "this campaign has no partner";
   bool const discounted = campaign.discount != DiscountKind::none;
@@ -51,6 +60,8 @@ std::string never_has(std::string const& variable, CampaignSource const& campaig
 std::string may_lack(std::string const& variable, Campaign const& campaign) {
   if (variable == "trigger" && campaign.trigger.empty()) return "no trigger is named, so there may be none";
   if (variable == "share") return "a share below 2 % is not said";
+  if (variable == "free") return "it is empty unless nothing is to be paid";
+  if (variable == "amount" && campaign.source.type == OfferType::set) return "it is empty where a price is not known";
   return {};
 }
 
@@ -84,6 +95,7 @@ class Words {
       warn({campaign.place.path + "/headline", campaign.place.line},
            "is printed as it stands: variables are for script and reason; write the words themselves");
     }
+    promises(campaign.source, {campaign.place.path + "/headline", campaign.place.line});
     std::map<std::string, std::set<std::string>> said;  // languages by key
     for (std::size_t n = 0; n < campaign.texts.size(); ++n) {
       auto const& text = campaign.texts[n];
@@ -102,6 +114,29 @@ class Words {
       if (text.key == "script" && seen_on_screen(campaign)) length(campaign, text, place);
     }
     for (auto const& [key, languages] : said) missing(campaign, key, languages);
+  }
+
+  /// A slip that says 20 % is held against the shop, whatever the discount was meant to be.
+  void promises(CampaignSource const& campaign, FilePlace const& place) {
+    std::array const beside{campaign.threshold_minor, campaign.min_basket_minor};
+    auto const promise = promise_of(campaign.headline, campaign.discount, campaign.value, source_.currency, beside);
+    if (promise != Promise::other) return;
+    warn(place, "'" + campaign.headline + "' promises something else than the discount, which is " +
+                    discount_words(campaign) + "; correct one of them");
+  }
+  [[nodiscard]] std::string discount_words(CampaignSource const& campaign) const {
+    auto const money = to_text(Money{campaign.value, source_.currency});
+    switch (campaign.discount) {
+      case DiscountKind::percent:
+        return std::to_string(campaign.value) + " %";
+      case DiscountKind::amount:
+        return money + " off";
+      case DiscountKind::price:
+        return "a price of " + money;
+      case DiscountKind::none:
+        break;
+    }
+    return "none at all";
   }
 
   /// The compiled lists are not there yet; whether there is any is enough.
@@ -171,6 +206,16 @@ class Words {
 };
 
 }  // namespace
+
+std::string language_note(Campaigns const& campaigns, std::string_view language, std::string_view otherwise) {
+  bool const given = std::any_of(campaigns.texts.begin(), campaigns.texts.end(),
+                                 [&](TextSource const& text) { return text.language == language; });
+  if (given || has_own_words(language)) return {};
+  std::string const code(language);
+  std::string const instead = has_own_words(otherwise) && otherwise != "en" ? std::string(otherwise) : "English";
+  return "there are no words in '" + code + "' (Tillcue's own are in en and ru): " + instead +
+         " is spoken; give them in the campaigns file, /texts/" + code + ", or name another language";
+}
 
 void check_words(Campaigns const& campaigns, BundleSource const& source, std::vector<Finding>& out) {
   Words(campaigns, source, out).run();

@@ -162,6 +162,7 @@ BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue co
   warm_up(counts, catalogue, places, options, source);
   auto const applied = apply_campaigns(campaigns, source);
   add_ladders(campaigns, counts, catalogue, options.ladders, source);
+  if (auto note = language_note(campaigns, source.language); !note.empty()) notes.push_back("language: " + note);
   for (auto& note : legal_notes(applied, source, 3)) notes.push_back(std::move(note));
   for (auto const& finding : cross_check(campaigns, applied, source))
     notes.push_back(text_of(finding, options.campaigns_name));

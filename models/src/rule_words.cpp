@@ -23,7 +23,7 @@ std::string_view words_of(Rule rule) noexcept {
       "it was offered in this sale as often as it may (max_per_sale)",
       "the customer was offered it today as often as may be (max_per_customer_day)",
       "nothing in the basket triggers it (trigger)",
-      "too few pieces of what triggers it are in the basket (trigger.quantity)",
+      "too few whole pieces of what triggers it are in the basket (trigger.quantity)",
       "nothing that it could be shown or printed on works now (channels)",
       "no suggestion was accepted in this sale: nothing to thank for",
       "the receipt has reached its threshold already",
@@ -31,7 +31,7 @@ std::string_view words_of(Rule rule) noexcept {
       "the receipt has not reached its threshold",
       "nothing brings it about: none of its items ranks for this basket, and it has neither a trigger nor a "
       "probability",
-      "the item is in the basket already (for more of it: enough of it)",
+      "the item is in the basket already (for more of it: enough of it; for a notice: any of what is needed)",
       "it was shown in this sale before",
       "it is sold by age and never offered",
       "it is excluded: by /exclude, items.csv or a legal pack",
@@ -47,9 +47,9 @@ std::string_view words_of(Rule rule) noexcept {
       "it is not cheap enough for a second item (policy.second_item_percent)",
       "its trigger had an offer of the other kind in this sale",
       "it does not close the gap to the threshold, or costs much more than that",
-      "the customer does not know us well enough for it (policy.trust_visits)",
+      "the customer does not know us well enough for it (policy.trust_visits; needs_trust)",
       "it is not dearer than what it would replace",
-      "it is not cheaper than what was declined",
+      "it is not cheaper than what was declined, or saves nothing beside the usual prices",
       "it brings little beside the best cross-sell, which is said instead (policy.upsell_least_percent)",
       "it passed every rule; others are worth more"};
   return kWords[static_cast<std::size_t>(rule)];

@@ -54,7 +54,7 @@ class DecideChecker::Case {
     std::int64_t most = 0;
     for (auto const& line : sale_.basket.lines()) {
       if (item != kNoItem ? line.item != item : line.item != kNoItem && silent(line.item)) continue;
-      if (line.quantity.milli <= 0) continue;
+      if (!sold(line)) continue;
       auto const shelf = line.item == kNoItem ? 0 : price(line.item);
       most = std::max(most, line.unit_price.minor > 0 ? line.unit_price.minor : shelf);
     }
@@ -71,9 +71,26 @@ class DecideChecker::Case {
   std::int64_t pieces(ItemIx item) const {
     std::int64_t sum = 0;
     for (auto const& line : sale_.basket.lines()) {
-      if (line.item == item && line.quantity.milli > 0) sum += line.quantity.milli;
+      if (line.item == item) sum += line.quantity.milli;
     }
-    return sum;
+    return std::max<std::int64_t>(sum, 0);
+  }
+  /// And not all of it given back.
+  bool sold(BasketLine const& line) const {
+    return line.quantity.milli > 0 && (line.item == kNoItem || pieces(line.item) > 0);
+  }
+  bool names(CampaignSource const& c, ItemIx item) const {
+    return has(c.items, index(item)) || has(c.categories, static_cast<std::uint32_t>(source(item).category));
+  }
+  /// Every campaign that sells it needs trust, and there is one.
+  bool on_trust(ItemIx item) const {
+    bool sells = false;
+    for (auto const& c : s_.campaigns) {
+      if (c.type == OfferType::notice || !names(c, item)) continue;
+      if (!c.needs_trust) return false;
+      sells = true;
+    }
+    return sells;
   }
   std::uint32_t shown(OfferKind kind) const {
     return static_cast<std::uint32_t>(
@@ -87,10 +104,11 @@ class DecideChecker::Case {
     must(technique(item) != Technique::none, "category_silent");
     must(offer.type == OfferType::multi_buy || !sale_.basket.contains(item), "in_basket");
     for (auto const& s : sale_.shown) must(s.offer.item != item && !has(s.offer.more, item), "shown_before");
+    must(!on_trust(item) || sale_.shopper.visits >= s_.policy.trust_visits, "trust");
     must(!has(rules_.moving_.missing, source(item).sku), "out_of_stock");
     must(!has(rules_.moving_.probable, source(item).sku), "probably_out_of_stock");
     for (auto const& line : sale_.basket.lines()) {
-      if (line.item == kNoItem || line.quantity.milli <= 0 || flag(line.item, ItemFlag::not_for_sale)) continue;
+      if (line.item == kNoItem || !sold(line) || flag(line.item, ItemFlag::not_for_sale)) continue;
       for (auto const& pair : s_.never)
         must(!(is(pair.in_basket, line.item) && is(pair.offered, item)), "never_beside");
     }
@@ -155,8 +173,10 @@ class DecideChecker::Case {
     must(c.audience == Audience::everyone || (c.audience == Audience::known) == !sale_.customer.empty(), "audience");
     must(sale_.shopper.visits >= c.min_visits, "visits");
     must(!c.needs_trust || sale_.shopper.visits >= s_.policy.trust_visits, "trust");
-    must(total(false) >= c.min_basket_minor, "basket_too_small");
-    must(c.max_basket_minor == 0 || total(false) <= c.max_basket_minor, "basket_too_large");
+    must(total(true) >= c.min_basket_minor, "basket_too_small");
+    must(c.max_basket_minor == 0 || total(true) <= c.max_basket_minor, "basket_too_large");
+    saves(c, offer);
+    if (c.type == OfferType::notice) needs(c);
     must(!has(rules_.moving_.stopped, c.id), "stopped");
     auto const usable = decision_.stage == Stage::tender ? 2U : 5U;
     must((c.channels & context_.channels & usable) != 0, "channel");
@@ -208,6 +228,31 @@ class DecideChecker::Case {
     must(milli > 0, "no_trigger");
     must(c.type == OfferType::multi_buy || milli >= c.buy_quantity * 1000, "too_few_triggers");
     must(c.type != OfferType::multi_buy || pieces(offer.item) > 0, "no_trigger");
+    must(c.type != OfferType::multi_buy || pieces(offer.item) % 1000 == 0, "pieces");
+  }
+  void saves(CampaignSource const& c, Offer const& offer) {
+    if (c.discount != DiscountKind::price) return;
+    auto apart = price(offer.item);
+    bool known = apart > 0;
+    if (c.type == OfferType::set) {
+      apart = price_in_basket(offer.reason.trigger);
+      known = apart > 0;
+      for (auto const n : c.items) {
+        auto const charged = price_in_basket(ItemIx{n});
+        auto const one = charged > 0 ? charged : price(ItemIx{n});
+        known = known && one > 0;
+        apart += one;
+      }
+    }
+    must(!known || c.value < apart, "not_cheaper");
+  }
+  void needs(CampaignSource const& c) {
+    for (auto const& line : sale_.basket.lines()) {
+      if (line.item == kNoItem || !sold(line)) continue;
+      bool const trigger = has(c.trigger_items, index(line.item)) ||
+                           has(c.trigger_categories, static_cast<std::uint32_t>(source(line.item).category));
+      must(trigger || !names(c, line.item), "has_what_it_needs");
+    }
   }
   void amounts(CampaignSource const& c, Offer const& offer) {
     auto const gap = c.threshold_minor - total(true);
@@ -249,10 +294,13 @@ class DecideChecker::Case {
     if (first.kind == OfferKind::notice) return;
     auto const& lines = sale_.basket.lines();
     auto const goods = std::count_if(lines.begin(), lines.end(), [&](BasketLine const& line) {
-      return line.item != kNoItem && line.quantity.milli > 0 && !silent(line.item);
+      return line.item != kNoItem && sold(line) && !silent(line.item);
     });
     must(goods >= p.min_items_before_hint, "too_few_items");
     if (decision_.stage == Stage::tender) {
+      bool const priced =
+          std::any_of(lines.begin(), lines.end(), [](auto const& line) { return line.unit_price.minor != 0; });
+      must(!lines.empty() && (!priced || total(false) > 0), "nothing_sold");
       must(shown(OfferKind::coupon) < p.max_coupons_per_sale, "coupons_per_sale");
       must(p.max_coupons_per_customer_day == 0 ||
                shown(OfferKind::coupon) + sale_.shopper.coupons_today < p.max_coupons_per_customer_day,

@@ -182,8 +182,8 @@ TEST_CASE("D6: every type of offer comes to its stage, with its sentence in both
        {shop::bread},
        DiscountKind::price,
        600,
-       "Butter and Jam go with your Bread, together for 6.00 EUR. Shall I add them?",
-       "К товару «Bread» подойдёт набор: Butter и Jam, всё вместе за 6,00 EUR. Добавить?"},
+       "Butter and Jam go with your Bread: together with it 6.00 EUR, you save 0.29 EUR. Shall I add them?",
+       "К товару «Bread» подойдёт набор: Butter и Jam: всё вместе с ним за 6,00 EUR, выгода 0,29 EUR. Добавить?"},
       {OfferType::gift,
        Stage::subtotal,
        {},
@@ -218,6 +218,110 @@ TEST_CASE("D6: every type of offer comes to its stage, with its sentence in both
     CHECK(till.said(decision.offers[0]) == row.english);
     CHECK(till.said(decision.offers[0], "ru") == row.russian);
   }
+}
+
+/// What is said of the set of bread, butter and jam when the till charged that for the bread; and beside its price.
+std::pair<std::string, std::string> set_said(DiscountKind kind, std::int64_t value, std::int64_t charged,
+                                             std::vector<std::uint32_t> const& basket = {shop::bread}) {
+  auto c = campaign(OfferType::set, {shop::bread}, {shop::butter, shop::jam});
+  c.weight_percent = 10'000;
+  c.discount = kind;
+  c.value = value;
+  auto till = with(c);
+  auto sale = till.sale(basket);
+  sale.basket.lines()[0].unit_price.minor = charged;
+  auto const decision = till.decide(sale, Stage::subtotal);
+  for (std::size_t n = 0; n < decision.offer_count; ++n) {
+    auto const& offer = decision.offers[n];
+    if (offer.type == OfferType::set) return {till.said(offer), badge(*till.bundle, offer, "en")};
+  }
+  return {};
+}
+
+TEST_CASE("D6: a set says what it costs and saves at this till, and is not offered where it saves nothing") {
+  auto const [priced, saves] = set_said(DiscountKind::price, 600, 250);
+  CHECK(priced == "Butter and Jam go with your Bread: together with it 6.00 EUR, you save 0.29 EUR. Shall I add them?");
+  CHECK(saves == "0.29 EUR off");
+  auto const [percent, saved] = set_said(DiscountKind::percent, 10, 250);
+  CHECK(percent == "Butter and Jam go with your Bread, you save 0.63 EUR. Shall I add them?");
+  CHECK(saved == "0.63 EUR off");
+  auto const one = set_said(DiscountKind::amount, 100, 250, {shop::bread, shop::jam}).first;
+  CHECK(one == "Butter goes with your Bread, you save 1.00 EUR. Shall I add it?");
+  // Rung up for less it costs 6.00 apart as well.
+  CHECK(set_said(DiscountKind::price, 600, 221).first.empty());
+  CHECK(set_said(DiscountKind::price, 600, 222).second == "0.01 EUR off");
+}
+
+TEST_CASE("D6: what is not sold by the piece gets no more of the same, and what costs nothing is free") {
+  auto more = campaign(OfferType::multi_buy, {shop::jam}, {shop::jam});
+  more.discount = DiscountKind::percent;
+  more.value = 30;
+  more.weight_percent = 10'000;
+  auto till = with(more);
+  auto sale = till.sale({shop::jam});
+  auto const decision = till.decide(sale);
+  REQUIRE(decision.offers[0].type == OfferType::multi_buy);
+  CHECK(badge(*till.bundle, decision.offers[0], "en") == "1 + 1, -30 %");
+  sale.basket.lines()[0].quantity = Quantity{385};
+  CHECK(till.decide(sale).offers[0].type != OfferType::multi_buy);
+
+  auto free = campaign(OfferType::suggestion, {shop::torch}, {shop::batteries});
+  free.discount = DiscountKind::percent;
+  free.value = 100;
+  free.redemption_ppm = 1;
+  free.weight_percent = 10'000;
+  auto giver = with(free);
+  auto const offer = giver.decide(giver.sale({shop::torch})).offers[0];
+  CHECK(giver.said(offer) == "Would you like Batteries with your Torch, for free?");
+  CHECK(giver.said(offer, "ru") == "Желаете к товару «Torch» ещё «Batteries» бесплатно?");
+  CHECK(badge(*giver.bundle, offer, "en") == "for free");
+  CHECK(headline(*giver.bundle, offer, "en") == "for free");
+}
+
+TEST_CASE("D6: buy X get Y says how many it gives") {
+  auto c = campaign(OfferType::buy_get, {shop::torch}, {shop::batteries});
+  c.discount = DiscountKind::percent;
+  c.value = 33;
+  c.buy_quantity = 3;
+  c.get_quantity = 2;
+  c.weight_percent = 10'000;
+  auto till = with(c);
+  auto const offer = till.decide(till.sale({shop::torch, shop::torch, shop::torch})).offers[0];
+  CHECK(till.said(offer) == "With your 3 Torch: 2 Batteries -33 %?");
+  CHECK(till.said(offer, "ru") == "К 3 штукам «Torch»: 2 штуки «Batteries» -33 %?");
+}
+
+TEST_CASE("D5 D6: beside a card's price stands what is off its items, not what is off the receipt") {
+  auto threshold = campaign(OfferType::threshold, {}, {});
+  threshold.threshold_minor = 1650;
+  threshold.discount = DiscountKind::percent;
+  threshold.value = 5;
+  threshold.weight_percent = 10'000;
+  auto near = with(threshold);
+  auto const offer = near.decide(near.sale({shop::torch}), Stage::subtotal).offers[0];
+  REQUIRE(offer.type == OfferType::threshold);
+  CHECK(near.said(offer).starts_with("1.50 EUR more gets you 5 % off. How about "));
+  CHECK(badge(*near.bundle, offer, "en").empty());
+  auto gift = campaign(OfferType::gift, {}, {shop::jam});
+  gift.threshold_minor = 1200;
+  auto giver = with(gift);
+  auto const given = giver.decide(giver.sale({shop::torch}), Stage::subtotal).offers[0];
+  REQUIRE(given.type == OfferType::gift);
+  CHECK(badge(*giver.bundle, given, "en") == "for free");
+}
+
+TEST_CASE("D8: any of what is needed in the basket is enough, whichever would be named") {
+  auto c = campaign(OfferType::notice, {shop::torch}, {shop::batteries, shop::jam});
+  auto till = with(c);
+  CHECK(till.decide(till.sale({shop::torch})).offers[0].type == OfferType::notice);
+  CHECK(till.decide(till.sale({shop::jam, shop::torch})).offers[0].type != OfferType::notice);
+  CHECK(till.decide(till.sale({shop::batteries, shop::torch})).offers[0].type != OfferType::notice);
+  // A category that the trigger is of itself asks for another item of it.
+  c.items.clear();
+  c.categories = {1};
+  auto other = with(c);
+  CHECK(other.decide(other.sale({shop::torch})).offers[0].type == OfferType::notice);
+  CHECK(other.decide(other.sale({shop::batteries, shop::torch})).offers[0].type != OfferType::notice);
 }
 
 TEST_CASE("D6: a thank-you coupon follows an accepted suggestion, and nothing else") {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "core/feature_till.hpp"
+#include "tillcue/core/paid.hpp"
 #include "tillcue/core/replay.hpp"
 
 using namespace tillcue;
@@ -191,6 +192,66 @@ TEST_CASE("D15: a large upgrade needs visits, a small one does not") {
     auto sale = till.sale({shop::torch});
     sale.shopper.visits = visits;
     CHECK((till.decide(sale).offers[0].type == OfferType::upgrade) == (visits == 3));
+  }
+}
+
+TEST_CASE("D15: what is sold on trust only is not offered by what was learned either") {
+  auto c = campaign(OfferType::suggestion, {shop::torch}, {shop::batteries});
+  c.needs_trust = true;
+  auto const offered = [](Till& till, std::uint16_t visits) {
+    auto sale = till.sale({shop::torch});
+    sale.shopper.visits = visits;
+    auto const decision = till.decide(sale);
+    for (std::size_t n = 0; n < decision.offer_count; ++n) {
+      if (decision.offers[n].item == ItemIx{shop::batteries}) return true;
+    }
+    return false;
+  };
+  auto till = with(c);
+  CHECK_FALSE(offered(till, 2));
+  CHECK(offered(till, 3));
+  // Another campaign sells it to everybody.
+  auto open = c;
+  open.id = "open";
+  open.needs_trust = false;
+  open.type = OfferType::coupon;
+  Till both([&](BundleSource& s) { s.campaigns = {c, open}; });
+  CHECK(offered(both, 0));
+}
+
+TEST_CASE("D2: what is rung up and taken back brings no coupon and speaks for nothing") {
+  auto till = with(coupon("one"));
+  auto sale = till.sale({shop::torch});
+  CHECK(till.decide(sale, Stage::tender).offer_count == 1);
+  shop::scan(sale, *till.bundle, shop::torch);
+  sale.basket.lines()[1].quantity = Quantity{-1000};
+  CHECK(till.decide(sale, Stage::tender).silence == Silence::too_few_items);
+  CHECK(till.decide(sale).silence == Silence::too_few_items);
+  // Something is sold beside, and less is paid than nothing.
+  shop::scan(sale, *till.bundle, shop::jam);
+  auto const decision = till.decide(sale);
+  for (std::size_t n = 0; n < decision.offer_count; ++n)
+    CHECK(decision.offers[n].reason.trigger != ItemIx{shop::torch});
+  CHECK(till.decide(sale, Stage::tender).offer_count == 1);
+  sale.basket.lines()[1].quantity = Quantity{-2000};
+  CHECK(till.decide(sale, Stage::tender).silence == Silence::too_few_items);
+}
+
+TEST_CASE("D5 D7: what the law leaves out does not count towards min_basket, and the till's total is the last word") {
+  auto c = coupon("one");
+  c.min_basket_minor = 1500;
+  for (bool counted : {true, false}) {
+    Till till([&](BundleSource& s) {
+      s.campaigns = {c};
+      if (!counted) s.items[shop::torch].flags = static_cast<std::uint16_t>(ItemFlag::not_counted);
+    });
+    auto const sale = till.sale({shop::torch, shop::jam});
+    CHECK((till.decide(sale, Stage::tender).offer_count == 1) == counted);
+    auto const euros = [&](std::int64_t minor) { return Money{minor, till.bundle->info().currency}; };
+    CHECK(earns(*till.bundle, sale.basket, euros(1680), euros(1500)) == true);
+    CHECK(earns(*till.bundle, sale.basket, euros(1500), euros(1500)) == counted);
+    CHECK_FALSE(earns(*till.bundle, sale.basket, euros(1499), euros(1500)));
+    CHECK_FALSE(earns(*till.bundle, sale.basket, euros(0), euros(0)));
   }
 }
 

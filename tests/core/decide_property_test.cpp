@@ -238,6 +238,18 @@ std::vector<Mutation> const kMutations{
               [](auto& m) {
                 for (auto& [name, share] : m.shares) share = {1'000'000, 1'000'000};
               }),
+    in_campaigns("has_what_it_needs",
+                 [](CampaignSource& c) {
+                   if (c.type == OfferType::notice && c.items.size() > 1) c.items.resize(1);
+                 }),
+    in_sale("pieces",
+            [](Sale& s) {
+              for (auto& line : s.basket.lines()) line.quantity.milli = (line.quantity.milli + 999) / 1000 * 1000;
+            }),
+    in_sale("nothing_sold",
+            [](Sale& s) {
+              for (auto& line : s.basket.lines()) line.quantity.milli = std::abs(line.quantity.milli);
+            }),
     in_sale("shown_before", [](Sale& s) { s.shown.clear(); }),
     in_sale("in_basket",
             [](Sale& s) {

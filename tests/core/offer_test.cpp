@@ -8,6 +8,7 @@
 
 #include "core/shop.hpp"
 #include "phrases.hpp"
+#include "tillcue/core/promise.hpp"
 
 using namespace tillcue;
 
@@ -170,4 +171,35 @@ TEST_CASE("an item hardly sold is no favourite") {
   CHECK(reason(*opened, offer, "en") == "From our range: Food");
   CHECK(reason(*opened, offer, "ru") == "Из нашего ассортимента: Food");
   CHECK(script(*opened, offer, "en").find("Butter as well") != std::string::npos);
+}
+
+TEST_CASE("an amount is written as the language writes it") {
+  Money const amount{255, {{'E', 'U', 'R'}, 2}};
+  for (auto const* language : {"de", "ru", "fr", "de-AT"}) CHECK(spoken_money(amount, language) == "2,55 EUR");
+  for (auto const* language : {"en", "de-CH", "zh", "", "xx"}) CHECK(spoken_money(amount, language) == "2.55 EUR");
+}
+
+TEST_CASE("a text's percents and amounts are held against the discount") {
+  Currency const euro{{'E', 'U', 'R'}, 2};
+  auto const percent = [&](std::string_view text) { return promise_of(text, DiscountKind::percent, 5, euro); };
+  for (auto const* kept : {"-5 %", "5% off", "%5 indirim", "Milk 3.5 %: now 5 % off", "5\xC2\xA0%"}) {
+    CHECK_MESSAGE(percent(kept) == Promise::kept, kept);
+  }
+  for (auto const* other : {"20 % off everything", "15 %", "5.5 %", "5.00 EUR off", "25% or 50 %"}) {
+    CHECK_MESSAGE(percent(other) == Promise::other, other);
+  }
+  for (auto const* none : {"Day coupon", "5 good reasons", "Buy 2", "TV 43", ""}) {
+    CHECK_MESSAGE(percent(none) == Promise::none, none);
+  }
+  auto const amount = [&](std::string_view text) { return promise_of(text, DiscountKind::amount, 129'900, euro); };
+  for (auto const* kept : {"1299.00 off", "1,299.00 EUR", "1.299,00 €", "EUR 1299", "€1299"}) {
+    CHECK_MESSAGE(amount(kept) == Promise::kept, kept);
+  }
+  CHECK(amount("1299 pieces") == Promise::none);
+  CHECK(amount("12.99 EUR") == Promise::other);
+  std::array const beside{std::int64_t{5000}};
+  CHECK(promise_of("From 50 EUR on", DiscountKind::percent, 5, euro, beside) == Promise::none);
+  CHECK(promise_of("From 50 EUR 5 % off", DiscountKind::percent, 5, euro, beside) == Promise::kept);
+  CHECK(promise_of("20 % off", DiscountKind::none, 0, euro) == Promise::other);
+  CHECK(promise_of("0.125 KWD off", DiscountKind::amount, 125, {{'K', 'W', 'D'}, 3}) == Promise::kept);
 }

@@ -65,6 +65,37 @@ TEST_CASE("a coupon says its value, product, price, conditions, last day, reason
   CHECK(slip.qr == slip.serial);
 }
 
+TEST_CASE("C4: a coupon says its value also under a headline of head office's that does not") {
+  auto const value_under = [](char const* headline) {
+    auto source = small_store();
+    CampaignSource jam;
+    jam.id = "jam";
+    jam.headline = headline;
+    jam.discount = DiscountKind::percent;
+    jam.value = 20;
+    jam.items = {5};
+    source.campaigns.push_back(jam);
+    auto const coupon = make_coupon(order(open_bundle(source)), corner_shop(), kTill, true, kSecret, kToday);
+    REQUIRE(coupon);
+    if (headline[0] != '\0') CHECK(coupon->slip.headline == headline);
+    if (!coupon->slip.value.empty()) CHECK(pos::preview(coupon->slip, 42).find("-20 %") != std::string::npos);
+    return coupon->slip.value;
+  };
+  CHECK(value_under("Day coupon") == "-20 %");
+  CHECK(value_under("20 % off jam").empty());
+  CHECK(value_under("").empty());
+  CHECK(value_under("Up to 50 % off") == "-20 %");
+}
+
+TEST_CASE("C4: the regular price is written as the slip's language writes it") {
+  auto store = corner_shop();
+  store.language = "de";
+  auto const coupon = make_coupon(order(bundle()), store, kTill, true, kSecret, kToday);
+  REQUIRE(coupon);
+  CHECK(coupon->slip.regular_price == "2,49 EUR");
+  CHECK(pos::preview(coupon->slip, 42).find("Normalpreis 2,49 EUR") != std::string::npos);
+}
+
 TEST_CASE("a serial is the same for the same offer, another for any other, and no number in a row") {
   std::set<std::string> serials;
   for (int sale = 0; sale < 500; ++sale) {

@@ -98,6 +98,57 @@ TEST_CASE("techniques and negative pairs that leave nothing are errors") {
              "/never forbids every item"));
 }
 
+TEST_CASE("a set that saves nothing is an error, and so is a threshold whose reward is a price") {
+  auto const set = [](char const* price) {
+    return one(
+        std::string(
+            R"("type":"set","trigger":{"skus":["coffee"]},"offer":{"skus":["cake","milk"]},"discount":{"price":")") +
+        price + "\"}");
+  };
+  CHECK(errs(set("9.20"), "the set saves nothing: its parts cost 9.20 EUR, the set 9.20 EUR"));
+  CHECK(set("9.19").findings.empty());
+  BadRows bad;
+  auto const catalogue = read_catalogue(from_memory(kItems), "items.csv", 0, bad);
+  REQUIRE(catalogue.has_value());
+  auto const read = parse_campaigns(
+      R"({"campaigns":[{"id":"a","type":"threshold","threshold":"90.00","discount":{"price":"80.00"}}]})", "c.json",
+      kEuro, assortment_of(source_of(*catalogue, {}, kEuro, "en")));
+  REQUIRE_FALSE(read.has_value());
+  CHECK(read.error().what.find("/campaigns/0/discount: is a price, and a threshold's reward") != std::string::npos);
+}
+
+TEST_CASE("a headline that promises something else than the discount is a warning") {
+  auto const headed = [](char const* headline, char const* discount) {
+    auto const fields =
+        std::string(R"("type":"coupon","offer":{"skus":["cake"]},"headline":")") + headline + "\"" + discount;
+    auto const checked = one(fields);
+    return std::any_of(checked.findings.begin(), checked.findings.end(), [](Finding const& f) {
+      return !f.error && f.place.path == "/campaigns/0/headline" &&
+             f.what.find("promises something else") != std::string::npos;
+    });
+  };
+  CHECK(headed("20 % off everything", R"(,"discount":{"percent":5})"));
+  CHECK(headed("20 % off", ""));
+  CHECK(headed("2.00 EUR off", R"(,"discount":{"amount":"1.00"})"));
+  CHECK_FALSE(headed("5 % off everything", R"(,"discount":{"percent":5})"));
+  CHECK_FALSE(headed("Day coupon", R"(,"discount":{"percent":5})"));
+  CHECK_FALSE(headed("1.00 EUR off from 10 EUR on", R"(,"discount":{"amount":"1.00"},"min_basket":"10.00")"));
+}
+
+TEST_CASE("a language without words is told, with what is spoken then") {
+  auto const note = [](char const* json, char const* language, char const* otherwise = "en") {
+    auto const campaigns = parse_campaigns(json, "c.json", kEuro, {});
+    REQUIRE_MESSAGE(campaigns.has_value(), campaigns.error().what);
+    return language_note(*campaigns, language, otherwise);
+  };
+  CHECK(note("{}", "en").empty());
+  CHECK(note("{}", "ru").empty());
+  CHECK(note("{}", "xx").find("no words in 'xx' (Tillcue's own are in en and ru): English is spoken") !=
+        std::string::npos);
+  CHECK(note("{}", "xx", "ru").find("ru is spoken") != std::string::npos);
+  CHECK(note(R"({"texts":{"xx":{"script.popular":"{item}?"}}})", "xx").empty());
+}
+
 TEST_CASE("what deserves a second look is a warning") {
   CHECK(warns(one(R"("type":"coupon","offer":{"categories":["Bakery"]})"), "1 item of 2 it offers are never offered"));
   CHECK(warns(one(R"("type":"coupon","offer":{"skus":["milk","coffee"]},"discount":{"amount":"2.00"})"),
@@ -154,7 +205,8 @@ TEST_CASE("words that an offer of this type never has are errors, by field") {
   CHECK(said(suggestion, "Take {item}[, {paid}]").findings.empty());
   CHECK(said(suggestion, "Save {off}")
             .tells(true, path, "{off}, which its offers never have: this campaign has no discount"));
-  CHECK(said(suggestion, "+{amount}").tells(true, path, "only upgrade, threshold and gift have it"));
+  CHECK(said(suggestion, "+{amount}")
+            .tells(true, path, "only upgrade, threshold, gift and sets with a discount have it"));
   CHECK(said(suggestion, "{set}").tells(true, path, "only sets have it"));
   CHECK(said(suggestion, "{threshold}").tells(true, path, "only threshold and gift"));
   CHECK(said(suggestion, "{buy} {get}").tells(true, path, "{buy}, which"));

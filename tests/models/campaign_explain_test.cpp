@@ -191,6 +191,24 @@ TEST_CASE("campaigns no rule was asked about are told, too: another stage, or so
   CHECK(explanation.not_made[0].why.starts_with("it was not its turn"));
 }
 
+TEST_CASE("a campaign that passed every rule and is not among those shown is said to be outranked") {
+  std::string list;
+  for (std::string const sku : {"i1", "i2", "i3", "i7", "i8"}) {
+    list += (list.empty() ? "" : ",") + std::string(R"({"id":"for )") + sku +
+            R"(","type":"suggestion","trigger":{"skus":["i0"]},"offer":{"skus":[")" + sku + R"("]},"probability":0.9})";
+  }
+  auto const explanation = explain(R"({"campaigns":[)" + list + "]}", with("i0", Stage::scan));
+  REQUIRE(explanation.offers.size() == 3);
+  std::size_t campaigns = 0;
+  for (auto const& offer : explanation.offers) campaigns += offer.campaign.empty() ? 0 : 1;
+  for (auto const& entry : explanation.not_made) {
+    if (entry.campaign.empty()) continue;
+    CHECK(entry.rule == "outranked");
+    ++campaigns;
+  }
+  CHECK(campaigns == 5);
+}
+
 TEST_CASE("a till that may not speak says why, and what was scanned but is unknown is listed") {
   auto question = with("zz", Stage::scan);
   auto const explanation = explain(R"({"campaigns":[{"id":"a","type":"suggestion"}]})", question);

@@ -146,6 +146,16 @@ TEST_CASE("a text can command nothing, and what no table has is a question mark"
         "A  @  B ?           |??                  ");
 }
 
+TEST_CASE("what would be question mark beside question mark is not shown") {
+  CHECK(is_legible({"Salted butter 250 g", "2.49 EUR"}, {}));
+  CHECK(is_legible({"Щавель", "99,90 руб"}, {}));
+  CHECK(is_legible({"Tea \xE2\x98\x95 green", ""}, {}));
+  CHECK(is_legible({}, {}));
+  CHECK_FALSE(is_legible({"حليب طازج", "1.250 KWD"}, {}));
+  CHECK_FALSE(is_legible({"鲜牛奶", "2.49 EUR"}, {DisplayMode::epson, CodeTable::cp866}));
+  CHECK_FALSE(is_legible({"Milk", "日本日本"}, {}));
+}
+
 TEST_CASE("names of modes and tables are told when one is wrong") {
   CHECK(find_display_mode("cd5220").value() == DisplayMode::cd5220);
   CHECK(find_display_mode("aedex").error().what == "must be one of: epson, cd5220, utc");

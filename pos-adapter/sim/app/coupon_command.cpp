@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -67,6 +68,13 @@ int make(CouponArguments given) {
   if (!given.code128.empty()) slip.barcode = Barcode{BarcodeKind::code128, given.code128};
   if (!given.databar.empty()) slip.barcode = Barcode{BarcodeKind::databar_expanded, given.databar};
   if (auto const fine = check(slip); !fine) return complain(fine.error());
+  auto const spoken = slip_languages();
+  if (std::find(spoken.begin(), spoken.end(), slip.language) == spoken.end()) {
+    std::string list;
+    for (auto const language : spoken) list += (list.empty() ? "" : ", ") + std::string(language);
+    std::cerr << "tillcue-pos: note: --language: there are no words in '" << slip.language << "' (there are in " << list
+              << "); the coupon's own are English\n";
+  }
   std::shared_ptr<SlipPainter> painter;
   if (!given.no_painter && needs_painter(slip, *profile)) {
     auto loaded = load_painter(given.painter);
@@ -91,6 +99,7 @@ void add_coupon(CLI::App& app, Command& chosen) {
   auto& slip = given->slip;
   command->add_option("--headline", slip.headline, "the value, such as \"-20 %\"")->required();
   command->add_option("--product", slip.product)->required();
+  command->add_option("--value", slip.value, "what it is worth, when the headline does not say it");
   command->add_option("--serial", slip.serial)->required();
   command->add_option("--price", slip.regular_price, "regular price as text");
   command->add_option("--terms", slip.terms, "conditions");

@@ -29,7 +29,8 @@ bool add_cyrillic(std::string& out, char32_t c) {
   return true;
 }
 
-void add(std::string& out, char32_t c, std::optional<CodeTable> table) {
+/// False when there is no spelling of it.
+bool add(std::string& out, char32_t c, std::optional<CodeTable> table) {
   if (c < 0x20 || c == 0x7F) {
     out += ' ';
   } else if (c < 0x7F) {
@@ -40,12 +41,14 @@ void add(std::string& out, char32_t c, std::optional<CodeTable> table) {
     out += ascii;
   } else if (!add_cyrillic(out, c) && display_width(c) > 0) {
     out += '?';
+    return false;
   }
+  return true;
 }
 
 std::string bytes_of(std::string_view text, std::optional<CodeTable> table) {
   std::string out;
-  for (char32_t const c : from_utf8(text)) add(out, c, table);
+  for (char32_t const c : from_utf8(text)) (void)add(out, c, table);
   return out;
 }
 
@@ -55,6 +58,13 @@ std::string display_line(std::string_view text, std::optional<CodeTable> table, 
   auto out = bytes_of(text, table);
   out.resize(columns, ' ');
   return out;
+}
+
+std::size_t display_unknown(std::string_view text, std::optional<CodeTable> table) {
+  std::string spelled;
+  std::size_t unknown = 0;
+  for (char32_t const c : from_utf8(text)) unknown += add(spelled, c, table) ? 0 : 1;
+  return unknown;
 }
 
 std::size_t display_columns(std::string_view text, std::optional<CodeTable> table) {

@@ -64,6 +64,13 @@ DisplayText display_text(HintCard const& card) {
   return {name, saves + std::string(kColumns - used, ' ') + costs};
 }
 
+bool is_legible(DisplayText const& text, DisplayProfile const& profile) {
+  auto const legible = [&](std::string const& line) {
+    return 2 * display_unknown(line, profile.table) <= display_columns(line, profile.table);
+  };
+  return legible(text.upper) && legible(text.lower);
+}
+
 std::vector<std::byte> encode_display_start(DisplayProfile const& profile) {
   if (profile.mode == DisplayMode::utc) return to_bytes("\x1F" + profile.select);
   std::string out = "\x1B@";

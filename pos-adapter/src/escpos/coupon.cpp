@@ -126,10 +126,11 @@ Result<void> check(CouponSlip const& slip) {
     std::string_view name, text;
     bool required;
   };
-  for (auto const& field : {Field{"headline", slip.headline, true}, Field{"product", slip.product, true},
-                            Field{"serial", slip.serial, true}, Field{"terms", slip.terms, false},
-                            Field{"reason", slip.reason, false}, Field{"store", slip.store, false},
-                            Field{"regular_price", slip.regular_price, false}, Field{"receipt", slip.receipt, false}}) {
+  for (auto const& field :
+       {Field{"headline", slip.headline, true}, Field{"product", slip.product, true},
+        Field{"serial", slip.serial, true}, Field{"value", slip.value, false}, Field{"terms", slip.terms, false},
+        Field{"reason", slip.reason, false}, Field{"store", slip.store, false},
+        Field{"regular_price", slip.regular_price, false}, Field{"receipt", slip.receipt, false}}) {
     if (auto fit = check_text(field.name, field.text, field.required); !fit) return fit;
   }
   if (slip.valid_from && slip.valid_until && *slip.valid_from > *slip.valid_until) {
@@ -162,7 +163,7 @@ bool needs_painter(CouponSlip const& slip, PrinterProfile const& profile) {
   if (profile.picture == PictureKind::none) return false;
   if ((slip.barcode && !prints_itself(profile, *slip.barcode)) || (!slip.qr.empty() && !profile.qr)) return true;
   auto const ours = validity(slip.valid_from, slip.valid_until, slip.language);
-  for (auto const& text : {slip.store, slip.headline, slip.product, slip.terms, slip.reason, ours,
+  for (auto const& text : {slip.store, slip.headline, slip.product, slip.value, slip.terms, slip.reason, ours,
                            regular_price(slip.regular_price, slip.language)}) {
     if (needs_painter(text, profile)) return true;
   }

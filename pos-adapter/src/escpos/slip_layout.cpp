@@ -171,6 +171,7 @@ std::vector<SlipRow> lay_out(CouponSlip const& slip, SlipPaper const& paper, Cou
   Sheet sheet(paper, report);
   sheet.text(SlipPart::headline, slip.headline, {.centred = true, .large = true, .bold = true});
   sheet.text(SlipPart::product, slip.product, {.centred = true, .bold = true});
+  sheet.text(SlipPart::value, slip.value, {.centred = true, .bold = true});
   if (!slip.regular_price.empty()) {
     sheet.text(SlipPart::price, regular_price(slip.regular_price, slip.language), centred);
   }

@@ -15,6 +15,7 @@ namespace tillcue::pos {
 enum class SlipPart : std::uint8_t {
   headline,
   product,
+  value,
   price,
   rule,
   terms,

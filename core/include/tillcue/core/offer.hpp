@@ -25,7 +25,7 @@ enum class ReasonCode : std::uint8_t {
   category,
   upgrade,    ///< the trigger's better or larger version; `amount` is the difference in price
   threshold,  ///< `amount` is missing to the campaign's threshold
-  set,        ///< belongs to the trigger and the further extras of the offer
+  set,        ///< belongs to the trigger and the further extras of the offer; `amount` is saved by taking all of it
   usual,      ///< what this customer usually buys (L14)
   expert,     ///< head office's rule
   partner,    ///< a partner's offer
@@ -73,7 +73,8 @@ struct Offer {
 /// N, "script.<type>" of multi_buy, second_item and buy_get, "script.<reason>"; likewise "reason.…". A category reason
 /// without a trigger is "range", an expert's without one "tip".
 /// Variables: {item} {trigger} {category} {partner}; {price} the shelf price, {paid} with the discount, {value} and
-/// {off} the discount, {amount} of the reason, {threshold}, {headline}, {share}, {size} of an upgrade, {set} the item
+/// {off} the discount, {free} instead of {paid} when nothing is to be paid, {amount} of the reason (of a set: what is
+/// saved), {threshold}, {headline}, {share}, {size} of an upgrade, {set} the item
 /// and its further extras, {together} a set's price; {more} {buy} {get} are numbers, also in ICU's plural form: {buy,
 /// plural, one {# piece} other {# pieces}}. A part in [brackets] is left out when one of its variables is empty;
 /// "[[" is a bracket.
@@ -81,5 +82,11 @@ std::string script(Bundle const& bundle, Offer const& offer, std::string_view la
 std::string reason(Bundle const& bundle, Offer const& offer, std::string_view language);
 /// The campaign's headline, or one made from the discount: "-20 %", "1.50 EUR off" (text keys "headline.<discount>").
 std::string headline(Bundle const& bundle, Offer const& offer, std::string_view language);
+/// What is off the items of a card, beside their price: the headline; of a set what all of it saves, of more of the
+/// same "2 + 1, -30 %", of a gift "for free". Empty when there is no discount, or when it is off the receipt
+/// (threshold).
+std::string badge(Bundle const& bundle, Offer const& offer, std::string_view language);
+/// An amount as that language writes it: "2.55 EUR", in German or Russian "2,55 EUR".
+std::string spoken_money(Money amount, std::string_view language);
 
 }  // namespace tillcue

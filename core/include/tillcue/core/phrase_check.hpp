@@ -26,4 +26,7 @@ std::size_t plain_length(std::string_view text);
 /// True for a text key that something says: "script.upgrade", "headline.percent".
 bool is_said(std::string_view key);
 
+/// True for a language that Tillcue brings words of its own in; others are head office's, or English is said.
+bool has_own_words(std::string_view language) noexcept;
+
 }  // namespace tillcue

@@ -158,6 +158,7 @@ class Checkout final : public pos::SaleEvents {
   void redraw(OpenSale const& sale);
   void choose_coupon(OpenSale& sale);
   void reconsider_coupon(OpenSale& sale);
+  void hold_against_total(OpenSale& sale);
   void order_coupon(OpenSale& sale);
   void close(OpenSale& sale, SaleEnd end);
   void draw_arm(Sale& sale) const;

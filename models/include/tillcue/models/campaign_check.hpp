@@ -15,6 +15,10 @@ struct Finding {
   std::string what;    ///< with the mend
 };
 
+/// Empty when there is something to say in `language`: words of Tillcue's own or in the file's texts. Else that there
+/// is not, and that `otherwise` or English is spoken.
+std::string language_note(Campaigns const& campaigns, std::string_view language, std::string_view otherwise = "en");
+
 /// What cannot work, or not as meant, with these items: offers nobody may make, prices that no guard lets pass, times
 /// that are over, budgets without money. `source` after apply_campaigns(); its date is the time now, `day` what that
 /// is called. In the order of the file.

@@ -26,7 +26,8 @@ struct Barcode {
 /// Everything a coupon says (C4). UTF-8; control characters are printed as blanks, so no text can command the printer.
 struct CouponSlip {
   std::string store;
-  std::string headline;  ///< the value: "-20 %"
+  std::string headline;  ///< the value: "-20 %", or what head office calls the offer
+  std::string value;     ///< what the coupon is worth where the headline does not say it; may be empty
   std::string product;
   std::string regular_price;  ///< as text: "2.55 EUR"; empty when unknown
   std::string terms;          ///< conditions, as HQ wrote them

@@ -51,6 +51,9 @@ Result<DisplayMode> find_display_mode(std::string_view name);
 /// reason are not for this side of the counter.
 DisplayText display_text(HintCard const& card);
 
+/// False when more of a line would be question marks than letters: no display says that better than its resting text.
+[[nodiscard]] bool is_legible(DisplayText const& text, DisplayProfile const& profile);
+
 /// What a display is sent when its line was opened: initialise, no cursor, its character set.
 std::vector<std::byte> encode_display_start(DisplayProfile const& profile);
 /// Both lines whole, so that nothing of an earlier text remains. What the display's set lacks is spelled in ASCII or
