@@ -73,6 +73,17 @@ Result<void> check_bond(Options const& options, SigningKey const& key, KeyRing c
   return good ? Result<void>{} : tl::unexpected{good.error().within("--key")};
 }
 
+/// What would be counted together with other money is better not published.
+Result<void> check_budgets(Options const& options, std::span<std::byte const> bytes) {
+  auto const bundle = Bundle::from_bytes(bytes);
+  if (!bundle) return tl::unexpected{bundle.error().within(options.bundle)};
+  if (options.database.empty()) return {};
+  auto db = open_hq_reader(options.database);
+  if (!db) return tl::unexpected{db.error().within("--db")};
+  auto const good = check_budget_currency(*db, budget_plans(*bundle), bundle->info().currency.text());
+  return good ? Result<void>{} : tl::unexpected{good.error().within(options.bundle)};
+}
+
 /// What is odd about the scope, as far as HQ knows the fleet.
 Result<void> note_scope(Options const& options) {
   auto const scope = Scope::parse(options.publish.scope);
@@ -148,7 +159,11 @@ void pass_on_names(Options const& options, std::span<std::byte const> bytes) {
   OfficeClient const office{options.database, ""};
   auto campaigns = nlohmann::json::array();
   for (std::size_t n = 0; n < bundle->campaign_count(); ++n) campaigns.push_back(bundle->campaign(n).id);
-  if (!campaigns.empty() && !office.ask({{"do", "campaigns"}, {"names", std::move(campaigns)}})) return;
+  auto const told = office.ask({{"do", "campaigns"},
+                                {"names", std::move(campaigns)},
+                                {"bundle", sha256(bytes).hex()},
+                                {"currency", bundle->info().currency.text()}});
+  if (!told) return;
   constexpr std::size_t kTogether = 10'000;  // as many as serve takes
   auto const count = std::size_t{bundle->item_count()};
   for (std::size_t from = 0; from < count; from += kTogether) {
@@ -171,8 +186,9 @@ void pass_on_budgets(Options const& options, std::span<std::byte const> bytes) {
   }
   auto db = open_hq_reader(options.database);
   auto const fleet = db ? read_fleet(*db) : Result<Fleet>{tl::unexpected{db.error()}};
-  auto const entered = fleet ? enter_budgets({options.database, ""}, *bundle, fleet->terminals.size())
-                             : Result<std::size_t>{tl::unexpected{fleet.error()}};
+  auto const entered =
+      fleet ? enter_budgets({options.database, ""}, *bundle, fleet->terminals.size(), options.publish.scope)
+            : Result<std::size_t>{tl::unexpected{fleet.error()}};
   if (entered) {
     std::cerr << "note: " << counted(*entered, "budget") << (*entered == 1 ? " is" : " are")
               << " shared out among the terminals (tillcue-hq budget list)\n";
@@ -208,6 +224,7 @@ Result<Published> publish(PublishCommand& options,
   auto const link = make_paho_link(std::move(*mqtt));
   if (!link) return tl::unexpected{link.error().within("--broker")};
   if (auto const passed = pass_gate(options, as_bytes(*bytes)); !passed) return tl::unexpected{passed.error()};
+  if (auto const good = check_budgets(options, as_bytes(*bytes)); !good) return tl::unexpected{good.error()};
   if (auto const noted = note_scope(options); !noted) return tl::unexpected{noted.error()};
 
   std::optional<BundleShelf> shelf;
