@@ -11,6 +11,7 @@
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/core/card_number.hpp"
 #include "tillcue/sync/hq_bond.hpp"
+#include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_known.hpp"
 #include "tillcue/sync/hq_numbers.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
@@ -64,13 +65,16 @@ Result<std::uint64_t> known_release(Options const& options) {
 }
 
 /// A release that no terminal believes is better not published, nor one that another chain's numbers are counted for.
-Result<void> check_bond(Options const& options, SigningKey const& key, KeyRing const& trusted) {
+/// What was published under a key that terminals believe is ours, whoever of them signs now.
+Result<void> check_bond(Options const& options, SigningKey const& key, KeyRing& trusted) {
   if (options.database.empty()) return {};
   auto db = open_hq_reader(options.database);
   if (!db) return tl::unexpected{db.error().within("--db")};
   if (auto good = check_chain(*db, options.publish.chain); !good) return tl::unexpected{good.error().within("--db")};
   auto const good = check_signer(*db, options.publish.chain, key.id(), trusted);
-  return good ? Result<void>{} : tl::unexpected{good.error().within("--key")};
+  if (!good) return tl::unexpected{good.error().within("--key")};
+  auto const pinned = pin_believed(*db, options.publish.chain, trusted);
+  return pinned ? Result<void>{} : tl::unexpected{pinned.error().within("--db")};
 }
 
 /// What would be counted together with other money is better not published.
@@ -208,7 +212,7 @@ Result<Published> publish(PublishCommand& options,
   }
   auto const key = SigningKey::load(options.key);
   if (!key) return tl::unexpected{key.error().within("--key")};
-  auto const trusted = trusted_keys(options, *key);
+  auto trusted = trusted_keys(options, *key);
   if (!trusted) return tl::unexpected{trusted.error().within("--trust")};
   if (auto good = check_bond(options, *key, *trusted); !good) return tl::unexpected{good.error()};
   auto const known = known_release(options);
@@ -278,7 +282,8 @@ void PublishCommand::add_to(CLI::App& app) {
   command->add_option("--minimum-version", options->publish.minimum_version, "Oldest terminal program that may run it");
   command->add_option("--note", options->publish.note, "Free text, shown with the release");
   command->add_flag("--force", options->force, "Publish even what tillcue-models refused as worse");
-  command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
+  command->add_option("--trust", options->trusted,
+                      "Further public keys (PEM) whose manifests are believed, besides those --db knows");
   command
       ->add_option("--deltas", options->deltas, "Against how many of the bundles that run (needs --db and --bundles)")
       ->check(whole_in_range(0, 8))
