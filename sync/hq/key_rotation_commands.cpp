@@ -77,8 +77,8 @@ Exit rotate(Options const& options) {
   auto const pair = private_file(options, options.name).string();
   return say(options, add_key(*change, *current, *added),
              "terminals believe " + options.old + " (" + current->id() + ") and " + options.name + " (" + added->id() +
-                 ")\nnext:  1. start serve with --key " + pair +
-                 " and publish with it\n       2. tillcue-hq keys retire --dir " + options.folder + " --chain " +
+                 ")\nnext:  1. start serve with --key " + pair + " and publish with it (and --db " +
+                 options.office.database + ")\n       2. tillcue-hq keys retire --dir " + options.folder + " --chain " +
                  options.chain + " --db " + options.office.database + " --name " + options.old + "\n       3. " +
                  options.name + ".pub.pem for terminals set up from now on\n");
 }

@@ -22,7 +22,8 @@ struct Options {
   OfficeClient office;
   std::string scope = "all", campaign, name, bundle;
   std::vector<std::string> out, back;
-  std::int64_t amount = -1, issues = -1, free_amount = 0, free_issues = 0;
+  std::string amount, issues;  ///< numbers, or a word: none, file
+  std::int64_t free_amount = 0, free_issues = 0;
   std::uint32_t terminals = 0;
   unsigned wait = 5;
   bool all = false, list = false, json = false;
@@ -40,11 +41,26 @@ Exit tell(Options const& options, Json const& request) {
 
 std::string part(Json const& value) { return value.is_null() ? "-" : value.dump(); }
 
+bool over(Json const& budget, std::string const& part) {
+  auto const& total = budget[part];
+  return !total.is_null() && budget["spent_" + part] > total;
+}
+
 void show_budget(Json const& budget) {
   std::cout << budget.value("name", "") << "  amount " << part(budget["amount"]) << ", issues "
             << part(budget["issues"]) << "; spent " << part(budget["spent_amount"]) << ", "
             << part(budget["spent_issues"]) << "; not given out " << part(budget["left_amount"]) << ", "
-            << part(budget["left_issues"]) << '\n';
+            << part(budget["left_issues"]);
+  if (auto const currency = budget.value("currency", ""); !currency.empty()) std::cout << "; in " << currency;
+  std::cout << '\n';
+  bool const overspent = over(budget, "amount") || over(budget, "issues");
+  if (overspent) std::cout << "    more is spent than there is: nothing more is given out\n";
+  bool const own = budget.contains("file_amount") &&
+                   (budget["file_amount"] != budget["amount"] || budget["file_issues"] != budget["issues"]);
+  if (own) {
+    std::cout << "    as head office said it; the campaigns file has amount " << part(budget["file_amount"])
+              << ", issues " << part(budget["file_issues"]) << '\n';
+  }
   for (auto const& one : budget["terminals"]) {
     std::cout << "    " << one.value("terminal", "") << "  share " << part(one["amount"]) << ", " << part(one["issues"])
               << " (grant " << part(one["grant"]) << ", confirmed " << part(one["confirmed"]) << "); spent "
@@ -98,7 +114,7 @@ Exit set_budgets_of(Options const& options) {
   if (!bytes) return report_error(bytes.error());
   auto const bundle = Bundle::from_bytes(as_bytes(*bytes));
   if (!bundle) return report_error(bundle.error().within(options.bundle));
-  auto const entered = enter_budgets(options.office, *bundle, options.terminals);
+  auto const entered = enter_budgets(options.office, *bundle, options.terminals, "all");
   if (!entered) return report_error(entered.error());
   std::cout << counted(*entered, "budget") << (*entered == 1 ? " is" : " are") << " shared out among the terminals\n";
   auto const shown = options.office.ask({{"do", "show"}});
@@ -115,21 +131,33 @@ Result<void> check_free(char const* what, std::int64_t each, std::int64_t whole,
                                  std::to_string(most));
 }
 
+/// Of --amount and --issues: the number, or -1 for a word or nothing.
+std::int64_t number_in(std::string const& said) {
+  bool const word = said.empty() || said == "none" || said == "file";
+  return word ? -1 : std::stoll(said);  // as bad_total let it through
+}
+
+void add_part(Json& request, char const* name, std::string const& said) {
+  if (said == "none") request["no_limit"].push_back(name);
+  if (said == "file") request["as_in_file"].push_back(name);
+  if (auto const number = number_in(said); number >= 0) request[name] = number;
+}
+
 Exit set_budget(Options const& options) {
   if (options.name.empty() == options.bundle.empty()) {
     return report_error({Code::invalid, "say --name, or --bundle: one of them"}), Exit::usage;
   }
   if (!options.bundle.empty()) return set_budgets_of(options);
-  auto good = check_free("amount", options.free_amount, options.amount, options.terminals);
-  if (good) good = check_free("issues", options.free_issues, options.issues, options.terminals);
+  auto good = check_free("amount", options.free_amount, number_in(options.amount), options.terminals);
+  if (good) good = check_free("issues", options.free_issues, number_in(options.issues), options.terminals);
   if (!good) return report_error(good.error()), Exit::usage;
   Json request{{"do", "budget set"},
                {"name", options.name},
                {"free_amount", options.free_amount},
                {"free_issues", options.free_issues},
                {"terminals", options.terminals}};
-  if (options.amount >= 0) request["amount"] = options.amount;
-  if (options.issues >= 0) request["issues"] = options.issues;
+  add_part(request, "amount", options.amount);
+  add_part(request, "issues", options.issues);
   auto const done = options.office.ask(request);
   if (!done) return report_error(done.error());
   tell_note(*done);
@@ -149,6 +177,12 @@ constexpr std::int64_t kMostOfBudget = 1'000'000'000'000;  // as serve takes
 std::string bad_minor(std::string const& text) {
   auto const wrong = not_whole(text, 0, kMostOfBudget);
   return wrong.empty() ? wrong : wrong + ": it is money in minor units, so that 10.50 is written 1050";
+}
+
+std::string bad_total(std::string const& text) { return text == "none" || text == "file" ? "" : bad_minor(text); }
+
+std::string bad_count(std::string const& text) {
+  return text == "none" || text == "file" ? "" : not_whole(text, 0, kMostOfBudget);
 }
 
 void add_stop(CLI::App& app, Command& chosen, char const* what, char const* about) {
@@ -182,15 +216,21 @@ void add_budget(CLI::App& app, Command& chosen) {
   auto const offers = whole_in_range(0, kMostOfBudget);
   auto const options = std::make_shared<Options>();
   auto* const budget = app.add_subcommand("budget", "Budgets of campaigns, shared out among the terminals");
-  budget->footer("Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000");
+  budget->footer(
+      "Example:\n  tillcue-hq budget set --db hq.sqlite --name butter-20 --amount 500000 --issues 4000\n"
+      "What is not given stays as it was. Head office's word stands over releases, until the campaigns file itself\n"
+      "says another figure than before; `--amount file --issues file` takes it back.");
   budget->require_subcommand(0, 1);  // none is told by the program
   auto* const set = budget->add_subcommand("set", "Enters a budget, or makes it larger or smaller");
   options->office.add_to(*set);
   set->add_option("--name", options->name, "A campaign, or partner:NAME");
   set->add_option("--bundle", options->bundle,
                   "All budgets of this bundle's campaigns file (publish does it by itself)");
-  set->add_option("--amount", options->amount, "Money in minor units, over all terminals")->check(money);
-  set->add_option("--issues", options->issues, "Offers, over all terminals")->check(offers);
+  set->add_option("--amount", options->amount,
+                  "Money in minor units, over all terminals; none: without a limit; file: as the campaigns file has it")
+      ->check(CLI::Validator(bad_total, "UINT in minor units, none or file"));
+  set->add_option("--issues", options->issues, "Offers, over all terminals; none; file")
+      ->check(CLI::Validator(bad_count, "UINT, none or file"));
   set->add_option("--free-amount", options->free_amount, "What each terminal may spend by its bundle alone")
       ->check(money);
   set->add_option("--free-issues", options->free_issues, "The same in offers")->check(offers);

@@ -11,6 +11,7 @@
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/core/card_number.hpp"
 #include "tillcue/sync/hq_bond.hpp"
+#include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_known.hpp"
 #include "tillcue/sync/hq_numbers.hpp"
 #include "tillcue/sync/hq_publisher.hpp"
@@ -64,13 +65,27 @@ Result<std::uint64_t> known_release(Options const& options) {
 }
 
 /// A release that no terminal believes is better not published, nor one that another chain's numbers are counted for.
-Result<void> check_bond(Options const& options, SigningKey const& key, KeyRing const& trusted) {
+/// What was published under a key that terminals believe is ours, whoever of them signs now.
+Result<void> check_bond(Options const& options, SigningKey const& key, KeyRing& trusted) {
   if (options.database.empty()) return {};
   auto db = open_hq_reader(options.database);
   if (!db) return tl::unexpected{db.error().within("--db")};
   if (auto good = check_chain(*db, options.publish.chain); !good) return tl::unexpected{good.error().within("--db")};
   auto const good = check_signer(*db, options.publish.chain, key.id(), trusted);
-  return good ? Result<void>{} : tl::unexpected{good.error().within("--key")};
+  if (!good) return tl::unexpected{good.error().within("--key")};
+  auto const pinned = pin_believed(*db, options.publish.chain, trusted);
+  return pinned ? Result<void>{} : tl::unexpected{pinned.error().within("--db")};
+}
+
+/// What would be counted together with other money is better not published.
+Result<void> check_budgets(Options const& options, std::span<std::byte const> bytes) {
+  auto const bundle = Bundle::from_bytes(bytes);
+  if (!bundle) return tl::unexpected{bundle.error().within(options.bundle)};
+  if (options.database.empty()) return {};
+  auto db = open_hq_reader(options.database);
+  if (!db) return tl::unexpected{db.error().within("--db")};
+  auto const good = check_budget_currency(*db, budget_plans(*bundle), bundle->info().currency.text());
+  return good ? Result<void>{} : tl::unexpected{good.error().within(options.bundle)};
 }
 
 /// What is odd about the scope, as far as HQ knows the fleet.
@@ -148,7 +163,11 @@ void pass_on_names(Options const& options, std::span<std::byte const> bytes) {
   OfficeClient const office{options.database, ""};
   auto campaigns = nlohmann::json::array();
   for (std::size_t n = 0; n < bundle->campaign_count(); ++n) campaigns.push_back(bundle->campaign(n).id);
-  if (!campaigns.empty() && !office.ask({{"do", "campaigns"}, {"names", std::move(campaigns)}})) return;
+  auto const told = office.ask({{"do", "campaigns"},
+                                {"names", std::move(campaigns)},
+                                {"bundle", sha256(bytes).hex()},
+                                {"currency", bundle->info().currency.text()}});
+  if (!told) return;
   constexpr std::size_t kTogether = 10'000;  // as many as serve takes
   auto const count = std::size_t{bundle->item_count()};
   for (std::size_t from = 0; from < count; from += kTogether) {
@@ -171,8 +190,9 @@ void pass_on_budgets(Options const& options, std::span<std::byte const> bytes) {
   }
   auto db = open_hq_reader(options.database);
   auto const fleet = db ? read_fleet(*db) : Result<Fleet>{tl::unexpected{db.error()}};
-  auto const entered = fleet ? enter_budgets({options.database, ""}, *bundle, fleet->terminals.size())
-                             : Result<std::size_t>{tl::unexpected{fleet.error()}};
+  auto const entered =
+      fleet ? enter_budgets({options.database, ""}, *bundle, fleet->terminals.size(), options.publish.scope)
+            : Result<std::size_t>{tl::unexpected{fleet.error()}};
   if (entered) {
     std::cerr << "note: " << counted(*entered, "budget") << (*entered == 1 ? " is" : " are")
               << " shared out among the terminals (tillcue-hq budget list)\n";
@@ -192,7 +212,7 @@ Result<Published> publish(PublishCommand& options,
   }
   auto const key = SigningKey::load(options.key);
   if (!key) return tl::unexpected{key.error().within("--key")};
-  auto const trusted = trusted_keys(options, *key);
+  auto trusted = trusted_keys(options, *key);
   if (!trusted) return tl::unexpected{trusted.error().within("--trust")};
   if (auto good = check_bond(options, *key, *trusted); !good) return tl::unexpected{good.error()};
   auto const known = known_release(options);
@@ -208,6 +228,7 @@ Result<Published> publish(PublishCommand& options,
   auto const link = make_paho_link(std::move(*mqtt));
   if (!link) return tl::unexpected{link.error().within("--broker")};
   if (auto const passed = pass_gate(options, as_bytes(*bytes)); !passed) return tl::unexpected{passed.error()};
+  if (auto const good = check_budgets(options, as_bytes(*bytes)); !good) return tl::unexpected{good.error()};
   if (auto const noted = note_scope(options); !noted) return tl::unexpected{noted.error()};
 
   std::optional<BundleShelf> shelf;
@@ -261,7 +282,8 @@ void PublishCommand::add_to(CLI::App& app) {
   command->add_option("--minimum-version", options->publish.minimum_version, "Oldest terminal program that may run it");
   command->add_option("--note", options->publish.note, "Free text, shown with the release");
   command->add_flag("--force", options->force, "Publish even what tillcue-models refused as worse");
-  command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
+  command->add_option("--trust", options->trusted,
+                      "Further public keys (PEM) whose manifests are believed, besides those --db knows");
   command
       ->add_option("--deltas", options->deltas, "Against how many of the bundles that run (needs --db and --bundles)")
       ->check(whole_in_range(0, 8))

@@ -8,6 +8,7 @@
 #include "tillcue/sync/hq_collector.hpp"
 #include "tillcue/sync/hq_control.hpp"
 #include "tillcue/sync/hq_http.hpp"
+#include "tillcue/sync/hq_key_words.hpp"
 #include "tillcue/sync/hq_office.hpp"
 #include "tillcue/sync/topics.hpp"
 
@@ -78,10 +79,13 @@ Result<void> serve(Options const& options) {
   auto const log = stderr_log();
   auto const key = SigningKey::load(options.key);
   if (!key) return tl::unexpected{key.error().within("--key")};
-  auto const trusted = trusted_keys(options, *key);
+  auto trusted = trusted_keys(options, *key);
   if (!trusted) return tl::unexpected{trusted.error().within("--trust")};
   auto inbox = Inbox::open(options.database);
   if (!inbox) return tl::unexpected{inbox.error().within("--db")};
+  // After `keys rotate` releases lie there that another key has signed.
+  auto const pinned = inbox->together([&](Database& db) { return pin_believed(db, options.chain, *trusted); });
+  if (!pinned) return tl::unexpected{pinned.error().within("--db")};
   auto const shelf = open_shelf(options);
   if (!shelf) return tl::unexpected{shelf.error().within("--bundles")};
   // A stable client id: the broker then queues results while HQ is away. What it drops, terminals send again.
@@ -147,7 +151,8 @@ void add_serve_command(CLI::App& app, Command& chosen) {
   command->add_option("--bundles", options->shelf, "Folder of published bundles: missing chunks are published again");
   command->add_option("--control", options->control, "UNIX socket for stop, budget...; default: DB.control");
   command->add_option("--client-id", options->client_id, "At the broker; default: hq-CHAIN");
-  command->add_option("--trust", options->trusted, "Further public keys (PEM) whose manifests are believed");
+  command->add_option("--trust", options->trusted,
+                      "Further public keys (PEM) whose manifests are believed, besides those --db knows");
   command->footer(
       "Example:\n  tillcue-hq serve --broker mqtt://127.0.0.1:1883 --chain demo --db hq.sqlite \\\n"
       "             --key keys/hq.key.pem --http 127.0.0.1:9465\n"

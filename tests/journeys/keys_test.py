@@ -34,23 +34,28 @@ class Rotation(journey_test.Journey):
         self.shop.start_hq(key='hq-2027')
         wait_until('the till again', lambda: '1 of 1' in run(
             'tillcue-hq', 'config', 'set', '--db', self.shop.db, 'screen.hint_ms=8000', '--wait', '10').stdout)
+        # What lies on the broker is still signed by the old one: both steps that rotate printed work as they stand.
+        new = self.shop.path('keys', 'hq-2027.key.pem')
+        self.shop.publish(journey_test.bundle, '--wait', '30', key=new)
+        self.shop.wait_for_release(2)
+        self.assertNotIn('message.refused', self.shop.processes['hq'].output())
         # Off while the old key goes: it must be able to follow by itself, over its own files, which name the old key.
         self.shop.processes['terminal'].end()
         self.change('retire', 'hq')
         self.shop.start_terminal()
-        self.shop.wait_for_release(1)
+        self.shop.wait_for_release(2)
         refused = self.shop.publish(journey_test.bundle, check=False)
         self.assertEqual(refused.returncode, 5)
         self.assertIn('is not believed by the terminals any more', refused.stderr)
-        self.shop.publish(journey_test.bundle, '--wait', '30', key=self.shop.path('keys', 'hq-2027.key.pem'))
-        self.shop.wait_for_release(2)
+        self.shop.publish(journey_test.bundle, '--wait', '30', key=new)
+        self.shop.wait_for_release(3)
         till = self.till()
         till.ring_up('after', journey_test.todays_baskets(1)[0])
         self.shop.wait_for_delivery()
         listed = self.shop.keys('list', '--db', self.shop.db, '--chain', 'demo').stdout
         self.assertRegex(listed, r'hq-2027 .*believed by 1 of 1 terminals')
         self.assertRegex(listed, r'hq .*retired')
-        self.assertRegex(listed, r'release 2 for all until \d{4}-')
+        self.assertRegex(listed, r'release 3 for all until \d{4}-')
         self.shop.processes['hq'].end()
         old = run('tillcue-hq', 'serve', '--broker', self.shop.broker_uri, '--chain', 'demo', '--db', self.shop.db,
                   '--key', self.shop.path('keys', 'hq.key.pem'), check=False)

@@ -257,10 +257,28 @@ TEST_CASE("a bundle that fails its self-test is not activated, its release not t
   CHECK(refused.error().what.find("section 9 is newer") != std::string::npos);
   CHECK(store.active()->release == 1);
   CHECK(store.staged() == nullptr);
-  CHECK(store.stage(manifest_of(poison, 2)).error().what.find("failed here before") != std::string::npos);
-  auto reopened = *BundleStore::open(folder / "t", picky);
+  auto const again = store.stage(manifest_of(poison, 2)).error().what;
+  CHECK(again.find("failed here before: ") != std::string::npos);
+  CHECK(again.find("section 9 is newer") != std::string::npos);
   REQUIRE(install(store, content(1000, 3), 3));
   CHECK(store.active()->release == 3);
+}
+
+TEST_CASE("why a release was refused is known after a start, too") {
+  TempDir const folder;
+  auto const poison = content(1000, 66);
+  auto const picky = [&](std::span<std::byte const> bytes) -> Result<void> {
+    if (as_text(bytes) == poison) return fail(Code::unsupported, "it is in USD, this till sells in EUR");
+    return {};
+  };
+  {
+    auto first = *BundleStore::open(folder / "s", picky);
+    REQUIRE_FALSE(install(first, poison, 2));
+  }
+  auto store = *BundleStore::open(folder / "s", picky);
+  auto const again = store.stage(manifest_of(poison, 2)).error().what;
+  CHECK(again.find("release 2 failed here before: ") != std::string::npos);
+  CHECK(again.find("it is in USD, this till sells in EUR") != std::string::npos);
 }
 
 TEST_CASE("a damaged active bundle falls back to the previous one, and the same release repairs it") {

@@ -217,6 +217,10 @@ TEST_CASE("signed manifests are remembered; unsigned, foreign and misplaced ones
   hq.link.receive("tillcue/1/demo/m/all", manifest_envelope(hq.key, 4), true);
   hq.link.receive("tillcue/1/demo/m/all", manifest_envelope(hq.key, 4), true);
   CHECK(hq.counters.refused == 0);
+  // Told once, however often it comes: a rollout says its release with each stage.
+  auto const said = hq.log_text();
+  CHECK(said.find("release.seen") != std::string::npos);
+  CHECK(said.find("release.seen") == said.rfind("release.seen"));
   hq.link.receive("tillcue/1/demo/m/all", manifest_envelope(*SigningKey::generate(), 5), true);
   hq.link.receive("tillcue/1/demo/m/north", manifest_envelope(hq.key, 6), true);
   hq.link.receive("tillcue/1/demo/m/all", manifest_envelope(hq.key, 7, "other"), true);

@@ -171,6 +171,12 @@ TEST_CASE("the terminals page shows presence, lag, pending results and the last 
   CHECK(json["terminals"][0]["lag"] == 2);
   CHECK(json["terminals"][0]["counters"]["sales"] == 12);
   CHECK(to_text(Fleet{}, at(0)).find("No terminal has spoken yet") != std::string::npos);
+  // Online by what the broker kept of it: said before HQ listened.
+  fleet.terminals[0].last_seen = 0;
+  fleet.terminals[0].state_at = at(30).time_since_epoch().count();
+  CHECK(to_text(fleet, at(90)).find("12,345  60 s ago") != std::string::npos);
+  fleet.terminals[0].online = false;
+  CHECK(to_text(fleet, at(90)).find("12,345  never") != std::string::npos);
 }
 
 TEST_CASE("what a terminal says of itself cannot steer the operator's console") {

@@ -3,7 +3,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 
 tillcue_test(sync_hq_test SOURCES
-  sync/hq_bond_test.cpp sync/hq_certificates_test.cpp sync/hq_collector_test.cpp sync/hq_http_test.cpp sync/hq_inbox_test.cpp sync/hq_known_test.cpp sync/hq_office_test.cpp sync/hq_report_test.cpp sync/hq_rollout_test.cpp sync/hq_scene.cpp
+  sync/hq_bond_test.cpp sync/hq_budget_word_test.cpp sync/hq_certificates_test.cpp sync/hq_collector_test.cpp sync/hq_http_test.cpp sync/hq_impact_test.cpp sync/hq_inbox_test.cpp sync/hq_known_test.cpp sync/hq_office_test.cpp sync/hq_report_test.cpp sync/hq_rollout_test.cpp sync/hq_scene.cpp
   sync/hq_statistics_test.cpp sync/hq_tables_test.cpp sync/hq_thinned_test.cpp sync/tls_files_test.cpp
   LIBS tillcue::sync_hq nlohmann_json::nlohmann_json ZLIB::ZLIB tillcue_test_broker)
 

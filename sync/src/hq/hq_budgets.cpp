@@ -10,24 +10,6 @@ constexpr std::int64_t kRounds = 4;
 /// Of a terminal's earlier files so many are remembered.
 constexpr std::size_t kMaxGone = 64;
 
-Allotment rest(BudgetLedger const& ledger, TerminalId const& terminal) {
-  auto const found = ledger.accounts().find(terminal);
-  if (found == ledger.accounts().end()) return {};
-  auto const& account = found->second;
-  auto const share = account.last().share;
-  return {std::max<std::int64_t>(share.minor - account.spent.minor, 0),
-          std::max<std::int64_t>(share.issues - account.spent.issues, 0)};
-}
-
-/// Of what is not limited nobody needs a share.
-Allotment slice(Allotment total, std::size_t sharers) {
-  auto const part = [&](std::int64_t whole) -> std::int64_t {
-    if (whole == Allotment::kUnlimited) return 0;
-    return std::max<std::int64_t>(whole / (kRounds * static_cast<std::int64_t>(std::max<std::size_t>(sharers, 1))), 1);
-  };
-  return {part(total.minor), part(total.issues)};
-}
-
 template <class... More>
 Result<void> run(Database& db, std::string_view sql, std::string const& name, More const&... more) {
   auto statement = db.prepare(sql);
@@ -40,17 +22,19 @@ Result<void> run(Database& db, std::string_view sql, std::string const& name, Mo
 using Ledgers = std::map<std::string, HqBudgets::Entry>;
 
 Result<Ledgers> read_plans(Database& db) {
-  auto rows = db.prepare("SELECT name, minor, issues, free_minor, free_issues, terminals FROM budgets");
+  auto rows = db.prepare(
+      "SELECT name, minor, issues, free_minor, free_issues, terminals, currency, scope, file_minor, file_issues FROM "
+      "budgets");
   if (!rows) return tl::unexpected{rows.error()};
   Ledgers found;
   for (;;) {
     auto const there = rows->step();
     if (!there) return tl::unexpected{there.error()};
     if (!*there) return found;
-    EnteredBudget plan{std::string{rows->text(0)},
-                       {rows->integer(1), rows->integer(2)},
-                       {rows->integer(3), rows->integer(4)},
-                       static_cast<std::uint32_t>(rows->integer(5))};
+    EnteredBudget plan{std::string{rows->text(0)},           {rows->integer(1), rows->integer(2)},
+                       {rows->integer(3), rows->integer(4)}, static_cast<std::uint32_t>(rows->integer(5)),
+                       std::string{rows->text(6)},           std::string{rows->text(7)},
+                       {rows->integer(8), rows->integer(9)}};
     BudgetLedger ledger{plan.total, plan.free, plan.terminals};
     auto name = plan.name;
     found.emplace(std::move(name), HqBudgets::Entry{std::move(plan), std::move(ledger)});
@@ -84,7 +68,36 @@ Result<Accounts> read_accounts(Database& db) {
   }
 }
 
+/// Of the bundle it runs, where that was published with --db.
+Result<void> learn_currency(Database& db, TerminalId const& terminal, std::map<TerminalId, std::string>& known) {
+  auto row = db.prepare(
+      "SELECT c.currency FROM terminals t JOIN releases r ON r.release = t.release JOIN currencies c USING(bundle) "
+      "WHERE t.terminal = ?1");
+  if (!row) return tl::unexpected{row.error()};
+  auto const there = row->bind(1, terminal.value).step();
+  if (!there) return tl::unexpected{there.error()};
+  if (*there) known[terminal] = row->text(0);
+  return {};
+}
+
 }  // namespace
+
+Allotment rest(BudgetLedger const& ledger, TerminalId const& terminal) {
+  auto const found = ledger.accounts().find(terminal);
+  if (found == ledger.accounts().end()) return {};
+  auto const& account = found->second;
+  auto const share = account.last().share;
+  return {std::max<std::int64_t>(share.minor - account.spent.minor, 0),
+          std::max<std::int64_t>(share.issues - account.spent.issues, 0)};
+}
+
+Allotment slice(Allotment total, std::size_t sharers) {
+  auto const part = [&](std::int64_t whole) -> std::int64_t {
+    if (whole == Allotment::kUnlimited) return 0;
+    return std::max<std::int64_t>(whole / (kRounds * static_cast<std::int64_t>(std::max<std::size_t>(sharers, 1))), 1);
+  };
+  return {part(total.minor), part(total.issues)};
+}
 
 Result<void> HqBudgets::load(Database& db) {
   auto plans = read_plans(db);
@@ -166,33 +179,6 @@ Result<bool> HqBudgets::believe(Database& db, Held const& held, std::int64_t now
   return done ? Result<bool>{true} : tl::unexpected{done.error()};
 }
 
-Result<void> HqBudgets::enter(Database& db, EnteredBudget const& plan, std::int64_t now) {
-  bool const bounded = plan.total.minor != Allotment::kUnlimited || plan.total.issues != Allotment::kUnlimited;
-  if (!bounded) return fail(Code::invalid, "budget " + plan.name + ": limit its amount, its issues or both");
-  if (plan.total.minor < 0 || plan.total.issues < 0 || plan.free.minor < 0 || plan.free.issues < 0) {
-    return fail(Code::invalid, "budget " + plan.name + ": nothing may be negative");
-  }
-  auto put = db.prepare("INSERT OR REPLACE INTO budgets VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-  if (!put) return tl::unexpected{put.error()};
-  auto const known = budgets_.find(plan.name);
-  auto kept = plan;
-  // What was promised to terminals of before goes on being counted.
-  if (known != budgets_.end()) {
-    kept.free = known->second.plan.free;
-    kept.terminals = known->second.plan.terminals;
-  }
-  put->bind(1, kept.name).bind(2, kept.total.minor).bind(3, kept.total.issues).bind(4, kept.free.minor);
-  put->bind(5, kept.free.issues).bind(6, std::int64_t{kept.terminals}).bind(7, now);
-  if (auto done = put->run(); !done) return done;
-  if (known == budgets_.end()) {
-    budgets_.emplace(kept.name, Entry{kept, BudgetLedger{kept.total, kept.free, kept.terminals}});
-    return {};
-  }
-  known->second.plan = kept;
-  known->second.ledger.set_total(kept.total);
-  return {};
-}
-
 Result<void> HqBudgets::end(Database& db, std::string const& name) {
   if (budgets_.erase(name) == 0) return fail(Code::not_found, "there is no budget \"" + name + "\"; see `budget list`");
   for (auto const* table : {"budgets", "accounts", "grants"}) {
@@ -266,7 +252,9 @@ Result<HqBudgets::Heard> HqBudgets::heard(Database& db, Held const& held, std::s
   auto const believed = believe(db, held, now, out);
   if (!believed) return tl::unexpected{believed.error()};
   if (!*believed) return out;
+  if (auto known = learn_currency(db, held.terminal, currencies_); !known) return tl::unexpected{known.error()};
   for (auto& [name, entry] : budgets_) {
+    if (other_money(entry, held.terminal)) continue;
     bool news = entry.ledger.counts_in(held.terminal, held.epoch);
     if (news) out.changed.insert(held.terminal);
     auto const said = held.budgets.find(name);
@@ -285,11 +273,21 @@ Result<HqBudgets::Heard> HqBudgets::heard(Database& db, Held const& held, std::s
   return out;
 }
 
+/// What it spends under that name is of another currency: cents of one are no cents of the other.
+bool HqBudgets::other_money(Entry const& entry, TerminalId const& terminal) const {
+  auto const known = currencies_.find(terminal);
+  return known != currencies_.end() && !entry.plan.currency.empty() && known->second != entry.plan.currency;
+}
+
 Result<std::set<TerminalId>> HqBudgets::share_out(Database& db, std::set<TerminalId> const& online) {
   std::set<TerminalId> changed;
+  for (auto const& terminal : online) {
+    if (auto known = learn_currency(db, terminal, currencies_); !known) return tl::unexpected{known.error()};
+  }
   for (auto& [name, entry] : budgets_) {
     for (auto const& terminal : online) {
       if (!files_.contains(terminal)) continue;  // it will say what it counts in
+      if (other_money(entry, terminal)) continue;
       if (auto done = supply(db, entry, terminal, online, changed); !done) return tl::unexpected{done.error()};
     }
   }

@@ -249,12 +249,16 @@ Result<void> Collector::take_manifest(TopicParts const& topic, MqttMessage const
     return fail(Code::rejected, "the manifest is for chain \"" + manifest->chain + "\", scope \"" + manifest->scope +
                                     "\", not for this topic");
   }
+  bool news = false;
   {
     std::lock_guard const lock{mutex_};
     auto& heard = heard_[manifest->scope];
     heard = std::max(heard, manifest->release);
+    // Each stage of a rollout brings the same release again.
+    news = std::exchange(told_[manifest->scope], manifest->release) != manifest->release;
   }
   if (auto done = parts_.inbox.note_release(*manifest, parts_.now()); !done) return done;
+  if (!news) return {};
   parts_.log(LogLevel::info, log_line("release.seen", {{"scope", manifest->scope},
                                                        {"release", manifest->release},
                                                        {"bundle", manifest->bundle.hex()}}));

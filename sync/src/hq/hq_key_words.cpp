@@ -76,6 +76,13 @@ Result<BelievedKeys> believed_keys(Database& db, std::string_view chain) {
   return BelievedKeys{(*word)->number, std::move(*content)};
 }
 
+Result<void> pin_believed(Database& db, std::string_view chain, KeyRing& ring) {
+  auto const believed = believed_keys(db, chain);
+  if (!believed) return tl::unexpected{believed.error()};
+  for (auto const& entry : believed->content.keys) ring.pin(entry.key);
+  return {};
+}
+
 Result<void> check_believed(BelievedKeys const& believed, std::string_view key_id) {
   if (believed.number == 0 || believed.believes(key_id)) return {};
   std::string ids;

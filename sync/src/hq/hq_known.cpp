@@ -104,4 +104,24 @@ Result<std::string> unknown_canaries(Database& db, std::vector<std::string> cons
   return note;
 }
 
+Result<void> check_budget_currency(Database& db, std::vector<BudgetPlan> const& plans, std::string_view currency) {
+  auto find = db.prepare("SELECT currency, scope FROM budgets WHERE name = ?1 AND currency NOT IN ('', ?2)");
+  if (!find) return tl::unexpected{find.error()};
+  for (auto const& plan : plans) {
+    find->reset();
+    auto const there = find->bind(1, plan.name).bind(2, currency).step();
+    if (!there) return tl::unexpected{there.error()};
+    if (!*there) continue;
+    auto const partner = plan.name.starts_with("partner:");
+    return fail(Code::rejected,
+                "budget " + plan.name + " is money in " + std::string{find->text(0)} + " (release for " +
+                    std::string{find->text(1)} + "), this bundle's is in " + std::string{currency} + ": give the " +
+                    (partner ? "partner another name" : "campaign another id") +
+                    " in the campaigns file for that currency, so that it has a budget of its own, or end the other "
+                    "with `tillcue-hq budget end --name " +
+                    plan.name + "`");
+  }
+  return {};
+}
+
 }  // namespace tillcue::sync

@@ -90,11 +90,18 @@ HqOffice::State::Answer HqOffice::State::items(Fields& fields) {
   return Json::object();
 }
 
-/// Those of a bundle that was published: `stop` knows them by name.
+/// Those of a bundle that was published: `stop` knows them by name. And its currency: budgets are money.
 HqOffice::State::Answer HqOffice::State::campaigns(Fields& fields) {
   auto const names = names_field(fields, "names", 0);
+  auto const bundle = fields.optional_text("bundle", 64);
+  auto const currency = fields.optional_text("currency", 3);
   if (!names) return tl::unexpected{names.error()};
+  if (!fields.ok()) return fields.error();
   auto const done = together([&](Database& db) -> Result<void> {
+    auto of = db.prepare("INSERT OR REPLACE INTO currencies VALUES(?1, ?2)");
+    if (!of) return tl::unexpected{of.error()};
+    of->bind(1, bundle).bind(2, currency);
+    if (auto ok = bundle.empty() || currency.empty() ? Result<void>{} : of->run(); !ok) return ok;
     auto change = db.prepare("INSERT OR REPLACE INTO campaigns VALUES(?1, ?2)");
     if (!change) return tl::unexpected{change.error()};
     for (auto const& name : *names) {
@@ -146,28 +153,49 @@ HqOffice::State::Answer HqOffice::State::names(Fields& fields) {
   });
 }
 
+/// Head office's word, or with `scope` what the bundle of a release for it has.
 HqOffice::State::Answer HqOffice::State::budget_set(Fields& fields) {
-  auto const amount = [&](char const* name, std::int64_t otherwise) {
-    return fields.has(name) ? fields.integer(name, 0, 1'000'000'000'000) : otherwise;
+  auto const amount = [&](char const* name) { return fields.integer(name, 0, 1'000'000'000'000); };
+  auto const word = [&](char const* name) -> std::optional<std::int64_t> {
+    if (fields.has(name)) return amount(name);
+    return std::nullopt;
   };
-  EnteredBudget plan;
-  plan.name = fields.text("name", kMaxIdentifier + 8, 1);
-  plan.total = {amount("amount", Allotment::kUnlimited), amount("issues", Allotment::kUnlimited)};
-  plan.free = {amount("free_amount", 0), amount("free_issues", 0)};
-  plan.terminals = static_cast<std::uint32_t>(fields.optional_number("terminals", 0, 0, 1'000'000));
+  BudgetWord said{fields.text("name", kMaxIdentifier + 8, 1), word("amount"), word("issues"), {}, 0};
+  if (fields.has("free_amount")) said.free.minor = amount("free_amount");
+  if (fields.has("free_issues")) said.free.issues = amount("free_issues");
+  said.terminals = static_cast<std::uint32_t>(fields.optional_number("terminals", 0, 0, 1'000'000));
+  auto const currency = fields.optional_text("currency", 3);
+  auto const scope = fields.optional_text("scope", 2 * kMaxIdentifier);
+  for (auto const& [list, value] :
+       {std::pair{"no_limit", Allotment::kUnlimited}, std::pair{"as_in_file", BudgetWord::kAsInFile}}) {
+    if (!fields.has(list)) continue;
+    auto const names = names_field(fields, list, 0);
+    if (!names) return tl::unexpected{names.error()};
+    for (auto const& name : *names) {
+      if (name != "amount" && name != "issues") fields.reject(list, "must hold amount, issues or both");
+      (name == "amount" ? said.minor : said.issues) = value;
+    }
+  }
   if (!fields.ok()) return fields.error();
   // Partners are in no list: any name of one may be right.
-  bool const partner = plan.name.starts_with("partner:");
+  bool const partner = said.name.starts_with("partner:");
   auto out = Json::object();
   auto const done = together([&](Database& db) -> Result<void> {
-    auto const unknown = partner ? std::string{} : unknown_campaign(db, plan.name);
-    if (!unknown) return tl::unexpected{unknown.error()};
-    if (!unknown->empty()) out["note"] = *unknown;
-    if (auto ok = budgets.enter(db, plan, now()); !ok) return ok;
+    auto note = partner || !scope.empty() ? std::string{} : unknown_campaign(db, said.name);
+    if (!note) return tl::unexpected{note.error()};
+    Allotment const total{said.minor.value_or(Allotment::kUnlimited), said.issues.value_or(Allotment::kUnlimited)};
+    auto entered = scope.empty()
+                       ? budgets.set(db, said, now())
+                       : budgets.bring(db, {said.name, total, said.free, said.terminals, currency, scope}, now());
+    if (!entered) return tl::unexpected{entered.error()};
     auto const online = online_terminals(db);
     if (!online) return tl::unexpected{online.error()};
-    auto const changed = budgets.share_out(db, *online);
-    return changed ? say_grants(db, *changed) : tl::unexpected{changed.error()};
+    auto changed = budgets.share_out(db, *online);
+    if (!changed) return tl::unexpected{changed.error()};
+    changed->merge(entered->changed);
+    if (!entered->note.empty()) *note += (note->empty() ? "" : "; ") + entered->note;
+    if (!note->empty()) out["note"] = *note;
+    return say_grants(db, *changed);
   });
   if (!done) return tl::unexpected{done.error()};
   return out;

@@ -34,7 +34,14 @@ HqOffice::State::Answer HqOffice::State::show() {
              {"spent_issues", spent.issues},
              {"left_amount", part(left.minor, total.minor)},
              {"left_issues", part(left.issues, total.issues)},
+             {"currency", entry.plan.currency},
+             {"scope", entry.plan.scope},
              {"terminals", Json::array()}};
+    auto const file = entry.plan.file;
+    if (file.minor != EnteredBudget::kNotKnown) {
+      row["file_amount"] = part(file.minor, file.minor);
+      row["file_issues"] = part(file.issues, file.issues);
+    }
     for (auto const& [terminal, account] : entry.ledger.accounts()) {
       auto const share = account.last();
       row["terminals"].push_back({{"terminal", terminal.value},

@@ -42,17 +42,23 @@ void take_sale(Report& report, Row row) {
   ++arm.finished;
   arm.lines.add(static_cast<double>(row.integer(3)));
   auto& impact = impact_in(report, currency_of(row.text(4), row.integer(5)));
-  (held_out ? impact.holdout : impact.treated).add(static_cast<double>(row.integer(2)));
+  auto const value = static_cast<double>(row.integer(2));
+  (held_out ? impact.holdout : impact.treated).add(value);
+  auto const release = row.integer(10);
+  auto const drawn_with = release > 0 ? "release " + std::to_string(release) : day_of(row.integer(11) / kDay);
+  impact.arms.add(stratum(row.text(9), drawn_with), !held_out, value, row.text(12));
   if (held_out) return;
   if (row.integer(6) > 0) ++report.hinted_sales;
   if (row.integer(7) > 0) ++report.accepted_sales;
 }
 
 Result<void> read_sales(Database& db, ReportOptions const& options, Report& report) {
-  auto done = each(
-      db, "SELECT arm, ending, total, line_count, currency, digits, hints, accepted, decided FROM sales WHERE at >= ?1",
-      options, [&](Row row) { take_sale(report, row); });
-  for (auto& impact : report.impact) impact.difference = welch(impact.treated, impact.holdout);
+  auto done =
+      each(db,
+           "SELECT arm, ending, total, line_count, currency, digits, hints, accepted, decided, terminal, release, at, "
+           "customer FROM sales JOIN streams t ON t.id = stream WHERE at >= ?1",
+           options, [&](Row row) { take_sale(report, row); });
+  for (auto& impact : report.impact) impact.compared = impact.arms.compare();
   std::stable_sort(report.impact.begin(), report.impact.end(), [](auto const& a, auto const& b) {
     return a.treated.count() + a.holdout.count() > b.treated.count() + b.holdout.count();
   });

@@ -22,10 +22,18 @@ Json impact(Report::Impact const& impact) {
            {"digits", impact.currency.digits},
            {"treated", moments(impact.treated)},
            {"holdout", moments(impact.holdout)},
-           {"method", "welch_t_95_fixed_horizon"},
+           {"method", "stratified_t_95_fixed_horizon"},
+           {"compared",
+            {{"strata", impact.compared.strata},
+             {"treated", impact.compared.treated},
+             {"holdout", impact.compared.holdout},
+             {"drawn_treated", impact.compared.drawn_treated},
+             {"drawn_holdout", impact.compared.drawn_holdout},
+             {"holdout_mean", impact.compared.holdout_mean},
+             {"known_by_sums", impact.summed}}},
            {"enough", impact.enough()},
            {"difference", nullptr}};
-  if (auto const& d = impact.difference) {
+  if (auto const& d = impact.compared.difference) {
     out["difference"] = {{"mean", d->difference}, {"low", d->low}, {"high", d->high}, {"clear", d->clear()}};
   }
   return out;

@@ -45,21 +45,37 @@ std::string sales(Report const& report) {
   return out;
 }
 
+std::string too_few(Report::Impact const& impact) {
+  auto const& c = impact.compared;
+  auto const compared = c.treated + c.holdout, all = impact.treated.count() + impact.holdout.count();
+  std::string const apart = compared == all ? ""
+                                            : fmt::format(
+                                                  " {} of {} could be compared: the others are of tills and "
+                                                  "releases that have one arm only.",
+                                                  grouped(compared), grouped(all));
+  // Without anything to compare it is told what there is.
+  auto const held_out = compared == 0 ? impact.holdout.count() : c.holdout;
+  auto const treated = compared == 0 ? impact.treated.count() : c.treated;
+  if (held_out >= Report::Impact::kEnough && treated >= Report::Impact::kEnough && compared > 0) {
+    return fmt::format(
+        "{}: too few customers and sales were drawn ({} held out, {} with offers) to say anything yet; it takes {} of "
+        "each.{}",
+        impact.currency.text(), grouped(c.drawn_holdout), grouped(c.drawn_treated), Report::Impact::kEnoughDrawn,
+        apart);
+  }
+  return fmt::format("{}: too few sales ({} held out, {} with offers) to say anything yet; it takes {} of each.{}",
+                     impact.currency.text(), grouped(held_out), grouped(treated), Report::Impact::kEnough, apart);
+}
+
 std::string impact_line(Report::Impact const& impact) {
   auto const& c = impact.currency;
-  if (!impact.enough()) {
-    return wrapped(
-        fmt::format("{}: too few sales ({} held out, {} with offers) to say anything yet; it takes {} of each.",
-                    c.text(), grouped(impact.holdout.count()), grouped(impact.treated.count()),
-                    Report::Impact::kEnough),
-        2);
-  }
-  if (!impact.difference) {
+  if (!impact.enough()) return wrapped(too_few(impact), 2);
+  if (!impact.compared.difference) {
     return wrapped(fmt::format("{}: no interval: the sales of an arm all have the same value.", c.text()), 2);
   }
-  auto const& d = *impact.difference;
-  std::string const share =
-      impact.holdout.mean() > 0 ? fmt::format(" ({:+.1f} %)", 100 * d.difference / impact.holdout.mean()) : "";
+  auto const& d = *impact.compared.difference;
+  auto const base = impact.compared.holdout_mean;
+  std::string const share = base > 0 ? fmt::format(" ({:+.1f} %)", 100 * d.difference / base) : "";
   return wrapped(
       fmt::format("{} {}{} a basket; 95 % interval {} .. {}. {}", amount(d.difference, c, true), c.text(), share,
                   amount(d.low, c, true), amount(d.high, c, true),
@@ -67,12 +83,34 @@ std::string impact_line(Report::Impact const& impact) {
       2);
 }
 
+/// What was compared with what, where that is not simply all sales.
+std::string compared_line(Report::Impact const& impact) {
+  auto const& c = impact.compared;
+  if (c.strata == 0) return "";
+  std::string out;
+  auto const left_out = impact.treated.count() + impact.holdout.count() - c.treated - c.holdout;
+  if (c.strata > 1 || left_out > 0) {
+    out += fmt::format("{}: compared within {} of till and release, whose shares held out may differ.",
+                       impact.currency.text(), c.strata == 1 ? "one pair" : grouped(c.strata) + " pairs");
+    if (left_out > 0) out += fmt::format(" {} with one arm only are left out.", counted(left_out, "sale"));
+  }
+  if (impact.summed > 0 && c.drawn_treated + c.drawn_holdout > 0) {
+    out += fmt::format(
+        "{}{} known by sums only are compared by day, each as drawn by itself: where holdout_by is customer the "
+        "interval is too narrow.",
+        out.empty() ? "" : " ", counted(impact.summed, "sale"));
+  }
+  return out.empty() ? out : wrapped(out, 2);
+}
+
 std::string impact(Report const& report) {
   std::string out = "\nIMPACT ON THE BASKET (with offers less held out)\n";
   if (report.impact.empty()) return out + "  no finished sales\n";
-  for (auto const& one : report.impact) out += impact_line(one);
+  for (auto const& one : report.impact) out += impact_line(one) + (one.enough() ? compared_line(one) : "");
   return out + wrapped(
-                   "Welch's t interval on basket value, all sales of each arm whether or not a hint was shown. "
+                   "Student's t interval on basket value. Sales are compared within one till and release, which count "
+                   "by what both arms have (with offers x held out / both); those of one known customer count as drawn "
+                   "together. All sales of each arm whether or not a hint was shown. "
                    "Revenue, not margin. It holds for one look at a date set beforehand: looking every day and "
                    "stopping when it is clear finds effects that are not there.",
                    2);

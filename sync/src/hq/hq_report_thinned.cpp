@@ -9,8 +9,6 @@ namespace tillcue::sync {
 namespace {
 
 using Row = Statement const&;
-constexpr std::int64_t kDay = 86'400'000;
-
 Result<void> read_heads(Database& db, std::int64_t since, Report& report) {
   constexpr std::string_view kHeads =
       "SELECT t.terminal, sum(n.results), min(n.since), max(n.until), sum(n.decisions) FROM thinned n JOIN streams t "
@@ -70,6 +68,8 @@ void take_sales(Report& report, Row row) {
   arm.lines.add(finished, row.real(10), row.real(11));
   auto& impact = impact_in(report, currency_of(row.text(3), row.integer(4)));
   (held_out ? impact.holdout : impact.treated).add(finished, row.real(12), row.real(13));
+  impact.arms.add(stratum(row.text(0), day_of(row.integer(15))), !held_out, finished, row.real(12), row.real(13));
+  impact.summed += finished;
   if (held_out) return;
   report.hinted_sales += number(row, 8);
   report.accepted_sales += number(row, 9);
@@ -95,9 +95,9 @@ void take_till(Report& report, Row row) {
 Result<void> read_sales(Database& db, std::int64_t since, Report& report) {
   constexpr std::string_view kSales =
       "SELECT t.terminal, arm, decided, currency, digits, sum(finished), sum(voided), sum(abandoned), sum(hinted), "
-      "sum(accepted), sum(1.0 * lines), sum(line_squares), sum(1.0 * value), sum(value_squares), max(n.until) "
+      "sum(accepted), sum(1.0 * lines), sum(line_squares), sum(1.0 * value), sum(value_squares), max(n.until), day "
       "FROM thinned_sales s JOIN thinned n ON n.event = s.event JOIN streams t ON t.id = n.stream WHERE day >= ?1 "
-      "GROUP BY 1, 2, 3, 4, 5";
+      "GROUP BY 1, 2, 3, 4, 5, day";
   return each_row(db, kSales, since / kDay, [&](Row row) {
     take_sales(report, row);
     take_till(report, row);
@@ -106,11 +106,17 @@ Result<void> read_sales(Database& db, std::int64_t since, Report& report) {
 
 }  // namespace
 
+std::string stratum(std::string_view terminal, std::string const& drawn_with) {
+  return std::string{terminal} + ' ' + drawn_with;
+}
+
+std::string day_of(std::int64_t day) { return "day " + std::to_string(day); }
+
 Report::Impact& impact_in(Report& report, Currency currency) {
   for (auto& impact : report.impact) {
     if (impact.currency == currency) return impact;
   }
-  return report.impact.emplace_back(Report::Impact{currency, {}, {}, {}});
+  return report.impact.emplace_back(Report::Impact{.currency = currency});
 }
 
 Result<void> read_thinned(Database& db, ReportOptions const& options, Report& report) {

@@ -391,11 +391,23 @@ CREATE TABLE forgotten(                   -- what the broker still keeps of them
 ALTER TABLE terminals ADD COLUMN twice_at INTEGER NOT NULL DEFAULT 0;  -- HQ's clock: two files of that name spoke by turns
 )sql";
 
+// Budgets that head office has said in its own word, and what the campaigns file says of them.
+constexpr std::string_view kStep15 = R"sql(
+ALTER TABLE budgets ADD COLUMN currency TEXT NOT NULL DEFAULT '';          -- of the bundle that brought it; empty: none did
+ALTER TABLE budgets ADD COLUMN scope TEXT NOT NULL DEFAULT '';             -- of that bundle's release
+ALTER TABLE budgets ADD COLUMN file_minor INTEGER NOT NULL DEFAULT -1;     -- in that bundle; -1: not known
+ALTER TABLE budgets ADD COLUMN file_issues INTEGER NOT NULL DEFAULT -1;
+CREATE TABLE currencies(                  -- of bundles that were published
+  bundle TEXT PRIMARY KEY,                -- SHA-256
+  currency TEXT NOT NULL
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps{Migration{1, kStep1},   Migration{2, kStep2},   Migration{3, kStep3},
                             Migration{4, kStep4},   Migration{5, kStep5},   Migration{6, kStep6},
                             Migration{7, kStep7},   Migration{8, kStep8},   Migration{9, kStep9},
                             Migration{10, kStep10}, Migration{11, kStep11}, Migration{12, kStep12},
-                            Migration{13, kStep13}, Migration{14, kStep14}};
+                            Migration{13, kStep13}, Migration{14, kStep14}, Migration{15, kStep15}};
 
 Result<std::int64_t> schema_number(Database& db) {
   auto statement = db.prepare("PRAGMA user_version");

@@ -25,6 +25,9 @@ std::string age(std::int64_t since, Timestamp now) {
   return fmt::format("{} d ago", seconds / 86'400);
 }
 
+/// Of one that is online and has not spoken since HQ listens the broker kept what it said last, by its own clock.
+std::int64_t seen(TerminalRow const& row) { return row.last_seen == 0 && row.online ? row.state_at : row.last_seen; }
+
 nlohmann::json counters_of(TerminalRow const& row) {
   auto parsed = nlohmann::json::parse(row.counters, nullptr, false);
   return parsed.is_object() ? parsed : nlohmann::json::object();
@@ -267,7 +270,7 @@ std::string to_text(Fleet const& fleet, Timestamp now) {
   for (auto const& row : fleet.terminals) {
     out += left(row.terminal, 22) + left(row.online ? "online" : "offline", 9) + right(std::to_string(row.release), 8) +
            right(std::to_string(fleet.lag(row)), 5) + right(grouped(row.pending), 9) + "  " +
-           left(age(row.last_seen, now), 14) + printable(row.version.substr(0, 11)) + '\n' + details(row, now);
+           left(age(seen(row), now), 14) + printable(row.version.substr(0, 11)) + '\n' + details(row, now);
   }
   return out;
 }

@@ -221,7 +221,9 @@ Result<void> BundleStore::stage(Manifest const& manifest) {
   if (manifest.release <= s.newest.release && !repair) {
     return fail(Code::rejected, release + " is not above " + std::to_string(s.newest.release) + ": replayed");
   }
-  if (manifest.release == s.refused) return fail(Code::rejected, release + " failed here before");
+  if (manifest.release == s.refused) {
+    return fail(Code::rejected, release + " failed here before" + (s.refused_why.empty() ? "" : ": ") + s.refused_why);
+  }
   if (auto ok = s.step("stage"); !ok) return ok;
   break_off();
   s.staging = State::Staging{.manifest = manifest, .ways = {}, .pieces = {}, .missing = {}};
@@ -320,6 +322,7 @@ Result<BundleStore::Active> BundleStore::activate() {
   if (auto ok = checked; !ok) {
     std::error_code ignored;
     if (ok.error().code == Code::rejected) {
+      (void)s.save_refusal(ok.error().what);
       (void)s.save(s.active, s.previous, s.newest, s.staging->manifest.release);
       discard();
     } else if (ok.error().code == Code::corrupt) {

@@ -1,4 +1,5 @@
 #include <tuple>
+#include <utility>
 
 #include "bundle_store_state.hpp"
 
@@ -28,6 +29,11 @@ Result<void> BundleStore::State::load() {
   previous = place(2);
   newest = place(4);
   refused = static_cast<std::uint64_t>(query->integer(6));
+  auto reason = db.prepare("SELECT why FROM refusal");
+  if (!reason) return tl::unexpected(reason.error());
+  auto const known = reason->step();
+  if (!known) return tl::unexpected(known.error());
+  if (*known) refused_why = reason->text(0);
   auto attempt = db.prepare("SELECT starts, proven, scope FROM attempt");
   if (!attempt) return tl::unexpected(attempt.error());
   auto const there = attempt->step();
@@ -46,6 +52,15 @@ Result<void> BundleStore::State::save_attempt() {
   return statement->run();
 }
 
+/// For whoever asks after the next start: the manifest comes again then, and its content is not looked at any more.
+Result<void> BundleStore::State::save_refusal(std::string why) {
+  auto statement = db.prepare("UPDATE refusal SET why = ?1");
+  if (!statement) return tl::unexpected(statement.error());
+  if (auto ok = statement->bind(1, why).run(); !ok) return ok;
+  refused_why = std::move(why);
+  return {};
+}
+
 /// The bundle before when it is sound, else none; tells it as damage.
 Result<BundleStore::State::Place> BundleStore::State::find_way_back(std::string const& why) {
   auto const sound = examine(previous.bundle);
@@ -60,13 +75,14 @@ Result<BundleStore::State::Place> BundleStore::State::find_way_back(std::string 
 Result<void> BundleStore::State::fall_back_to(Place const& place, std::uint64_t bad) {
   auto transaction = Transaction::begin(db);
   if (!transaction) return tl::unexpected(transaction.error());
-  auto const kept = std::tuple{active, previous, refused, trusted, starts};
+  auto const kept = std::tuple{active, previous, refused, refused_why, trusted, starts};
   trusted = true;
   starts = 0;
   auto done = save_attempt();
+  if (done && bad != refused) done = save_refusal(damage);
   if (done) done = save(place, {}, newest, bad);
   if (done) done = transaction->commit();
-  if (!done) std::tie(active, previous, refused, trusted, starts) = kept;
+  if (!done) std::tie(active, previous, refused, refused_why, trusted, starts) = kept;
   return done;
 }
 

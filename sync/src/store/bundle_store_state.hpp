@@ -59,6 +59,7 @@ struct BundleStore::State {
   std::string scope = "all";
   Place active{}, previous{}, newest{};
   std::uint64_t refused = 0;
+  std::string refused_why{};
   std::string damage{};
   std::optional<Staging> staging{};
   std::stop_source opening{};
@@ -78,6 +79,7 @@ struct BundleStore::State {
   Result<void> settle();
   Result<void> flip();
   Result<void> save_attempt();
+  Result<void> save_refusal(std::string why);
   Result<Place> find_way_back(std::string const& why);
   Result<void> fall_back_to(Place const& place, std::uint64_t bad);
   Result<void> count_start();

@@ -79,6 +79,7 @@ class Collector {
   mutable std::mutex mutex_;  ///< of all below; never held around a call of the link
   std::map<std::string, Subscription> subscriptions_;
   std::map<std::string, std::uint64_t, std::less<>> heard_;  ///< releases on this connection, by scope
+  std::map<std::string, std::uint64_t, std::less<>> told_;   ///< releases of which the log has said that they came
   std::optional<Timestamp> repeat_due_{};
 };
 

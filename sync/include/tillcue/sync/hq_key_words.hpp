@@ -20,6 +20,8 @@ struct BelievedKeys {
 };
 /// Errors  as Statement; those of decode_keys.
 Result<BelievedKeys> believed_keys(Database& db, std::string_view chain);
+/// What these have signed HQ believes too.  Errors  as above.
+Result<void> pin_believed(Database& db, std::string_view chain, KeyRing& ring);
 /// Errors  rejected: the terminals have been told not to believe this key (any more).
 Result<void> check_believed(BelievedKeys const& believed, std::string_view key_id);
 

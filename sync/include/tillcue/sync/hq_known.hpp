@@ -1,9 +1,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tillcue/core/result.hpp"
+#include "tillcue/sync/hq_budget_ledger.hpp"
 #include "tillcue/sync/sqlite.hpp"
 #include "tillcue/sync/word.hpp"
 
@@ -21,6 +23,10 @@ Result<std::string> unknown_scope(Database& db, Scope const& scope);
 Result<std::string> unknown_canaries(Database& db, std::vector<std::string> const& canaries);
 /// Those no terminal ever came as.
 Result<std::vector<std::string>> never_heard_of(Database& db, std::vector<std::string> const& terminals);
+
+/// Budgets are money, and HQ adds up what is spent under one name: whether a bundle's are of the currency they had.
+/// Errors  rejected, with the mend; those of the database.
+Result<void> check_budget_currency(Database& db, std::vector<BudgetPlan> const& plans, std::string_view currency);
 
 /// The first few, and that there are more.
 std::string some_of(std::vector<std::string> const& names);

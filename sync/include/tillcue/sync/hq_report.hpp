@@ -27,13 +27,21 @@ struct Report {
     std::uint64_t finished = 0, voided = 0, abandoned = 0;
     Moments lines;  ///< of finished sales
   };
-  /// Basket value by arm in one currency; minor units.
+  /// Basket value by arm in one currency; minor units. Compared are sales of one till under one release, for these were
+  /// drawn with one chance; what is known of no release (a local bundle, sums) is compared day by day. Sales of one
+  /// known customer count as drawn together: under `holdout_by: customer` they were.
   struct Impact {
-    Currency currency;
-    Moments treated, holdout;
-    std::optional<MeanDifference> difference;
-    static constexpr std::uint64_t kEnough = 30;  ///< finished sales of each arm, before a verdict means anything
-    [[nodiscard]] bool enough() const noexcept { return treated.count() >= kEnough && holdout.count() >= kEnough; }
+    Currency currency{};
+    Moments treated{}, holdout{};  ///< all sales
+    StratifiedArms arms{};
+    StratifiedArms::Compared compared{};
+    std::uint64_t summed = 0;                     ///< compared sales of which only sums are known, customers neither
+    static constexpr std::uint64_t kEnough = 30;  ///< compared sales of each arm, before a verdict means anything
+    static constexpr std::uint64_t kEnoughDrawn = 10;  ///< customers or sales drawn into each arm
+    [[nodiscard]] bool enough() const noexcept {
+      return compared.treated >= kEnough && compared.holdout >= kEnough && compared.drawn_treated >= kEnoughDrawn &&
+             compared.drawn_holdout >= kEnoughDrawn;
+    }
   };
   /// Answers to suggestions at the screen. Shown without an answer yet = unanswered.
   struct Answers {
