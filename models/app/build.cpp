@@ -102,6 +102,7 @@ Result<int> run(Options& options) {
   if (auto const possible = can_write(options.out, files_of(options.input), kBundleFile); !possible)
     return tl::unexpected(possible.error());
   options.input.until = options.build.recency.as_of;
+  options.input.dated_prices = true;
   auto const progress = progress_on_terminal();
   if (progress) progress("read transactions and items");
   auto const data = load_transactions(options.input.transactions, options.input, progress.advance());

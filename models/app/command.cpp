@@ -195,6 +195,7 @@ TransactionLimits limits_of(InputOptions const& input) {
   limits.bad_rows = input.bad_rows;
   limits.until = input.until;
   limits.want_strays = input.want_strays;
+  limits.dated_prices = input.dated_prices;
   return limits;
 }
 

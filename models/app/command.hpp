@@ -62,6 +62,7 @@ struct InputOptions {
   bool allow_duplicates = false;
   std::optional<std::int32_t> until{};  ///< as TransactionLimits; of --as-of, where it says what is read
   bool want_strays = false;
+  bool dated_prices = false;  ///< as TransactionLimits
 };
 /// All files these options read, and `more`: what is written must be none of them.
 std::vector<std::string> files_of(InputOptions const& input, std::vector<std::string> more = {});

@@ -86,6 +86,8 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
   std::uint32_t id_begin = 0;
   std::uint32_t rows_begin = 0;
   auto next_apart = batch.apart.begin();
+  auto next_pieces = batch.pieces.begin();
+  auto const* const added = items.data() + (items.size() - batch.items.size());
   for (std::size_t n = 0; n < batch.runs.size(); ++n) {
     if (n + kAhead < batch.runs.size()) ids_.prefetch(batch.runs[n + kAhead].hash);
     auto const& run = batch.runs[n];
@@ -100,11 +102,23 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
     } else {
       add_run({basket, rows, short_line(lines_before + run.line)}, basket < known, apart || others_);
     }
+    for (; next_pieces != batch.pieces.end() && next_pieces->row < run.rows_end; ++next_pieces)
+      pieces_.push_back({basket, added[next_pieces->row], next_pieces->quantity_milli});
     others_ = false;
     id_begin = run.id_end;
     rows_begin = run.rows_end;
   }
   others_ = others_ || batch.others_at_end;
+  keep_returned(batch, parser);
+}
+
+void BasketJoin::keep_returned(RowBatch const& batch, RowParser const& parser) {
+  std::uint32_t id_begin = 0;
+  for (auto const& row : batch.returned) {
+    auto const id = std::string_view(batch.returned_ids).substr(id_begin, row.id_end - id_begin);
+    returned_.push_back({std::string(id), std::string(parser.skus().text(row.item)), row.hash, row.quantity_milli});
+    id_begin = row.id_end;
+  }
 }
 
 /// Notes that the next rows are those of a basket which has been met before or not, and behind rows of another share or
@@ -159,6 +173,78 @@ void BasketJoin::gather_runs() {
   }
 }
 
+bool BasketJoin::end_rows(bool pieces_known) {
+  gather_runs();
+  if (!returned_.empty()) net_returns();
+  return !pieces_known && !nets_.empty();
+}
+
+/// Which items of which baskets were returned in the same basket, as many pieces as there are rows of them.
+void BasketJoin::net_returns() {
+  std::vector<std::size_t> ends(rows_.size());
+  auto end = rows_begin_;
+  for (std::size_t n = 0; n < rows_.size(); ++n) ends[n] = end += rows_[n];
+  for (auto n = skus_.size(); n < data_.items.size(); ++n) skus_.add(data_.items[n].sku, text_hash(data_.items[n].sku));
+  for (auto const& row : returned_) {
+    auto const basket = ids_.find(row.basket, row.hash);
+    auto const item = skus_.find(row.sku, text_hash(row.sku));
+    if (basket == TextIndex::kNone || item == TextIndex::kNone) continue;
+    auto const last = data_.basket_items.begin() + static_cast<std::ptrdiff_t>(ends[basket]);
+    auto const sold = std::count(last - static_cast<std::ptrdiff_t>(rows_[basket]), last, item);
+    if (sold == 0) continue;
+    ++netted_;
+    nets_.push_back({basket, item, 1000 * sold, row.quantity_milli});
+  }
+  std::vector<Returned>().swap(returned_);
+  std::stable_sort(nets_.begin(), nets_.end(), [](Net const& a, Net const& b) {
+    return a.basket != b.basket ? a.basket < b.basket : a.item < b.item;
+  });
+  std::size_t kept = 0;
+  for (std::size_t n = 0; n < nets_.size(); ++n) {
+    bool const same = kept > 0 && nets_[kept - 1].basket == nets_[n].basket && nets_[kept - 1].item == nets_[n].item;
+    if (same)
+      nets_[kept - 1].returned_milli += nets_[n].returned_milli;
+    else
+      nets_[kept++] = nets_[n];
+  }
+  nets_.resize(kept);
+}
+
+BasketJoin::Net* BasketJoin::find_net(std::uint32_t basket, std::uint32_t item) {
+  auto const at = std::lower_bound(nets_.begin(), nets_.end(), std::pair(basket, item), [](Net const& net, auto key) {
+    return net.basket != key.first ? net.basket < key.first : net.item < key.second;
+  });
+  return at != nets_.end() && at->basket == basket && at->item == item ? &*at : nullptr;
+}
+
+void BasketJoin::add_pieces(RowBatch const& batch, RowParser const& parser) {
+  std::uint32_t id_begin = 0;
+  auto next = batch.pieces.begin();
+  for (auto const& run : batch.runs) {
+    auto const id = std::string_view(batch.ids).substr(id_begin, run.id_end - id_begin);
+    id_begin = run.id_end;
+    if (next == batch.pieces.end()) return;
+    if (next->row >= run.rows_end) continue;
+    auto const basket = ids_.find(id, run.hash);
+    for (; next != batch.pieces.end() && next->row < run.rows_end; ++next) {
+      auto const sku = parser.skus().text(batch.items[next->row]);
+      auto const item = skus_.find(sku, text_hash(sku));
+      if (find_net(basket, item) != nullptr) pieces_.push_back({basket, item, next->quantity_milli});
+    }
+  }
+}
+
+/// The items of a basket of which nothing was left; baskets come in their order.
+std::vector<std::uint32_t> BasketJoin::taken_back(std::size_t basket) {
+  std::vector<std::uint32_t> items;
+  for (; next_net_ < nets_.size() && nets_[next_net_].basket == basket; ++next_net_) {
+    auto const& net = nets_[next_net_];
+    data_.items[net.item].quantity_milli -= std::min(net.sold_milli, -net.returned_milli);
+    if (net.sold_milli + net.returned_milli <= 0) items.push_back(net.item);
+  }
+  return items;
+}
+
 /// Moves the distinct items of a basket to the end of those kept so far, which is never behind where they are, and
 /// makes it basket `place`. False: it is left out.
 bool BasketJoin::close_basket(std::size_t basket, RowsOf const& rows, std::size_t place, std::size_t most,
@@ -169,6 +255,9 @@ bool BasketJoin::close_basket(std::size_t basket, RowsOf const& rows, std::size_
   auto const stamp = ++stamp_;
   auto* const seen_in = seen_in_.data();
   auto* const all = items.data();
+  if (next_net_ < nets_.size()) {
+    for (auto const item : taken_back(basket)) seen_in[item] = stamp;
+  }
   for (auto at = rows.begin; at < rows.end; ++at) {
     auto const item = all[at];
     all[kept] = item;
@@ -176,6 +265,7 @@ bool BasketJoin::close_basket(std::size_t basket, RowsOf const& rows, std::size_
     seen_in[item] = stamp;
   }
   auto const size = kept - start;
+  if (size == 0) return false;
   if (size > most) {
     ++left_out_;
     bad.note(name + ':' + std::to_string(first_line(basket)) + ": basket with " + std::to_string(size) +
@@ -213,7 +303,10 @@ RepeatedDays BasketJoin::repeated_days(TimeKind kind, bool of_share) const {
 
 RepeatedDays BasketJoin::close_file(std::string const& name, std::size_t most, TimeKind kind, bool of_share,
                                     BadRows& bad) {
-  gather_runs();
+  for (auto const& piece : pieces_) {
+    if (auto* const net = find_net(piece.basket, piece.item)) net->sold_milli += piece.quantity_milli - 1000;
+  }
+  next_net_ = 0;
   auto repeated = repeated_days(kind, of_share);
   std::vector<RowRun>().swap(runs_);
   seen_in_.assign(data_.items.size(), 0);
@@ -230,6 +323,9 @@ RepeatedDays BasketJoin::close_file(std::string const& name, std::size_t most, T
   data_.basket_items.resize(data_.begin.back());
   data_.times.resize(place);
   data_.keys.resize(place);
+  std::vector<Net>().swap(nets_);
+  std::vector<Pieces>().swap(pieces_);
+  std::vector<Returned>().swap(returned_);
   rows_begin_ = data_.basket_items.size();
   closed_ = place;
   data_.file_end.push_back(data_.baskets());
@@ -249,7 +345,8 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
-         rows_.size() * 4 + runs_.size() * sizeof(RowRun) + memory_to_close();
+         rows_.size() * 4 + runs_.size() * sizeof(RowRun) + pieces_.size() * sizeof(Pieces) +
+         returned_.size() * sizeof(Returned) + memory_to_close();
 }
 
 /// What rows that do not stand together cost when the file is closed: first all of them once more, by basket, then the
@@ -267,7 +364,10 @@ std::size_t BasketJoin::memory_with(std::size_t rows, std::size_t baskets) const
 
 Dataset BasketJoin::take() {
   Dataset data = std::move(data_);
+  auto const left_out = left_out_, netted = netted_;
   *this = {};
+  left_out_ = left_out;  // which is still asked for
+  netted_ = netted;
   return data;
 }
 

@@ -22,7 +22,14 @@ class BasketJoin {
   /// Adds rows of the open file. `parser` made the batch; `lines_before` stand before it in the file.
   void add(RowBatch const& batch, RowParser const& parser, std::size_t parser_number, std::uint64_t lines_before);
 
-  /// Makes the rows since the last call baskets. Those of more than `most` distinct items are noted and left out. What
+  /// Once all rows of the open file are here: puts those of each basket together, and looks which of them returns may
+  /// take back. True: only the quantities of some baskets' rows can tell, and `pieces_known` is false. Then what is
+  /// read once more is given to add_pieces().
+  bool end_rows(bool pieces_known);
+  void add_pieces(RowBatch const& batch, RowParser const& parser);
+
+  /// Makes the rows since the last call baskets, without the items of which as much was returned as sold, and after
+  /// end_rows(). Those of more than `most` distinct items are noted and left out. What
   /// stands there twice is looked for, day by day when times are those of a calendar; in a file whose baskets do not
   /// come back only for a share of the baskets, whose days are wanted by who adds up.
   RepeatedDays close_file(std::string const& name, std::size_t most, TimeKind kind, bool of_share, BadRows& bad);
@@ -30,11 +37,13 @@ class BasketJoin {
   /// Adds what a parser has kept about its items; once for each, after its last batch.
   void add_sold(RowParser const& parser, std::size_t parser_number);
 
-  /// Leaves this one empty.
+  /// Leaves this one empty, but for what there is to say of it.
   Dataset take();
 
   [[nodiscard]] Dataset const& data() const noexcept { return data_; }
   [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
+  /// Rows of returns that were taken from their own basket.
+  [[nodiscard]] std::uint64_t netted() const noexcept { return netted_; }
   /// Bytes the baskets take, roughly, with what close_file() will need beside them.
   [[nodiscard]] std::size_t memory() const noexcept;
   /// The same when as many again have come.
@@ -61,6 +70,26 @@ class BasketJoin {
   void gather_runs();
   [[nodiscard]] std::size_t memory_to_close() const noexcept;
   [[nodiscard]] RepeatedDays repeated_days(TimeKind kind, bool of_share) const;
+  /// A return that waits for the end of its file: its basket's rows may stand anywhere.
+  struct Returned {
+    std::string basket, sku;
+    std::uint64_t hash;
+    std::int64_t quantity_milli;
+  };
+  /// What is not of one piece.
+  struct Pieces {
+    std::uint32_t basket, item;
+    std::int64_t quantity_milli;
+  };
+  /// An item of a basket, of which some was returned in the same basket.
+  struct Net {
+    std::uint32_t basket, item;
+    std::int64_t sold_milli, returned_milli;  ///< the latter below 0
+  };
+  void keep_returned(RowBatch const& batch, RowParser const& parser);
+  void net_returns();
+  std::vector<std::uint32_t> taken_back(std::size_t basket);
+  Net* find_net(std::uint32_t basket, std::uint32_t item);
   struct RowsOf {
     std::size_t begin;
     std::size_t end;
@@ -82,7 +111,12 @@ class BasketJoin {
   std::vector<RowRun> runs_;         ///< when it is not
   bool others_ = false;              ///< the last rows read are of another share
   std::size_t rows_begin_ = 0;
-  std::size_t closed_ = 0;              ///< baskets of the files before
+  std::size_t closed_ = 0;  ///< baskets of the files before
+  std::vector<Returned> returned_;
+  std::vector<Pieces> pieces_;
+  std::vector<Net> nets_;     ///< by basket, then item; once end_rows() was called
+  std::size_t next_net_ = 0;  ///< to be looked at when baskets are closed
+  std::uint64_t netted_ = 0;
   std::vector<std::uint32_t> seen_in_;  ///< per item: the last basket it was seen in, counted from 1
   std::uint32_t stamp_ = 0;
   std::uint64_t left_out_ = 0;

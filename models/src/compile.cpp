@@ -29,10 +29,10 @@ class Assembly {
     place_.resize(order.size());
     for (auto const counted : order) {
       place_[counted] = static_cast<std::uint32_t>(out_.items.size());
-      add(counts_.items[counted].sku, counts_.items[counted].prices);
+      add(counts_.items[counted].sku, &counts_.items[counted]);
     }
     for (auto const& item : catalogue_.items) {
-      if (place_of_.count(item.sku) == 0) add(item.sku, {});
+      if (place_of_.count(item.sku) == 0) add(item.sku, nullptr);
     }
     return std::move(out_);
   }
@@ -44,12 +44,12 @@ class Assembly {
   }
 
  private:
-  void add(std::string const& sku, std::vector<PricePoint> const& prices) {
+  void add(std::string const& sku, CountedItem const* sold) {
     ItemSource item;
     item.sku = item.name = sku;
     if (auto const* const known = catalogue_.find(sku)) describe(*known, item);
     std::int64_t micro = 0;
-    if (!item.price_minor && median_price(prices, micro)) item.price_minor = minor(micro);
+    if (!item.price_minor && sold != nullptr && sold_price(*sold, micro)) item.price_minor = minor(micro);
     place_of_.emplace(sku, static_cast<std::uint32_t>(out_.items.size()));
     out_.items.push_back(std::move(item));
   }

@@ -152,6 +152,7 @@ class Job {
       returns_ = reader.returns();
     }
     left_out_ += reader.left_out();
+    netted_ += reader.netted();
     auto const repeated = reader.repeated_days();
     repeated_.resize(std::max(repeated_.size(), repeated.size()));
     for (std::size_t n = 0; n < repeated.size(); ++n) repeated_[n].add(repeated[n]);
@@ -239,7 +240,8 @@ class Job {
     auto sum = merge(items);
     if (!sum) return tl::unexpected(sum.error());
     sum->sources = all_sources(sources_);
-    if (auto const any = note_left_out(bad_, left_out_, returns_, options_.limits, sum->baskets > 0); !any) return any;
+    if (auto const any = note_left_out(bad_, left_out_, returns_, netted_, options_.limits, sum->baskets > 0); !any)
+      return any;
     std::vector<std::vector<std::uint32_t>> place(parts_.size());
     for (std::size_t n = 0; n < parts_.size(); ++n) {
       std::uint32_t at = 0;
@@ -275,6 +277,7 @@ class Job {
   bool outgrown_ = false;
   std::uint64_t returns_ = 0;
   std::uint64_t left_out_ = 0;
+  std::uint64_t netted_ = 0;
   std::vector<NamedSources> sources_;
   std::vector<RepeatedDays> repeated_;  ///< by file, of the shares read
   std::vector<Part> parts_;

@@ -28,6 +28,10 @@ class InMemory final : public PairSink {
 
 }  // namespace
 
+bool sold_price(CountedItem const& item, std::int64_t& micro) {
+  return price_of_lately(item.lately, micro) || median_price(item.prices, micro);
+}
+
 std::size_t Counts::items_sold() const noexcept {
   return static_cast<std::size_t>(
       std::count_if(items.begin(), items.end(), [](CountedItem const& item) { return item.baskets > 0; }));

@@ -44,6 +44,7 @@ Result<void> add_item(CountedItem const& item, std::uint64_t weight, CountedItem
   sum.baskets += static_cast<std::uint32_t>(baskets);
   sum.quantity_milli += item.quantity_milli;
   for (auto const& point : item.prices) add_price(sum.prices, point.micro, point.times);
+  for (auto const& sold : item.lately) add_week_price(sum.lately, sold);
   return {};
 }
 

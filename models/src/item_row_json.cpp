@@ -43,7 +43,8 @@ std::string json_report(ItemRow const& row) {
   out["incoming"] = as_json(row.incoming);
   out["ladder"] = Json::array();
   for (auto const& rung : row.ladder) {
-    out["ladder"].push_back({{rung.up ? "better" : "below", rung.sku},
+    auto const* const how = rung.by_size() ? (rung.up ? "larger" : "smaller") : (rung.up ? "better" : "below");
+    out["ladder"].push_back({{how, rung.sku},
                              {"name", rung.name},
                              {"share", rung.share},
                              {"size_percent", rung.size_percent},

@@ -72,10 +72,12 @@ void ladder(ItemRow const& row, std::string& out) {
   if (row.ladder.empty()) return;
   out += "\nlarger or better versions\n";
   for (auto const& rung : row.ladder) {
-    out += rung.up ? "  better  " : "  below   ";
+    out += rung.by_size() ? (rung.up ? "  larger   " : "  smaller  ") : (rung.up ? "  better   " : "  below    ");
     out += rung.sku + "  " + rung.name;
     if (!rung.price.empty()) out += "  " + rung.price;
-    if (rung.share > 0) out += "; " + percent(rung.share, 1) + " of the buyers of either take the better one";
+    if (rung.share > 0)
+      out += "; " + percent(rung.share, 1) + " of the buyers of either take the " +
+             (rung.by_size() ? "larger" : "better") + " one";
     if (rung.size_percent > 0) out += formatted("; %u %% of the size", rung.size_percent);
     out += rung.manual ? "; head office's\n" : "; mined\n";
   }

@@ -11,7 +11,14 @@ void RowParser::use_layout(Table const& table) {
   if (table.layout() == layout_) return;
   layout_ = table.layout();
   // What differs from row to row has to begin with the SKU, or what is behind it would not be all.
-  use_known_rows(table.lead() > 0 && table.place(kSkuColumn) == table.lead());
+  use_known_rows(!wants_pieces_ && table.lead() > 0 && table.place(kSkuColumn) == table.lead());
+}
+
+void RowParser::want_pieces(bool wanted) {
+  if (wanted == wants_pieces_) return;
+  wants_pieces_ = wanted;
+  layout_ = {};  // to be looked at again
+  use_known_rows(false);
 }
 
 /// Forgets what texts mean.
@@ -32,7 +39,35 @@ void RowParser::tell_text(SoldItems::Item& item, unsigned place) {
   auto& sums = sums_[item.number];
   auto const& says = sums.says[place];
   sums.quantity_milli += says.quantity_milli * times;
-  if (says.price_micro != Sold::kNoPrice) add_price(sums.prices, says.price_micro, times);
+  if (says.price_micro != Sold::kNoPrice) add_priced(item, says.price_micro, times);
+}
+
+/// Adds sales of the item's week.
+void RowParser::add_priced(SoldItems::Item& item, std::int64_t price_micro, std::uint64_t times) {
+  auto& sums = sums_[item.number];
+  add_price(sums.prices, price_micro, times);
+  add_week_price(sums.lately, {static_cast<std::int32_t>(item.week), price_micro, times});
+}
+
+/// What was met so far was met in another week.
+void RowParser::begin_week(SoldItems::Item& item) {
+  for (unsigned n = 0; n < SoldItems::kTexts; ++n) tell_text(item, n);
+  item.week = week_ & 0x3FF'FFFFU;
+}
+
+/// Where dates matter, what is read next was sold at `time`.
+void RowParser::set_week(TimeKind kind, std::int64_t time) {
+  constexpr std::int64_t kWeekSeconds = 7 * 86'400;
+  if (!dated_prices_) return;
+  if (kind != TimeKind::calendar) {
+    week_ = kNoWeek;
+    return;
+  }
+  if (week_ != kNoWeek && time >= week_begins_ && time - week_begins_ < kWeekSeconds) return;
+  week_ = static_cast<std::uint32_t>(week_of(time));
+  constexpr std::int64_t kMonday = -3 * 86'400;  // a first one
+  auto const since = (time - kMonday) % kWeekSeconds;
+  week_begins_ = time - since - (since < 0 ? kWeekSeconds : 0);
 }
 
 /// Counts what a text says that was just met in a row read with care, and keeps it. When there is no room it takes, if

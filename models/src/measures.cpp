@@ -86,24 +86,51 @@ std::vector<std::size_t> bin_ends(std::vector<Prediction> const& predictions, st
   return ends;
 }
 
-/// The mean distance of a bin's sum from its expectation, had its probabilities been right. Its baskets are what
-/// varies.
-double distance_by_chance(std::vector<Prediction> const& predictions, std::span<std::uint32_t> bin) {
+/// What a bin's sum varies by, had its probabilities been right: its baskets are what varies.
+struct Chance {
+  double variance = 0;  ///< were all its predictions independent
+  double squares = 0;   ///< of the sums of its baskets
+  std::size_t baskets = 0;
+};
+
+Chance chance_of(std::vector<Prediction> const& predictions, std::span<std::uint32_t> bin) {
   std::stable_sort(bin.begin(), bin.end(),
                    [&](auto a, auto b) { return predictions[a].basket < predictions[b].basket; });
-  auto const rest = [&](auto n) { return (predictions[n].bought ? 1 : 0) - predictions[n].ppm / 1e6; };
-  double mean = 0;
-  for (auto const n : bin) mean += rest(n) / static_cast<double>(bin.size());
-  double squares = 0;
+  Chance chance;
   double sum = 0;
   for (std::size_t n = 0; n < bin.size(); ++n) {
-    sum += rest(bin[n]) - mean;
-    bool const last = n + 1 == bin.size() || predictions[bin[n + 1]].basket != predictions[bin[n]].basket;
+    auto const& prediction = predictions[bin[n]];
+    double const p = prediction.ppm / 1e6;
+    chance.variance += p * (1 - p);
+    sum += (prediction.bought ? 1 : 0) - p;
+    bool const last = n + 1 == bin.size() || predictions[bin[n + 1]].basket != prediction.basket;
     if (!last) continue;
-    squares += sum * sum;
+    chance.squares += sum * sum;
+    ++chance.baskets;
     sum = 0;
   }
-  return std::sqrt(2 / std::numbers::pi * squares);
+  return chance;
+}
+
+/// The sum over the bins of the mean distance from what is expected, had the probabilities been right. Predictions of
+/// one basket are right or wrong together; by how much that widens the distance is measured over all bins: a bin of few
+/// baskets does not tell, and sums about its own mean would be 0 in a bin of one basket. What is not right widens it
+/// too, but only as far as it shows in a single basket.
+double distance_by_chance(std::vector<Chance> const& bins) {
+  constexpr std::size_t kManyBaskets = 10;
+  double variance = 0, squares = 0;
+  for (auto const& bin : bins) {
+    variance += bin.variance;
+    squares += bin.squares;
+  }
+  double const together = variance > 0 ? std::max(1.0, squares / variance) : 1;
+  double distance = 0;
+  for (auto const& bin : bins) {
+    // Of the standard deviation, the normal distribution's share; no distribution has more than the whole.
+    double const share = bin.baskets < kManyBaskets ? 1 : std::sqrt(2 / std::numbers::pi);
+    distance += share * std::sqrt(together * bin.variance);
+  }
+  return distance;
 }
 
 double surprise(Prediction const& prediction) {
@@ -183,6 +210,7 @@ CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std:
   if (predictions.empty() || bins == 0) return quality;
   auto order = by_probability(predictions);
   auto const total = static_cast<double>(predictions.size());
+  std::vector<Chance> chances;
   std::size_t begin = 0;
   for (auto const end : bin_ends(predictions, order, bins)) {
     CalibrationQuality::Bin sums{0, 0, end - begin};
@@ -192,13 +220,14 @@ CalibrationQuality measure_calibration(std::vector<Prediction> predictions, std:
       quality.log_loss += surprise(predictions[order[n]]) / total;
     }
     quality.ece += std::fabs(sums.predicted - sums.observed) / total;
-    quality.by_chance += distance_by_chance(predictions, std::span(order).subspan(begin, end - begin)) / total;
+    chances.push_back(chance_of(predictions, std::span(order).subspan(begin, end - begin)));
     quality.predicted += sums.predicted / total;
     quality.observed += sums.observed / total;
     auto const filled = static_cast<double>(sums.count);
     quality.bins.push_back({sums.predicted / filled, sums.observed / filled, sums.count});
     begin = end;
   }
+  quality.by_chance = distance_by_chance(chances) / total;
   return quality;
 }
 

@@ -38,6 +38,15 @@ constexpr Unit kUnits[] = {{"g", Measure::grams, 1},
                            {"liter", Measure::millilitres, 1000},
                            {"мл", Measure::millilitres, 1},
                            {"л", Measure::millilitres, 1000},
+                           // No centimetres, millimetres and inches: a pan's, a drill's and a screen's are no amounts.
+                           {"m", Measure::metres, 1},
+                           {"metre", Measure::metres, 1},
+                           {"metres", Measure::metres, 1},
+                           {"meter", Measure::metres, 1},
+                           {"meters", Measure::metres, 1},
+                           {"м", Measure::metres, 1},
+                           {"ft", Measure::metres, 0.3048},
+                           {"feet", Measure::metres, 0.3048},
                            {"pc", Measure::pieces, 1},
                            {"pcs", Measure::pieces, 1},
                            {"piece", Measure::pieces, 1},
@@ -108,12 +117,14 @@ std::optional<PackSize> size_at(std::vector<Part> const& parts, std::size_t at, 
   if (!number(at)) return std::nullopt;
   bool const times = at + 1 < parts.size() && (parts[at + 1].text == "x" || parts[at + 1].text == "х");
   if (times && number(at + 2)) {
-    if (auto const* const of = unit(at + 3)) {
+    // "2 x 3 m" is a carpet.
+    if (auto const* const of = unit(at + 3); of != nullptr && of->measure != Measure::metres) {
       used = 4;
       return PackSize{of->measure, parts[at].number * parts[at + 2].number * of->factor};
     }
   }
-  if (auto const* const of = unit(at + 1)) {
+  bool const of_area = at >= 2 && (parts[at - 1].text == "x" || parts[at - 1].text == "х") && number(at - 2);
+  if (auto const* const of = unit(at + 1); of != nullptr && !(of_area && of->measure == Measure::metres)) {
     used = 2;
     return PackSize{of->measure, parts[at].number * of->factor};
   }
@@ -125,6 +136,12 @@ std::optional<PackSize> grade_of(std::string_view word) {
     if (grade.word == word) return PackSize{Measure::grade, grade.rank};
   }
   return std::nullopt;
+}
+
+/// What begins with a length is made by 3M; and few things are sold by more than this.
+bool is_size_in_name(PackSize const& size, std::size_t at) {
+  constexpr double kLongest = 30.5;  // 100 ft
+  return size.measure != Measure::metres || (at > 0 && size.amount <= kLongest);
 }
 
 }  // namespace
@@ -153,6 +170,10 @@ SizedName split_size(std::string_view name) {
   for (std::size_t at = 0, used = 1; at < parts.size(); at += used) {
     used = 1;
     auto size = size_at(parts, at, used);
+    if (size && !is_size_in_name(*size, at)) {
+      size.reset();
+      used = 1;
+    }
     if (!size) size = grade_of(parts[at].text);
     if (size)
       split.size = size;

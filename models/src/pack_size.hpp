@@ -10,6 +10,7 @@ namespace tillcue::models {
 enum class Measure : std::uint8_t {
   grams,
   millilitres,
+  metres,  ///< of what is sold by length; widths, heights and diameters are none
   pieces,
   grade,  ///< small, regular, large: an order without an amount
 };
@@ -20,10 +21,12 @@ struct PackSize {
   double amount = 0;  ///< of grade: 1, 2, 3...
 };
 
-/// Reads "500 g", "1,5 l", "6 x 330 ml", "30 bags", "4 шт"; with `unit` also a bare number. Nothing when it is no size.
+/// Reads "500 g", "1,5 l", "6 x 330 ml", "30 bags", "4 шт", "3 m"; with `unit` also a bare number. Nothing when it is
+/// no size.
 std::optional<PackSize> parse_pack_size(std::string_view text, std::string_view unit = {});
 
-/// The last size in a name, and the name without any size; the whole name when it has none. `rest` in small letters.
+/// The last size in a name (a length only up to 30 m: "100 m" is what a watch stands), and the name without any size;
+/// the whole name when it has none. `rest` in small letters.
 struct SizedName {
   std::optional<PackSize> size;
   std::string rest;

@@ -297,7 +297,8 @@ Result<Counts> count_items(Dataset const& data, std::span<std::uint32_t const> b
       return fail(Code::unsupported,
                   "count: '" + item.sku + "' is in too many baskets for 32 bits; count fewer baskets at a time");
     }
-    counts.items.push_back({item.sku, static_cast<std::uint32_t>(sums[n]), item.quantity_milli, item.prices});
+    counts.items.push_back(
+        {item.sku, static_cast<std::uint32_t>(sums[n]), item.quantity_milli, item.prices, item.lately});
   }
   counts.row.assign(counts.items.size() + 1, 0);
   return counts;

@@ -8,9 +8,11 @@
 
 #include "calibration_splits.hpp"
 #include "cooccurrence.hpp"
+#include "delisted.hpp"
 #include "observation.hpp"
 #include "rounded_prices.hpp"
 #include "selection.hpp"
+#include "sold_prices.hpp"
 #include "tillcue/core/bundle.hpp"
 #include "tillcue/models/ranker.hpp"
 #include "tillcue/models/wording.hpp"
@@ -186,6 +188,7 @@ Result<Built> compile(Counts const& counts, Weighing const& weighing, Weights co
   }
   note_everywhere(counts, source, built.notes);
   note_rounded_prices(catalogue, counts, options.compile.currency, built.notes);
+  note_sold_prices(catalogue, counts, options.compile.currency, built.notes);
   auto bytes = write_bundle(source);
   if (!bytes) return tl::unexpected(bytes.error());
   if (options.review) {
@@ -259,6 +262,7 @@ Result<Built> build(Dataset const& whole, Catalogue const& catalogue, Campaigns 
   auto built = compile(weighed->items, weighed->weighing, *weights, *calibrated, catalogue, campaigns, options,
                        &mine_in, progress);
   if (!built) return built;
+  note_delisted(data, catalogue, built->notes);
   built->baskets = weighed->baskets.size();
   built->from = weighed->items.from;
   built->to = weighed->items.to;

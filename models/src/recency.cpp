@@ -59,6 +59,16 @@ void tell(Counted& result) {
   say(result.undated, "without a date");
 }
 
+/// Files keep prices without dates, so each is as one week, its last.
+void date_prices(Counts& counts) {
+  if (counts.time_kind != TimeKind::calendar) return;
+  auto const week = week_of(counts.to);
+  for (auto& item : counts.items) {
+    if (!item.lately.empty()) continue;
+    for (auto const& point : item.prices) item.lately.push_back({week, point.micro, point.times});
+  }
+}
+
 }  // namespace
 
 Result<UpToDay> up_to_day(Dataset const& data, Recency const& recency) {
@@ -213,6 +223,7 @@ Result<void> RecentSum::add(NamedCounts part) {
     }
     recent_->add(part.counts);
   }
+  date_prices(part.counts);
   parts_.push_back(std::move(part.counts));
   weights_.push_back(weight_of_part);
   return parts_.size() < kAtOnce ? Result<void>{} : fold();

@@ -78,8 +78,7 @@ void note_rounded_prices(Catalogue const& catalogue, Counts const& counts, Curre
   for (auto const& item : counts.items) {
     std::int64_t micro = 0;
     auto const* const known = catalogue.find(item.sku);
-    if ((known == nullptr || !known->price_micro) && median_price(item.prices, micro))
-      sold.add(micro, '\'' + item.sku + '\'');
+    if ((known == nullptr || !known->price_micro) && sold_price(item, micro)) sold.add(micro, '\'' + item.sku + '\'');
   }
   // "3 for 1.00" has thirds in every currency.
   if (sold.most()) notes.push_back(sold.words("transactions"));

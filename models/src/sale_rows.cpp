@@ -95,6 +95,9 @@ void RowBatch::clear() {
   apart.clear();
   others_at_end = false;
   items.clear();
+  pieces.clear();
+  returned_ids.clear();
+  returned.clear();
   bad = {};
   returns = 0;
   priced_below_zero = 0;
@@ -218,6 +221,7 @@ bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t
   }
   if (row.quantity_milli <= 0) {
     ++out.returns;
+    note_returned(item, row.quantity_milli, out);
     return false;
   }
   if (item.unknown) {
@@ -229,8 +233,19 @@ bool RowParser::keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t
     return false;
   }
   join_run(row.kind, row.time, line, out);
+  set_week(row.kind, row.time);
+  if (wants_pieces_ && row.quantity_milli != kOnePiece)
+    out.pieces.push_back({static_cast<std::uint32_t>(out.items.size()), row.quantity_milli});
   out.items.push_back(item.number);
   return true;
+}
+
+/// It may be one of the basket's own lines that is voided.
+void RowParser::note_returned(SoldItems::Item const& item, std::int64_t quantity_milli, RowBatch& out) const {
+  if (quantity_milli == 0 || item.unknown || !in_share_) return;
+  out.returned_ids += basket_;
+  out.returned.push_back(
+      {basket_hash_, static_cast<std::uint32_t>(out.returned_ids.size()), item.number, quantity_milli});
 }
 
 void RowParser::note_below_zero(std::int64_t price_micro, std::uint64_t line, RowBatch& out) const {
@@ -264,7 +279,8 @@ void RowParser::add_row(SoldItems::Item& item, std::uint64_t text, std::uint64_t
   auto& sums = sums_[item.number];
   sums.quantity_milli += says.quantity_milli;
   if (says.price_micro == Sold::kNoPrice || (price != 0 && learn_text(item, price, {0, says.price_micro}))) return;
-  add_price(sums.prices, says.price_micro, 1);
+  if (item.week != week_) begin_week(item);
+  add_priced(item, says.price_micro, 1);
 }
 
 /// Rows look up items all over the memory: asked for early, the answers come side by side instead of one by one.
@@ -299,6 +315,7 @@ bool RowParser::join_basket(std::string_view basket, std::string_view time, std:
   bool const late = kind == TimeKind::calendar && time_ > last_;
   if (other_kind || late || !in_share_) return false;
   join_run(kind, timed ? time_ : kNoTime, number, out);
+  set_week(kind, time_);
   return true;
 }
 
@@ -316,8 +333,12 @@ inline bool RowParser::settle_quickly(QuickRow const& row, Waiting const& waitin
                   ? row_kept_ && !out.runs.empty()
                   : join_basket(table.quick_field(row, kBasketColumn), table.quick_field(row, kTimeColumn), line, out);
   if (!row_kept_) return false;
+  if (waiting.pieces != 1) {
+    auto const quantity = kOnePiece * waiting.pieces;
+    sums_[item->number].quantity_milli += quantity;
+    if (wants_pieces_) out.pieces.push_back({static_cast<std::uint32_t>(out.items.size()), quantity});
+  }
   out.items.push_back(item->number);
-  if (waiting.pieces != 1) sums_[item->number].quantity_milli += kOnePiece * waiting.pieces;
   if (waiting.text != 0) count_text(*item, place);
   return true;
 }
@@ -395,9 +416,12 @@ void RowParser::add_sold(std::uint32_t number, SoldItem& out) const {
     auto const& says = sums.says[n];
     out.quantity_milli += says.quantity_milli * item.times[n];
     bool const priced = item.times[n] > 0 && says.price_micro != Sold::kNoPrice;
-    if (priced) add_price(out.prices, says.price_micro, item.times[n]);
+    if (!priced) continue;
+    add_price(out.prices, says.price_micro, item.times[n]);
+    add_week_price(out.lately, {static_cast<std::int32_t>(item.week), says.price_micro, item.times[n]});
   }
   for (auto const& point : sums.prices) add_price(out.prices, point.micro, point.times);
+  for (auto const& sold : sums.lately) add_week_price(out.lately, sold);
 }
 
 }  // namespace tillcue::models

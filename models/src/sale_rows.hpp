@@ -39,7 +39,22 @@ struct RowBatch {
   std::vector<std::uint32_t> apart;  ///< runs before which rows stand that are of another share; rising
   bool others_at_end = false;        ///< such rows behind the last run, or alone
   std::vector<std::uint32_t> items;  ///< as numbered by the parser
-  BadRows bad;                       ///< lines as counted by the table
+  /// A row of items that is not of one piece.
+  struct Pieces {
+    std::uint32_t row = 0;
+    std::int64_t quantity_milli = 0;
+  };
+  std::vector<Pieces> pieces;  ///< where they are wanted, by rising row
+  /// A row with a quantity below 0.
+  struct Returned {
+    std::uint64_t hash = 0;    ///< text_hash of the basket id
+    std::uint32_t id_end = 0;  ///< as Run, in returned_ids
+    std::uint32_t item = 0;    ///< as numbered by the parser
+    std::int64_t quantity_milli = 0;
+  };
+  std::string returned_ids;
+  std::vector<Returned> returned;
+  BadRows bad;  ///< lines as counted by the table
   std::uint64_t returns = 0;
   std::uint64_t priced_below_zero = 0;  ///< sold all the same; the price is passed over
   std::uint64_t below_zero_line = 0;    ///< the first of these
@@ -52,10 +67,10 @@ struct RowBatch {
   void clear();
 };
 
-/// Notes what is not in the baskets and why.
+/// Notes what is not in the baskets and why. `netted` of the returns were of items of their own basket.
 /// Errors  invalid when `any_left` is false: not one basket, and what was noted about the files.
-Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,
-                           bool any_left);
+Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, std::uint64_t netted,
+                           TransactionLimits const& limits, bool any_left);
 
 /// The texts of a row, by SaleColumn.
 using SaleTexts = std::array<std::string_view, std::size(kSaleColumns)>;
@@ -66,8 +81,10 @@ using SaleTexts = std::array<std::string_view, std::size(kSaleColumns)>;
 class RowParser {
  public:
   /// Rows later than `last` (seconds since 1970, where times are those of a calendar) are left out.
-  explicit RowParser(Share share = {}, std::int64_t last = std::numeric_limits<std::int64_t>::max())
-      : share_(share), last_(last) {}
+  /// `dated_prices`: what items cost is kept by week too.
+  explicit RowParser(Share share = {}, std::int64_t last = std::numeric_limits<std::int64_t>::max(),
+                     bool dated_prices = false)
+      : share_(share), last_(last), dated_prices_(dated_prices) {}
 
   /// Rows of `table` that begin before `end` of its bytes, at most `most` good ones, into the empty batch `out`.
   /// False: the file has ended.  Errors  of the file.
@@ -75,6 +92,9 @@ class RowParser {
 
   /// One row from a reader of another format. What is wrong with it, or nothing.
   std::optional<std::string> add(SaleFields const& row, std::uint64_t line, RowBatch& out);
+
+  /// Whether batches say what is not of one piece; rows whose text is known by its item do not tell, so it costs.
+  void want_pieces(bool wanted);
 
   /// What timestamps mean, as far as it is known.
   [[nodiscard]] TimeKind kind() const noexcept { return kind_; }
@@ -96,6 +116,7 @@ class RowParser {
     std::int64_t quantity_milli = 0;
     std::array<Sold, SoldItems::kTexts> says;  ///< what the texts mean
     std::vector<PricePoint> prices;
+    std::vector<WeekPrice> lately;
   };
   /// What will be asked about a row when the memory has brought its item.
   struct Waiting {
@@ -109,6 +130,9 @@ class RowParser {
   void use_layout(Table const& table);
   void use_known_rows(bool known);
   void tell_text(SoldItems::Item& item, unsigned place);
+  void begin_week(SoldItems::Item& item);
+  void add_priced(SoldItems::Item& item, std::int64_t price_micro, std::uint64_t times);
+  void set_week(TimeKind kind, std::int64_t time);
   void count_text(SoldItems::Item& item, unsigned place);
   bool learn_text(SoldItems::Item& item, std::uint64_t text, Sold says);
 
@@ -139,11 +163,16 @@ class RowParser {
   /// False: too late, a return, an unknown item, or not of this share.
   bool keep(SaleFields const& row, SoldItems::Item& item, std::uint64_t line, RowBatch& out);
   void note_below_zero(std::int64_t price_micro, std::uint64_t line, RowBatch& out) const;
+  void note_returned(SoldItems::Item const& item, std::int64_t quantity_milli, RowBatch& out) const;
   void join_run(TimeKind kind, std::int64_t time, std::uint64_t line, RowBatch& out);
   void open_run(std::uint64_t line, RowBatch& out);
 
   Share share_;
   std::int64_t last_;
+  bool dated_prices_;
+  bool wants_pieces_ = false;
+  std::uint32_t week_ = kNoWeek;  ///< of the rows now read, where dates matter
+  std::int64_t week_begins_ = 0;  ///< to set_week() sooner
   SoldItems skus_;
   std::deque<SoldSums> sums_;  ///< as skus_; what grows where it is need not be moved
   std::vector<QuickRow> rows_ = std::vector<QuickRow>(kWaiting);
@@ -168,6 +197,8 @@ class RowParser {
 };
 
 inline void RowParser::count_text(SoldItems::Item& item, unsigned place) {
+  if (item.week != week_) [[unlikely]]
+    begin_week(item);
   if (item.times[place] == SoldItems::kMostTimes) [[unlikely]]
     tell_text(item, place);
   ++item.times[place];

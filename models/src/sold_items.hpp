@@ -70,7 +70,8 @@ class SoldItems {
     std::array<std::uint16_t, kTexts> times{};  ///< that each was met
     std::uint32_t number : 31 = kNone;          ///< none: no item
     bool unknown : 1 = false;                   ///< kOpenName
-    std::uint32_t strange = 0;                  ///< texts that had no room
+    std::uint32_t strange : 6 = 0;              ///< texts that had no room, up to RowParser's look
+    std::uint32_t week : 26 = 0;                ///< in which the times were; kNoWeek where dates do not matter
 
     [[nodiscard]] bool is(SkuKey const& key) const noexcept { return is(key.low, key.high); }
     [[nodiscard]] bool is(std::uint64_t first, std::uint64_t second) const noexcept {

@@ -55,6 +55,11 @@ std::uint32_t RisingIndex::number_of(std::string_view text, std::uint64_t hash) 
   return number != TextIndex::kNone ? number : index_.add(text, hash);
 }
 
+std::uint32_t RisingIndex::find(std::string_view text, std::uint64_t hash) {
+  if (rising_) stop_rising();
+  return index_.find(text, hash);
+}
+
 /// Gives all texts their slots.
 void RisingIndex::stop_rising() {
   rising_ = false;

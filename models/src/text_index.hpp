@@ -138,6 +138,8 @@ class RisingIndex {
   }
   /// The number of `text`, which is size() as it was before when the text is new. `hash` is text_hash(text).
   std::uint32_t number_of(std::string_view text, std::uint64_t hash);
+  /// The number of `text`, TextIndex::kNone when there is none such. Not for every row: it ends the rising.
+  std::uint32_t find(std::string_view text, std::uint64_t hash);
   /// Makes room for about so many texts.
   void expect(std::size_t texts);
 

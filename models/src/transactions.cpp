@@ -59,6 +59,12 @@ Result<std::vector<Piece>> cut(Table const& table, std::size_t begin, std::size_
   return pieces;
 }
 
+/// The last second whose rows are wanted.
+std::int64_t last_time(TransactionLimits const& limits) {
+  constexpr std::int64_t kDaySeconds = 86'400;
+  return limits.until ? (*limits.until + std::int64_t{1}) * kDaySeconds - 1 : kLastTime;
+}
+
 /// The bytes of a piece.
 struct PieceText {
   std::vector<char> copy;  ///< kept, because fresh memory costs more than reading
@@ -116,6 +122,8 @@ struct TransactionReader::State {
 
   [[nodiscard]] bool wants_no_strays() const { return !limits.until && !limits.want_strays; }
   void open_file();
+  void end_rows();
+  Result<void> look_again(Table const& table, std::size_t begin);
   void close_file(std::string const& name, bool has_header);
   Result<void> read_stream(Table& table);
   Result<void> read_whole(Table& table, Advance const& advance);
@@ -148,6 +156,28 @@ Result<void> TransactionReader::State::take(RowBatch& batch, unsigned parser, st
 void TransactionReader::State::open_file() {
   rows_before = bad.rows();
   below_zero_before = priced_below_zero;
+}
+
+/// Which is done before anything is said of the file. Other rows than those of plain CSV said how many pieces they are.
+void TransactionReader::State::end_rows() { (void)join.end_rows(true); }
+
+/// Quantities are not kept row by row: where lines of a sale were taken back in the same sale, the rows from `begin` on
+/// are read once more.
+Result<void> TransactionReader::State::look_again(Table const& table, std::size_t begin) {
+  RowParser parser(limits.share, last_time(limits));
+  parser.want_pieces(true);
+  parser.set_kind(kind);
+  auto part = table.rows_of(table.whole().substr(begin));
+  RowBatch batch;
+  for (bool more = true; more;) {
+    batch.clear();
+    auto const taken = parser.take(part, kNoEnd, kRowsPerBatch, batch);
+    if (!taken) return tl::unexpected(taken.error());
+    more = *taken;
+    batch.end_run();
+    join.add_pieces(batch, parser);
+  }
+  return {};
 }
 
 /// Makes the rows baskets, and says what is odd about the file as a whole.
@@ -295,6 +325,7 @@ void TransactionReader::OpenFile::hand_over() {
 Result<void> TransactionReader::OpenFile::close() {
   if (taken_) hand_over();
   if (!taken_) return taken_;
+  state_.end_rows();
   state_.kind = state_.parsers[0].kind();
   state_.close_file(name_, false);
   return {};
@@ -310,9 +341,7 @@ std::uint64_t half_of_memory() {
 TransactionReader::TransactionReader(TransactionLimits limits) : state_(std::make_unique<State>()) {
   state_->limits = limits;
   state_->limits.piece = std::max<std::size_t>(1, limits.piece);
-  constexpr std::int64_t kDaySeconds = 86'400;
-  auto const last = limits.until ? (*limits.until + std::int64_t{1}) * kDaySeconds - 1 : kLastTime;
-  state_->parsers.assign(thread_count(limits.threads), RowParser(limits.share, last));
+  state_->parsers.assign(thread_count(limits.threads), RowParser(limits.share, last_time(limits), limits.dated_prices));
 }
 TransactionReader::~TransactionReader() = default;
 TransactionReader::TransactionReader(TransactionReader&&) noexcept = default;
@@ -333,9 +362,14 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
   auto& state = *state_;
   state.open_file();
   state.parsers[0].set_kind(state.kind);
-  auto const read = table->whole().empty() ? state.read_stream(*table) : state.read_whole(*table, advance);
+  bool const stream = table->whole().empty();
+  auto const begin = table->position();
+  for (auto& parser : state.parsers) parser.want_pieces(stream);  // it cannot be read again
+  auto read = stream ? state.read_stream(*table) : state.read_whole(*table, advance);
   std::vector<RowBatch>().swap(state.batches);
   std::vector<PieceText>().swap(state.texts);
+  if (!read) return read;
+  if (state.join.end_rows(stream)) read = state.look_again(*table, begin);
   if (!read) return read;
   state.close_file(table->name(), true);
   return {};
@@ -344,6 +378,7 @@ Result<void> TransactionReader::add(std::unique_ptr<ByteSource> source, std::str
 RowSink& TransactionReader::open_rows(std::string name) {
   state_->open_file();
   state_->parsers[0].set_kind(state_->kind);
+  state_->parsers[0].want_pieces(true);
   state_->file = std::make_unique<OpenFile>(*state_, std::move(name));
   return *state_->file;
 }
@@ -358,9 +393,10 @@ std::uint64_t TransactionReader::returns() const noexcept { return state_->retur
 std::span<RepeatedDays const> TransactionReader::repeated_days() const noexcept { return state_->repeated; }
 
 std::uint64_t TransactionReader::left_out() const noexcept { return state_->join.left_out(); }
+std::uint64_t TransactionReader::netted() const noexcept { return state_->join.netted(); }
 
-Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, TransactionLimits const& limits,
-                           bool any_left) {
+Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t returns, std::uint64_t netted,
+                           TransactionLimits const& limits, bool any_left) {
   std::string left_out;
   auto const total = [&](std::string const& text) {
     left_out += (left_out.empty() ? "" : ", ") + text;
@@ -371,7 +407,8 @@ Result<void> note_left_out(BadRows& bad, std::uint64_t baskets, std::uint64_t re
           std::to_string(limits.basket_items) + " distinct items left out");
   }
   if (returns > 0) {
-    total(std::to_string(returns) + " rows with a quantity of 0 or less taken as returns, not counted");
+    total(std::to_string(returns) + " rows with a quantity of 0 or less taken as returns, not counted" +
+          (netted == 0 ? "" : "; " + std::to_string(netted) + " of them taken from lines of their own basket"));
   }
   if (any_left) return {};
   auto text =
@@ -404,7 +441,8 @@ Result<Dataset> TransactionReader::finish() {
   }
   // Who reads by shares adds up what was left out.
   if (state.limits.share.of == 1) {
-    auto const any = note_left_out(state.bad, left_out(), returns(), state.limits, state.join.data().baskets() > 0);
+    auto const any =
+        note_left_out(state.bad, left_out(), returns(), netted(), state.limits, state.join.data().baskets() > 0);
     if (!any) return tl::unexpected(any.error());
   }
   for (std::size_t n = 0; n < state.parsers.size(); ++n) state.join.add_sold(state.parsers[n], n);

@@ -119,9 +119,12 @@ TEST_CASE("build tells what the law caught, and inspect and score know ladders a
   auto const row = run("inspect --json --sku 1001 --bundle " + bundle);
   auto const ladder = Json::parse(row.out)["ladder"];
   REQUIRE(!ladder.empty());
-  CHECK(ladder[0]["better"] == "1002");
+  CHECK(ladder[0]["larger"] == "1002");
+  CHECK(!ladder[0].contains("better"));
   CHECK(ladder[0]["size_percent"] == 200);
-  CHECK(tells(run("inspect --sku 1001 --bundle " + bundle), "larger or better versions"));
+  auto const read = run("inspect --sku 1001 --bundle " + bundle);
+  CHECK(tells(read, "larger or better versions\n  larger   1002"));
+  CHECK(!tells(read, "  better   1002"));
   auto const query = file("q.jsonl", "{\"basket\":[\"1001\"],\"stage\":\"scan\"}\n");
   auto const said = run("score --bundle " + bundle + " < " + query);
   auto const answer = Json::parse(said.out);

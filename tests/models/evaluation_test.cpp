@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <random>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -204,4 +205,66 @@ TEST_CASE("the page needs nothing from outside, says every figure without script
   auto const figures = Json::parse(page.substr(begin, page.find("</script>", begin) - begin));
   CHECK(figures == Json::parse(json_report(*result)));
   CHECK(figures["rules"]["model_lead"]["hr_5"]["tie"].is_boolean());
+}
+
+namespace {
+
+struct Told {
+  double error = 0, by_chance = 0;
+};
+
+/// Means over draws of few baskets whose probabilities are right, half of them coming true together or not at all.
+Told drawn(std::uint32_t baskets, std::uint32_t size, bool together) {
+  constexpr int kDraws = 2000;
+  std::mt19937_64 random(17);
+  std::uniform_real_distribution<double> one(0, 1);
+  Told sum;
+  for (int draw = 0; draw < kDraws; ++draw) {
+    std::vector<Prediction> all;
+    for (std::uint32_t basket = 0; basket < baskets; ++basket) {
+      auto const common = one(random);
+      auto const same = one(random) * 0.6;
+      for (std::uint32_t n = 0; n < size; ++n) {
+        double const p = together ? same : 0.6 * one(random);
+        all.push_back({static_cast<std::uint32_t>(p * 1e6), (together ? common : one(random)) < p, basket});
+      }
+    }
+    auto const quality = measure_calibration(std::move(all), 20);
+    sum.error += quality.ece / kDraws;
+    sum.by_chance += quality.by_chance / kDraws;
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("of few questions the error told as chance is no smaller than right probabilities show") {
+  for (std::uint32_t const baskets : {1U, 2U, 8U, 40U}) {
+    for (std::uint32_t const size : {1U, 5U, 15U}) {
+      for (bool const together : {false, true}) {
+        CAPTURE(baskets);
+        CAPTURE(size);
+        CAPTURE(together);
+        auto const told = drawn(baskets, size, together);
+        CHECK(told.by_chance > 0.97 * told.error);
+        CHECK(told.by_chance < 2.2 * told.error);
+      }
+    }
+  }
+}
+
+TEST_CASE("baskets with as many hits each do not make an error proven") {
+  std::vector<Prediction> all;
+  for (std::uint32_t n = 0; n < 40; ++n) all.push_back({100'000 + n, n % 5 == 0, n / 5});
+  auto const quality = measure_calibration(all, 1);
+  CHECK(quality.ece == doctest::Approx(0.1).epsilon(0.01));
+  CHECK(quality.by_chance > 0.03);
+}
+
+TEST_CASE("probabilities that are wrong by much are still far beyond chance") {
+  std::vector<Prediction> all;
+  for (std::uint32_t n = 0; n < 5000; ++n) all.push_back({600'000, mix(n) % 5 == 0, n / 5});
+  auto const quality = measure_calibration(all, 20);
+  CHECK(quality.ece > 0.35);
+  CHECK(quality.ece > 8 * quality.by_chance);
 }

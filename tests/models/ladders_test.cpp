@@ -64,9 +64,29 @@ TEST_CASE("pack sizes are read in several notations, and two that both matter ar
   CHECK(amount("250") == -1);
   CHECK(amount("30 l, 20 pcs") == -1);
   CHECK(amount("9 W") == -1);
+  CHECK(amount("3 m") == 3);
+  CHECK(amount("5", "m") == 5);
+  CHECK(amount("10 ft") == doctest::Approx(3.048));
+  CHECK(amount("2 x 3 m") == -1);  // a carpet
+  for (auto const* none : {"3 mm", "28 cm", "55 in", "55 inch"}) CHECK(amount(none) == -1);
+  CHECK(split_size("Cable 1.5 m").rest == "cable");
+  for (auto const* none : {"Drill bit 3 mm", "Pan 28 cm", "Television 55 inch", "3M sponge", "Diver's watch 100 m",
+                           "Carpet 2 x 3 m", "Shirt M"}) {
+    CAPTURE(none);
+    CHECK(!split_size(none).size.has_value());
+  }
   CHECK(split_size("Ground coffee 250 g").rest == "ground coffee");
   CHECK(split_size("Large chips").size->measure == Measure::grade);
   CHECK(!split_size("Route 66 mug").size.has_value());
+}
+
+TEST_CASE("more metres of the same thing are a step up; widths and diameters are not") {
+  Shop const shop(
+      "c1,Acme cable 1 m,Cables,5,Acme,,\nc3,Acme cable 3 m,Cables,9,Acme,,\nd3,Acme drill 3 mm,Drills,5,Acme,,\n"
+      "d6,Acme drill 6 mm,Drills,8,Acme,,\nt4,Acme television 40 inch,TV,300,Acme,,\n"
+      "t7,Acme television 75 inch,TV,500,Acme,,\np2,Acme pan 20 cm,Pans,20,Acme,,\np3,Acme pan 32 cm,Pans,28,Acme,,\n",
+      apart({"c1", "c3", "d3", "d6", "t4", "t7", "p2", "p3"}, 50));
+  CHECK(shop.steps() == Steps{"c1>c3"});
 }
 
 TEST_CASE("a larger pack of the same thing is a step up, with its size and who chooses it") {

@@ -5,13 +5,13 @@ tillcue_test(models_test SOURCES
   models/ageing_test.cpp models/as_of_test.cpp models/atomic_file_test.cpp models/byte_marks_test.cpp models/calibration_splits_test.cpp models/calibration_test.cpp
   models/campaigns_test.cpp models/catalogue_test.cpp
   models/cold_start_test.cpp models/compile_test.cpp models/cooccurrence_test.cpp models/count_files_test.cpp
-  models/counted_source_test.cpp models/counts_test.cpp models/csv_test.cpp models/diff_test.cpp models/evaluation_test.cpp models/evidence_test.cpp models/field_test.cpp
+  models/counted_source_test.cpp models/counts_test.cpp models/csv_test.cpp models/delisted_test.cpp models/diff_test.cpp models/evaluation_test.cpp models/evidence_test.cpp models/field_test.cpp
   models/gate_test.cpp models/import_test.cpp models/item_order_test.cpp models/item_row_test.cpp
   models/jsonl_test.cpp models/log_linear_test.cpp models/made.cpp models/made_import.cpp models/pair_rows_test.cpp
   models/parallel_test.cpp models/pipeline_test.cpp models/poslog_test.cpp models/reading_test.cpp
   models/recency_test.cpp models/recent_intercepts_test.cpp models/repeated_sales_test.cpp models/rounded_prices_test.cpp
   models/sample_test.cpp models/score_query_test.cpp models/selection_test.cpp models/weighing_test.cpp
-  models/sets_test.cpp models/shared_data_test.cpp models/significance_test.cpp models/stray_days_test.cpp models/table_bound_test.cpp
+  models/sets_test.cpp models/shared_data_test.cpp models/significance_test.cpp models/sold_prices_test.cpp models/stray_days_test.cpp models/table_bound_test.cpp
   models/training_test.cpp models/transactions_test.cpp
   LIBS tillcue::models nlohmann_json::nlohmann_json ZLIB::ZLIB)
 

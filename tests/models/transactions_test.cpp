@@ -1,8 +1,11 @@
 #include "tillcue/models/transactions.hpp"
 
+#include <array>
+
 #include <doctest/doctest.h>
 
 #include "made.hpp"
+#include "tillcue/models/import.hpp"
 
 using namespace tillcue;
 using namespace tillcue::models;
@@ -167,6 +170,89 @@ TEST_CASE("items that no till could name are noted and not counted, also in rows
   CHECK(data->basket(1).size() == 1);
   REQUIRE(reader.bad().notes().size() == 2);
   CHECK(tells(reader.bad().notes()[0] + reader.bad().notes()[1], "4 rows of items no till could name (sku name:...)"));
+}
+
+namespace {
+
+/// Baskets as "id: items", with what was sold of each item, in whole pieces.
+std::string baskets_of(std::string const& rows, TransactionLimits limits = {}, std::size_t step = 0) {
+  TransactionReader reader(limits);
+  REQUIRE(reader.add(from_memory(kHeader + rows, step), "t.csv").has_value());
+  auto const data = reader.finish();
+  if (!data) return data.error().what;
+  std::string text;
+  for (std::size_t n = 0; n < data->baskets(); ++n) {
+    for (auto const item : data->basket(n)) text += data->items[item].sku;
+    text += ' ';
+  }
+  for (auto const& item : data->items) text += item.sku + std::to_string(item.quantity_milli / 1000);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("lines of a basket are netted by item: what was voided was not bought") {
+  CHECK(baskets_of("1,,,A,1,\n1,,,B,1,\n1,,,B,-1,\n2,,,A,1,\n2,,,C,1,\n") == "A AC A2B0C1");
+  CHECK(baskets_of("1,,,A,1,\n1,,,B,3,\n1,,,B,-1,\n") == "AB A1B2");
+  CHECK(baskets_of("1,,,B,-1,\n1,,,A,1,\n1,,,B,1,\n1,,,B,1,\n") == "AB A1B1");
+  CHECK(baskets_of("1,,,B,0.350,\n1,,,A,1,\n1,,,B,-0.350,\n") == "A B0A1");
+  CHECK(baskets_of("1,,,A,1,\n1,,,B,2,\n2,,,C,1,\n1,,,B,-1,\n1,,,B,-1,\n") == "A C A1B0C1");  // rows that come back
+  // Of another basket, or of something else: a return.
+  CHECK(baskets_of("1,,,A,1,\n1,,,B,1,\n2,,,B,-1,\n3,,,A,1,\n3,,,C,-1,\n") == "AB A A2B1");
+  // Of a sale that was voided as a whole no basket is left.
+  CHECK(baskets_of("1,,,A,1,\n1,,,A,-1,\n2,,,A,1,\n2,,,B,1,\n") == "AB A1B1");
+  CHECK(tells(baskets_of("1,,,A,1,\n1,,,A,-1,\n"), "not one basket"));
+}
+
+TEST_CASE("returns within their basket are told apart") {
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory(kHeader + "1,,,A,1,\n1,,,B,2,\n1,,,B,-1,\n2,,,A,-1,\n"), "t.csv").has_value());
+  REQUIRE(reader.finish().has_value());
+  REQUIRE(!reader.bad().notes().empty());
+  CHECK(tells(reader.bad().notes().back(),
+              "2 rows with a quantity of 0 or less taken as returns, not counted; 1 of them taken from lines of their "
+              "own basket"));
+}
+
+TEST_CASE("netting does not depend on threads, pieces, streams, shares and formats") {
+  std::string rows, lines;
+  std::uint64_t seed = 9;
+  for (int n = 0; n < 600; ++n) {
+    seed = mix(seed);
+    auto const basket = std::to_string(n / 20 * 3 + static_cast<int>(seed % 3));
+    auto const sku = std::string(1, static_cast<char>('A' + seed / 10 % 5));
+    auto const* const quantity = std::array{"1", "2", "1", "-1", "-2", "0.5", "3"}.at(seed / 100 % 7);
+    rows += basket + ",,," + sku + ',' + quantity + ",1.50\n";
+    lines +=
+        R"({"basket_id":")" + basket + R"(","sku":")" + sku + R"(","quantity":)" + quantity + ",\"unit_price\":1.50}\n";
+  }
+  auto const whole = baskets_of(rows);
+  for (std::size_t const piece : {40U, 300U, 100'000U}) {
+    for (unsigned const threads : {1U, 3U}) {
+      TransactionLimits limits;
+      limits.piece = piece;
+      limits.threads = threads;
+      CHECK(baskets_of(rows, limits) == whole);
+    }
+  }
+  CHECK(baskets_of(rows, {}, 100) == whole);  // as from a pipe
+  made::Folder const folder;
+  made::put_file(folder.file("t.jsonl"), lines);
+  TransactionReader reader;
+  REQUIRE(add_sales(reader, folder.file("t.jsonl"), {}).has_value());
+  auto const csv = count(read(kHeader + rows).value(), 1);
+  CHECK(count(reader.finish().value(), 1).together == csv.together);
+  std::vector<Counts> shares;
+  for (std::uint32_t part = 0; part < 2; ++part) {
+    TransactionLimits limits;
+    limits.share = {part, 2};
+    shares.push_back(count(read(kHeader + rows, limits).value(), 1));
+  }
+  auto const both = merge(shares);
+  REQUIRE(both.has_value());
+  CHECK(both->baskets == csv.baskets);
+  for (std::size_t n = 0; n < csv.items.size(); ++n)
+    CHECK(both->items[n].quantity_milli == csv.items[n].quantity_milli);
 }
 
 TEST_CASE("returns are noted and not counted") {

@@ -34,8 +34,8 @@ Assortment assortment_of(Counts const& counts, Catalogue const& catalogue);
 
 /// Brings counts, weights, catalogue and campaigns together. Items are numbered so that the table is small
 /// (item_order); those that no row knows come last, by falling popularity, those never sold behind them. An item
-/// without catalogue entry is named by its SKU; without a price it gets the median one it was sold at. A GTIN that is
-/// another item's SKU is left out with a word in `notes`; so are told what the legal packs caught and what
+/// without catalogue entry is named by its SKU; without a price it gets the one it was sold at (sold_price). A GTIN
+/// that is another item's SKU is left out with a word in `notes`; so are told what the legal packs caught and what
 /// cross_check() finds.
 BundleSource assemble(Counts const& counts, Weights const& weights, Catalogue const& catalogue,
                       Campaigns const& campaigns, Calibration calibration, CompileOptions const& options,

@@ -16,9 +16,14 @@ struct CountedItem {
   std::string sku;
   std::uint32_t baskets = 0;  ///< that hold it
   std::int64_t quantity_milli = 0;
-  std::vector<PricePoint> prices;  ///< by rising price
+  std::vector<PricePoint> prices;      ///< by rising price
+  std::vector<WeekPrice> lately = {};  ///< what it was sold at in its last weeks, where it is known; not in the file
   friend bool operator==(CountedItem const&, CountedItem const&) = default;
 };
+
+/// The price it was sold at: of lately (week_prices.hpp) where that is known, else the median of all; false when nobody
+/// knows.
+bool sold_price(CountedItem const& item, std::int64_t& micro);
 
 /// Everything affinity is learned from: in how many baskets each item and each pair of items occurs.
 /// Integers in one canonical order, so adding up is exact and does not depend on order or grouping.

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tillcue/models/week_prices.hpp"
+
 namespace tillcue::models {
 
 /// What the timestamps of a data set mean. Order: plain integers that only sort one customer's visits.
@@ -24,7 +26,8 @@ struct PricePoint {
 struct SoldItem {
   std::string sku;
   std::int64_t quantity_milli = 0;
-  std::vector<PricePoint> prices;  ///< by rising price
+  std::vector<PricePoint> prices;      ///< by rising price
+  std::vector<WeekPrice> lately = {};  ///< TransactionLimits::dated_prices
 };
 
 /// Adds `times` sales at `micro`.

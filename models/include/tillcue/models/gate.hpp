@@ -45,8 +45,10 @@ struct GateOptions {
 
 /// Compares the bundle made of `data` with the running one on the same questions. Fair where dates allow: a twin of the
 /// new bundle, learned without the last baskets, and the running one are asked about baskets neither has seen. Where
-/// the running bundle has seen (nearly) all of `data`, or nobody can tell, both bundles are asked as they are: then
-/// both know the answers, and a difference means less. Errors  those of build().
+/// the running bundle has seen (nearly) all of `data`, or nobody can tell, both bundles are asked as they are, when the
+/// new one learned from as many baskets: both know the answers alike. From fewer, it knows more of them by heart: a
+/// twin answers for it, with that share of what the new one gains that the running one gains too. Prices far from what
+/// was charged lately, for most of what is sold, are refused. Errors  those of build().
 Result<GateVerdict> judge_release(Dataset const& data, Catalogue const& catalogue, BuildOptions const& build_options,
                                   std::span<std::byte const> bundle, Ranker& running, GateOptions const& options,
                                   Progress const& progress = {});

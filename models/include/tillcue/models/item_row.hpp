@@ -42,6 +42,8 @@ struct ItemRow {
     double share = 0;           ///< of the buyers of either, who choose the better one
     unsigned size_percent = 0;  ///< of the better one; 0 unknown
     bool manual = false;
+    /// Larger, not better: better versions are of nearly the same size.
+    [[nodiscard]] bool by_size() const noexcept { return size_percent > 110; }
   };
   std::vector<Rung> ladder;  ///< up first, best first
   struct Suggested {

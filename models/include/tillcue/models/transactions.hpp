@@ -35,6 +35,7 @@ struct TransactionLimits {
   /// it a few baskets that stand long after all others are (stray_days.hpp), unless they are wanted.
   std::optional<std::int32_t> until = {};
   bool want_strays = false;
+  bool dated_prices = false;  ///< keep what each item cost in its last weeks (SoldItem::lately)
 };
 
 /// Bytes: what a command takes of the machine's memory unless told.
@@ -42,7 +43,8 @@ std::uint64_t half_of_memory();
 
 /// Collects the baskets of any number of transaction files.
 /// Columns  basket_id, sku; optional: timestamp, quantity, unit_price. A basket id holds within one file, and its rows
-/// need not stand together. Rows with quantity <= 0 are returns: noted, not counted. A price below 0 is ignored.
+/// need not stand together. Rows with quantity <= 0 are returns: noted, not counted, and an item of which a basket
+/// returns as much as it buys is not in it. A price below 0 is ignored.
 /// A row a file has twice is one item, and whole days that stand there twice are noted; a file nobody may shorten while
 /// it is read. Threads  one caller; plain files without quotes are read by `limits.threads`, with the same result as by
 /// one.
@@ -70,6 +72,8 @@ class TransactionReader {
   /// Rows with a quantity of 0 or less in all shares, and baskets of this one with too many items.
   [[nodiscard]] std::uint64_t returns() const noexcept;
   [[nodiscard]] std::uint64_t left_out() const noexcept;
+  /// Of the returns, those of items of their own basket; of this share.
+  [[nodiscard]] std::uint64_t netted() const noexcept;
   /// By file, what of a share of several stands there twice; whole, it is among the notes.
   [[nodiscard]] std::span<RepeatedDays const> repeated_days() const noexcept;
 
