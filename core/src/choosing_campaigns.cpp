@@ -100,14 +100,6 @@ Rule guard(Matter const& m, Proposal const& p, Account const& account) noexcept 
   }
 }
 
-/// The item closes the gap and is not much more than that.
-Rule fits_gap(Matter const& m, Proposal const& p) noexcept {
-  if (p.rules.type != OfferType::threshold) return Rule::none;
-  auto const price = p.candidate.price, gap = m.rules.gap(p.campaign);
-  bool const counts = p.candidate.priced && !m.bundle.has(p.item(), ItemFlag::not_counted);
-  return counts && price >= gap && price <= 2 * gap + p.rules.threshold_minor / 20 ? Rule::none : Rule::gap;
-}
-
 /// Any of what is needed will do, whichever of it would be named.
 bool has_what_it_needs(Matter const& m, std::uint16_t n) noexcept {
   auto const& basket = m.rules.basket();
@@ -138,7 +130,7 @@ Rule item_rule(Matter const& m, Proposal const& p) noexcept {
   if (type == OfferType::threshold && p.probability.ppm < m.bundle.policy().min_probability_ppm) {
     return Rule::improbable;
   }
-  return fits_gap(m, p);
+  return type == OfferType::threshold ? m.rules.fits_gap(p.campaign, p.item()) : Rule::none;
 }
 
 Reason reason_of(Matter const& m, Proposal const& p, Account const& account) noexcept {

@@ -82,6 +82,15 @@ Eligible instead_of(Matter const& matter, Attempt const& attempt, std::uint16_t 
   return choose(matter, *other, running);
 }
 
+/// What stands beside the main offer is neither recorded nor paid for: nothing with a discount or within a budget.
+bool costs_nothing(CampaignTable const& campaigns, Choice const& choice, Context const& context) noexcept {
+  auto const n = choice.campaign;
+  if (n == Offer::kNoCampaign) return true;
+  auto const left = context.live != nullptr ? context.live->left(n) : campaigns.free(n);
+  bool const bounded = left != Allotment{Allotment::kUnlimited, Allotment::kUnlimited};
+  return !bounded && choice.cost == 0 && campaigns.rules(n).discount == DiscountKind::none;
+}
+
 std::uint32_t next_number(Sale const& sale) noexcept {
   auto last = sale.numbers_from;
   for (auto const& shown : sale.shown) last = std::max(last, shown.offer.number);
@@ -151,13 +160,13 @@ std::string_view to_text(Silence silence) noexcept {
   return kNames[static_cast<std::size_t>(silence)];
 }
 
-void ScanPace::scanned(Timestamp at) noexcept {
+void ScanPace::scanned(SteadyTime at) noexcept {
   std::move(times_.begin() + 1, times_.end(), times_.begin());
   times_.back() = at;
   count_ = std::min(count_ + 1, kKept);
 }
 
-std::uint32_t ScanPace::per_minute(Timestamp now) const noexcept {
+std::uint32_t ScanPace::per_minute(SteadyTime now) const noexcept {
   constexpr auto kPause = std::chrono::seconds(10);
   if (count_ < kKept || now - times_.back() > kPause) return 0;
   auto const took = std::max<std::int64_t>((times_.back() - times_.front()).count(), 1);
@@ -237,7 +246,7 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   Decision decision;
   decision.stage = stage;
   decision.arm = sale.arm;
-  decision.at = context.now;
+  decision.at = context.moment();
   Rules const rules(*bundle_, *campaigns_, sale, stage, context, room_);
   decision.silence = rules.silence();
   hold(sale.basket);
@@ -289,7 +298,8 @@ Decision Engine::decide(Sale const& sale, Stage stage, Context const& context, W
   bool const alone = stage == Stage::tender || notice;
   for (std::size_t n = 0; n < choices.size(); ++n) {
     if (n == drawn.choice) continue;
-    if (!alone && decision.offer_count < decision.offers.size()) {
+    bool const room = !alone && decision.offer_count < decision.offers.size();
+    if (room && costs_nothing(*campaigns_, choices[n], context)) {
       decision.offers[decision.offer_count++] = make_offer(*bundle_, stage, choices[n]);
     } else {
       matter.stopped(choices[n].scored.item, choices[n].campaign, Rule::outranked);

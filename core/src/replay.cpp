@@ -23,6 +23,7 @@ constexpr std::int64_t kMostMinutes = 24 * 60;
 std::uint64_t code(ItemIx item) noexcept { return item == kNoItem ? 0 : std::uint64_t{index(item)} + 1; }
 
 std::int64_t millis(Timestamp at) noexcept { return at.time_since_epoch().count(); }
+std::int64_t millis(SteadyTime at) noexcept { return at.time_since_epoch().count(); }
 
 void put_shopper(Bundle const& bundle, Sale const& sale, Writer& out) {
   auto const& shopper = sale.shopper;
@@ -56,7 +57,7 @@ void put_lines(Bundle const& bundle, Basket const& basket, Writer& out) {
   }
 }
 
-void put_shown(Sale const& sale, Timestamp now, Writer& out) {
+void put_shown(Sale const& sale, SteadyTime now, Writer& out) {
   out.number(sale.shown.size());
   for (auto const& shown : sale.shown) {
     auto const& offer = shown.offer;
@@ -144,7 +145,7 @@ void take_lines(Bundle const& bundle, Reader& in, Basket& basket) {
   }
 }
 
-Shown take_one_shown(Bundle const& bundle, Timestamp now, Reader& in) {
+Shown take_one_shown(Bundle const& bundle, SteadyTime now, Reader& in) {
   Shown shown;
   auto& offer = shown.offer;
   offer.number = static_cast<std::uint32_t>(in.number());
@@ -254,10 +255,10 @@ std::string replay_record(Engine const& engine, Sale const& sale, Stage stage, C
   out.number(sale.numbers_from);
   auto const times = sale.pace.times();
   out.number(times.size());
-  for (auto const at : times) out.whole(millis(context.now) - millis(at));
+  for (auto const at : times) out.whole(millis(context.moment()) - millis(at));
   put_shopper(bundle, sale, out);
   put_lines(bundle, sale.basket, out);
-  put_shown(sale, context.now, out);
+  put_shown(sale, context.moment(), out);
   put_live(bundle, context.live, out);
   return replay::to_base64(out.bytes());
 }
@@ -286,11 +287,11 @@ Result<Replay> read_replay(std::string_view line, Bundle const& bundle) {
   context.channels = static_cast<std::uint8_t>(in.number());
   sale.numbers_from = static_cast<std::uint32_t>(in.number());
   for (auto n = in.count(); n > 0 && in.ok(); --n) {
-    sale.pace.scanned(context.now - std::chrono::milliseconds(in.within(kMostMillis)));
+    sale.pace.scanned(context.moment() - std::chrono::milliseconds(in.within(kMostMillis)));
   }
   take_shopper(bundle, in, sale);
   take_lines(bundle, in, sale.basket);
-  for (auto n = in.count(); n > 0 && in.ok(); --n) sale.shown.push_back(take_one_shown(bundle, context.now, in));
+  for (auto n = in.count(); n > 0 && in.ok(); --n) sale.shown.push_back(take_one_shown(bundle, context.moment(), in));
   bool too_much = false;
   replay.live = take_live(bundle, in, too_much);
   context.live = replay.live.get();

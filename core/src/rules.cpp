@@ -137,13 +137,13 @@ Silence Rules::silence() const noexcept {
   if ((context_.channels & (mask_of(Channel::screen) | mask_of(Channel::display))) == 0) return Silence::no_channel;
   auto const& policy = bundle_.policy();
   if (stage_ == Stage::scan && policy.quiet_scans_per_minute > 0 &&
-      sale_.pace.per_minute(context_.now) >= policy.quiet_scans_per_minute) {
+      sale_.pace.per_minute(context_.moment()) >= policy.quiet_scans_per_minute) {
     return Silence::busy;
   }
   if (cap_reached()) return Silence::cap_reached;
   auto const cooldown = std::chrono::seconds(policy.cooldown_seconds);
   bool const recent = std::any_of(sale_.shown.begin(), sale_.shown.end(), [&](Shown const& shown) {
-    return shown.offer.kind == OfferKind::suggestion && context_.now - shown.at < cooldown;
+    return shown.offer.kind == OfferKind::suggestion && context_.moment() - shown.at < cooldown;
   });
   return recent ? Silence::cooling_down : Silence::none;
 }
@@ -232,6 +232,13 @@ Rule Rules::amounts(std::size_t n) const noexcept {
   auto const most = rules.threshold_minor / 100 * bundle_.policy().gap_percent +
                     rules.threshold_minor % 100 * bundle_.policy().gap_percent / 100;
   return gap(n) <= most ? Rule::none : Rule::threshold_far;
+}
+
+Rule Rules::fits_gap(std::size_t n, ItemIx item) const noexcept {
+  auto const price = bundle_.price(item);
+  bool const counts = price && !bundle_.has(item, ItemFlag::not_counted);
+  auto const most = 2 * gap(n) + campaigns_.rules(n).threshold_minor / 20;
+  return counts && price->minor >= gap(n) && price->minor <= most ? Rule::none : Rule::gap;
 }
 
 bool Rules::affords(std::size_t n, std::int64_t cost) const noexcept {

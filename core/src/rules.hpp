@@ -46,6 +46,11 @@ class Rules {
     return campaigns_.rules(n).threshold_minor - counted_total_;
   }
 
+  /// Why this item is nothing to say with the campaign's threshold: it closes the gap and is not much more than that.
+  [[nodiscard]] Rule fits_gap(std::size_t n, ItemIx item) const noexcept;
+  /// Something in the basket must not stand beside it.
+  [[nodiscard]] bool forbidden(ItemIx item) const noexcept;
+
   /// Holds for everything that is offered. `same_item`: more of what is in the basket (multi-buy).
   [[nodiscard]] Rule item(ItemIx item, bool same_item = false) const noexcept;
   /// An add-on of this price is cheaper than `main`; without one, than the dearest item (D3). 0: unknown, cannot be
@@ -93,7 +98,6 @@ class Rules {
   [[nodiscard]] bool sale_cap_reached() const noexcept;
   [[nodiscard]] Rule calendar(CampaignRules const& rules) const noexcept;
   [[nodiscard]] Rule audience(std::size_t n, CampaignRules const& rules) const noexcept;
-  [[nodiscard]] bool forbidden(ItemIx item) const noexcept;
   void find_declined() noexcept;
 
   Bundle const& bundle_;

@@ -37,8 +37,8 @@ Checkout::Step const Checkout::kFlow[] = {
     {Phase::totalled, Event::line_removed, Phase::scanning, &Checkout::removed},
     {Phase::paying, Event::line_removed, Phase::scanning, &Checkout::removed},
     {Phase::scanning, Event::subtotal, Phase::totalled, &Checkout::totalled},
-    {Phase::totalled, Event::subtotal, Phase::totalled, &Checkout::repeated},
-    {Phase::paying, Event::subtotal, Phase::totalled, &Checkout::repeated},
+    {Phase::totalled, Event::subtotal, Phase::totalled, &Checkout::totalled_again},
+    {Phase::paying, Event::subtotal, Phase::totalled, &Checkout::totalled_again},
     {Phase::scanning, Event::tender, Phase::paying, &Checkout::tendered},
     {Phase::totalled, Event::tender, Phase::paying, &Checkout::tendered},
     {Phase::paying, Event::tender, Phase::paying, &Checkout::repeated},
@@ -85,7 +85,7 @@ Result<Checkout::OpenSale*> Checkout::find(SaleId const& sale) {
   return fail(Code::not_found, "sale " + in_quotes(sale.value) + " is not open; send begin first");
 }
 
-std::optional<SaleEnd> Checkout::end_of(SaleId const& sale) const { return closed_->find(sale, ports_.now()); }
+std::optional<SaleEnd> Checkout::end_of(SaleId const& sale) const { return closed_->find(sale, moment()); }
 
 void Checkout::advance(OpenSale& sale, Event event) {
   for (auto const& step : kFlow) {
@@ -103,12 +103,13 @@ Result<void> Checkout::handle(pos::Begin const& begin) {
   }
   if (auto const end = end_of(begin.sale)) return over(begin.sale, *end);
   if (sales_.size() >= kMaxOpenSales) {
-    auto const older = [](auto const& a, auto const& b) { return a.second->sale.begun < b.second->sale.begun; };
+    auto const older = [](auto const& a, auto const& b) { return a.second->opened < b.second->opened; };
     close(*std::min_element(sales_.begin(), sales_.end(), older)->second, SaleEnd::abandoned);
   }
   auto open = std::make_unique<OpenSale>();
   open->sale.id = begin.sale;
   open->sale.begun = ports_.now();
+  open->opened = moment();
   draw_arm(open->sale);
   if (begin.resume) {
     // It was open before we were restarted: what was numbered then may have been reported, so count on from the time.
@@ -135,7 +136,7 @@ Result<void> Checkout::handle(pos::PutLine const& put) {
   if (shelf_->seen(known == kNoItem ? put.sku.value : engine_->bundle().item(known).sku)) hold_shelf();
   bool const scanned = (*open)->sale.basket.find(put.line) == nullptr;
   if (auto const added = (*open)->sale.basket.put(std::move(line)); !added) return added;
-  if (scanned) (*open)->sale.pace.scanned(ports_.now());
+  if (scanned) (*open)->sale.pace.scanned(moment());
   ++counters_.lines;
   advance(**open, Event::line_put);
   return {};
@@ -231,16 +232,24 @@ void Checkout::know(Sale& sale, pos::SetCustomer const& set) {
 void Checkout::scanned(OpenSale& sale) {
   reconsider_coupon(sale);
   settle_bought(sale);
+  renew_cards(sale);
   suggest(sale, Stage::scan);
 }
 
 void Checkout::repeated(OpenSale& sale) { settle_bought(sale); }
 
+/// What was silent for a pause between prompts may speak now; a hint that is being read stays.
+void Checkout::totalled_again(OpenSale& sale) {
+  settle_bought(sale);
+  if (sale.cards.empty() || sale.subtotal_waits) suggest(sale, Stage::subtotal);
+}
+
 void Checkout::removed(OpenSale& sale) {
+  sale.subtotal_waits = false;
   reconsider_coupon(sale);
-  auto const gone = [&](ItemIx trigger) { return trigger != kNoItem && !sale.sale.basket.contains(trigger); };
-  // "With your bread" makes no sense once the bread is out.
-  if (!sale.cards.empty() && gone(sale.cards.front().reason.trigger)) take_away(sale);
+  // The line may have been a refund.
+  settle_bought(sale);
+  renew_cards(sale);
 }
 
 void Checkout::totalled(OpenSale& sale) {
@@ -250,6 +259,7 @@ void Checkout::totalled(OpenSale& sale) {
 
 void Checkout::tendered(OpenSale& sale) {
   // Nobody reads a hint while the customer pays.
+  sale.subtotal_waits = false;
   take_away(sale);
   choose_coupon(sale);
 }
@@ -286,13 +296,13 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
     auto const response = shown.response == Response::none ? Response::ignored : shown.response;
     ++closed.hints;
     if (response == Response::accepted) ++closed.accepted;
-    record(now, OfferAnswered{sale.id, shown.offer.number, response, sale.basket.contains(shown.offer.item)});
+    record(now, OfferAnswered{sale.id, shown.offer.number, response, is_bought(open, shown.offer)});
   }
   record(now, std::move(closed));
   if (end == SaleEnd::finished) learn_stock(sale);
   auto const id = sale.id;
   sales_.erase(id);  // `open` is gone from here on
-  closed_->add(id, end, now);
+  closed_->add(id, end, moment());
 }
 
 /// Both arms meet the same caps of a day: what was withheld counts as if shown.

@@ -63,6 +63,10 @@ pos::HintCard card_of(Bundle const& bundle, Offer const& offer, std::string_view
   return card;
 }
 
+std::string gone(std::uint32_t offer) {
+  return "offer " + std::to_string(offer) + " is gone: its time was over, or the sale has changed and it holds no more";
+}
+
 }  // namespace
 
 Shown* Checkout::OpenSale::find_shown(std::uint32_t offer) {
@@ -72,21 +76,35 @@ Shown* Checkout::OpenSale::find_shown(std::uint32_t offer) {
   return nullptr;
 }
 
+SteadyTime Checkout::moment() const {
+  return ports_.steady ? ports_.steady() : SteadyTime{ports_.now().time_since_epoch()};
+}
+
+bool Checkout::clock_is_behind() const {
+  if (!engine_) return false;
+  auto const& info = engine_->bundle().info();
+  auto const known = std::chrono::seconds{info.data_to > 0 ? info.data_to : info.created};
+  return ports_.now().time_since_epoch() < known - std::chrono::days{1};
+}
+
 Context Checkout::context_now() const {
   auto const now = ports_.now();
   // Stopped altogether means silent altogether: there is nothing to say it on.
-  auto const working = ports_.channels ? ports_.channels() : std::uint8_t{0xFF};
+  auto working = ports_.channels ? ports_.channels() : std::uint8_t{0xFF};
+  if (clock_is_behind()) working = static_cast<std::uint8_t>(working & ~mask_of(Channel::receipt));
   return {.now = now,
           .utc_offset_minutes = ports_.utc_offset ? ports_.utc_offset(now) : 0,
           .seed = seed_,
           .channels = state_.stop_all ? std::uint8_t{0} : working,
-          .live = live_.get()};
+          .live = live_.get(),
+          .steady = moment()};
 }
 
 Checkout::Asked Checkout::ask(OpenSale const& open, Stage stage) {
   auto const context = context_now();
   auto const started = ports_.micros();
   Asked asked;
+  asked.context = context;
   asked.decision = engine_->decide(open.sale, stage, context);
   asked.micros = static_cast<std::uint32_t>(ports_.micros() - started);
   ++counters_.decisions;
@@ -141,15 +159,20 @@ void Checkout::settle_costs(OpenSale& open, SaleEnd end) {
     bool const by_item = offer.type != OfferType::threshold && offer.type != OfferType::gift;
     bool const refused =
         end == SaleEnd::finished && (shown->response == Response::declined || shown->response == Response::ignored);
-    bool const taken = offer.item == kNoItem || open.sale.basket.contains(offer.item);
-    if (end == SaleEnd::voided || (by_item && refused && !taken)) give_back(cost.campaign, cost.minor);
+    bool const bought = offer.item == kNoItem || is_bought(open, offer);
+    if (end == SaleEnd::voided || (by_item && refused && !bought)) give_back(cost.campaign, cost.minor);
   }
   open.costs.clear();
 }
 
 void Checkout::suggest(OpenSale& open, Stage stage) {
+  open.subtotal_waits = false;
   if (!engine_) return;
-  if (!open.cards.empty() && ports_.now() < open.cards_until - hint_lifetime_ + kStable) return;
+  if (!open.cards.empty() && moment() < open.cards_since + kStable) {
+    // Another scan will come; another subtotal may not.
+    open.subtotal_waits = stage == Stage::subtotal;
+    return;
+  }
   auto const asked = ask_and_spend(open, stage);
   if (asked.decision.offer_count == 0) return record_silence(open, asked);
   show(open, asked);
@@ -176,7 +199,9 @@ void Checkout::show(OpenSale& open, Asked const& asked) {
     open.costs.push_back({decision.offers[0].number, id, decision.cost_minor});
   }
   open.cards.assign(decision.offers.begin(), decision.offers.begin() + decision.offer_count);
-  open.cards_until = ports_.now() + hint_lifetime_;
+  open.cards_since = moment();
+  open.cards_until = open.cards_since + hint_lifetime_;
+  open.cards_context = asked.context;
   ++(decision.offers[0].kind == OfferKind::notice ? counters_.notices : counters_.hints);
   record_decision(open, asked, &open.cards.front());
   redraw(open);
@@ -219,10 +244,14 @@ void Checkout::record_decision(OpenSale& open, Asked const& asked, Offer const* 
   record(ports_.now(), std::move(made));
 }
 
+bool Checkout::is_bought(OpenSale const& open, Offer const& offer) const {
+  return engine_ && taken(engine_->bundle(), offer, open.sale.basket);
+}
+
 /// A hint whose item has come into the basket has done its work, whether a key was pressed or not. The smaller ones
 /// were not put to the customer: bought, they just go.
 void Checkout::settle_bought(OpenSale& open) {
-  auto const bought = [&](Offer const& offer) { return open.sale.basket.contains(offer.item); };
+  auto const bought = [&](Offer const& offer) { return is_bought(open, offer); };
   if (open.cards.empty() || std::none_of(open.cards.begin(), open.cards.end(), bought)) return;
   auto* shown = open.find_shown(open.cards.front().number);
   if (shown != nullptr && bought(shown->offer)) {
@@ -237,6 +266,25 @@ void Checkout::settle_bought(OpenSale& open) {
   redraw(open);
 }
 
+std::optional<Offer> Checkout::standing(OpenSale const& open, Offer const& offer) const {
+  return engine_->standing(open.sale, offer, open.cards_context);
+}
+
+/// "With your bread" makes no sense once the bread is out, "3.00 more" once the gift is reached.
+void Checkout::renew_cards(OpenSale& open) {
+  if (open.cards.empty()) return;
+  if (!standing(open, open.cards.front())) return take_away(open);
+  bool changed = false;
+  auto const gone = [&](Offer& offer) {
+    auto const still = standing(open, offer);
+    changed = changed || !still || still->more != offer.more || still->reason.amount != offer.reason.amount;
+    if (still) offer = *still;
+    return !still;
+  };
+  std::erase_if(open.cards, gone);
+  if (changed) redraw(open);
+}
+
 Result<void> Checkout::answer(OpenSale& open, std::uint32_t offer, Response response) {
   auto* shown = open.find_shown(offer);
   if (shown == nullptr || shown->offer.kind != OfferKind::suggestion) {
@@ -245,7 +293,14 @@ Result<void> Checkout::answer(OpenSale& open, std::uint32_t offer, Response resp
   if (shown->response != Response::none) {
     // The same key twice is no mistake; a change of mind after the hint is gone is too late to count.
     if (shown->response == response) return {};
-    return fail(Code::rejected, "offer " + std::to_string(offer) + " is answered already");
+    return fail(Code::rejected, shown->response == Response::ignored
+                                    ? gone(offer)
+                                    : "offer " + std::to_string(offer) + " is answered already");
+  }
+  bool const promised = response == Response::accepted && engine_ && !is_bought(open, shown->offer);
+  if (promised && !standing(open, shown->offer)) {
+    take_away(open);
+    return fail(Code::rejected, gone(offer));
   }
   shown->response = response;
   ++(response == Response::accepted ? counters_.accepted : counters_.declined);
@@ -280,16 +335,19 @@ void Checkout::redraw(OpenSale const& open) {
 }
 
 void Checkout::expire() {
-  auto const now = ports_.now();
+  auto const now = moment();
   for (auto& [id, open] : sales_) {
     if (!open->cards.empty() && open->cards_until <= now) take_away(*open);
+    if (open->subtotal_waits && open->cards_since + kStable <= now) suggest(*open, Stage::subtotal);
   }
 }
 
-std::optional<Timestamp> Checkout::next_due() const {
-  std::optional<Timestamp> due;
+std::optional<SteadyTime> Checkout::next_due() const {
+  std::optional<SteadyTime> due;
+  auto const sooner = [&](SteadyTime at) { due = due ? std::min(*due, at) : at; };
   for (auto const& [id, open] : sales_) {
-    if (!open->cards.empty() && (!due || open->cards_until < *due)) due = open->cards_until;
+    if (!open->cards.empty()) sooner(open->cards_until);
+    if (open->subtotal_waits) sooner(open->cards_since + kStable);
   }
   return due;
 }

@@ -14,12 +14,12 @@ std::uint64_t key_of(SaleId const& sale) noexcept {
 
 }  // namespace
 
-void ClosedSales::add(SaleId const& sale, SaleEnd end, Timestamp now) {
+void ClosedSales::add(SaleId const& sale, SaleEnd end, SteadyTime now) {
   closed_.push_back({key_of(sale), now, end});
   if (closed_.size() > kMost) closed_.pop_front();
 }
 
-std::optional<SaleEnd> ClosedSales::find(SaleId const& sale, Timestamp now) const noexcept {
+std::optional<SaleEnd> ClosedSales::find(SaleId const& sale, SteadyTime now) const noexcept {
   // A repeat is mostly of what was closed last.
   auto const key = key_of(sale);
   auto const found = std::find_if(closed_.rbegin(), closed_.rend(), [&](Closed const& one) { return one.key == key; });

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 
+#include "tillcue/core/engine.hpp"
 #include "tillcue/core/outcome.hpp"
 
 namespace tillcue::terminal {
@@ -17,14 +18,14 @@ class ClosedSales {
   static constexpr std::size_t kMost = 4096;
   static constexpr std::chrono::hours kFor{12};
 
-  void add(SaleId const& sale, SaleEnd end, Timestamp now);
+  void add(SaleId const& sale, SaleEnd end, SteadyTime now);
   /// How it ended; nothing when it is not known (any more).
-  [[nodiscard]] std::optional<SaleEnd> find(SaleId const& sale, Timestamp now) const noexcept;
+  [[nodiscard]] std::optional<SaleEnd> find(SaleId const& sale, SteadyTime now) const noexcept;
 
  private:
   struct Closed {
     std::uint64_t key;  ///< a digest: names have up to 64 bytes
-    Timestamp at;
+    SteadyTime at;
     SaleEnd end;
   };
   std::deque<Closed> closed_;

@@ -48,7 +48,8 @@ CheckoutPorts Daemon::Impl::ports() {
               },
           .utc_offset = utc_offset,
           .channels = [this] { return channels(); },
-          .keep_spent = [this](auto const& spent) { return live_.keep(spent); }};
+          .keep_spent = [this](auto const& spent) { return live_.keep(spent); },
+          .steady = [] { return std::chrono::floor<std::chrono::milliseconds>(Steady::now()); }};
 }
 
 Result<void> Daemon::Impl::start() {
@@ -145,7 +146,8 @@ Result<void> Daemon::Impl::listen() {
   handlers.health = [this]() -> Result<void> {
     auto why = unkept();
     if (why.empty()) why = own_secret_trouble_;
-    return why.empty() ? Result<void>{} : fail(Code::io, "data_dir: " + why);
+    if (!why.empty()) return fail(Code::io, "data_dir: " + why);
+    return checkout_.clock_is_behind() ? fail(Code::invalid, clock_trouble()) : Result<void>{};
   };
   auto screens = pos::ScreenServer::listen(io_, page_options(config_, log_), std::move(handlers));
   if (!screens) return tl::unexpected(screens.error().within("screen.listen"));
@@ -255,13 +257,16 @@ void Daemon::Impl::record(Outcome const& seen) {
       log_.warning("sale.abandoned", {{"sale", closed->sale.value},
                                       {"mend", "the till opens sales without finishing or voiding them; " +
                                                    std::to_string(Checkout::kMaxOpenSales) + " may be open"}});
+    } else {
+      // What was voided is not logged as if it were sold.
+      log_.info(closed->end == SaleEnd::finished ? "sale.closed" : "sale.voided",
+                {{"sale", closed->sale.value},
+                 {"total", to_text(closed->total)},
+                 {"lines", std::to_string(closed->lines.size())},
+                 {"hints", std::to_string(closed->hints)},
+                 {"accepted", std::to_string(closed->accepted)},
+                 {"held_out", closed->arm == Arm::holdout ? "yes" : "no"}});
     }
-    log_.info("sale.closed", {{"sale", closed->sale.value},
-                              {"total", to_text(closed->total)},
-                              {"lines", std::to_string(closed->lines.size())},
-                              {"hints", std::to_string(closed->hints)},
-                              {"accepted", std::to_string(closed->accepted)},
-                              {"held_out", closed->arm == Arm::holdout ? "yes" : "no"}});
   }
   if (!config_.sync) return;
   if (uplink_) return keep(outcome);
@@ -310,9 +315,7 @@ void Daemon::Impl::refresh() {
 
 Steady::time_point Daemon::Impl::next_due() const {
   auto due = Steady::now() + kPulse;
-  if (auto const hint = checkout_.next_due()) {
-    due = std::min(due, Steady::now() + std::max(std::chrono::milliseconds{0}, *hint - now().wall));
-  }
+  if (auto const hint = checkout_.next_due()) due = std::min<Steady::time_point>(due, *hint);
   due = std::min(due, live_.next_due());
   if (word_line_) due = std::min(due, word_line_->next_due());
   return uplink_ ? std::min(due, uplink_->next_due()) : due;
@@ -333,9 +336,17 @@ void Daemon::Impl::beat() {
   if (word_line_) word_line_->tick();
   keep_secret();
   heap_.tick(Steady::now());
+  look_at_clock();
   notify_service("WATCHDOG=1");
   refresh();
   schedule();
+}
+
+void Daemon::Impl::look_at_clock() {
+  auto const behind = checkout_.clock_is_behind();
+  if (std::exchange(clock_behind_, behind) == behind) return;
+  if (behind) return log_.error("clock.behind", {{"error", clock_trouble()}});
+  log_.info("clock.right");
 }
 
 void Daemon::Impl::schedule() {

@@ -73,6 +73,8 @@ class Daemon::Impl final : public pos::SaleEvents {
   [[nodiscard]] TerminalReading reading() const;
   [[nodiscard]] std::map<std::string, std::int64_t> report() const;
   void beat();
+  void look_at_clock();
+  [[nodiscard]] std::string clock_trouble() const;
   void schedule();
   [[nodiscard]] std::chrono::steady_clock::time_point next_due() const;
 
@@ -104,8 +106,9 @@ class Daemon::Impl final : public pos::SaleEvents {
   std::string outbox_trouble_;  ///< why the uplink's files cannot be opened
   SaleId on_screen_;
   Histogram handling_;
-  bool stopped_ = false;  ///< no new work
-  bool closed_ = false;   ///< everything said and written
+  bool clock_behind_ = false;  ///< as the log knows it
+  bool stopped_ = false;       ///< no new work
+  bool closed_ = false;        ///< everything said and written
 };
 
 }  // namespace tillcue::terminal

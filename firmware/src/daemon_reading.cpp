@@ -13,6 +13,7 @@ pos::TerminalStatus Daemon::Impl::status() const {
   status.printer_ok = desk_->printer_ok();
   status.sales = checkout_.counters().sales_finished;
   status.message = trouble_;
+  if (config_.sync) status.hq_connected = false;
   if (uplink_) {
     status.hq_connected = uplink_->status().connected;
     status.outbox_pending = uplink_->outbox().pending();
@@ -22,7 +23,14 @@ pos::TerminalStatus Daemon::Impl::status() const {
   for (auto const* trouble : {&outbox_trouble_, &named_secret_trouble_, &own_secret_trouble_}) {
     if (status.message.empty()) status.message = *trouble;
   }
+  if (status.message.empty() && checkout_.clock_is_behind()) status.message = clock_trouble();
   return status;
+}
+
+std::string Daemon::Impl::clock_trouble() const {
+  return "clock: " + log_time(wall_clock()) +
+         " is before the sales the offers were made of; set this machine's clock (date, time server). No coupons until "
+         "then";
 }
 
 /// What is wrong with the data folder; empty: it takes what is to be kept.
@@ -53,6 +61,7 @@ TerminalReading Daemon::Impl::reading() const {
   display_.tell(reading.health);
   if (counter_) counter_->tell(reading);
   reading.secret_replaced = !named_secret_trouble_.empty() || !own_secret_trouble_.empty();
+  reading.clock_behind = checkout_.clock_is_behind();
   reading.data_unwritable = !unkept().empty();
   reading.outbox_pending = waiting_.size();
   if (uplink_) {

@@ -3,7 +3,12 @@
 namespace tillcue::terminal {
 
 void DayBook::turn_to(std::int64_t day) {
-  if (day == day_) return;
+  if (day <= day_) {
+    if (day_ - day < 2) return;
+    day_ = day;
+    for (auto const& [customer, counts] : counts_) changed_.insert(customer);
+    return;
+  }
   day_ = day;
   counts_.clear();
   came_.clear();

@@ -18,7 +18,9 @@ class DayBook {
   static constexpr std::size_t kMost = 1024;  ///< customers; beyond, who came first is forgotten
   using Counts = sync::OfferedToday;
 
-  /// Days since 1970 by the store's clock. Another day than before: all is forgotten.
+  /// Days since 1970 by the store's clock. A later day than before: all is forgotten. An earlier one is a clock that
+  /// was put back, and lifts nothing: by a day, the later one goes on; by more, the clock was wrong until then, and
+  /// what it knows is of the earlier one.
   void turn_to(std::int64_t day);
   void add(std::string const& customer, Counts const& counts);
   /// Fills what was offered today.

@@ -5,14 +5,15 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "wall_clock.hpp"
+
 namespace tillcue::terminal {
 namespace {
 
 spdlog::logger& sink() {
   static auto const logger = [] {
     auto made = std::make_shared<spdlog::logger>("tillcued", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    bool const journal = std::getenv("JOURNAL_STREAM") != nullptr;
-    made->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    made->set_pattern("%v");
     return made;
   }();
   return *logger;
@@ -33,7 +34,9 @@ void write(spdlog::level::level_enum level, char priority, std::string_view even
            std::initializer_list<Log::Field> fields) {
   if (!sink().should_log(level)) return;
   static bool const journal = std::getenv("JOURNAL_STREAM") != nullptr;
-  std::string line = journal ? std::string("<") + priority + ">" : std::string();
+  auto const name = spdlog::level::to_string_view(level);
+  auto line = journal ? std::string("<") + priority + ">"
+                      : log_time(wall_clock()) + " " + std::string(name.data(), name.size()) + " ";
   line += event;
   for (auto const& [key, value] : fields) line += " " + std::string(key) + "=" + in_quotes(value);
   sink().log(level, line);

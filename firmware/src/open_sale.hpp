@@ -21,6 +21,7 @@ struct Checkout::Step {
 /// One answer of the engine, and what is noted of it.
 struct Checkout::Asked {
   Decision decision;
+  Context context;
   std::uint32_t micros = 0;
   std::string replay;  ///< where there is something to record
 };
@@ -31,7 +32,10 @@ struct Checkout::OpenSale {
   Phase phase = Phase::scanning;
   std::uint32_t decisions = 0;
   std::vector<Offer> cards;  ///< on the screen now: the hint itself, then those one may only look at
-  Timestamp cards_until{};
+  SteadyTime cards_since{}, cards_until{};
+  Context cards_context;        ///< they were decided in; its live words may be gone
+  bool subtotal_waits = false;  ///< until the hint that has just appeared was read
+  SteadyTime opened{};
   bool tendered = false;
   std::optional<CouponOrder> coupon;  ///< decided at tender, printed when the sale is finished
   std::string coupon_campaign;        ///< whose budget it has taken from

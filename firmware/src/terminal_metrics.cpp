@@ -118,6 +118,8 @@ void sync_metrics(TerminalReading const& r, MetricsText& out) {
             r.data_unwritable ? 1 : 0);
   out.gauge("secret_replaced", "1 while serials and pseudonyms go by another key than the one configured or kept.",
             r.secret_replaced ? 1 : 0);
+  out.gauge("clock_behind", "1 while the clock is before the sales the bundle was made of: no coupons.",
+            r.clock_behind ? 1 : 0);
   out.counter("results_lost_total", "Results that could not be kept at all.", r.results_lost);
   if (!r.agent) return;
   out.gauge("hq_connected", "1 when connected to the broker.", r.agent->connected ? 1 : 0);

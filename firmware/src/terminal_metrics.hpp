@@ -41,6 +41,7 @@ struct TerminalReading {
   bool outbox_short = false;
   bool data_unwritable = false;
   bool secret_replaced = false;
+  bool clock_behind = false;
   std::uint64_t release = 0;
   bool has_bundle = false;
   Histogram handling;  ///< from a POS message read to its effects done

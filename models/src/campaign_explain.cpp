@@ -182,7 +182,7 @@ void add_prompts(Bundle const& bundle, ExplainQuestion const& question, Timestam
     bool const lost = !prompt.campaign.empty() && shown.offer.campaign == Offer::kNoCampaign;
     if (lost) unknown.push_back(prompt.campaign);
     shown.response = prompt.response;
-    shown.at = now - std::chrono::seconds(question.seconds_since);
+    shown.at = SteadyTime{now.time_since_epoch()} - std::chrono::seconds(question.seconds_since);
     sale.shown.push_back(shown);
   }
 }
@@ -208,7 +208,8 @@ void add_customer(Bundle const& bundle, ExplainQuestion const& question, Sale& s
 void add_pace(std::uint32_t per_minute, Timestamp now, ScanPace& pace) {
   constexpr int kScans = 5;
   if (per_minute == 0) return;
-  for (int n = kScans - 1; n >= 0; --n) pace.scanned(now - std::chrono::milliseconds(n * 60'000 / per_minute));
+  SteadyTime const moment{now.time_since_epoch()};
+  for (int n = kScans - 1; n >= 0; --n) pace.scanned(moment - std::chrono::milliseconds(n * 60'000 / per_minute));
 }
 
 Sale sale_of(Bundle const& bundle, ExplainQuestion const& question, Timestamp now, std::vector<std::string>& unknown) {

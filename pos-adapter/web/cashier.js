@@ -191,6 +191,8 @@ function drawState() {
   mark("health", known && !bad, !known ? words.gone : bad ? words.attention : words.ready);
   put($("terminal").querySelector("span"), status ? [status.terminal, status.store].filter(Boolean).join(" · ") : "");
   for (const id of ["hq", "printer", "release"]) $(id).hidden = !known;
+  /* A terminal without a head office misses nothing. */
+  if (known && status.hq === null) $("hq").hidden = true;
   $("message").hidden = !known || !status.message;
   if (!known) return;
   const none = status.release === "none";

@@ -29,6 +29,7 @@ class DecideChecker::Case {
 
   Names run() {
     for (std::size_t n = 0; n < decision_.offer_count; ++n) {
+      must(n == 0 || decision_.offers[n].discount == DiscountKind::none, "smaller");
       item(decision_.offers[n], decision_.offers[n].item);
       for (auto extra : decision_.offers[n].more) {
         if (extra != kNoItem) item(decision_.offers[n], extra);
@@ -320,12 +321,12 @@ class DecideChecker::Case {
       bool const cheaper = s.offer.reason.code == ReasonCode::cheaper;
       down_sells += cheaper ? 1 : 0;
       of_stage += s.offer.stage == decision_.stage && !cheaper ? 1 : 0;
-      must(down_sell || context_.now - s.at >= std::chrono::seconds(p.cooldown_seconds), "cooldown");
+      must(down_sell || context_.moment() - s.at >= std::chrono::seconds(p.cooldown_seconds), "cooldown");
     }
     must(down_sell || of_stage < p.max_hints_per_stage, "hints_per_stage");
     must(!down_sell || down_sells < p.max_down_sells, "down_sells");
     must(decision_.stage != Stage::scan || p.quiet_scans_per_minute == 0 ||
-             sale_.pace.per_minute(context_.now) < p.quiet_scans_per_minute,
+             sale_.pace.per_minute(context_.moment()) < p.quiet_scans_per_minute,
          "busy");
   }
 

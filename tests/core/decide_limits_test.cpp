@@ -163,7 +163,7 @@ TEST_CASE("D13: at a fast pace scans are silent, the subtotal is not") {
   Till till([](BundleSource& s) { s.policy.quiet_scans_per_minute = 40; });
   for (auto const gap : {1000, 2000}) {
     auto sale = till.sale({shop::bread});
-    auto at = till.context.now - std::chrono::milliseconds(4 * gap);
+    auto at = till.context.moment() - std::chrono::milliseconds(4 * gap);
     for (int n = 0; n < 5; ++n, at += std::chrono::milliseconds(gap)) sale.pace.scanned(at);
     CHECK((till.decide(sale).silence == Silence::busy) == (gap == 1000));
     CHECK(till.decide(sale, Stage::subtotal).silence == Silence::none);

@@ -29,7 +29,8 @@ struct Tally {
   std::set<OfferType> types;
   std::set<ReasonCode> reasons;
   std::set<Silence> silences;
-  std::uint64_t sales = 0, decisions = 0, offers = 0, notices = 0, replayed = 0, replay_bytes = 0, longest = 0;
+  std::uint64_t sales = 0, decisions = 0, offers = 0, notices = 0, stood = 0, replayed = 0, replay_bytes = 0,
+                longest = 0;
 };
 
 /// One shop for a while, and what of it must hold.
@@ -71,7 +72,7 @@ class Shift {
     for (std::uint32_t k = 0; k < lines; ++k) {
       context_.now += std::chrono::milliseconds(200 + random_() % 6000);
       world::scan(sale, *opened_, random_);
-      sale.pace.scanned(context_.now);
+      sale.pace.scanned(context_.moment());
       decide(sale, Stage::scan);
     }
     decide(sale, Stage::subtotal);
@@ -89,11 +90,31 @@ class Shift {
     tally_.silences.insert(decision.silence);
     for (auto const& rule : checker_.broken(sale, context_, decision)) ++tally_.broken[rule];
     if (!tampering_.sale && random_() % 8 == 0) replay(given, stage, context, decision);
+    if (stage != Stage::tender) stand(given, context, decision);
     if (decision.offer_count > 0) note(decision);
     if (auto const* offer = remember(sale, decision); offer != nullptr) {
       sale.shown.back().response = static_cast<Response>(random_() % 4);
       if (offer->campaign != Offer::kNoCampaign) live_.spend(offer->campaign, decision.cost_minor);
       checker_.made(decision);
+    }
+  }
+
+  /// What has just been decided stands, and what it goes with taken out it does not.
+  void stand(Sale const& sale, Context const& context, Decision const& decision) {
+    auto const lines = sale.basket.lines();
+    if (std::any_of(lines.begin(), lines.end(), [](auto const& line) { return line.quantity.milli < 0; })) return;
+    for (std::size_t n = 0; n < decision.offer_count; ++n) {
+      auto const& offer = decision.offers[n];
+      auto const still = engine_->standing(sale, offer, context);
+      if (!still || still->more != offer.more || still->reason.amount != offer.reason.amount) {
+        ++tally_.broken["standing"];
+      }
+      auto without = sale;
+      for (auto const& line : lines) {
+        if (line.item == offer.reason.trigger) without.basket.remove(line.line);
+      }
+      if (offer.reason.trigger != kNoItem && engine_->standing(without, offer, context)) ++tally_.broken["standing"];
+      ++tally_.stood;
     }
   }
 
@@ -283,6 +304,7 @@ TEST_CASE("in any sale no rule is broken, nothing fails, and every decision repl
   CHECK(tally.reasons.size() == kReasonCodes);
   CHECK(tally.silences.size() == 8);
   CHECK(tally.replayed > tally.decisions / 16);
+  CHECK(tally.stood > tally.offers / 4);
   std::cout << tally.sales << " sales, " << tally.decisions << " decisions, " << tally.offers << " offers ("
             << tally.notices << " notices), " << tally.replayed << " replayed from records of "
             << tally.replay_bytes / tally.replayed << " bytes, " << tally.longest << " at most\n";

@@ -1,6 +1,7 @@
 #include "tillcue/core/engine.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -75,6 +76,22 @@ TEST_CASE("a decision depends on nothing but bundle, sale, stage and time") {
     REQUIRE(same(decision, engine.decide(sale, stage, {})));
     if (step % 50 == 0) sale = Sale{};
   }
+}
+
+TEST_CASE("what is bought of an item is the sum of its lines, refunds taken off") {
+  Sale sale;
+  CHECK(bought(sale.basket, ItemIx{10}).milli == 0);
+  put(sale, 1, ItemIx{10}, 2000);
+  put(sale, 2, ItemIx{10}, -500);
+  put(sale, 3, ItemIx{11}, -1000);
+  put(sale, 4, kNoItem);
+  CHECK(bought(sale.basket, ItemIx{10}).milli == 1500);
+  CHECK(bought(sale.basket, ItemIx{11}).milli == -1000);
+  CHECK(bought(sale.basket, kNoItem).milli == 0);
+  using Limits = std::numeric_limits<std::int64_t>;
+  put(sale, 5, ItemIx{12}, Limits::max());
+  put(sale, 6, ItemIx{12}, Limits::max());
+  CHECK(bought(sale.basket, ItemIx{12}).milli == Limits::max());
 }
 
 TEST_CASE("the same item on several lines counts once, and stays while one of them stays") {

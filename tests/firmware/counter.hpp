@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 /// A till with everything around the checkout played by the test, the clock included.
 struct Counter {
   Timestamp now{std::chrono::milliseconds{1'700'000'000'000}};  // a Tuesday, 22:13:20 UTC
+  std::chrono::milliseconds put{0};                             // how far the clock on the wall was put off it
   std::int32_t utc_offset = 0;
   std::uint8_t channels = 0xFF;
   bool disk = true;                       // takes what is to be kept
@@ -25,7 +26,7 @@ struct Counter {
   std::vector<std::function<void(CouponFate)>> printing;
   Checkout checkout{corner_shop(),
                     8s,
-                    {.now = [this] { return now; },
+                    {.now = [this] { return now + put; },
                      .micros = [] { return std::uint64_t{7}; },
                      .show = [this](pos::HintBoard const& board) { boards.push_back(board); },
                      .record = [this](Outcome const& outcome) { outcomes.push_back(outcome); },
@@ -41,11 +42,13 @@ struct Counter {
                          [this](std::map<std::string, Allotment> const& spent) {
                            if (disk) kept = spent;
                            return disk;
-                         }},
+                         },
+                     .steady = [this] { return moment(); }},
                     TerminalId{"till-1"}};
 
   explicit Counter(BundleSource const& source = small_store()) { checkout.use(open_bundle(source), 12); }
 
+  [[nodiscard]] SteadyTime moment() const { return SteadyTime{now.time_since_epoch()}; }
   Result<void> begin(std::string const& sale = "1") { return checkout.on(pos::Begin{SaleId{sale}}); }
   Result<void> add(std::uint32_t line, char const* sku, std::int64_t milli = 1000, std::string const& sale = "1") {
     return checkout.on(pos::PutLine{SaleId{sale}, LineNo{line}, Sku{sku}, Quantity{milli}});

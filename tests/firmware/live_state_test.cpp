@@ -113,5 +113,22 @@ TEST_CASE("the day's book adds up, forgets at midnight and who came first when i
   CHECK(book.size() == 0);
 }
 
+TEST_CASE("the day's book forgets nothing when the clock is put back") {
+  DayBook book;
+  book.turn_to(10);
+  book.add("anna", {1, 0, {}});
+  book.turn_to(9);
+  book.turn_to(10);
+  CHECK(book.size() == 1);
+  CHECK(book.changes().day == 10);
+  // Years back: it was wrong before, and the next midnight is that of the right one.
+  book.kept();
+  book.turn_to(3);
+  CHECK(book.changes().day == 3);
+  CHECK(book.changes().customers.size() == 1);
+  book.turn_to(4);
+  CHECK(book.size() == 0);
+}
+
 }  // namespace
 }  // namespace tillcue::terminal

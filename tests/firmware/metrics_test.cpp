@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "terminal_metrics.hpp"
+#include "wall_clock.hpp"
 
 namespace tillcue::terminal {
 
@@ -25,6 +26,11 @@ TEST_CASE("metrics read as Prometheus text, durations in seconds and cumulative"
   CHECK(has("tillcue_decision_seconds_bucket{le=\"5e-05\"} 1\n"));
   CHECK(has("tillcue_decision_seconds_bucket{le=\"+Inf\"} 2\n"));
   CHECK(has("tillcue_decision_seconds_count 2\n"));
+}
+
+TEST_CASE("the log's time is written to the millisecond, also by a clock before 1970") {
+  CHECK(log_time(Timestamp{std::chrono::milliseconds{1'700'000'000'007}}) == "2023-11-14T22:13:20.007Z");
+  CHECK(log_time(Timestamp{std::chrono::milliseconds{-3'589'348}}) == "1969-12-31T23:00:10.652Z");
 }
 
 TEST_CASE("what is wrong at the counter is told to head office and in the metrics, of what there is") {

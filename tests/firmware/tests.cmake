@@ -1,5 +1,5 @@
 tillcue_test(firmware_tests
-  SOURCES firmware/checkout_live_test.cpp firmware/checkout_policy_test.cpp firmware/checkout_test.cpp
+  SOURCES firmware/checkout_change_test.cpp firmware/checkout_live_test.cpp firmware/checkout_policy_test.cpp firmware/checkout_test.cpp
           firmware/config_test.cpp firmware/counter_feed_test.cpp firmware/coupon_maker_test.cpp firmware/display_desk_test.cpp firmware/file_faults_test.cpp firmware/layout_desk_test.cpp firmware/live_desk_test.cpp
           firmware/live_state_test.cpp firmware/metrics_test.cpp firmware/name_desk_test.cpp firmware/plan_text_test.cpp firmware/remote_settings_test.cpp firmware/shelf_book_test.cpp firmware/told_sale_test.cpp
           firmware/small_store.cpp

@@ -38,7 +38,7 @@ class Day {
     for (auto lines = 2 + random_() % 7; lines > 0; --lines) {
       context_.now += std::chrono::milliseconds(900 + random_() % 4000);
       world::scan(sale, bundle_, random_);
-      sale.pace.scanned(context_.now);
+      sale.pace.scanned(context_.moment());
       decide(sale, Stage::scan);
     }
     decide(sale, Stage::subtotal);

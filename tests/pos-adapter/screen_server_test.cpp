@@ -207,6 +207,7 @@ TEST_CASE("a screen that connects gets the newest state at once") {
   auto const first = page.message().value();
   CHECK(contains(first, R"("type":"status","terminal":"lane-3")"));
   CHECK(contains(first, R"("language":"ru")"));
+  CHECK(contains(first, R"("hq":null)"));  // it has no head office that could be away
   auto const second = page.message().value();
   CHECK(contains(second, R"("type":"hints","sale":"2")"));
   CHECK(contains(second, R"("offer":5)"));

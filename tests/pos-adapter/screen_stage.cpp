@@ -27,7 +27,8 @@ TerminalStatus status_of(nlohmann::json const& said) {
   status.store = said.value("store", "Corner Shop");
   status.language = said.value("language", "en");
   status.release = said.value("release", "12");
-  status.hq_connected = said.value("hq", true);
+  // Left out: connected; null: no head office.
+  if (!said.contains("hq") || !said["hq"].is_null()) status.hq_connected = said.value("hq", true);
   status.printer_ok = said.value("printer_ok", true);
   status.printer = said.value("printer", "ready");
   status.outbox_pending = said.value("outbox", std::uint64_t{0});

@@ -120,7 +120,7 @@ typedef struct tillcue_item {
 } tillcue_item;
 
 typedef struct tillcue_offer {
-  uint32_t number; /* within the sale; 0: an extra one may only look at */
+  uint32_t number; /* within the sale; 0: an extra one may only look at, never with a discount */
   uint32_t item;
   tillcue_kind kind;
   tillcue_reason reason;

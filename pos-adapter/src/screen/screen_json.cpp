@@ -15,7 +15,7 @@ std::string screen_line(TerminalStatus const& status, ScreenOptions const& optio
   out["store"] = status.store;
   out["language"] = status.language;
   out["release"] = status.release;
-  out["hq"] = status.hq_connected;
+  out["hq"] = status.hq_connected ? nlohmann::ordered_json(*status.hq_connected) : nlohmann::ordered_json();
   out["printer_ok"] = status.printer_ok;
   out["printer"] = status.printer;
   out["outbox"] = status.outbox_pending;

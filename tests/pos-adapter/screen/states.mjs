@@ -33,6 +33,7 @@ export function states(language) {
   const main = card(1, n.main, { discount: '-20 %' });
   const said = {
     idle: [status(language)],
+    no_office: [status(language, { hq: null })],
     hint: [status(language), hints(main)],
     three: [status(language), hints(main, small(2, n.second), small(3, n.third, { discount: '-0.50 EUR' }))],
     set: [status(language), hints(card(4, n.set, { price: '7.47 EUR', discount: '5.99 EUR', type: 'set', more: ['B', 'C'] }))],

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,6 +20,9 @@ namespace tillcue {
 class CampaignTable;
 struct InBasket;
 
+/// A point on a clock that nobody sets: for pauses and paces within a sale, where a Timestamp may jump.
+using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::milliseconds>;
+
 /// A sale gets offers, or is held out for measuring (D11).
 enum class Arm : std::uint8_t { treated, holdout };
 
@@ -28,7 +33,7 @@ struct Shown {
   Offer offer;
   Response response = Response::none;
   bool withheld = false;  ///< the sale is held out: it counts for caps and repeats as if shown, and nobody saw it
-  Timestamp at{};
+  SteadyTime at{};
 };
 
 /// Something the customer buys on most visits (L14).
@@ -52,15 +57,15 @@ struct Shopper {
 /// How fast the cashier scans: the times of the last few scans.
 class ScanPace {
  public:
-  void scanned(Timestamp at) noexcept;
+  void scanned(SteadyTime at) noexcept;
   /// Scans a minute over the last few; 0 until there are enough of them or when the last is long ago.
-  [[nodiscard]] std::uint32_t per_minute(Timestamp now) const noexcept;
+  [[nodiscard]] std::uint32_t per_minute(SteadyTime now) const noexcept;
   /// The scans it remembers, oldest first.
-  [[nodiscard]] std::span<Timestamp const> times() const noexcept { return std::span(times_).last(count_); }
+  [[nodiscard]] std::span<SteadyTime const> times() const noexcept { return std::span(times_).last(count_); }
 
  private:
   static constexpr std::size_t kKept = 5;
-  std::array<Timestamp, kKept> times_{};
+  std::array<SteadyTime, kKept> times_{};
   std::size_t count_ = 0;
 };
 
@@ -94,6 +99,10 @@ struct Context {
   /// Which of the eligible is taken instead of drawing, to ask what else could have been said (0: the best; beyond the
   /// last: the last). The propensity stays that of the draw, 0 for what it never makes. No part of a replay record.
   std::uint8_t choice = kDrawn;
+  /// The same moment for pauses and paces; unset: `now` is, by a clock that does not jump.
+  std::optional<SteadyTime> steady = {};
+
+  [[nodiscard]] SteadyTime moment() const noexcept { return steady.value_or(SteadyTime{now.time_since_epoch()}); }
 };
 
 /// Why nothing was offered.
@@ -182,14 +191,14 @@ struct Decision {
   std::uint8_t eligible_count = 0;
   std::array<Scored, kMaxEligible> eligible{};  ///< passed every rule, best first (also when held out)
   std::uint8_t offer_count = 0;
-  std::array<Offer, 3> offers{};  ///< [0] is the one that counts; up to two more to look at
+  std::array<Offer, 3> offers{};  ///< [0] is the one that counts; up to two more to look at, which cost nobody anything
   bool explored = false;          ///< [0] was drawn from the eligible instead of taken from their top
   /// Probability with which this choice was made: the arm's chance (with a holdout of 50 permille 950'000 for an offer,
   /// 50'000 for the silence of a held-out sale) times the chance of this choice among the eligible. Whatever both arms
   /// would do alike, and what nothing else could have been chosen for, has 1'000'000.
   std::uint32_t propensity_ppm = 1'000'000;
   std::int64_t cost_minor = 0;  ///< the most that offers[0] can cost its budget
-  Timestamp at{};
+  SteadyTime at{};
 };
 
 /// Decides what to offer. One per bundle in force. The rules are in core/README.md.
@@ -220,6 +229,12 @@ class Engine {
   [[nodiscard]] Decision decide(Sale const& sale, Stage stage, Context const& context,
                                 Witness* witness = nullptr) noexcept;
 
+  /// An offer of a scan or subtotal as it reads for the sale's basket now: the amount to a threshold or of an upgrade
+  /// brought up to date, what is bought of a set left out. Nothing once its ground is gone: what it goes with, the
+  /// pieces or the amount its campaign asks for; or once it is taken(). `then`: the context it was made in, so that a
+  /// happy hour's offer lasts until it is answered; stops, budgets and stock are not asked again.
+  [[nodiscard]] std::optional<Offer> standing(Sale const& sale, Offer const& offer, Context const& then) noexcept;
+
  private:
   void hold(Basket const& basket) noexcept;
 
@@ -235,6 +250,11 @@ class Engine {
 
 /// The stages at which offers of this type are tried, a bit for each Stage.
 [[nodiscard]] std::uint8_t stages_of(OfferType type) noexcept;
+
+/// What is bought of an item: all its lines together, less what is refunded; 0 or below: nothing of it.
+[[nodiscard]] Quantity bought(Basket const& basket, ItemIx item) noexcept;
+/// What the offer asks for is in the basket, refunds taken off: its item; more of the same, as many as it asks for.
+[[nodiscard]] bool taken(Bundle const& bundle, Offer const& offer, Basket const& basket) noexcept;
 
 /// Puts the decision's main offer into the sale's memory; returns it, or nullptr when there was none to show. What a
 /// held-out sale was not shown is remembered as well, so that both arms meet the same caps and stay comparable.

@@ -53,6 +53,8 @@ struct CheckoutPorts {
   /// Makes what was spent of budgets outlast a power cut; called before an offer that costs one is made. False: it
   /// cannot be kept, so the offer is not made. Unset: nothing is kept.
   std::function<bool(std::map<std::string, Allotment> const& spent)> keep_spent = {};
+  /// For how long something is shown and waited for; `now` may be set at any moment. Unset: `now`.
+  std::function<SteadyTime()> steady = {};
 };
 
 /// Counted since start.
@@ -100,9 +102,12 @@ class Checkout final : public pos::SaleEvents {
   ///         answered, too much out of stock), invalid.
   Result<void> on(pos::Message const& message) override;
 
-  /// Takes hints away whose time is over. To be called at next_due().
+  /// Takes hints away whose time is over, and asks for those of a subtotal that waited. To be called at next_due().
   void expire();
-  [[nodiscard]] std::optional<Timestamp> next_due() const;
+  [[nodiscard]] std::optional<SteadyTime> next_due() const;
+  /// The clock is more than a day before the last sale the bundle was made of: it is wrong, and no coupon is given that
+  /// would bear its date.
+  [[nodiscard]] bool clock_is_behind() const;
 
   [[nodiscard]] CheckoutCounters const& counters() const noexcept { return counters_; }
   [[nodiscard]] std::size_t open_sales() const noexcept { return sales_.size(); }
@@ -140,10 +145,12 @@ class Checkout final : public pos::SaleEvents {
   void voided(OpenSale& sale);
   void removed(OpenSale& sale);
   void repeated(OpenSale& sale);
+  void totalled_again(OpenSale& sale);
 
   void suggest(OpenSale& sale, Stage stage);
   void suggest_instead(OpenSale& sale);
   void show(OpenSale& sale, Asked const& asked);
+  [[nodiscard]] SteadyTime moment() const;
   [[nodiscard]] Context context_now() const;
   Asked ask(OpenSale const& sale, Stage stage);
   /// The same, with its cost taken from the budgets where something is offered.
@@ -152,7 +159,11 @@ class Checkout final : public pos::SaleEvents {
   void give_back(std::string const& campaign, std::int64_t cost);
   void record_silence(OpenSale& sale, Asked const& asked);
   void record_decision(OpenSale& sale, Asked const& asked, Offer const* offer);
+  [[nodiscard]] bool is_bought(OpenSale const& sale, Offer const& offer) const;
   void settle_bought(OpenSale& sale);
+  /// As Engine::standing says of a card.
+  [[nodiscard]] std::optional<Offer> standing(OpenSale const& sale, Offer const& offer) const;
+  void renew_cards(OpenSale& sale);
   Result<void> answer(OpenSale& sale, std::uint32_t offer, Response response);
   void take_away(OpenSale& sale);
   void redraw(OpenSale const& sale);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,9 +65,9 @@ struct Notice {
 struct TerminalStatus {
   std::string terminal;
   std::string store;
-  std::string language = "en";  ///< of the bundle: the page's own texts follow it ("en", "ru"; else English)
-  std::string release;          ///< "12", "none": what the page prints behind "release"
-  bool hq_connected = false;
+  std::string language = "en";       ///< of the bundle: the page's own texts follow it ("en", "ru"; else English)
+  std::string release;               ///< "12", "none": what the page prints behind "release"
+  std::optional<bool> hq_connected;  ///< nothing: the terminal has no head office
   bool printer_ok = false;
   std::string printer;  ///< "ready", "paper out", "no printer configured"
   std::uint64_t outbox_pending = 0;
