@@ -138,7 +138,7 @@ std::string campaigns_file(Assortment const& assortment, CampaignWords const& wo
   return "{\n  \"policy\": {\n    \"min_probability\": 0.02,\n    \"holdout_percent\": 5\n  },\n  \"campaigns\": [\n" +
          campaigns + "\n  ],\n  \"coupons\": [\n" +
          coupon("cheese-week", words.cheese, words.cheese_terms, "{ \"percent\": 20 }",
-                "      \"valid_days\": 14,\n      \"min_probability\": 0.01,\n      \"categories\": [\"" +
+                "      \"valid_days\": 14,\n      \"min_probability\": 0.005,\n      \"categories\": [\"" +
                     std::string(words.category) + "\"]") +
          ",\n" +
          coupon("dark-chocolate", words.chocolate, words.chocolate_terms, "{ \"amount\": \"0.50\" }",

@@ -5,6 +5,7 @@
 
 #include "made.hpp"
 #include "program_run.hpp"
+#include "tillcue/models/atomic_file.hpp"
 #include "tillcue/models/counted_source.hpp"
 
 using namespace tillcue::models;
@@ -154,7 +155,8 @@ TEST_CASE("days that stand in one file twice are told with the first line and ho
                      ": sales of 2026-11-03 and 1 other day stand there again from here on, ";
   std::string note;
   for (auto const* const command : {"count --transactions ", "import "}) {
-    auto const told = run(command + folder.file("t.csv") + " --out " + folder.file("out"));
+    auto const out = folder.file(std::string(command).substr(0, 5));
+    auto const told = run(command + folder.file("t.csv") + " --out " + out);
     CHECK_MESSAGE(told.code == 0, told.out);
     CHECK(tells(told, again));
     auto const at = told.out.find(again);
@@ -237,14 +239,17 @@ TEST_CASE("what the items file lacks is told; its faults name file, line, field 
 TEST_CASE("a full disk while writing leaves the old file, whatever is written") {
   made::Folder folder;
   made::put_file(folder.file("t.csv"), sales(10));
-  made::put_file(folder.file("out"), "old");
   // A limit on file sizes is a full disk to the writer; the signal that comes with it is not.
   std::string const full = "trap '' XFSZ; ulimit -f 1";
-  for (auto const* const command : {"build --transactions ", "count --transactions ", "import "}) {
+  for (auto const& [command, kind] : {std::pair{"build --transactions ", kBundleFile},
+                                      {"count --transactions ", kCountsFile},
+                                      {"import ", kSalesFile}}) {
+    auto const old = std::string(kind.begins) + "old";
+    made::put_file(folder.file("out"), old);
     auto const result = run(command + folder.file("t.csv") + " --out " + folder.file("out"), full);
     CHECK(result.code == 1);
     CHECK(tells(result, "out: cannot write: File too large; make room or write elsewhere"));
-    CHECK(made::get_file(folder.file("out")) == "old");
+    CHECK(made::get_file(folder.file("out")) == old);
     CHECK(files_in(folder.path()) == 2);
   }
 }
