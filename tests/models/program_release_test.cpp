@@ -35,12 +35,13 @@ TEST_CASE("build --replaces writes a bundle that is no worse, and its note says 
 
 TEST_CASE("a worse bundle is exit code 5, kept aside, and the file to replace stays as it was") {
   auto const out = shop().folder.file("kept");
-  made::put_file(out, "what ran before");
+  auto const before = made::get_file(shop().bundle);
+  made::put_file(out, before);
   auto const refused = run(build_of(kIgnorant + "--replaces " + shop().bundle, out));
   CHECK(refused.code == 5);
   CHECK(tells(refused, "refused: worse than"));
   CHECK(tells(refused, "HR@5 0."));
-  CHECK(made::get_file(out) == "what ran before");
+  CHECK(made::get_file(out) == before);
   auto const note = Json::parse(run("inspect --json --bundle " + out + ".refused").out)["note"].get<std::string>();
   CHECK(note.find("gate=failed") != std::string::npos);
   CHECK(note.find("gate_reason=HR@5") != std::string::npos);
