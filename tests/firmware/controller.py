@@ -32,7 +32,7 @@ def run(*command, **options):
 
 def make_bundle(models, work):
     """The sample store in the flash of a small controller, and baskets to ask it."""
-    run(models, "sample", "--out", work, "--seed", "5", "--days", "20", "--customers", "400")
+    run(models, "sample", "--out", work, "--seed", "5", "--days", "20", "--customers", "400", "--force")
     bundle = work / "small.tcb"
     run(models, "build", "--transactions", work / "transactions.csv", "--items", work / "items.csv", "--out", bundle,
         "--max-bytes", FLASH)

@@ -269,7 +269,7 @@ TEST_CASE("what stands far behind is told its own probability, not that of what 
   RankedObservations seen(64);
   for (std::size_t rank = 0; rank < 64; ++rank) {
     seen[rank] = square(3000, rank + 1);
-    auto state = rank + 100;
+    std::uint64_t state = rank + 100;
     for (auto& one : seen[rank]) one.bought = one.bought && draw(state) < (rank < 10 ? 1 : rank < 20 ? .5 : .1);
   }
   auto const maps = calibrate(seen).maps;
