@@ -27,7 +27,7 @@ struct Standing {
 bool Standing::grounded(Offer const& offer) const noexcept {
   if (offer.reason.trigger != kNoItem) return held(offer.reason.trigger);
   return std::any_of(rules.basket().begin(), rules.basket().end(),
-                     [this](InBasket const& one) { return one.quantity_milli > 0 && held(one.item); });
+                     [](InBasket const& one) { return one.quantity_milli > 0; });
 }
 
 /// An add-on is still cheaper than what it goes with (D3).
@@ -55,15 +55,10 @@ bool Standing::campaign_runs(Offer const& offer) const noexcept {
   if (rules.campaign(n, 0) != Rule::none || rules.amounts(n) != Rule::none) return false;
   CampaignTable::Chance chance;
   for (auto const& one : rules.basket()) {
-    auto const net = bought(basket, one.item).milli;
-    if (net <= 0 || !may_trigger(bundle, one.item)) continue;
-    auto const concern = campaigns.triggered_by(one.item);
-    auto const names = [n](std::span<std::uint16_t const> list) {
-      return std::find(list.begin(), list.end(), n) != list.end();
-    };
-    if (!names(concern.by_item) && !names(concern.by_category)) continue;
+    if (one.quantity_milli <= 0 || !may_trigger(bundle, one.item)) continue;
+    if (!CampaignTable::names(campaigns.triggered_by(one.item), n)) continue;
     chance.trigger = one.item;
-    chance.quantity_milli += std::min(net, one.quantity_milli);
+    chance.quantity_milli += one.quantity_milli;
   }
   return rules.triggers(n, chance) == Rule::none;
 }

@@ -13,22 +13,6 @@ using namespace tillcue::sync::hq_test;
 
 namespace {
 
-Report report_of(Hq const& hq) {
-  auto db = open_hq_reader(hq.db);
-  REQUIRE(db);
-  auto report = make_report(*db);
-  REQUIRE_MESSAGE(report, (report ? "" : report.error().what));
-  return *report;
-}
-
-/// All words on one line.
-std::string unwrapped(std::string const& text) {
-  std::istringstream words{text};
-  std::string out;
-  for (std::string word; words >> word;) out += word + ' ';
-  return out;
-}
-
 Outcome under(Outcome sale, std::uint64_t release, std::string const& customer = "") {
   std::get<SaleClosed>(sale.what).release = release;
   std::get<SaleClosed>(sale.what).customer = customer;

@@ -32,22 +32,6 @@ void fill(Hq& hq) {
        closed("C", Arm::treated, 777, 1, 0, SaleEnd::voided), closed("D", Arm::holdout, 0, 0, 0, SaleEnd::abandoned)}));
 }
 
-Report report_of(Hq const& hq, ReportOptions const& options = {}) {
-  auto db = open_hq_reader(hq.db);
-  REQUIRE(db);
-  auto report = make_report(*db, options);
-  REQUIRE_MESSAGE(report, (report ? "" : report.error().what));
-  return *report;
-}
-
-/// All words on one line.
-std::string unwrapped(std::string const& text) {
-  std::istringstream words{text};
-  std::string out;
-  for (std::string word; words >> word;) out += word + ' ';
-  return out;
-}
-
 std::size_t longest_line(std::string const& text) {
   std::size_t longest = 0;
   std::istringstream lines{text};

@@ -1,5 +1,6 @@
 #include "hq_scene.hpp"
 
+#include <sstream>
 #include <stdexcept>
 
 namespace tillcue::sync::hq_test {
@@ -116,6 +117,21 @@ Ack Hq::last_ack() const {
 std::string Hq::log_text() const {
   std::string out;
   for (auto const& line : log) out += line + "\n";
+  return out;
+}
+
+Report report_of(Hq const& hq, ReportOptions const& options) {
+  auto db = open_hq_reader(hq.db);
+  if (!db) throw std::runtime_error(db.error().what);
+  auto report = make_report(*db, options);
+  if (!report) throw std::runtime_error(report.error().what);
+  return *report;
+}
+
+std::string unwrapped(std::string const& text) {
+  std::istringstream words{text};
+  std::string out;
+  for (std::string word; words >> word;) out += word + ' ';
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "support/mosquitto.hpp"
 #include "tillcue/sync/hq_collector.hpp"
+#include "tillcue/sync/hq_report.hpp"
 #include "tillcue/sync/hq_store.hpp"
 #include "tillcue/sync/wire.hpp"
 
@@ -98,5 +99,10 @@ struct Hq {
   BundleShelf shelf;
   Collector collector;
 };
+
+/// As `tillcue-hq report` reads the database.
+Report report_of(Hq const& hq, ReportOptions const& options = {});
+/// All words on one line.
+std::string unwrapped(std::string const& text);
 
 }  // namespace tillcue::sync::hq_test
