@@ -17,7 +17,7 @@ add_dependencies(sync_hq_broker_test tillcue-hq)
 # Whole terminals and tillcue-hq behind a proxy that doubles, reorders, loses and cuts.
 tillcue_test(sync_network_test SOURCES
   core/shop.cpp sync/bad_network_test.cpp sync/fleet/counted_link.cpp sync/fleet/loop.cpp sync/fleet/till.cpp sync/hq_pretend.cpp
-  sync/hq_scene.cpp sync/mqtt_proxy.cpp
+  sync/hq_scene.cpp
   LIBS tillcue::sync_hq tillcue::sync_terminal tillcue::bundle_writer tillcue_test_broker)
 target_include_directories(sync_network_test PRIVATE ${PROJECT_SOURCE_DIR}/sync/src)
 target_compile_definitions(sync_network_test PRIVATE TILLCUE_HQ_PROGRAM="${TILLCUE_PROGRAMS}/tillcue-hq")

@@ -21,7 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using tillcue::test::loopback;
 constexpr std::chrono::milliseconds kHeld{50};     // a swapped packet waits so long for another
-constexpr std::chrono::milliseconds kDoomed{200};  // a connection goes on so long after a loss
+constexpr std::chrono::milliseconds kDoomed{200};  // a connection goes on so long after a loss, or before it is reset
 constexpr int kTick = 10;
 
 void make_ready(int fd) {
@@ -56,10 +56,14 @@ struct MqttProxy::Pair {
   std::array<Way, 2> ways;
   bool over = false;
   std::optional<Clock::time_point> doomed{};
+  bool reset = false;
 
   Pair(int client, int broker)
       : ways{Way{client, broker, true, {}, {}, {}, {}}, Way{broker, client, false, {}, {}, {}, {}}} {}
   ~Pair() {
+    linger const at_once{1, 0};
+    if (reset) ::setsockopt(ways[0].from, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    if (reset) ::setsockopt(ways[0].to, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     ::close(ways[0].from);
     ::close(ways[0].to);
   }
@@ -114,6 +118,11 @@ void MqttProxy::Pair::apply(Fate fate, Way& way, std::string packet, Counts& cou
       way.held = std::move(packet);
       way.held_until = Clock::now() + kHeld;
       return;
+    case Fate::reset_later:
+      reset = true;
+      doomed = doomed.value_or(Clock::now() + kDoomed);
+      way.out += packet;
+      break;
     case Fate::cut_before:
     case Fate::cut_inside:
     case Fate::cut_after:

@@ -37,6 +37,7 @@ class MqttProxy {
     cut_before,
     cut_inside,  ///< half of it arrives
     cut_after,
+    reset_later,  ///< it arrives; 200 ms later the connection is gone, and whoever writes is the first to notice
   };
   using Script = std::function<Fate(PassingPacket const&)>;
   struct Counts {

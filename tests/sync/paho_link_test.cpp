@@ -1,14 +1,17 @@
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "broker_probe.hpp"
+#include "mqtt_proxy.hpp"
 #include "support/mosquitto.hpp"
 
 namespace tillcue::sync::test {
@@ -331,6 +334,44 @@ TEST_CASE("a message whose callback had not returned when the process died is de
   REQUIRE(next.received(1));
   CHECK(next.connects[0]);
   CHECK(next.messages[0].payload == "result");
+}
+
+TEST_CASE("what could not be written as a connection ended is told, and the next connection is sound") {
+  if (skip_without_broker("what could not be written as a connection ended")) return;
+  Mosquitto const broker;
+  std::atomic<bool> cut = false;
+  MqttProxy proxy(broker.port(), [&](PassingPacket const& packet) {
+    bool const now = packet.is_publish() && !packet.to_broker && cut.exchange(false);
+    return now ? MqttProxy::Fate::reset_later : MqttProxy::Fate::pass;
+  });
+  std::atomic<int> asked = 0;
+  std::vector<Result<void>> answers;
+  Probe probe(options_for(proxy.uri(), "hq"));
+  // Paho's receiving thread is here while the connection ends, so the write is the first to notice. What could not be
+  // written Paho would send once more, with the next connection, from memory it has freed: for the address sanitizer.
+  probe.in_callback = [&](MqttMessage const& message) {
+    if (message.topic != "r/1") return;
+    std::this_thread::sleep_for(std::chrono::milliseconds{300});
+    ++asked;
+    probe.link->publish({"ack/of-the-terminal-one", "done", false},
+                        [&](Result<void> const& result) { probe.patience.note([&] { answers.push_back(result); }); });
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  };
+  probe.start();
+  REQUIRE(probe.connected());
+  REQUIRE(probe.subscribe("r/+"));
+  Probe sender(options_for(broker.uri(), "till"));
+  sender.start();
+  REQUIRE(sender.connected());
+  for (std::size_t round = 1; round <= 6; ++round) {
+    cut = true;
+    REQUIRE(sender.publish("r/1", "result"));
+    REQUIRE(probe.connected(round + 1));
+    REQUIRE(probe.patience.until([&] { return answers.size() == static_cast<std::size_t>(asked.load()); }));
+  }
+  CHECK(std::any_of(answers.begin(), answers.end(),
+                    [](auto const& one) { return !one && one.error().what.find("Failure") != std::string::npos; }));
+  CHECK(probe.publish("sound", "yes"));
 }
 
 TEST_CASE("a proxy named in the environment is not used for the broker") {

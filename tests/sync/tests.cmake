@@ -1,5 +1,5 @@
 # A real broker and temporary folders for tests of sync and of whole journeys.
-add_library(tillcue_test_broker STATIC support/mosquitto.cpp)
+add_library(tillcue_test_broker STATIC support/mosquitto.cpp sync/mqtt_proxy.cpp)
 target_include_directories(tillcue_test_broker PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(tillcue_test_broker PRIVATE tillcue::house)
 

@@ -11,6 +11,7 @@
 #include <mqtt/async_client.h>
 
 #include "link/connect_reason.hpp"
+#include "paho_clients.hpp"
 #include "paho_options.hpp"
 #include "tillcue/sync/crypto.hpp"
 
@@ -24,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 /// stays short.
 constexpr std::size_t kWindow = 16;
 constexpr std::size_t kMostWaiting = 10'000;
-constexpr std::chrono::seconds kRetirement{30};
 /// What fails sooner than this fails of something that can be looked for; the rest is silence, and asking a name server
 /// or a broker that does not answer once more would only take as long again.
 constexpr std::chrono::seconds kQuick{3};
@@ -41,7 +41,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
         place_(uri_.substr(uri_.find("//") + 2)),
         options_(std::move(options)),
         random_(seed),
-        client_(new_client()) {}
+        clients_(new_client()) {}
   ~PahoLink() override { stop(std::chrono::seconds{1}); }
 
   void start(MqttEvents events) override {
@@ -82,9 +82,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   [[nodiscard]] bool going_on();
   [[nodiscard]] std::string reason_of(std::string const& why, Clock::duration took);
 
-  using Client = std::shared_ptr<mqtt::async_client>;
-  Client new_client();
-  [[nodiscard]] Client client();
+  PahoClients::Client new_client();
 
   struct Outstanding {
     Done done;
@@ -127,8 +125,7 @@ class PahoLink final : public MqttLink, mqtt::callback, mqtt::iaction_listener {
   std::uint64_t last_id_ = 0;
   std::thread supervisor_;
   // Last, so that they go first: until Paho has let go of a client its thread calls back into all of the above.
-  std::deque<std::pair<Clock::time_point, Client>> retired_;  ///< and when Paho's threads have surely left them
-  Client client_;
+  PahoClients clients_;
 };
 
 constexpr std::uint64_t kConnect = 0;
@@ -161,7 +158,7 @@ void PahoLink::stop(std::chrono::milliseconds patience) {
   wake_.notify_all();
   if (supervisor_.joinable()) supervisor_.join();
   try {
-    if (up_.exchange(false)) client()->disconnect(static_cast<int>(patience.count()))->wait_for(patience);
+    if (up_.exchange(false)) clients_.current()->disconnect(static_cast<int>(patience.count()))->wait_for(patience);
   } catch (mqtt::exception const&) {
     // Already disconnected; the broker then sends the will, which is true.
   }
@@ -199,7 +196,7 @@ void PahoLink::supervise() {
   }
 }
 
-PahoLink::Client PahoLink::new_client() {
+PahoClients::Client PahoLink::new_client() {
   auto client =
       std::make_shared<mqtt::async_client>(uri_, options_.client_id, mqtt::create_options(MQTTVERSION_5), nullptr);
   client->set_callback(*this);
@@ -208,24 +205,15 @@ PahoLink::Client PahoLink::new_client() {
   return client;
 }
 
-PahoLink::Client PahoLink::client() {
-  std::lock_guard const lock(mutex_);
-  return client_;
-}
-
 /// A client that lost its connection sends all it had under way again with the next one, beside what the layer above
 /// sends by itself: more each time, until the broker sees more than its Receive Maximum and ends every connection at
 /// once. So what is new begins with a client that knows nothing; the session is the broker's.
 void PahoLink::renew() {
-  auto fresh = new_client();
-  std::deque<std::pair<Clock::time_point, Client>> gone;
-  std::lock_guard const lock(mutex_);
-  stale_ = false;
-  retired_.emplace_back(Clock::now() + kRetirement, std::exchange(client_, std::move(fresh)));
-  while (retired_.front().first <= Clock::now()) {
-    gone.push_back(std::move(retired_.front()));
-    retired_.pop_front();
+  {
+    std::lock_guard const lock(mutex_);
+    stale_ = false;
   }
+  clients_.replace(new_client());
 }
 
 void PahoLink::attempt() {
@@ -236,8 +224,8 @@ void PahoLink::attempt() {
       stale = stale_;
       attempt_began_ = Clock::now();
     }
-    if (stale) renew();
-    client()->connect(connect_options_for(options_), context_of(kConnect), *this);
+    if (stale || clients_.current_is_broken()) renew();
+    clients_.current()->connect(connect_options_for(options_), context_of(kConnect), *this);
   } catch (mqtt::exception const& e) {
     connect_failed(e.what(), false);
   }
@@ -294,6 +282,9 @@ void PahoLink::on_failure(mqtt::token const& token) {
   if (reason >= 0x80) text = mqtt::exception::reason_code_str(reason) + " (reason code " + std::to_string(reason) + ")";
   if (auto const mend = mend_of(reason); !mend.empty()) text += ": " + mend;
   if (id == kConnect) return connect_failed(text, reason >= 0x80);
+  if (token.get_type() == mqtt::token::PUBLISH && token.get_return_code() == MQTTASYNC_FAILURE) {
+    clients_.broke(token.get_client());
+  }
   finish(id, fail(reason >= 0x80 ? Code::rejected : Code::io, "mqtt: " + text));
 }
 
@@ -409,15 +400,15 @@ void PahoLink::request(Done done, bool in_window, Call call) {
 }
 
 void PahoLink::subscribe(std::string filter, Done done) {
-  request(std::move(done), false, [&](void* context) { client()->subscribe(filter, 1, context, *this); });
+  request(std::move(done), false, [&](void* context) { clients_.current()->subscribe(filter, 1, context, *this); });
 }
 
 void PahoLink::subscribe_at_most_once(std::string filter, Done done) {
-  request(std::move(done), false, [&](void* context) { client()->subscribe(filter, 0, context, *this); });
+  request(std::move(done), false, [&](void* context) { clients_.current()->subscribe(filter, 0, context, *this); });
 }
 
 void PahoLink::unsubscribe(std::string filter, Done done) {
-  request(std::move(done), false, [&](void* context) { client()->unsubscribe(filter, context, *this); });
+  request(std::move(done), false, [&](void* context) { clients_.current()->unsubscribe(filter, context, *this); });
 }
 
 /// Paho sends what a broker will not take, and the broker ends the connection.
@@ -448,8 +439,8 @@ void PahoLink::send(MqttPublish message, Done done) {
     });
   }
   request(std::move(done), true, [&](void* context) {
-    client()->publish(mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retain),
-                      context, *this);
+    clients_.current()->publish(
+        mqtt::make_message(std::move(message.topic), std::move(message.payload), 1, message.retain), context, *this);
   });
 }
 
