@@ -159,6 +159,28 @@ TEST_CASE("the receipt's number is read above the items and below them") {
   CHECK(read("Milch 1,00\nSUMME 1,00\nBeleg vom 30.11.2026 Kasse 2\n").number.empty());
 }
 
+TEST_CASE("dates, times and the numbers of others are no receipt's number, and do not hide it") {
+  auto const above = [](std::string const& head) { return read(head + "\nMilk 1.00\nTOTAL 1.00\n").number; };
+  for (std::string const head :
+       {"Ticket 30/11/2026 14:55", "Ticket 2026-11-30 14:55:07", "Beleg 30.11.2026", "TAX INVOICE ABN 51 824 753 556",
+        "Invoice VAT No. 51824753", "Sale 14:55", "Sale of alcohol to persons under 18", "Receipt Till No. 2"}) {
+    CAPTURE(head);
+    CHECK(above(head).empty());
+    CHECK(above(head + "\nTicket 4711") == "4711");
+    CHECK(read(head + "\nMilk 1.00\nTOTAL 1.00\nReceipt No. 4711\n").number == "4711");
+  }
+  CHECK(above("Ticket 30/11/2026 14:55  No. 4711") == "4711");
+  CHECK(above("Ticket 30/11/2026 14:55  4711") == "4711");
+  CHECK(above("TAX INVOICE ABN 51 824 753 556 #4711") == "4711");
+  CHECK(above("Ticket de caisse n\u00B0 12") == "12");
+  CHECK(above("Factura simplificada 2026 N\u00BA: 0012") == "0012");
+  CHECK(above("Factura 001-001-0004711") == "001-001-0004711");
+  CHECK(above("Kasse 2  Z:33  Bon:4711") == "4711");
+  // A slogan that looks like a number, until one says that it is one.
+  CHECK(above("SALE 3 for 2\nReceipt No. 4711") == "4711");
+  CHECK(above("Receipt No. 4711\nOrder #12") == "4711");
+}
+
 TEST_CASE("the times of day that are printed are kept") {
   CHECK(read("Milk 1.00\nTOTAL 1.00\n30.11.2026 21:50 Till 2\nStart 2026-11-30T21:49:58.000Z\n").times ==
         "21:50 21:49:58 ");

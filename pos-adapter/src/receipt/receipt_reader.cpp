@@ -37,6 +37,7 @@ class Reader {
 
  private:
   void hear_kind(std::u32string_view line, std::u32string_view words, bool amount);
+  void hear_number(PrintedNumber const& number);
   void take_item_line(ReceiptRow const& row);
   void take_after_total(ReceiptRow const& row, LineTopic topic);
   void take_topic(ReceiptRow const& row, LineTopic topic);
@@ -63,6 +64,7 @@ class Reader {
   unsigned above_column_ = 0;
   std::optional<ReceiptRow> waiting_quantity_;  ///< "2 x 1,29" before its item
   bool total_expected_ = false;                 ///< "TOTAL" stood alone: its amount is on the next line
+  bool number_marked_ = false;                  ///< the receipt's number stands behind a "No."
   bool started_ = true, ended_ = false;
 };
 
@@ -74,7 +76,7 @@ void Reader::take(std::u32string_view line) {
   auto const words = folded(line);
   auto const row = read_row(line, layout_);
   hear_kind(line, words, row.amount_minor.has_value());
-  if (receipt_.number.empty()) receipt_.number = to_utf8(receipt_number(line, above_items()));
+  hear_number(receipt_number(line, above_items()));
   receipt_.times += printed_times(line);
   if (!started_) {
     started_ = has_phrase(words, folded(from_utf8(layout_.items_after)));
@@ -111,6 +113,13 @@ void Reader::hear_kind(std::u32string_view line, std::u32string_view words, bool
     told = kind_told(words, above_items());
   }
   if (told && (!told_ || told == SlipKind::card_slip)) told_ = told;
+}
+
+/// A slogan may look like a number ("SALE 3 for 2"): one that says it is one counts, also further down.
+void Reader::hear_number(PrintedNumber const& number) {
+  if (number.text.empty() || (!receipt_.number.empty() && (number_marked_ || !number.marked))) return;
+  receipt_.number = to_utf8(number.text);
+  number_marked_ = number.marked;
 }
 
 void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
