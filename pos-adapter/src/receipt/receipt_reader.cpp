@@ -59,13 +59,14 @@ class Reader {
   std::vector<Draft> drafts_;
   std::vector<std::int64_t> totals_;  ///< candidates in order
   std::int64_t rounding_ = 0;         ///< to coins, told before the total
-  std::optional<SlipKind> told_;
+  std::optional<TitleTold> told_;
   std::u32string above_;  ///< a text line directly above, which may be the name of what follows
   unsigned above_column_ = 0;
   std::optional<ReceiptRow> waiting_quantity_;  ///< "2 x 1,29" before its item
   bool total_expected_ = false;                 ///< "TOTAL" stood alone: its amount is on the next line
   bool number_marked_ = false;                  ///< the receipt's number stands behind a "No."
   bool started_ = true, ended_ = false;
+  bool paid_ = false;  ///< an amount paid is told behind the total
 };
 
 bool is_letter(char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z') || c >= 0xC0; }
@@ -105,14 +106,14 @@ void Reader::take(std::u32string_view line) {
 /// A line with an amount is an article, whatever it is called. Where money has no decimals any number may be one: then
 /// only what stands apart from the words is.
 void Reader::hear_kind(std::u32string_view line, std::u32string_view words, bool amount) {
-  std::optional<SlipKind> told;
+  std::optional<TitleTold> told;
   bool const numbered = layout_.digits == 0 && line.find(U"  ", line.find_first_not_of(U' ')) == line.npos;
   if (told_no_sale(words, layout_)) {
-    told = SlipKind::nothing;
+    told = {SlipKind::nothing};
   } else if (!amount || numbered) {
     told = kind_told(words, above_items());
   }
-  if (told && (!told_ || told == SlipKind::card_slip)) told_ = told;
+  if (told && (!told_ || told_->unless_paid || told->kind == SlipKind::card_slip)) told_ = told;
 }
 
 /// A slogan may look like a number ("SALE 3 for 2"): one that says it is one counts, also further down.
@@ -155,6 +156,7 @@ void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
 void Reader::take_after_total(ReceiptRow const& row, LineTopic topic) {
   if (topic == LineTopic::total && row.amount_minor) totals_.push_back(*row.amount_minor);
   if (topic == LineTopic::tender && receipt_.tender.empty()) receipt_.tender = to_utf8(row.text);
+  paid_ = paid_ || (topic == LineTopic::tender && row.amount_minor);
 }
 
 void Reader::take_item_line(ReceiptRow const& row) {
@@ -350,7 +352,7 @@ void Reader::choose_total() {
 }
 
 SlipKind Reader::kind() const {
-  if (told_) return *told_;
+  if (told_ && !(told_->unless_paid && paid_)) return told_->kind;
   if (!receipt_.total_minor || receipt_.items.empty()) return SlipKind::nothing;
   return *receipt_.total_minor < 0 ? SlipKind::refund : SlipKind::sale;
 }
