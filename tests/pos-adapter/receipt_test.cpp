@@ -124,6 +124,25 @@ TEST_CASE("receipts of the Netherlands, Poland, Italy, Switzerland and with disc
   CHECK(off.balanced);
 }
 
+TEST_CASE("an amount in parentheses is money off only where the line says so") {
+  auto const noted = read("Cola   1.00\nDeposit incl.   (0.25)\nBread   2.00\nincl. VAT  (0.48)\nTOTAL  3.00\n");
+  CHECK(told(noted) == "Cola:1000x100=100;Bread:1000x200=200;");
+  CHECK(told(read("Cola 1.00\n\nDeposit incl.\n   (0.25)\nTOTAL  1.00\n")) == "Cola:1000x100=100;");
+  CHECK(noted.discount_minor == 0);
+  CHECK(noted.balanced);
+  CHECK(told(read("Milk  2.00\nVOID   (2.00)\nEggs  3.00\nTOTAL  3.00\n")) == "Eggs:1000x300=300;");
+  CHECK(told(read("Milk  2.00\nMilk   (2.00)\nEggs  3.00\nTOTAL  3.00\n")) == "Eggs:1000x300=300;");
+  CHECK(read("Brot  2.83\nRundung   (0.03)\nTOTAL CHF  2.80\n").balanced);
+  CHECK(read("Cake  3.00\nLoyalty discount   (1.00)\nTOTAL  2.00\n").balanced);
+}
+
+TEST_CASE("a letter right behind an amount is a tax mark in a column of its own only") {
+  CHECK(told(read("Charger 2,10A\nUSB-C          19,99A\nSUMA   19,99\n")) == "USB-C:1000x1999=1999;");
+  CHECK(told(read("Kawa 500g  1 x7,99 7,99A\nBulka 3 x 0,95 2,85A\nSUMA   10,84\n")) ==
+        "Kawa 500g:1000x799=799;Bulka:3000x95=285;");
+  CHECK(told(read("Kawa\n7,99A\nSUMA   7,99\n")) == "Kawa:1000x799=799;");
+}
+
 TEST_CASE("tax before the total is no item, and the total that adds up is chosen") {
   auto const receipt = read("Pen   10.00\nSubtotal  10.00\nSales tax  0.80\nTotal savings 1.00\nTOTAL  10.80\n");
   CHECK(told(receipt) == "Pen:1000x1000=1000;");

@@ -138,7 +138,7 @@ void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
       total_expected_ = !amount;
       return;
     case LineTopic::tax:
-      if (amount) receipt_.tax_minor += *amount;
+      if (amount) receipt_.tax_minor += row.bracketed ? std::llabs(*amount) : *amount;
       return;
     case LineTopic::rounding:
       if (amount) rounding_ += *amount;
@@ -165,8 +165,8 @@ void Reader::take_item_line(ReceiptRow const& row) {
   bool const nameless = folded(row.text).empty();
   if (nameless) {
     // The name stands on the line above, or this is nothing we know.
-    if (above_.empty()) return;
     auto const name = std::exchange(above_, {});
+    if (name.empty() || row.bracketed) return;
     begin_item(row, name, above_column_);
     if (!drafts_.empty()) drafts_.back().wraps = false;  // the text above was all of its name
     return;
@@ -250,8 +250,10 @@ void Reader::take_void(ReceiptRow const& row) {
   bool const said = topic_of(words, layout_) == LineTopic::voided;
   if (found != drafts_.rend() && (said || by_name != drafts_.rend())) {
     drafts_.erase(std::next(found).base());
-  } else if (*row.amount_minor < 0) {
+  } else if (*row.amount_minor < 0 && (said || !row.bracketed)) {
     take_discount(*row.amount_minor);
+  } else {
+    for (auto& draft : drafts_) draft.wraps = false;  // "Deposit incl. (0.25)" is a note, and no part of a name
   }
 }
 
