@@ -233,6 +233,23 @@ TEST_CASE("two customers who buy the same are two: their receipts differ, or com
   CHECK(copies({{0, sale(1, "17", "")}, {3600, sale(1, "17", "")}}) == "ss");
 }
 
+TEST_CASE("a number that another sale had as well tells no copy") {
+  auto const tea = sale(2, "51", "", 330);
+  CHECK(copies({{0, sale(1, "51", "")}, {60, tea}, {120, sale(1, "51", "")}, {121, sale(1, "51", "")}}) == "sssc");
+  CHECK(copies({{0, sale(1, "51", "21:50:12 ")}, {60, tea}, {120, sale(1, "51", "21:50:12 ")}}) == "ssc");
+}
+
+TEST_CASE("sales that differ in one article's name, quantity or amount are two") {
+  auto const of = [](std::string name, std::int64_t milli, std::int64_t amount) {
+    auto out = sale(static_cast<std::uint64_t>(milli + amount) + name.size(), "17", "");
+    out.items = {{std::move(name), "", Quantity{milli}, amount, amount, 0}};
+    return out;
+  };
+  CHECK(copies({{0, of("Tea", 1000, 220)}, {9, of("Coffee", 1000, 220)}}) == "ss");
+  CHECK(copies({{0, of("Tea", 1000, 220)}, {9, of("Tea", 2000, 220)}}) == "ss");
+  CHECK(copies({{0, of("Tea", 1000, 220)}, {9, of("Tea", 1000, 210)}}) == "ss");
+}
+
 TEST_CASE("of receipts printed while nobody listened only what is printed tells a copy") {
   auto late = sale(1, "", "");
   late.late = true;

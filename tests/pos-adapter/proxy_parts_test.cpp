@@ -11,6 +11,7 @@
 #include "line/line.hpp"
 #include "proxy/reply_splitter.hpp"
 #include "proxy/tap_frame.hpp"
+#include "tillcue/pos/line_display.hpp"
 
 using namespace tillcue::pos;
 using namespace std::chrono_literals;
@@ -128,6 +129,30 @@ TEST_CASE("a printer that missed once is asked again after a second, one that ne
     never.missed(now);
   }
   CHECK(asked < 66);
+}
+
+TEST_CASE("thanks on a display end the sale, an article of that name does not") {
+  auto const told = [](std::vector<DisplayFrame> const& frames) {
+    DisplayReader reader(2);
+    std::string out;
+    for (auto const& frame : frames) {
+      reader.take(frame, [&](DisplayEvent const& event) {
+        using enum DisplayEvent::Kind;
+        out += event.kind == item ? 'i' : event.kind == subtotal ? 't' : event.kind == paid ? 'p' : '?';
+      });
+    }
+    return out;
+  };
+  DisplayFrame const milk{U"Milch", U"1,29"}, total{U"SUMME", U"1,29"};
+  for (DisplayFrame const& article :
+       {DisplayFrame{U"Danke Toilettenpapier", U"2,49"}, DisplayFrame{U"Merci Schokolade", U"2 x 1,20     2,40"},
+        DisplayFrame{U"Merci", U"EUR          2,49"}, DisplayFrame{U"Danke Toilettenp. 2,49", U"SUMME     3,78"}}) {
+    CHECK(told({milk, total, article, milk}) == "itii");
+  }
+  for (DisplayFrame const& thanks : {DisplayFrame{U"Danke", U""}, DisplayFrame{U"Vielen Dank", U"Auf Wiedersehen"},
+                                     DisplayFrame{U"Merci", U"0,00"}, DisplayFrame{U"Danke", U"SUMME     1,29"}}) {
+    CHECK(told({milk, total, thanks, milk}) == "itpi");
+  }
 }
 
 TEST_CASE("lines are read from text and written back; every fault is told with the forms there are") {

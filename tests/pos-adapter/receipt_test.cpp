@@ -124,6 +124,25 @@ TEST_CASE("receipts of the Netherlands, Poland, Italy, Switzerland and with disc
   CHECK(off.balanced);
 }
 
+TEST_CASE("an amount in parentheses is money off only where the line says so") {
+  auto const noted = read("Cola   1.00\nDeposit incl.   (0.25)\nBread   2.00\nincl. VAT  (0.48)\nTOTAL  3.00\n");
+  CHECK(told(noted) == "Cola:1000x100=100;Bread:1000x200=200;");
+  CHECK(told(read("Cola 1.00\n\nDeposit incl.\n   (0.25)\nTOTAL  1.00\n")) == "Cola:1000x100=100;");
+  CHECK(noted.discount_minor == 0);
+  CHECK(noted.balanced);
+  CHECK(told(read("Milk  2.00\nVOID   (2.00)\nEggs  3.00\nTOTAL  3.00\n")) == "Eggs:1000x300=300;");
+  CHECK(told(read("Milk  2.00\nMilk   (2.00)\nEggs  3.00\nTOTAL  3.00\n")) == "Eggs:1000x300=300;");
+  CHECK(read("Brot  2.83\nRundung   (0.03)\nTOTAL CHF  2.80\n").balanced);
+  CHECK(read("Cake  3.00\nLoyalty discount   (1.00)\nTOTAL  2.00\n").balanced);
+}
+
+TEST_CASE("a letter right behind an amount is a tax mark in a column of its own only") {
+  CHECK(told(read("Charger 2,10A\nUSB-C          19,99A\nSUMA   19,99\n")) == "USB-C:1000x1999=1999;");
+  CHECK(told(read("Kawa 500g  1 x7,99 7,99A\nBulka 3 x 0,95 2,85A\nSUMA   10,84\n")) ==
+        "Kawa 500g:1000x799=799;Bulka:3000x95=285;");
+  CHECK(told(read("Kawa\n7,99A\nSUMA   7,99\n")) == "Kawa:1000x799=799;");
+}
+
 TEST_CASE("tax before the total is no item, and the total that adds up is chosen") {
   auto const receipt = read("Pen   10.00\nSubtotal  10.00\nSales tax  0.80\nTotal savings 1.00\nTOTAL  10.80\n");
   CHECK(told(receipt) == "Pen:1000x1000=1000;");
@@ -157,6 +176,28 @@ TEST_CASE("the receipt's number is read above the items and below them") {
   CHECK(read("Milch 1,00\nSUMME 1,00\n30.11.2026 21:50  Bon 4711 Kasse 2\n").number == "4711");
   CHECK(read("Milk 1.00\nTOTAL 1.00\nReturn with receipt 14 days\n").number.empty());
   CHECK(read("Milch 1,00\nSUMME 1,00\nBeleg vom 30.11.2026 Kasse 2\n").number.empty());
+}
+
+TEST_CASE("dates, times and the numbers of others are no receipt's number, and do not hide it") {
+  auto const above = [](std::string const& head) { return read(head + "\nMilk 1.00\nTOTAL 1.00\n").number; };
+  for (std::string const head :
+       {"Ticket 30/11/2026 14:55", "Ticket 2026-11-30 14:55:07", "Beleg 30.11.2026", "TAX INVOICE ABN 51 824 753 556",
+        "Invoice VAT No. 51824753", "Sale 14:55", "Sale of alcohol to persons under 18", "Receipt Till No. 2"}) {
+    CAPTURE(head);
+    CHECK(above(head).empty());
+    CHECK(above(head + "\nTicket 4711") == "4711");
+    CHECK(read(head + "\nMilk 1.00\nTOTAL 1.00\nReceipt No. 4711\n").number == "4711");
+  }
+  CHECK(above("Ticket 30/11/2026 14:55  No. 4711") == "4711");
+  CHECK(above("Ticket 30/11/2026 14:55  4711") == "4711");
+  CHECK(above("TAX INVOICE ABN 51 824 753 556 #4711") == "4711");
+  CHECK(above("Ticket de caisse n\u00B0 12") == "12");
+  CHECK(above("Factura simplificada 2026 N\u00BA: 0012") == "0012");
+  CHECK(above("Factura 001-001-0004711") == "001-001-0004711");
+  CHECK(above("Kasse 2  Z:33  Bon:4711") == "4711");
+  // A slogan that looks like a number, until one says that it is one.
+  CHECK(above("SALE 3 for 2\nReceipt No. 4711") == "4711");
+  CHECK(above("Receipt No. 4711\nOrder #12") == "4711");
 }
 
 TEST_CASE("the times of day that are printed are kept") {

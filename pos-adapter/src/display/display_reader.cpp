@@ -39,15 +39,21 @@ void DisplayReader::idle(Sink const& sink) {
   sink({DisplayEvent::Kind::abandoned});
 }
 
-/// Change, thanks, or a payment of all that is due: "EC-Karte 8,94".
+/// Change, thanks, or a payment of all that is due: "EC-Karte 8,94". Beside a price thanks are a brand: "Danke
+/// Toilettenpapier 2,49", "Merci".
 bool DisplayReader::tells_payment(DisplayFrame const& frame) const {
-  return std::any_of(frame.begin(), frame.end(), [this](std::u32string const& line) {
+  bool thanks = false, priced = false;
+  for (auto const& line : frame) {
     auto const row = read_row(line, layout_);
     auto const words = folded(row.text);
     auto const first = topic_of(words.substr(0, words.find(U' ')), layout_);
-    if (first == LineTopic::tender) return row.amount_minor && *row.amount_minor >= *total_;
-    return first == LineTopic::change || (!row.amount_minor && says_thanks(words));
-  });
+    if (first == LineTopic::change) return true;
+    if (first == LineTopic::tender && row.amount_minor && *row.amount_minor >= *total_) return true;
+    thanks = thanks || says_thanks(words);
+    bool const total_again = first == LineTopic::total && row.amount_minor == total_;
+    priced = priced || (row.amount_minor.value_or(0) != 0 && !total_again);
+  }
+  return thanks && !priced;
 }
 
 void DisplayReader::take(DisplayFrame const& frame, Sink const& sink) {

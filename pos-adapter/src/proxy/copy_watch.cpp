@@ -1,6 +1,8 @@
 #include "copy_watch.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace tillcue::pos {
 namespace {
@@ -19,29 +21,62 @@ bool has_second(std::string const& times) {
   return false;
 }
 
-bool tells_itself(Receipt const& receipt) { return !receipt.number.empty() || has_second(receipt.times); }
+class Digest {
+ public:
+  void add(std::string_view text) {
+    for (char const c : text) put(static_cast<unsigned char>(c));
+    put(0);
+  }
+  void add(std::int64_t value) {
+    for (int n = 0; n < 8; ++n) put(static_cast<unsigned char>(static_cast<std::uint64_t>(value) >> (8 * n)));
+  }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
 
-bool same_items(Receipt const& a, Receipt const& b) {
-  return std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), [](auto const& x, auto const& y) {
-    return x.name == y.name && x.quantity == y.quantity && x.total_minor == y.total_minor;
-  });
+ private:
+  void put(unsigned char byte) { value_ = (value_ ^ byte) * 1099511628211U; }
+  std::uint64_t value_ = 14695981039346656037U;  // FNV-1a
+};
+
+std::uint64_t bought(Receipt const& sale) {
+  Digest digest;
+  for (auto const& item : sale.items) {
+    digest.add(item.name);
+    digest.add(item.quantity.milli);
+    digest.add(item.total_minor);
+  }
+  digest.add(sale.total_minor.value_or(-1));
+  return digest.value();
 }
 
-bool same(Receipt const& a, Receipt const& b) {
-  if (a.lines_hash == b.lines_hash) return true;
-  return !a.number.empty() && a.number == b.number && a.times == b.times && a.total_minor == b.total_minor &&
-         same_items(a, b);
-}
+/// Of 2,000 lines each may hold times.
+std::string shortened(std::string const& times) { return times.substr(0, 256); }
 
 }  // namespace
 
+CopyWatch::Seen CopyWatch::digest(Receipt const& sale, Clock::time_point now) {
+  return {sale.lines_hash, bought(sale), sale.number, shortened(sale.times), now};
+}
+
+bool CopyWatch::same(Seen const& a, Seen const& b) {
+  if (a.lines == b.lines) return true;
+  return !a.number.empty() && a.number == b.number && a.times == b.times && a.bought == b.bought;
+}
+
+bool CopyWatch::tells_itself(Seen const& sale) const {
+  if (has_second(sale.times)) return true;
+  return !sale.number.empty() && std::none_of(seen_.begin(), seen_.end(), [&](Seen const& seen) {
+    return seen.number == sale.number && seen.bought != sale.bought;
+  });
+}
+
 bool CopyWatch::is_copy(Receipt const& sale, Clock::time_point now) {
   while (!seen_.empty() && (now - seen_.front().at > kTold || seen_.size() >= kMostSeen)) seen_.pop_front();
-  bool const told = tells_itself(sale);
+  auto digested = digest(sale, now);
+  bool const told = tells_itself(digested);
   bool const copy = (told || !sale.late) && std::any_of(seen_.begin(), seen_.end(), [&](Seen const& seen) {
-                      return (told || now - seen.at <= kUntold) && same(seen.receipt, sale);
+                      return (told || now - seen.at <= kUntold) && same(seen, digested);
                     });
-  if (!copy) seen_.push_back({sale, now});
+  if (!copy) seen_.push_back(std::move(digested));
   return copy;
 }
 

@@ -37,6 +37,7 @@ class Reader {
 
  private:
   void hear_kind(std::u32string_view line, std::u32string_view words, bool amount);
+  void hear_number(PrintedNumber const& number);
   void take_item_line(ReceiptRow const& row);
   void take_after_total(ReceiptRow const& row, LineTopic topic);
   void take_topic(ReceiptRow const& row, LineTopic topic);
@@ -58,12 +59,14 @@ class Reader {
   std::vector<Draft> drafts_;
   std::vector<std::int64_t> totals_;  ///< candidates in order
   std::int64_t rounding_ = 0;         ///< to coins, told before the total
-  std::optional<SlipKind> told_;
+  std::optional<TitleTold> told_;
   std::u32string above_;  ///< a text line directly above, which may be the name of what follows
   unsigned above_column_ = 0;
   std::optional<ReceiptRow> waiting_quantity_;  ///< "2 x 1,29" before its item
   bool total_expected_ = false;                 ///< "TOTAL" stood alone: its amount is on the next line
+  bool number_marked_ = false;                  ///< the receipt's number stands behind a "No."
   bool started_ = true, ended_ = false;
+  bool paid_ = false;  ///< an amount paid is told behind the total
 };
 
 bool is_letter(char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z') || c >= 0xC0; }
@@ -74,7 +77,7 @@ void Reader::take(std::u32string_view line) {
   auto const words = folded(line);
   auto const row = read_row(line, layout_);
   hear_kind(line, words, row.amount_minor.has_value());
-  if (receipt_.number.empty()) receipt_.number = to_utf8(receipt_number(line, above_items()));
+  hear_number(receipt_number(line, above_items()));
   receipt_.times += printed_times(line);
   if (!started_) {
     started_ = has_phrase(words, folded(from_utf8(layout_.items_after)));
@@ -103,14 +106,21 @@ void Reader::take(std::u32string_view line) {
 /// A line with an amount is an article, whatever it is called. Where money has no decimals any number may be one: then
 /// only what stands apart from the words is.
 void Reader::hear_kind(std::u32string_view line, std::u32string_view words, bool amount) {
-  std::optional<SlipKind> told;
+  std::optional<TitleTold> told;
   bool const numbered = layout_.digits == 0 && line.find(U"  ", line.find_first_not_of(U' ')) == line.npos;
   if (told_no_sale(words, layout_)) {
-    told = SlipKind::nothing;
+    told = {SlipKind::nothing};
   } else if (!amount || numbered) {
     told = kind_told(words, above_items());
   }
-  if (told && (!told_ || told == SlipKind::card_slip)) told_ = told;
+  if (told && (!told_ || told_->unless_paid || told->kind == SlipKind::card_slip)) told_ = told;
+}
+
+/// A slogan may look like a number ("SALE 3 for 2"): one that says it is one counts, also further down.
+void Reader::hear_number(PrintedNumber const& number) {
+  if (number.text.empty() || (!receipt_.number.empty() && (number_marked_ || !number.marked))) return;
+  receipt_.number = to_utf8(number.text);
+  number_marked_ = number.marked;
 }
 
 void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
@@ -128,7 +138,7 @@ void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
       total_expected_ = !amount;
       return;
     case LineTopic::tax:
-      if (amount) receipt_.tax_minor += *amount;
+      if (amount) receipt_.tax_minor += row.bracketed ? std::llabs(*amount) : *amount;
       return;
     case LineTopic::rounding:
       if (amount) rounding_ += *amount;
@@ -146,6 +156,7 @@ void Reader::take_topic(ReceiptRow const& row, LineTopic topic) {
 void Reader::take_after_total(ReceiptRow const& row, LineTopic topic) {
   if (topic == LineTopic::total && row.amount_minor) totals_.push_back(*row.amount_minor);
   if (topic == LineTopic::tender && receipt_.tender.empty()) receipt_.tender = to_utf8(row.text);
+  paid_ = paid_ || (topic == LineTopic::tender && row.amount_minor);
 }
 
 void Reader::take_item_line(ReceiptRow const& row) {
@@ -154,8 +165,8 @@ void Reader::take_item_line(ReceiptRow const& row) {
   bool const nameless = folded(row.text).empty();
   if (nameless) {
     // The name stands on the line above, or this is nothing we know.
-    if (above_.empty()) return;
     auto const name = std::exchange(above_, {});
+    if (name.empty() || row.bracketed) return;
     begin_item(row, name, above_column_);
     if (!drafts_.empty()) drafts_.back().wraps = false;  // the text above was all of its name
     return;
@@ -239,8 +250,10 @@ void Reader::take_void(ReceiptRow const& row) {
   bool const said = topic_of(words, layout_) == LineTopic::voided;
   if (found != drafts_.rend() && (said || by_name != drafts_.rend())) {
     drafts_.erase(std::next(found).base());
-  } else if (*row.amount_minor < 0) {
+  } else if (*row.amount_minor < 0 && (said || !row.bracketed)) {
     take_discount(*row.amount_minor);
+  } else {
+    for (auto& draft : drafts_) draft.wraps = false;  // "Deposit incl. (0.25)" is a note, and no part of a name
   }
 }
 
@@ -341,7 +354,7 @@ void Reader::choose_total() {
 }
 
 SlipKind Reader::kind() const {
-  if (told_) return *told_;
+  if (told_ && !(told_->unless_paid && paid_)) return told_->kind;
   if (!receipt_.total_minor || receipt_.items.empty()) return SlipKind::nothing;
   return *receipt_.total_minor < 0 ? SlipKind::refund : SlipKind::sale;
 }

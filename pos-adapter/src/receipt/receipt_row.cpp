@@ -84,7 +84,7 @@ class Tail {
  public:
   Tail(std::vector<Word> words, unsigned digits) : words_(std::move(words)), digits_(digits) {}
 
-  std::optional<std::int64_t> take_amount();
+  std::optional<std::int64_t> take_amount(bool& bracketed);
   void take_quantity_and_price(ReceiptRow& row);
   [[nodiscard]] std::vector<Word> const& words() const { return words_; }
   [[nodiscard]] unsigned numbers_column() const { return numbers_column_; }
@@ -100,6 +100,7 @@ class Tail {
     }
   }
   std::optional<std::int64_t> amount_at_end(std::size_t skipped, std::size_t& used) const;
+  [[nodiscard]] std::optional<std::int64_t> marked_amount() const;
   void drop_rate();
   bool take_times(ReceiptRow& row);
   bool take_glued(ReceiptRow& row);
@@ -134,26 +135,36 @@ std::optional<std::int64_t> Tail::amount_at_end(std::size_t skipped, std::size_t
   return amount;
 }
 
-std::optional<std::int64_t> Tail::take_amount() {
+/// "7,99A": the mark of a tax group without a space. Only in a column of its own or behind "1 x7,99", as in names it is
+/// something else: "Charger 2,10A".
+std::optional<std::int64_t> Tail::marked_amount() const {
+  auto const word = last();
+  if (digits_ == 0 || word.size() < 3 || word.back() < U'A' || word.back() > U'H') return {};
+  auto const price = last(1);
+  bool const times = is_times(price.substr(0, 1)) ? parse_amount(price.substr(1), digits_).has_value()
+                                                  : is_times(last(2)) && parse_amount(price, digits_);
+  bool const alone = words_.size() == 1;
+  return times || alone || words_.back().gap >= 2 ? parse_amount(word.substr(0, word.size() - 1), digits_)
+                                                  : std::nullopt;
+}
+
+std::optional<std::int64_t> Tail::take_amount(bool& bracketed) {
   std::size_t used = 0;
-  // "7,99A": the mark of a tax group without a space
-  if (auto const word = last(); digits_ > 0 && word.size() > 2 && word.back() >= U'A' && word.back() <= U'H') {
-    if (auto const amount = parse_amount(word.substr(0, word.size() - 1), digits_)) {
-      drop(1);
-      return amount;
-    }
-  }
+  std::optional<std::int64_t> amount = marked_amount();
+  if (amount) used = 1;
   for (std::size_t skipped : {std::size_t{0}, std::size_t{1}}) {
-    if (words_.size() <= skipped) break;
+    if (amount || words_.size() <= skipped) break;
     auto const flag = last();
     // "1,99 A", "2.50 *": the mark of a tax group
     if (skipped == 1 && (flag.size() > 2 || (is_letter(flag.front()) && flag.size() > 2))) break;
-    if (auto const amount = amount_at_end(skipped, used)) {
-      drop(skipped + used);
-      return amount;
-    }
+    amount = amount_at_end(skipped, used);
+    if (amount) used += skipped;
   }
-  return {};
+  if (!amount) return {};
+  bracketed = std::any_of(words_.end() - static_cast<std::ptrdiff_t>(used), words_.end(),
+                          [](Word const& word) { return word.text.front() == U'('; });
+  drop(used);
+  return amount;
 }
 
 bool near_product(std::int64_t quantity_milli, std::int64_t unit, std::int64_t amount) {
@@ -307,7 +318,7 @@ ReceiptRow row_of_words(std::u32string_view line, unsigned digits) {
   row.numbers_column = static_cast<unsigned>(line.size());
   if (row.rule) return row;
   Tail tail(words_of(without_leaders(line)), digits);
-  row.amount_minor = tail.take_amount();
+  row.amount_minor = tail.take_amount(row.bracketed);
   if (row.amount_minor) {
     row.numbers_column = tail.numbers_column();
     // "  3 x 0,45" alone: what looked like the amount is the price of one.
@@ -360,7 +371,11 @@ ReceiptRow row_of_columns(std::u32string_view line, ReceiptLayout const& layout)
   row.rule = is_rule(line);
   if (row.rule) return row;
   row.numbers_column = layout.name_at ? layout.name_at->to : 0;
-  if (layout.total_at) row.amount_minor = parse_amount(field(line, *layout.total_at), layout.digits);
+  if (layout.total_at) {
+    auto const amount = field(line, *layout.total_at);
+    row.amount_minor = parse_amount(amount, layout.digits);
+    row.bracketed = amount.starts_with(U'(');
+  }
   if (layout.unit_at) row.unit_minor = parse_amount(field(line, *layout.unit_at), layout.digits);
   if (layout.quantity_at) row.quantity_milli = parse_quantity(field(line, *layout.quantity_at));
   if (layout.name_at) row.text = name_field(line, *layout.name_at, layout.digits);

@@ -19,6 +19,7 @@ struct ReceiptRow {
   std::optional<std::int64_t> unit_minor{};
   std::optional<std::int64_t> quantity_milli{};
   bool count_leads = false;  ///< `quantity_milli` is the first word of `text`, and price and amount confirm it
+  bool bracketed = false;    ///< the amount is in parentheses: money off, or only a note
   bool rule = false;         ///< dashes, dots, box drawing: a divider
 };
 

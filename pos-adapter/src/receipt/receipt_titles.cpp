@@ -25,6 +25,7 @@ struct Telling {
   std::u32string phrase;  ///< without accents
   SlipKind kind;
   Where where;
+  bool unless_paid = false;  ///< see TitleTold
 };
 
 /// Letters without their accents, as receipts in capitals print them: "DEVOLUCION", "CLOTURE". `umlauts`: two letters.
@@ -49,10 +50,11 @@ std::u32string plain(Words text, bool umlauts = false) {
 // English, German, French, Spanish, Portuguese, Italian, Polish, Turkish, Russian, Ukrainian, Dutch.
 std::vector<Telling> all_tellings() {
   std::vector<Telling> out;
-  auto const add = [&](SlipKind kind, Where where, std::initializer_list<Words> phrases) {
+  auto const add = [&](SlipKind kind, Where where, std::initializer_list<Words> phrases, bool unless_paid = false) {
     for (auto const phrase : phrases) {
-      out.push_back({plain(phrase), kind, where});
-      if (auto other = plain(phrase, true); other != out.back().phrase) out.push_back({std::move(other), kind, where});
+      out.push_back({plain(phrase), kind, where, unless_paid});
+      if (auto other = plain(phrase, true); other != out.back().phrase)
+        out.push_back({std::move(other), kind, where, unless_paid});
     }
   };
   add(SlipKind::report, Where::heading,
@@ -137,9 +139,9 @@ std::vector<Telling> all_tellings() {
        U"z afslag",
        U"x afslag",
        U"dagtotalen"});
+  // A bare "Z" is no title: many a till prints its Z counter in every receipt's head.
   add(SlipKind::report, Where::title,
-      {U"z", U"clôture", U"cierre", U"arqueo", U"chiusura", U"fecho", U"fechamento", U"смена закрыта",
-       U"зміна закрита"});
+      {U"clôture", U"cierre", U"arqueo", U"chiusura", U"fecho", U"fechamento", U"смена закрыта", U"зміна закрита"});
   add(SlipKind::copy, Where::line,
       {U"reprint", U"reprinted", U"duplicate", U"duplicata", U"duplikat", U"duplicado", U"duplicato", U"дубликат",
        U"дублікат", U"ristampa", U"réimpression", U"reimpresión", U"reimpressão", U"segunda via", U"wtórnik",
@@ -147,9 +149,19 @@ std::vector<Telling> all_tellings() {
   add(SlipKind::copy, Where::lonely,
       {U"copy", U"kopie", U"kopia", U"copie", U"copia", U"cópia", U"kopya", U"копия", U"копія", U"belegkopie",
        U"bonkopie", U"rechnungskopie"});
+  // A shop may be "The Kitchen", and a receipt names its delivery note: with payment it is the receipt.
   add(SlipKind::kitchen, Where::title,
       {U"kitchen", U"küche", U"cuisine", U"cocina", U"cozinha", U"cucina", U"кухня", U"на кухню", U"kuchnia", U"mutfak",
-       U"keuken"});
+       U"keuken"},
+      true);
+  add(SlipKind::nothing, Where::heading,
+      {U"lieferschein", U"bon de livraison", U"nota de entrega", U"guia de remessa", U"guia de transporte",
+       U"documento di trasporto", U"bolla di consegna", U"sevk irsaliyesi", U"delivery note"},
+      true);
+  add(SlipKind::nothing, Where::title,
+      {U"albarán", U"dokument wz", U"irsaliye", U"накладная", U"товарная накладная", U"расходная накладная",
+       U"накладна", U"видаткова накладна", U"pakbon", U"afleverbon"},
+      true);
   add(SlipKind::card_slip, Where::line,
       {U"merchant copy", U"customer copy", U"cardholder copy", U"kundenbeleg", U"händlerbeleg"});
   add(SlipKind::refund, Where::line,
@@ -259,22 +271,14 @@ std::vector<Telling> all_tellings() {
        U"testdruck",
        U"keine rechnung",
        U"zwischenrechnung",
-       U"lieferschein",
        U"kostenvoranschlag",
        U"addition provisoire",
        U"note provisoire",
-       U"bon de livraison",
        U"cuenta provisional",
-       U"nota de entrega",
-       U"guia de remessa",
-       U"guia de transporte",
        U"consulta de mesa",
        U"conferência de mesa",
        U"conto provvisorio",
-       U"documento di trasporto",
-       U"bolla di consegna",
        U"rachunek wstępny",
-       U"sevk irsaliyesi",
        U"предварительный счет",
        U"гостевой счет",
        U"коммерческое предложение",
@@ -282,7 +286,6 @@ std::vector<Telling> all_tellings() {
        U"комерційна пропозиція",
        U"voorlopige rekening",
        U"tussenrekening",
-       U"delivery note",
        U"provisional bill"});
   add(SlipKind::nothing, Where::title,
       {U"training",
@@ -302,7 +305,6 @@ std::vector<Telling> all_tellings() {
        U"devis",
        U"formation",
        U"presupuesto",
-       U"albarán",
        U"prefactura",
        U"precuenta",
        U"pre cuenta",
@@ -317,30 +319,31 @@ std::vector<Telling> all_tellings() {
        U"oferta",
        U"wycena",
        U"szkolenie",
-       U"dokument wz",
        U"teklif",
-       U"irsaliye",
        U"adisyon",
        U"пречек",
-       U"накладная",
-       U"товарная накладная",
-       U"расходная накладная",
        U"смета",
        U"учебный чек",
-       U"накладна",
-       U"видаткова накладна",
        U"кошторис",
        U"offerte",
-       U"pakbon",
-       U"afleverbon",
        U"oefening"});
   return out;
 }
 
-/// What may stand beside a title: its number, table or till, and the word for such a paper.
-bool is_beside_title(Words word) {
+bool has_digit(Words words) {
+  return std::any_of(words.begin(), words.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
+}
+
+template <std::size_t N>
+bool is_among(Words word, Words const (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// What may stand beside a title: its number, table or till, and the word for such a paper. `behind`: the words after
+/// it, which hold the number that "no" speaks of: "No. 17", but not "no cash refund".
+bool is_beside_title(Words word, Words behind) {
+  static constexpr Words kNumber[] = {U"no", U"nr", U"n", U"№", U"num", U"number", U"nummer", U"numero", U"номер"};
   static constexpr Words kBeside[] = {
-      U"no",       U"nr",          U"n",        U"№",     U"num",      U"number",  U"nummer",   U"numero",  U"номер",
       U"slip",     U"receipt",     U"sale",     U"sales", U"ticket",   U"bon",     U"beleg",    U"recu",    U"recibo",
       U"fisi",     U"fis",         U"paragon",  U"чек",   U"кассовый", U"invoice", U"rechnung", U"facture", U"factura",
       U"fattura",  U"transaction", U"table",    U"tisch", U"mesa",     U"tavolo",  U"tafel",    U"masa",    U"stolik",
@@ -349,8 +352,7 @@ bool is_beside_title(Words word) {
       U"vom",      U"am",          U"du",       U"de",    U"del",      U"di",      U"do",       U"da",      U"von",
       U"zu",       U"of",          U"a",        U"the",   U"this",     U"is",      U"dies",     U"ist",     U"eine",
       U"cash",     U"card",        U"mode",     U"order", U"чека",     U"bill"};
-  bool const digit = std::any_of(word.begin(), word.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
-  return digit || std::find(std::begin(kBeside), std::end(kBeside), word) != std::end(kBeside);
+  return has_digit(word) || is_among(word, kBeside) || (is_among(word, kNumber) && has_digit(behind));
 }
 
 bool stands_alone(Words line, Words phrase) {
@@ -359,15 +361,15 @@ bool stands_alone(Words line, Words phrase) {
     while (!rest.empty()) {
       auto const end = rest.find(U' ');
       auto const word = rest.substr(0, end);
-      if (!word.empty() && !is_beside_title(word)) return false;
       rest.remove_prefix(end == Words::npos ? rest.size() : end + 1);
+      if (!word.empty() && !is_beside_title(word, rest)) return false;
     }
   }
   return true;
 }
 
 bool tells(Telling const& telling, Words line, bool above_items) {
-  if (!has_phrase(line, telling.phrase)) return false;
+  if (!has_phrase(line, telling.phrase) || has_phrase(line, U"no " + telling.phrase)) return false;  // "NO REFUND"
   switch (telling.where) {
     case Where::line:
       return true;
@@ -382,14 +384,14 @@ bool tells(Telling const& telling, Words line, bool above_items) {
 
 }  // namespace
 
-std::optional<SlipKind> kind_told(std::u32string_view folded_line, bool above_items) {
+std::optional<TitleTold> kind_told(std::u32string_view folded_line, bool above_items) {
   static std::vector<Telling> const kTellings = all_tellings();
   auto const line = plain(folded_line);
-  std::optional<SlipKind> told;
+  std::optional<TitleTold> told;
   std::size_t longest = 0;  // "customer copy" says more than "copy"
   for (auto const& telling : kTellings) {
     if (telling.phrase.size() <= longest || !tells(telling, line, above_items)) continue;
-    told = telling.kind;
+    told = {telling.kind, telling.unless_paid};
     longest = telling.phrase.size();
   }
   return told;

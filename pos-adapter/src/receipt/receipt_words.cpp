@@ -63,6 +63,12 @@ constexpr Words kNumber[] = {U"receipt",  U"order",     U"ticket",  U"invoice", 
                              U"rechnung", U"facture",   U"factura", U"fattura",   U"scontrino", U"recibo",
                              U"paragon",  U"fiş",       U"чек",     U"чека",      U"рахунок",   U"transaction"};
 
+// What has a number of its own: "Invoice VAT No.", "Sale terminal #3".
+constexpr Words kNumbered[] = {U"abn",   U"acn",     U"nzbn",  U"uid",  U"siret", U"nif",  U"cif",      U"nip",
+                               U"rfc",   U"cuit",    U"cnpj",  U"vkn",  U"инн",   U"тел",  U"tel",      U"phone",
+                               U"fax",   U"store",   U"shop",  U"till", U"kasse", U"pos",  U"terminal", U"register",
+                               U"table", U"filiale", U"tisch", U"mesa", U"caja",  U"касса"};
+
 char32_t small(char32_t c) {
   if (c >= U'A' && c <= U'Z') return c + 32;
   if (c == U'\u00D7') return U' ';
@@ -79,6 +85,35 @@ char32_t small(char32_t c) {
 bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
 
 bool is_word(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9') || c == U'%' || c >= 0xC0; }
+
+/// "30/11/2026", "2026-11-30", "30.11.26": a number like "001-001-0004711" is none.
+bool is_date(std::u32string_view word) {
+  auto const mark = word.find_first_of(U"/-.");
+  auto const second = mark == word.npos ? mark : word.find(word[mark], mark + 1);
+  if (second == word.npos) return false;
+  auto const parts = {word.substr(0, mark), word.substr(mark + 1, second - mark - 1), word.substr(second + 1)};
+  bool const digits = std::all_of(parts.begin(), parts.end(), [](Words part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), is_digit);
+  });
+  auto const first = parts.begin()[0].size(), last = parts.begin()[2].size();
+  return digits && parts.begin()[1].size() <= 2 &&
+         ((first <= 2 && (last == 2 || last == 4)) || (first == 4 && last <= 2));
+}
+
+/// The digits beside the colon of "14:55".
+bool is_part_of_time(std::u32string_view line, std::size_t from, std::size_t to) {
+  bool const hours =
+      to + 1 < line.size() && line[to] == U':' && to > from && is_digit(line[to - 1]) && is_digit(line[to + 1]);
+  bool const minutes =
+      from > 1 && line[from - 1] == U':' && is_digit(line[from - 2]) && from < to && is_digit(line[from]);
+  return hours || minutes;
+}
+
+bool is_plain_number(std::u32string_view word) {
+  return word.size() <= 16 && std::all_of(word.begin(), word.end(), [](char32_t c) {
+           return is_digit(c) || (c >= U'A' && c <= U'Z') || c == U'-' || c == U'/';
+         });
+}
 
 template <std::size_t N>
 bool any_of(std::u32string_view line, Words const (&phrases)[N]) {
@@ -130,34 +165,37 @@ LineTopic topic_of(std::u32string_view line, ReceiptLayout const& layout) {
   return any_of(line, kTender) ? LineTopic::tender : LineTopic::none;
 }
 
-std::u32string receipt_number(std::u32string_view line, bool above_items) {
-  static constexpr Words kBetween[] = {U"no", U"nr", U"n", U"num", U"number", U"nummer", U"numero", U"номер", U"id"};
-  bool named = false, marked = false, only_numbers = true;
+PrintedNumber receipt_number(std::u32string_view line, bool above_items) {
+  static constexpr Words kNumberWords[] = {U"no",     U"nr",     U"n",     U"num", U"number",
+                                           U"nummer", U"numero", U"номер", U"id"};
+  bool named = false, spoken_of = false, anothers = false, marked = false, only_numbers = true;
+  auto const mark = [&] { named = marked = (named || spoken_of) && !anothers; };
   for (std::size_t at = 0; at < line.size();) {
     auto const end = std::min(line.find_first_of(U" #:\u2116", at), line.size());
     auto const word = line.substr(at, end - at);
-    if (end < line.size() && line[end] != U' ' && line[end] != U':') marked = true;
+    bool const clock = is_part_of_time(line, at, end);
+    bool const sign = end < line.size() && line[end] != U' ' && line[end] != U':';
     at = end + 1;
     auto const words = folded(word);
-    if (words.empty()) continue;
     bool const digit = std::any_of(word.begin(), word.end(), is_digit);
-    if (digit && named) {
-      bool const plain = std::all_of(word.begin(), word.end(), [](char32_t c) {
-        return is_digit(c) || (c >= U'A' && c <= U'Z') || c == U'-' || c == U'/';
-      });
+    if (digit && !clock && !is_date(word)) {
       // Below the items the small print speaks of receipts, too.
       bool const sure = above_items || marked || only_numbers;
-      return plain && sure && word.size() <= 16 ? std::u32string(word) : std::u32string{};
-    }
-    if (any_of(words, kNumber)) {
+      if (named && sure && is_plain_number(word)) return {std::u32string(word), marked};
+      named = anothers = false;
+    } else if (any_of(words, kNumber)) {
       named = true;
-      marked = any_of(words, kBetween);
-    } else if (any_of(words, kBetween)) {
-      marked = true;
-    } else if (!digit) {
-      only_numbers = false;
-      named = named && above_items;
+      spoken_of = above_items;
+      anothers = false;
+      marked = any_of(words, kNumberWords);
+    } else if (any_of(words, kNumberWords)) {
+      mark();
+    } else if (!words.empty() && !digit) {
+      // "Ticket de caisse n° 12" tells its number, "Tax invoice ABN 51 824" and "Invoice VAT No. 51" another's.
+      only_numbers = named = false;
+      anothers = anothers || any_of(words, kTax) || any_of(words, kNumbered);
     }
+    if (sign) mark();
   }
   return {};
 }

@@ -16,9 +16,15 @@ std::u32string folded(std::u32string_view text);
 bool has_phrase(std::u32string_view line, std::u32string_view phrase);
 
 LineTopic topic_of(std::u32string_view folded_line, ReceiptLayout const& layout);
-/// "Receipt: 17", "Чек № 17", "Bon-Nr. 4711  Kasse 2": the receipt's number; empty for other lines. Below the items
-/// only where nothing but numbers stands before its word, or a "No." behind it.
-std::u32string receipt_number(std::u32string_view line, bool above_items);
+/// A receipt's number, and whether a "No." says that it is one: that is surer than a number behind a word alone.
+struct PrintedNumber {
+  std::u32string text{};
+  bool marked = false;
+};
+/// "Receipt: 17", "Чек № 17", "Bon-Nr. 4711  Kasse 2": the receipt's number; empty for other lines, and for dates,
+/// times and what another word stands before without a "No." ("Tax invoice ABN 51 824"). Below the items only where
+/// nothing but numbers stands before its word, or a "No." behind it.
+PrintedNumber receipt_number(std::u32string_view line, bool above_items);
 /// "Thank you", "Auf Wiedersehen": said when all is paid.
 bool says_thanks(std::u32string_view folded_line);
 /// The times of day in a line, "21:50 21:50:12 "; empty for most.
