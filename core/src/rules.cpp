@@ -277,7 +277,7 @@ Rule Rules::item(ItemIx item, bool same_item) const noexcept {
   };
   if (std::any_of(sale_.shown.begin(), sale_.shown.end(), shown)) return Rule::shown_before;
   // Not by another way either: what was learned of it was learned from those who do.
-  if (!trusted() && campaigns_.sold_on_trust(item)) return Rule::trust;
+  if (!trusted() && campaigns_.sold_on_trust(item, seconds_)) return Rule::trust;
   return forbidden(item) ? Rule::never_beside : Rule::none;
 }
 

@@ -217,6 +217,25 @@ TEST_CASE("D15: what is sold on trust only is not offered by what was learned ei
   open.type = OfferType::coupon;
   Till both([&](BundleSource& s) { s.campaigns = {c, open}; });
   CHECK(offered(both, 0));
+  // In another store, or as one that is over, it neither keeps the item nor gives it away.
+  for (bool const over : {false, true}) {
+    auto const away = [over](CampaignSource one) {
+      if (over) {
+        one.ends = 24 * 3600;
+      } else {
+        one.places = {"store:18"};
+      }
+      return one;
+    };
+    auto none = with(away(c));
+    CHECK(offered(none, 0));
+    Till kept([&](BundleSource& s) { s.campaigns = {c, away(open)}; });
+    CHECK_FALSE(offered(kept, 0));
+    CHECK(offered(kept, 3));
+  }
+  c.ends = 24 * 3600 * 365 + 1;
+  auto last_day = with(c);
+  CHECK_FALSE(offered(last_day, 0));
 }
 
 TEST_CASE("D2: what is rung up and taken back brings no coupon and speaks for nothing") {
