@@ -247,6 +247,13 @@ bool Rules::affords(std::size_t n, std::int64_t cost) const noexcept {
   return free.issues > 0 && cost <= free.minor;
 }
 
+bool Rules::has_what_it_needs(std::uint16_t n) const noexcept {
+  return std::any_of(basket_.begin(), basket_.end(), [&](InBasket const& held) {
+    return held.quantity_milli > 0 && CampaignTable::names(campaigns_.targeting(held.item), n) &&
+           !CampaignTable::names(campaigns_.triggered_by(held.item), n);
+  });
+}
+
 bool Rules::forbidden(ItemIx item) const noexcept {
   if (all_forbidding_) {
     return std::any_of(forbidding_.begin(), forbidding_.begin() + static_cast<std::ptrdiff_t>(forbidding_count_),

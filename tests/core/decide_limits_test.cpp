@@ -186,6 +186,23 @@ TEST_CASE("D14: after a decline one cheaper alternative for the same need, once"
   CHECK(till.decide(sale).silence == Silence::cap_reached);
 }
 
+TEST_CASE("D14: there is no alternative once what the declined one went with is given back") {
+  Till till([](BundleSource& s) {
+    s.policy.max_hints_per_stage = 1;
+    s.policy.min_probability_ppm = 0;
+  });
+  auto sale = till.sale({shop::bread});
+  auto const first = till.show(sale, Stage::scan, Response::declined);
+  REQUIRE(first.offer_count > 0);
+  REQUIRE(first.offers[0].reason.trigger == ItemIx{shop::bread});
+  shop::scan(sale, *till.bundle, shop::torch);
+  REQUIRE(till.decide(sale).offer_count > 0);
+  CHECK(till.decide(sale).offers[0].reason.code == ReasonCode::cheaper);
+  shop::scan(sale, *till.bundle, shop::bread);
+  sale.basket.lines().back().quantity = Quantity{-1000};
+  CHECK(till.decide(sale).offer_count == 0);
+}
+
 TEST_CASE("D15: a large upgrade needs visits, a small one does not") {
   for (std::uint16_t visits : {std::uint16_t{0}, std::uint16_t{3}}) {
     Till till([](BundleSource& s) { s.ladders = {torch_to_saffron()}; });
