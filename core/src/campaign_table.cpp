@@ -92,7 +92,6 @@ void CampaignTable::read(std::size_t n, Place const& place) {
   auto const lists = bundle_->campaign_lists(n);
   auto const campaign = bundle_->campaign(n);
   rules_.push_back(campaign);
-  on_trust_ = on_trust_ || campaign.needs_trust;
   // Where its type is never tried, nothing of it need be looked at.
   rules_.back().stages &= stages_of(campaign.type);
   for (std::size_t stage = 0; stage < kStages; ++stage) {
@@ -102,6 +101,7 @@ void CampaignTable::read(std::size_t n, Place const& place) {
   free_.push_back(free_of(*bundle_, campaign));
   segmented_.push_back(lists.segments.empty() ? 0 : 1);
   here_.push_back(is_here(*bundle_, lists.places, place) ? 1 : 0);
+  on_trust_ = on_trust_ || (here_.back() != 0 && campaign.needs_trust);
   if (here_.back() != 0) types_ = static_cast<std::uint16_t>(types_ | 1U << static_cast<unsigned>(campaign.type));
   triggered_.push_back(lists.trigger_items.empty() && lists.trigger_categories.empty() ? 0 : 1);
   few_begins_.push_back(static_cast<std::uint32_t>(few_.size()));
@@ -117,14 +117,16 @@ bool CampaignTable::for_segment(std::size_t n, std::string_view segment) const n
   return segments.empty();
 }
 
-bool CampaignTable::sold_on_trust(ItemIx item) const noexcept {
+bool CampaignTable::sold_on_trust(ItemIx item, std::int64_t now) const noexcept {
   if (!on_trust_) return false;
   auto const concern = targeting(item);
   bool sold = false;
   for (auto const& list : {concern.by_item, concern.by_category}) {
     for (auto const n : list) {
-      if (rules_[n].type == OfferType::notice) continue;
-      if (!rules_[n].needs_trust) return false;
+      auto const& rules = rules_[n];
+      bool const over = rules.ends != 0 && now >= rules.ends;
+      if (!here(n) || over || rules.type == OfferType::notice) continue;
+      if (!rules.needs_trust) return false;
       sold = true;
     }
   }

@@ -44,8 +44,9 @@ class CampaignTable {
 
   [[nodiscard]] Concern targeting(ItemIx item) const noexcept { return concern(targets_, item); }
   [[nodiscard]] Concern triggered_by(ItemIx item) const noexcept { return concern(triggers_, item); }
-  /// True when campaigns sell the item, by its name or category, and every one of them to those only who trust us.
-  [[nodiscard]] bool sold_on_trust(ItemIx item) const noexcept;
+  /// True when campaigns sell the item here, by its name or category, and every one of them to those only who trust us.
+  /// One that is over at `now` (seconds since 1970) sells nothing any more; one that is to come keeps its item already.
+  [[nodiscard]] bool sold_on_trust(ItemIx item, std::int64_t now) const noexcept;
   /// True when the campaign names the item, or its category, among what it is of.
   [[nodiscard]] static bool names(Concern const& concern, std::uint16_t campaign) noexcept;
 
@@ -98,7 +99,7 @@ class CampaignTable {
   [[nodiscard]] Concern concern(Index const& index, ItemIx item) const noexcept;
 
   Bundle const* bundle_;
-  bool on_trust_ = false;    ///< any campaign needs it
+  bool on_trust_ = false;    ///< any campaign that runs here needs it
   std::uint16_t types_ = 0;  ///< of campaigns that run here, a bit for each OfferType
   std::vector<CampaignRules> rules_;
   std::vector<std::uint8_t> here_, triggered_, segmented_, partnered_;

@@ -100,15 +100,6 @@ Rule guard(Matter const& m, Proposal const& p, Account const& account) noexcept 
   }
 }
 
-/// Any of what is needed will do, whichever of it would be named.
-bool has_what_it_needs(Matter const& m, std::uint16_t n) noexcept {
-  auto const& basket = m.rules.basket();
-  return std::any_of(basket.begin(), basket.end(), [&](InBasket const& held) {
-    return held.quantity_milli > 0 && CampaignTable::names(m.campaigns.targeting(held.item), n) &&
-           !CampaignTable::names(m.campaigns.triggered_by(held.item), n);
-  });
-}
-
 Rule item_rule(Matter const& m, Proposal const& p) noexcept {
   auto const type = p.rules.type;
   bool const same = type == OfferType::multi_buy;
@@ -120,7 +111,7 @@ Rule item_rule(Matter const& m, Proposal const& p) noexcept {
     if (held % 1000 != 0) return Rule::too_few_triggers;
     if (held >= (p.rules.buy_quantity + std::int64_t{p.rules.get_quantity}) * 1000) return Rule::in_basket;
   }
-  if (type == OfferType::notice && has_what_it_needs(m, p.campaign)) return Rule::in_basket;
+  if (type == OfferType::notice && m.rules.has_what_it_needs(p.campaign)) return Rule::in_basket;
   if (p.chance.trigger != kNoItem) {
     if (auto const rule = m.rules.trigger(p.chance.trigger, technique_of(p.rules.type)); rule != Rule::none)
       return rule;

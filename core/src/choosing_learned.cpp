@@ -147,7 +147,9 @@ void choose_cheaper(Matter const& m, Eligible& eligible) noexcept {
   auto const* const declined = m.rules.declined();
   if (declined == nullptr || declined->offer.item == kNoItem) return;
   auto const before = m.bundle.price(declined->offer.item);
-  if (!before) return;
+  auto const trigger = declined->offer.reason.trigger;
+  // What it went with may have been given back since.
+  if (!before || (trigger != kNoItem && m.rules.quantity_milli(trigger) <= 0)) return;
   for (auto const& candidate : m.ranking.list()) {
     if (!same_need(m.bundle, candidate.scored.item, declined->offer.item)) continue;
     auto rule = candidate.rule;
@@ -155,7 +157,7 @@ void choose_cheaper(Matter const& m, Eligible& eligible) noexcept {
     if (rule == Rule::none && candidate.probability.ppm < m.bundle.policy().min_probability_ppm) {
       rule = Rule::improbable;
     }
-    if (rule == Rule::none && !m.rules.passes_guard(candidate.price, declined->offer.reason.trigger)) {
+    if (rule == Rule::none && !m.rules.passes_guard(candidate.price, trigger)) {
       rule = Rule::price_guard;
     }
     if (rule != Rule::none) {
@@ -163,8 +165,7 @@ void choose_cheaper(Matter const& m, Eligible& eligible) noexcept {
       continue;
     }
     auto choice = plain_choice(candidate, candidate.probability);
-    choice.reason = {ReasonCode::cheaper, declined->offer.reason.trigger, candidate.probability,
-                     before->minor - candidate.price};
+    choice.reason = {ReasonCode::cheaper, trigger, candidate.probability, before->minor - candidate.price};
     eligible.offer(choice, m.witness);
   }
 }

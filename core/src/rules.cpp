@@ -247,6 +247,13 @@ bool Rules::affords(std::size_t n, std::int64_t cost) const noexcept {
   return free.issues > 0 && cost <= free.minor;
 }
 
+bool Rules::has_what_it_needs(std::uint16_t n) const noexcept {
+  return std::any_of(basket_.begin(), basket_.end(), [&](InBasket const& held) {
+    return held.quantity_milli > 0 && CampaignTable::names(campaigns_.targeting(held.item), n) &&
+           !CampaignTable::names(campaigns_.triggered_by(held.item), n);
+  });
+}
+
 bool Rules::forbidden(ItemIx item) const noexcept {
   if (all_forbidding_) {
     return std::any_of(forbidding_.begin(), forbidding_.begin() + static_cast<std::ptrdiff_t>(forbidding_count_),
@@ -277,7 +284,7 @@ Rule Rules::item(ItemIx item, bool same_item) const noexcept {
   };
   if (std::any_of(sale_.shown.begin(), sale_.shown.end(), shown)) return Rule::shown_before;
   // Not by another way either: what was learned of it was learned from those who do.
-  if (!trusted() && campaigns_.sold_on_trust(item)) return Rule::trust;
+  if (!trusted() && campaigns_.sold_on_trust(item, seconds_)) return Rule::trust;
   return forbidden(item) ? Rule::never_beside : Rule::none;
 }
 

@@ -48,6 +48,8 @@ class Rules {
 
   /// Why this item is nothing to say with the campaign's threshold: it closes the gap and is not much more than that.
   [[nodiscard]] Rule fits_gap(std::size_t n, ItemIx item) const noexcept;
+  /// Something that notice `n` asks for is bought: any will do, whichever of it would be named.
+  [[nodiscard]] bool has_what_it_needs(std::uint16_t n) const noexcept;
   /// Something in the basket must not stand beside it.
   [[nodiscard]] bool forbidden(ItemIx item) const noexcept;
 

@@ -49,10 +49,11 @@ bool Standing::guarded(Offer const& offer) const noexcept {
   return rules.passes_second_item_guard(offer.price.minor - off, main);
 }
 
-/// The pieces and amounts its campaign asks for.
+/// The pieces and amounts its campaign asks for; what a notice asks for is missing still.
 bool Standing::campaign_runs(Offer const& offer) const noexcept {
   auto const n = offer.campaign;
   if (rules.campaign(n, 0) != Rule::none || rules.amounts(n) != Rule::none) return false;
+  if (offer.type == OfferType::notice && rules.has_what_it_needs(n)) return false;
   CampaignTable::Chance chance;
   for (auto const& one : rules.basket()) {
     if (one.quantity_milli <= 0 || !may_trigger(bundle, one.item)) continue;

@@ -225,7 +225,7 @@ void Checkout::know(Sale& sale, pos::SetCustomer const& set) {
     sale.shopper.usual.push_back({usual.sku, item, usual.share});
   }
   if (sale.customer.empty()) return;
-  today_->turn_to(local_day(context_now()));
+  turn_day();
   today_->tell(ports_.pseudonym(sale.customer), sale.shopper);
 }
 
@@ -305,6 +305,12 @@ void Checkout::close(OpenSale& open, SaleEnd end) {
   closed_->add(id, end, moment());
 }
 
+/// By a clock that is known to be right: one that still says 1970 would make what was kept of today another day's, and
+/// all of it is forgotten when it is set.
+void Checkout::turn_day() {
+  if (engine_ && !clock_is_behind()) today_->turn_to(local_day(context_now()));
+}
+
 /// Both arms meet the same caps of a day: what was withheld counts as if shown.
 void Checkout::note_day(OpenSale const& open, SaleEnd end) {
   auto const& sale = open.sale;
@@ -318,7 +324,7 @@ void Checkout::note_day(OpenSale const& open, SaleEnd end) {
     if (shown.offer.campaign == Offer::kNoCampaign) continue;
     ++counts.campaigns[std::string(engine_->bundle().campaign(shown.offer.campaign).id)];
   }
-  today_->turn_to(local_day(context_now()));
+  turn_day();
   today_->add(ports_.pseudonym(sale.customer), counts);
 }
 

@@ -272,16 +272,18 @@ std::optional<Offer> Checkout::standing(OpenSale const& open, Offer const& offer
 
 /// "With your bread" makes no sense once the bread is out, "3.00 more" once the gift is reached.
 void Checkout::renew_cards(OpenSale& open) {
-  if (open.cards.empty()) return;
-  if (!standing(open, open.cards.front())) return take_away(open);
   bool changed = false;
-  auto const gone = [&](Offer& offer) {
-    auto const still = standing(open, offer);
-    changed = changed || !still || still->more != offer.more || still->reason.amount != offer.reason.amount;
-    if (still) offer = *still;
-    return !still;
-  };
-  std::erase_if(open.cards, gone);
+  for (auto card = open.cards.begin(); card != open.cards.end();) {
+    auto const still = standing(open, *card);
+    // The smaller ones stood beside the first.
+    if (!still && card == open.cards.begin()) return take_away(open);
+    changed = changed || !still || still->more != card->more || still->reason.amount != card->reason.amount;
+    if (still) {
+      *card++ = *still;
+    } else {
+      card = open.cards.erase(card);
+    }
+  }
   if (changed) redraw(open);
 }
 

@@ -83,11 +83,16 @@ class DecideChecker::Case {
   bool names(CampaignSource const& c, ItemIx item) const {
     return has(c.items, index(item)) || has(c.categories, static_cast<std::uint32_t>(source(item).category));
   }
-  /// Every campaign that sells it needs trust, and there is one.
+  static bool here(CampaignSource const& c) {
+    return c.places.empty() || has(c.places, "store:" + world::kPlace.store) ||
+           has(c.places, "group:" + world::kPlace.group);
+  }
+  /// Every campaign that sells it here needs trust, and there is one.
   bool on_trust(ItemIx item) const {
     bool sells = false;
     for (auto const& c : s_.campaigns) {
-      if (c.type == OfferType::notice || !names(c, item)) continue;
+      auto const now = std::chrono::floor<std::chrono::seconds>(context_.now).time_since_epoch().count();
+      if (c.type == OfferType::notice || !names(c, item) || !here(c) || (c.ends != 0 && now >= c.ends)) continue;
       if (!c.needs_trust) return false;
       sells = true;
     }
@@ -167,9 +172,7 @@ class DecideChecker::Case {
     auto const& c = s_.campaigns[offer.campaign];
     must((c.stages >> static_cast<unsigned>(decision_.stage) & 1U) != 0, "stage");
     calendar(c);
-    must(c.places.empty() || has(c.places, "store:" + world::kPlace.store) ||
-             has(c.places, "group:" + world::kPlace.group),
-         "place");
+    must(here(c), "place");
     must(c.segments.empty() || has(c.segments, sale_.shopper.segment), "segment");
     must(c.audience == Audience::everyone || (c.audience == Audience::known) == !sale_.customer.empty(), "audience");
     must(sale_.shopper.visits >= c.min_visits, "visits");

@@ -316,6 +316,12 @@ TEST_CASE("D8: any of what is needed in the basket is enough, whichever would be
   CHECK(till.decide(till.sale({shop::torch})).offers[0].type == OfferType::notice);
   CHECK(till.decide(till.sale({shop::jam, shop::torch})).offers[0].type != OfferType::notice);
   CHECK(till.decide(till.sale({shop::batteries, shop::torch})).offers[0].type != OfferType::notice);
+  // Nor does one that stands already stay beside either of them.
+  auto const notice = till.decide(till.sale({shop::torch})).offers[0];
+  CHECK(till.engine->standing(till.sale({shop::torch, shop::bread}), notice, till.context));
+  for (auto const needed : {shop::batteries, shop::jam}) {
+    CHECK_FALSE(till.engine->standing(till.sale({shop::torch, needed}), notice, till.context));
+  }
   // A category that the trigger is of itself asks for another item of it.
   c.items.clear();
   c.categories = {1};

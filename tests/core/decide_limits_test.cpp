@@ -186,6 +186,23 @@ TEST_CASE("D14: after a decline one cheaper alternative for the same need, once"
   CHECK(till.decide(sale).silence == Silence::cap_reached);
 }
 
+TEST_CASE("D14: there is no alternative once what the declined one went with is given back") {
+  Till till([](BundleSource& s) {
+    s.policy.max_hints_per_stage = 1;
+    s.policy.min_probability_ppm = 0;
+  });
+  auto sale = till.sale({shop::bread});
+  auto const first = till.show(sale, Stage::scan, Response::declined);
+  REQUIRE(first.offer_count > 0);
+  REQUIRE(first.offers[0].reason.trigger == ItemIx{shop::bread});
+  shop::scan(sale, *till.bundle, shop::torch);
+  REQUIRE(till.decide(sale).offer_count > 0);
+  CHECK(till.decide(sale).offers[0].reason.code == ReasonCode::cheaper);
+  shop::scan(sale, *till.bundle, shop::bread);
+  sale.basket.lines().back().quantity = Quantity{-1000};
+  CHECK(till.decide(sale).offer_count == 0);
+}
+
 TEST_CASE("D15: a large upgrade needs visits, a small one does not") {
   for (std::uint16_t visits : {std::uint16_t{0}, std::uint16_t{3}}) {
     Till till([](BundleSource& s) { s.ladders = {torch_to_saffron()}; });
@@ -217,6 +234,25 @@ TEST_CASE("D15: what is sold on trust only is not offered by what was learned ei
   open.type = OfferType::coupon;
   Till both([&](BundleSource& s) { s.campaigns = {c, open}; });
   CHECK(offered(both, 0));
+  // In another store, or as one that is over, it neither keeps the item nor gives it away.
+  for (bool const over : {false, true}) {
+    auto const away = [over](CampaignSource one) {
+      if (over) {
+        one.ends = 24 * 3600;
+      } else {
+        one.places = {"store:18"};
+      }
+      return one;
+    };
+    auto none = with(away(c));
+    CHECK(offered(none, 0));
+    Till kept([&](BundleSource& s) { s.campaigns = {c, away(open)}; });
+    CHECK_FALSE(offered(kept, 0));
+    CHECK(offered(kept, 3));
+  }
+  c.ends = 24 * 3600 * 365 + 1;
+  auto last_day = with(c);
+  CHECK_FALSE(offered(last_day, 0));
 }
 
 TEST_CASE("D2: what is rung up and taken back brings no coupon and speaks for nothing") {

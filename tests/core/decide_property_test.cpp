@@ -99,10 +99,10 @@ class Shift {
     }
   }
 
-  /// What has just been decided stands, and what it goes with taken out it does not.
+  /// What has just been decided stands, and what it goes with taken out it does not; nor does a notice beside anything
+  /// it asks for.
   void stand(Sale const& sale, Context const& context, Decision const& decision) {
     auto const lines = sale.basket.lines();
-    if (std::any_of(lines.begin(), lines.end(), [](auto const& line) { return line.quantity.milli < 0; })) return;
     for (std::size_t n = 0; n < decision.offer_count; ++n) {
       auto const& offer = decision.offers[n];
       auto const still = engine_->standing(sale, offer, context);
@@ -114,7 +114,22 @@ class Shift {
         if (line.item == offer.reason.trigger) without.basket.remove(line.line);
       }
       if (offer.reason.trigger != kNoItem && engine_->standing(without, offer, context)) ++tally_.broken["standing"];
+      if (offer.type == OfferType::notice) with_needed(sale, context, offer);
       ++tally_.stood;
+    }
+  }
+
+  void with_needed(Sale const& sale, Context const& context, Offer const& offer) {
+    auto const& asks = source_.campaigns[offer.campaign];
+    for (auto const item : asks.items) {
+      bool const trigger =
+          std::count(asks.trigger_items.begin(), asks.trigger_items.end(), item) > 0 ||
+          std::count(asks.trigger_categories.begin(), asks.trigger_categories.end(), source_.items[item].category) > 0;
+      auto beside = sale;
+      (void)beside.basket.put({LineNo{1000}, Sku{}, ItemIx{item}, Quantity{1000}, {}});
+      if (!trigger && bought(beside.basket, ItemIx{item}).milli > 0 && engine_->standing(beside, offer, context)) {
+        ++tally_.broken["standing"];
+      }
     }
   }
 

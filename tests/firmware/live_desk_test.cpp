@@ -177,9 +177,19 @@ TEST_CASE("the caps of a customer's day hold over a restart, and not into the ne
     Desk desk(folder.path(), source);
     CHECK_FALSE(hint(desk, "2"));
   }
+  {
+    // Without a clock chip it is 1970 until the network says better.
+    Desk desk(folder.path(), source);
+    desk.counter.put = -desk.counter.now.time_since_epoch() + 10s;
+    CHECK_FALSE(hint(desk, "3"));
+    desk.later();
+    desk.counter.put = {};
+    CHECK_FALSE(hint(desk, "4"));
+  }
   Desk desk(folder.path(), source);
+  CHECK_FALSE(hint(desk, "5"));
   desk.counter.now += 24h;
-  CHECK(hint(desk, "3"));
+  CHECK(hint(desk, "6"));
 }
 
 TEST_CASE("a day that cannot be written is tried again after half a minute, not every second, and told as often") {

@@ -33,13 +33,14 @@ std::string receipt(std::string const& number, std::string const& amount, std::s
 /// The bypass's end of the tap in the test's hand: says what the POS printed, and keeps what it is asked to print.
 class ScriptedBypass {
  public:
-  ScriptedBypass() : acceptor_(io_), socket_(io_) {
+  explicit ScriptedBypass(std::chrono::milliseconds fate = 4s) : acceptor_(io_), socket_(io_) {
     std::filesystem::remove(path_);
     acceptor_ = Tap::acceptor(io_, Tap::endpoint(path_));
     PrintProxyOptions options;
     options.tap = path_;
     options.profile = find_profile("epson-tm-t88").value();
     options.quiet = 10ms;
+    options.fate = fate;
     PrintProxyHandlers handlers;
     handlers.slip = [this](Receipt const& slip) {
       kinds += std::string(name(slip.kind)) + ";";
@@ -72,7 +73,15 @@ class ScriptedBypass {
     });
   }
 
+  /// Says what became of what it was asked for and kept to itself.
+  void tells_fates() {
+    std::vector<std::byte> out;
+    for (auto const id : std::exchange(untold_, {})) put_frame(out, TapFate{id, SlipFate::printed, false, {}});
+    asio::write(socket_, asio::buffer(out));
+  }
+
   std::string kinds, fates, asked;
+  bool silent = false;  ///< keeps fates to itself
   std::function<void(Receipt const&)> on_sale;
 
  private:
@@ -89,9 +98,8 @@ class ScriptedBypass {
     if (frame.kind != TapKind::print) return {};
     auto const print = read_print(frame);
     asked += text_of({print->job.begin(), print->job.end()}) + (print->at == at_ ? " at the end;" : " elsewhere;");
-    std::vector<std::byte> out;
-    put_frame(out, TapFate{print->id, SlipFate::printed, false, {}});
-    asio::write(socket_, asio::buffer(out));
+    untold_.push_back(print->id);
+    if (!silent) tells_fates();
     return {};
   }
 
@@ -103,11 +111,12 @@ class ScriptedBypass {
   TapReader reader_;
   std::array<std::byte, 4096> heard_{};
   std::uint64_t at_ = 0;
+  std::vector<std::uint64_t> untold_;
 };
 
 /// Orders a coupon for each sale inside its call, as a checkout does whose slip needs no painting.
 struct AtOnce : ScriptedBypass {
-  AtOnce() {
+  explicit AtOnce(std::chrono::milliseconds fate = 4s) : ScriptedBypass(fate) {
     on_sale = [this](Receipt const& sale) { order("C" + sale.number, proxy().customer()); };
   }
 };
@@ -175,6 +184,50 @@ TEST_CASE("a coupon that is made when the next receipt was printed is dropped; i
   till.order("late", customers[1]);
   till.goes_on();
   CHECK(till.asked == "C2 at the end;");
+}
+
+TEST_CASE("a coupon that waits for the fate of the one before is dropped when the next receipt comes meanwhile") {
+  AtOnce till;
+  till.silent = true;
+  for (auto const* number : {"1", "2", "3"}) {
+    till.pos_prints(receipt(number, "2.20"));
+    till.goes_on();
+  }
+  CHECK(till.asked == "C1 at the end;");
+  CHECK(till.fates == "C2"s + kOver);
+  till.tells_fates();
+  till.goes_on();
+  CHECK(till.asked == "C1 at the end;C3 at the end;");
+  CHECK(till.proxy().counters().refused == 1);
+}
+
+TEST_CASE("a fate that never comes keeps the coupon that waits for it from no receipt but its own") {
+  AtOnce till(150ms);
+  till.silent = true;
+  till.pos_prints(receipt("1", "2.20"));
+  till.goes_on();
+  till.pos_prints(receipt("2", "3.30"));
+  till.goes_on();
+  CHECK(till.asked == "C1 at the end;");
+  till.goes_on(150ms);
+  CHECK(till.fates == "C1 printed;");  // unconfirmed
+  CHECK(till.asked == "C1 at the end;C2 at the end;");
+}
+
+TEST_CASE("what was ordered ahead of its receipt is none of a customer's whose coupon is under way") {
+  ScriptedBypass till;
+  till.silent = true;
+  till.on_sale = [&](Receipt const& sale) {
+    if (sale.number == "1") till.order("C1", till.proxy().customer());
+  };
+  till.pos_prints(receipt("1", "2.20"));
+  till.goes_on();
+  till.pos_prints("CORNER SHOP\n");  // the next receipt has begun: the order is of it
+  till.goes_on(5ms);
+  till.order("native", 0);
+  till.pos_prints("Receipt 2\nCoffee      3.30\nTOTAL      3.30\nCash\n\n\x1DVB\x00"s + receipt("3", "4.40"));
+  till.goes_on();
+  CHECK(till.fates == "native"s + kOver);
 }
 
 TEST_CASE("a receipt printed twice is one sale and one coupon, whether the copy says so or not") {

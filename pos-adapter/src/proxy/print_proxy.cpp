@@ -22,9 +22,10 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Failure = boost::system::error_code;
 
-constexpr std::chrono::milliseconds kReconnect = 250ms, kFate = 4s, kWithoutCut = 1s, kFresh = 3s;
+constexpr std::chrono::milliseconds kReconnect = 250ms, kWithoutCut = 1s, kFresh = 3s;
 constexpr std::size_t kMostWaiting = 2;
 constexpr std::string_view kOvertaken = "the next receipt was printed already; the customer may be gone";
+constexpr std::string_view kStale = "the receipt was printed seconds ago; the customer may be gone";
 
 /// Whoever this is about is another than before; copies, card slips and kitchen bons are the same customer's.
 bool is_customers(Receipt const& slip) {
@@ -59,6 +60,7 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
  private:
   struct Job {
     std::uint64_t id = 0;
+    std::uint64_t customer = 0;  ///< whose receipt it belongs behind; 0: the one that comes
     std::vector<std::byte> bytes;
     Done done;
     Clock::time_point until;
@@ -79,7 +81,9 @@ class PrintProxy::Impl : public std::enable_shared_from_this<Impl> {
   void arm_quiet(std::chrono::milliseconds after);
   void gone_quiet();
   void deliver();
-  void refuse_first();
+  void refuse_overtaken();
+  void refuse_waiting();
+  void refuse(Job job, std::string_view why);
   void send_next();
   void send(std::vector<std::byte> frame);
   void write();
@@ -307,9 +311,10 @@ void PrintProxy::Impl::deliver() {
     bool const over = collector_.items_begun() || std::any_of(std::next(slip), slips.end(), is_customers);
     over_to_ = customers_++;
     if (over) over_to_ = customers_;
+    refuse_overtaken();
     sale = sale || slip->kind == SlipKind::sale;
     // What was ordered before it came is this customer's.
-    if (over && slip->kind == SlipKind::sale && !jobs_.empty() && !jobs_.front().sent) refuse_first();
+    if (over && slip->kind == SlipKind::sale) refuse_waiting();
     told_of_ = customers_;
     tell(*slip);
     told_of_ = 0;
@@ -323,14 +328,30 @@ void PrintProxy::Impl::deliver() {
   hold_.reset();
 }
 
-void PrintProxy::Impl::refuse_first() {
+/// One that waited for another's fate while the paper went on to the next customer.
+void PrintProxy::Impl::refuse_overtaken() {
+  for (auto job = jobs_.begin(); job != jobs_.end();) {
+    bool const overtaken = !job->sent && job->customer != 0 && job->customer <= over_to_;
+    if (overtaken) refuse(std::move(*job), kOvertaken);
+    job = overtaken ? jobs_.erase(job) : std::next(job);
+  }
+}
+
+/// The first that waits for whoever's receipt comes.
+void PrintProxy::Impl::refuse_waiting() {
+  auto const first = std::find_if(jobs_.begin(), jobs_.end(), [](Job const& job) { return !job.sent; });
+  if (first == jobs_.end()) return;
+  refuse(std::move(*first), kOvertaken);
+  jobs_.erase(first);
+}
+
+void PrintProxy::Impl::refuse(Job job, std::string_view why) {
   ++counters.refused;
-  end(std::move(jobs_.front()), fail(Code::busy, std::string(kOvertaken)));
-  jobs_.pop_front();
+  end(std::move(job), fail(Code::busy, std::string(why)));
 }
 
 void PrintProxy::Impl::print(std::uint64_t customer, std::vector<std::byte> job, Done done) {
-  Job made{++last_id_, std::move(job), std::move(done), Clock::now() + options_.wait_for_receipt};
+  Job made{++last_id_, customer, std::move(job), std::move(done), Clock::now() + options_.wait_for_receipt};
   if (!connected_) return end(std::move(made), fail(Code::io, options_.tap + ": no bypass; start tillcue-bypass"));
   if (collector_.dialect() != options_.profile.language) {
     return end(std::move(made), fail(Code::unsupported,
@@ -338,13 +359,11 @@ void PrintProxy::Impl::print(std::uint64_t customer, std::vector<std::byte> job,
                                      "printer.profile (star-line, star-prnt, bematech)"));
   }
   // Bytes since then: the next customer's, or nobody can tell.
-  if (customer != 0 && (customer <= over_to_ || !slip_open_)) {
-    ++counters.refused;
-    return end(std::move(made), fail(Code::busy, std::string(kOvertaken)));
-  }
+  if (customer != 0 && (customer <= over_to_ || !slip_open_)) return refuse(std::move(made), kOvertaken);
+  bool const fresh = slip_open_ && Clock::now() - slip_at_ < kFresh;
+  if (customer != 0 && !fresh) return refuse(std::move(made), kStale);
   if (jobs_.size() >= kMostWaiting) return end(std::move(made), fail(Code::busy, "two slips wait already"));
   jobs_.push_back(std::move(made));
-  bool const fresh = slip_open_ && Clock::now() - slip_at_ < kFresh;
   if (fresh) send_next();
   arm_deadline();
 }
@@ -353,7 +372,7 @@ void PrintProxy::Impl::send_next() {
   if (jobs_.empty() || jobs_.front().sent || !slip_open_) return;
   auto& job = jobs_.front();
   job.sent = true;
-  job.until = Clock::now() + kFate;
+  job.until = Clock::now() + options_.fate;
   std::vector<std::byte> frame;
   put_frame(frame, TapPrint{job.id, hold_.value_or(offset_), job.bytes});
   hold_.reset();
@@ -392,10 +411,16 @@ void PrintProxy::Impl::overdue() {
   while (!jobs_.empty() && jobs_.front().until <= Clock::now()) {
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
+    if (!job.sent && job.customer != 0) {
+      refuse(std::move(job), kStale);
+      continue;
+    }
     bool const sent = job.sent;
     end(std::move(job), sent ? Result<PrintProof>(PrintProof{PrintFate::unconfirmed, false, "the bypass did not say"})
                              : fail(Code::timeout, "no receipt came through the proxy"));
   }
+  // What waited for the fate belongs behind the receipt that is the last one still.
+  if (!jobs_.empty() && jobs_.front().customer != 0) send_next();
   arm_deadline();
 }
 

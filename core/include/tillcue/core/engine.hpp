@@ -231,8 +231,9 @@ class Engine {
 
   /// An offer of a scan or subtotal as it reads for the sale's basket now: the amount to a threshold or of an upgrade
   /// brought up to date, what is bought of a set left out. Nothing once its ground is gone: what it goes with, the
-  /// pieces or the amount its campaign asks for; or once it is taken(). `then`: the context it was made in, so that a
-  /// happy hour's offer lasts until it is answered; stops, budgets and stock are not asked again.
+  /// pieces or the amount its campaign asks for; or once it is taken(), of a notice any of what it asks for. `then`:
+  /// the context it was made in, so that a happy hour's offer lasts until it is answered; stops, budgets and stock are
+  /// not asked again.
   [[nodiscard]] std::optional<Offer> standing(Sale const& sale, Offer const& offer, Context const& then) noexcept;
 
  private:

@@ -174,6 +174,7 @@ class Checkout final : public pos::SaleEvents {
   void close(OpenSale& sale, SaleEnd end);
   void draw_arm(Sale& sale) const;
   void know(Sale& sale, pos::SetCustomer const& set);
+  void turn_day();
   void note_day(OpenSale const& sale, SaleEnd end);
   void renew_live();
   void withdraw();

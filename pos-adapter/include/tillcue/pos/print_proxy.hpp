@@ -26,6 +26,8 @@ struct PrintProxyOptions {
   std::chrono::milliseconds quiet{100};
   /// How long a slip that was ordered without its receipt waits for one (a till that also speaks itself).
   std::chrono::milliseconds wait_for_receipt{5000};
+  /// How long the bypass may take to say what became of a slip; the next one waits for that.
+  std::chrono::milliseconds fate{4000};
   /// Slips may be ordered a little after the receipt was told: its line is kept for them.
   bool late_orders = false;
   /// Slips come before the cut, on the same paper; the bypass must hold it (--same-paper).
