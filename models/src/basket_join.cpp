@@ -33,11 +33,15 @@ std::uint32_t BasketJoin::basket_of(RowBatch::Run const& run, std::string_view i
   return basket;
 }
 
+void BasketJoin::index_skus() {
+  for (auto n = skus_.size(); n < data_.items.size(); ++n) skus_.add(data_.items[n].sku, text_hash(data_.items[n].sku));
+}
+
 /// Its place in data_.items, behind all for a new one. A single parser asks for none of its items twice.
 std::uint32_t BasketJoin::find_item(std::string_view sku) {
   auto const known = static_cast<std::uint32_t>(data_.items.size());
   if (renamed_.size() == 1) return known;
-  for (auto n = skus_.size(); n < known; ++n) skus_.add(data_.items[n].sku, text_hash(data_.items[n].sku));
+  index_skus();
   auto const found = skus_.find(sku, text_hash(sku));
   return found != TextIndex::kNone ? found : known;
 }
@@ -115,8 +119,10 @@ void BasketJoin::add(RowBatch const& batch, RowParser const& parser, std::size_t
 void BasketJoin::keep_returned(RowBatch const& batch, RowParser const& parser) {
   std::uint32_t id_begin = 0;
   for (auto const& row : batch.returned) {
-    auto const id = std::string_view(batch.returned_ids).substr(id_begin, row.id_end - id_begin);
-    returned_.push_back({std::string(id), std::string(parser.skus().text(row.item)), row.hash, row.quantity_milli});
+    returned_texts_.append(batch.returned_ids, id_begin, row.id_end - id_begin);
+    auto const basket_end = returned_texts_.size();
+    returned_texts_ += parser.skus().text(row.item);
+    returned_.push_back({basket_end, returned_texts_.size(), row.hash, row.quantity_milli});
     id_begin = row.id_end;
   }
 }
@@ -179,35 +185,59 @@ bool BasketJoin::end_rows(bool pieces_known) {
   return !pieces_known && !nets_.empty();
 }
 
-/// Which items of which baskets were returned in the same basket, as many pieces as there are rows of them.
+/// Which items of which baskets were returned in the same basket, as many pieces as there are rows of them. Every row
+/// is looked at once, however many returns its basket has.
 void BasketJoin::net_returns() {
-  std::vector<std::size_t> ends(rows_.size());
-  auto end = rows_begin_;
-  for (std::size_t n = 0; n < rows_.size(); ++n) ends[n] = end += rows_[n];
-  for (auto n = skus_.size(); n < data_.items.size(); ++n) skus_.add(data_.items[n].sku, text_hash(data_.items[n].sku));
+  find_returned();
+  count_sold();
+  std::erase_if(nets_, [](Net const& net) { return net.sold_milli == 0; });
+  for (auto const& net : nets_) netted_ += net.returns;
+}
+
+/// What was returned, each item of each basket once, if both were sold somewhere in this file.
+void BasketJoin::find_returned() {
+  index_skus();
+  std::size_t begin = 0;
   for (auto const& row : returned_) {
-    auto const basket = ids_.find(row.basket, row.hash);
-    auto const item = skus_.find(row.sku, text_hash(row.sku));
-    if (basket == TextIndex::kNone || item == TextIndex::kNone) continue;
-    auto const last = data_.basket_items.begin() + static_cast<std::ptrdiff_t>(ends[basket]);
-    auto const sold = std::count(last - static_cast<std::ptrdiff_t>(rows_[basket]), last, item);
-    if (sold == 0) continue;
-    ++netted_;
-    nets_.push_back({basket, item, 1000 * sold, row.quantity_milli});
+    auto const texts = std::string_view(returned_texts_);
+    auto const basket = ids_.find(texts.substr(begin, row.basket_end - begin), row.hash);
+    auto const sku = texts.substr(row.basket_end, row.sku_end - row.basket_end);
+    auto const item = skus_.find(sku, text_hash(sku));
+    begin = row.sku_end;
+    if (basket != TextIndex::kNone && item != TextIndex::kNone) nets_.push_back({basket, item, 0, row.quantity_milli});
   }
-  std::vector<Returned>().swap(returned_);
-  std::stable_sort(nets_.begin(), nets_.end(), [](Net const& a, Net const& b) {
-    return a.basket != b.basket ? a.basket < b.basket : a.item < b.item;
-  });
+  forget_returned();
+  std::sort(nets_.begin(), nets_.end(),
+            [](Net const& a, Net const& b) { return a.basket != b.basket ? a.basket < b.basket : a.item < b.item; });
   std::size_t kept = 0;
-  for (std::size_t n = 0; n < nets_.size(); ++n) {
-    bool const same = kept > 0 && nets_[kept - 1].basket == nets_[n].basket && nets_[kept - 1].item == nets_[n].item;
-    if (same)
-      nets_[kept - 1].returned_milli += nets_[n].returned_milli;
-    else
-      nets_[kept++] = nets_[n];
+  for (auto const& net : nets_) {
+    if (kept > 0 && nets_[kept - 1].basket == net.basket && nets_[kept - 1].item == net.item) {
+      nets_[kept - 1].returned_milli += net.returned_milli;
+      ++nets_[kept - 1].returns;
+    } else {
+      nets_[kept++] = net;
+    }
   }
   nets_.resize(kept);
+}
+
+void BasketJoin::count_sold() {
+  auto net = nets_.begin();
+  auto const* rows = data_.basket_items.data() + rows_begin_;
+  for (std::uint32_t basket = 0; basket < rows_.size() && net != nets_.end(); rows += rows_[basket++]) {
+    auto const end = std::find_if(net, nets_.end(), [&](Net const& other) { return other.basket != basket; });
+    if (net == end) continue;
+    for (auto const item : std::span(rows, rows_[basket])) {
+      auto const at = std::lower_bound(net, end, item, [](Net const& a, std::uint32_t b) { return a.item < b; });
+      if (at != end && at->item == item) at->sold_milli += 1000;
+    }
+    net = end;
+  }
+}
+
+void BasketJoin::forget_returned() {
+  std::vector<Returned>().swap(returned_);
+  std::string().swap(returned_texts_);
 }
 
 BasketJoin::Net* BasketJoin::find_net(std::uint32_t basket, std::uint32_t item) {
@@ -325,7 +355,7 @@ RepeatedDays BasketJoin::close_file(std::string const& name, std::size_t most, T
   data_.keys.resize(place);
   std::vector<Net>().swap(nets_);
   std::vector<Pieces>().swap(pieces_);
-  std::vector<Returned>().swap(returned_);
+  forget_returned();
   rows_begin_ = data_.basket_items.size();
   closed_ = place;
   data_.file_end.push_back(data_.baskets());
@@ -346,7 +376,7 @@ void BasketJoin::add_sold(RowParser const& parser, std::size_t parser_number) {
 std::size_t BasketJoin::memory() const noexcept {
   return data_.basket_items.size() * 4 + data_.begin.size() * 8 + data_.times.size() * 16 + ids_.memory() +
          rows_.size() * 4 + runs_.size() * sizeof(RowRun) + pieces_.size() * sizeof(Pieces) +
-         returned_.size() * sizeof(Returned) + memory_to_close();
+         returned_.size() * sizeof(Returned) + returned_texts_.size() + memory_to_close();
 }
 
 /// What rows that do not stand together cost when the file is closed: first all of them once more, by basket, then the

@@ -64,6 +64,7 @@ class BasketJoin {
   void grow(std::size_t rows, std::size_t runs);
   std::uint32_t basket_of(RowBatch::Run const& run, std::string_view id, std::uint64_t lines_before);
   std::uint32_t item_of(RowParser const& parser, std::size_t parser_number, std::uint32_t number);
+  void index_skus();
   std::uint32_t find_item(std::string_view sku);
   bool same_numbers(RowParser const& parser, std::size_t parser_number);
   void add_run(RowRun const& run, bool known, bool apart);
@@ -72,8 +73,9 @@ class BasketJoin {
   [[nodiscard]] RepeatedDays repeated_days(TimeKind kind, bool of_share) const;
   /// A return that waits for the end of its file: its basket's rows may stand anywhere.
   struct Returned {
-    std::string basket, sku;
-    std::uint64_t hash;
+    std::size_t basket_end,
+        sku_end;         ///< in returned_texts_: its basket's id behind the row before, its SKU behind that
+    std::uint64_t hash;  ///< of the id
     std::int64_t quantity_milli;
   };
   /// What is not of one piece.
@@ -85,9 +87,13 @@ class BasketJoin {
   struct Net {
     std::uint32_t basket, item;
     std::int64_t sold_milli, returned_milli;  ///< the latter below 0
+    std::uint64_t returns = 1;                ///< rows of these
   };
   void keep_returned(RowBatch const& batch, RowParser const& parser);
   void net_returns();
+  void find_returned();
+  void count_sold();
+  void forget_returned();
   std::vector<std::uint32_t> taken_back(std::size_t basket);
   Net* find_net(std::uint32_t basket, std::uint32_t item);
   struct RowsOf {
@@ -113,6 +119,7 @@ class BasketJoin {
   std::size_t rows_begin_ = 0;
   std::size_t closed_ = 0;  ///< baskets of the files before
   std::vector<Returned> returned_;
+  std::string returned_texts_;
   std::vector<Pieces> pieces_;
   std::vector<Net> nets_;     ///< by basket, then item; once end_rows() was called
   std::size_t next_net_ = 0;  ///< to be looked at when baskets are closed

@@ -255,6 +255,42 @@ TEST_CASE("netting does not depend on threads, pieces, streams, shares and forma
     CHECK(both->items[n].quantity_milli == csv.items[n].quantity_milli);
 }
 
+TEST_CASE("a basket of many rows and returns is netted right, as soon as others") {
+  // So many rows for each return would take half a minute.
+  std::string rows;
+  for (int n = 0; n < 200'000; ++n) rows += "0,,,s" + std::to_string(n % 400) + ",1,\n";
+  // Of s0 to s98 as many as were sold, of s99 one less, of s1000 none was.
+  for (int n = 0; n < 50'000; ++n) rows += n == 99 ? "0,,,s1000,-1,\n" : "0,,,s" + std::to_string(n % 100) + ",-1,\n";
+  rows += "1,,,s1,1,\n1,,,s400,1,\n1,,,s400,-1,\n";
+  TransactionReader reader;
+  REQUIRE(reader.add(from_memory(kHeader + rows), "t.csv").has_value());
+  CHECK(reader.netted() == 50'000);  // but for s1000
+  auto const data = reader.finish();
+  REQUIRE(data.has_value());
+  REQUIRE(data->baskets() == 2);
+  REQUIRE(data->basket(0).size() == 301);
+  CHECK(data->items[data->basket(0)[0]].sku == "s99");
+  REQUIRE(data->basket(1).size() == 1);
+  CHECK(data->items[data->basket(1)[0]].sku == "s1");
+  for (std::size_t n = 0; n < 400; ++n) {
+    CHECK(data->items[n].quantity_milli == (n == 1 ? 1000 : n < 99 ? 0 : n == 99 ? 1000 : 500'000));
+  }
+}
+
+TEST_CASE("returns that wait for the end of their file count as memory with their texts") {
+  auto const taken = [](std::size_t length) {
+    TransactionLimits limits;
+    limits.memory = 240'000;
+    TransactionReader reader(limits);
+    std::string const basket(length, '1'), sku(length, 'A');
+    std::string rows = basket + ",,," + sku + ",1,\n";
+    for (int n = 0; n < 2000; ++n) rows += basket + ",,," + sku + ",-0.001,\n";
+    return reader.add(from_memory(kHeader + rows), "t.csv").has_value();
+  };
+  CHECK(taken(4));
+  CHECK_FALSE(taken(64));
+}
+
 TEST_CASE("returns are noted and not counted") {
   TransactionReader reader;
   REQUIRE(reader.add(from_memory(kHeader + "1,,,a,1,\n1,,,b,-1,\n1,,,c,0,\n"), "t.csv").has_value());
