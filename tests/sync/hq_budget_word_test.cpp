@@ -91,6 +91,48 @@ TEST_CASE("a budget made smaller than what is given out leaves everybody part of
   CHECK(note(set(o, {{"amount", 1'001}})).empty());
 }
 
+TEST_CASE("a limit that is lifted reaches a till whose share is used up, by head office's word or a release") {
+  for (bool const by_release : {false, true}) {
+    CAPTURE(by_release);
+    Office o;
+    for (auto const* terminal : {"A", "B"}) o.online(terminal);
+    REQUIRE(bring(o, 100, 1'000)["ok"] == true);
+    for (auto const* terminal : {"A", "B"}) REQUIRE(o.office->heard(spends(terminal, 0, 0, 0)));
+    // Nothing is left to give of the money, plenty of the offers.
+    for (int n = 0; n < 20; ++n) {
+      for (auto const* terminal : {"A", "B"}) {
+        auto const now = share(o, terminal);
+        REQUIRE(o.office->heard(spends(terminal, now["number"], now["amount"], 1)));
+      }
+    }
+    auto const used_up = share(o, "A");
+    REQUIRE(o.office->heard(spends("A", used_up["number"], used_up["amount"], 1)));
+    REQUIRE(used_up == share(o, "A"));
+    REQUIRE(used_up["amount"] < 100);
+    auto const done = by_release ? bring(o, nullptr, 1'000) : set(o, {{"no_limit", {"amount"}}});
+    CHECK(done["ok"] == true);
+    for (auto const* terminal : {"A", "B"}) CHECK_FALSE(share(o, terminal).contains("amount"));
+    CHECK(share(o, "A")["number"] == used_up["number"]);
+  }
+}
+
+TEST_CASE("a limit that is newly set reaches tills that have spent nothing and tills that are offline") {
+  Office o;
+  for (auto const* terminal : {"A", "B"}) {
+    o.online(terminal);
+    REQUIRE(o.office->heard(spends(terminal, 0, 0, 0)));
+  }
+  REQUIRE(set(o, {{"issues", 1'000}})["ok"] == true);
+  CHECK_FALSE(share(o, "B").contains("amount"));
+  TerminalState gone;
+  gone.terminal = TerminalId{"B"};
+  gone.presence = Presence::offline;
+  REQUIRE(o.inbox.note_state(gone, false, o.now));
+  CHECK(note(set(o, {{"amount", 100}})).empty());
+  for (auto const* terminal : {"A", "B"}) CHECK(share(o, terminal).contains("amount"));
+  CHECK(share(o, "B")["amount"] == 0);
+}
+
 TEST_CASE("what is not given of a budget stays; a limit is lifted by its own word, never the last one") {
   Office o;
   REQUIRE(set(o, {{"amount", 4'000}, {"issues", 50}})["ok"] == true);

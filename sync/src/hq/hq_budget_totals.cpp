@@ -25,6 +25,11 @@ Allotment gone_of(BudgetLedger const& ledger) {
   return {limits.minor == kNone ? 0 : kNone - 1 - left.minor, limits.issues == kNone ? 0 : kNone - 1 - left.issues};
 }
 
+/// A part that was not limited is now, or the other way round.
+bool other_limits(Allotment before, Allotment now) {
+  return (before.minor == kNone) != (now.minor == kNone) || (before.issues == kNone) != (now.issues == kNone);
+}
+
 bool beyond(std::int64_t part, std::int64_t total) { return total != kNone && part > total; }
 
 /// One part of head office's word.
@@ -117,6 +122,7 @@ Result<HqBudgets::Entered> HqBudgets::enter(Database& db, EnteredBudget const& p
     return Entered{};
   }
   auto& entry = known->second;
+  bool const limits_changed = other_limits(entry.plan.total, plan.total);
   entry.plan = plan;
   entry.ledger.set_total(plan.total);
   Entered out;
@@ -130,6 +136,10 @@ Result<HqBudgets::Entered> HqBudgets::enter(Database& db, EnteredBudget const& p
     add_note(out.note, "what " + counted(out.changed.size(), "terminal") +
                            " did not spend of shares beyond it is called back; who is offline may spend it until "
                            "it hears that");
+  }
+  // Whether a share has a limit is the total's, not the grant's: everybody's is another one now, whatever its number.
+  if (limits_changed) {
+    for (auto const& [terminal, account] : entry.ledger.accounts()) out.changed.insert(terminal);
   }
   return out;
 }

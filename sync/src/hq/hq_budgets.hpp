@@ -44,7 +44,7 @@ struct BudgetWord {
 class HqBudgets {
  public:
   Result<void> load(Database& db);
-  /// What became of a total: whose grants have changed, and what the user is to be told.
+  /// What became of a total: whose grants, or whether they have a limit, have changed, and what the user is to be told.
   struct Entered {
     std::set<TerminalId> changed;
     std::string note;
