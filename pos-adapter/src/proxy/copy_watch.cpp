@@ -1,8 +1,9 @@
 #include "copy_watch.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
+
+#include "digest.hpp"
 
 namespace tillcue::pos {
 namespace {
@@ -20,22 +21,6 @@ bool has_second(std::string const& times) {
   }
   return false;
 }
-
-class Digest {
- public:
-  void add(std::string_view text) {
-    for (char const c : text) put(static_cast<unsigned char>(c));
-    put(0);
-  }
-  void add(std::int64_t value) {
-    for (int n = 0; n < 8; ++n) put(static_cast<unsigned char>(static_cast<std::uint64_t>(value) >> (8 * n)));
-  }
-  [[nodiscard]] std::uint64_t value() const { return value_; }
-
- private:
-  void put(unsigned char byte) { value_ = (value_ ^ byte) * 1099511628211U; }
-  std::uint64_t value_ = 14695981039346656037U;  // FNV-1a
-};
 
 std::uint64_t bought(Receipt const& sale) {
   Digest digest;

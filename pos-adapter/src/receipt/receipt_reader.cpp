@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "digest.hpp"
 #include "receipt_row.hpp"
 #include "receipt_titles.hpp"
 #include "receipt_words.hpp"
@@ -398,16 +399,16 @@ std::string_view name(SlipKind kind) noexcept {
 
 Receipt read_receipt(std::span<std::string const> lines, ReceiptLayout const& layout) {
   Reader reader(layout);
-  std::uint64_t hash = 14695981039346656037U;  // FNV-1a
+  Digest digest;
   for (auto const& line : lines.first(std::min(lines.size(), kMaxLines))) {
     if (line.starts_with("--- cut ---")) break;
     auto text = from_utf8(line);
     if (text.size() > kMaxLine) text.resize(kMaxLine);
     reader.take(text);
-    for (char const c : line + '\n') hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+    digest.add(line);
   }
   auto receipt = reader.finish();
-  receipt.lines_hash = hash;
+  receipt.lines_hash = digest.value();
   return receipt;
 }
 
